@@ -1,0 +1,198 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+What the stages hand to each other: the contract of the whole program.
+
+World ``M`` is the map frame (east, north, up; origin on the ground at the helipad),
+``B`` a vehicle's body (forward, left, up), ``I`` the inertial sensor, ``C`` a camera's
+optical frame (right, down, forward). See :mod:`ingenuity_nodes.frames` for the letters.
+Values are frozen; arrays inside are never written to after they are handed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.frames import QuatWxyz, Vector3
+
+
+@dataclass(frozen=True)
+class Air:
+    """The still air at one place and time."""
+
+    density: float         # [kg/m^3]
+    temperature: float     # [K]
+    pressure: float        # [Pa]
+    speed_of_sound: float  # [m/s]
+
+
+@dataclass(frozen=True)
+class RotorCommand:
+    """Blade angles and rotor speed that the flight computer asks for; index 0 is the upper rotor."""
+
+    collective: tuple[float, float]            # blade angle at 0.75 R [rad]
+    cyclic_longitudinal: tuple[float, float]   # asks for a pitching moment, positive nose down [rad]
+    cyclic_lateral: tuple[float, float]        # asks for a rolling moment, positive right side down [rad]
+    rotor_speed: float                         # of both rotors [rad/s], 0 stops them
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What really happens to a helicopter; for cameras, sensors, ground truth and tests only."""
+
+    t_ns: int
+    p_MB: Vector3      # [m]
+    v_MB: Vector3      # [m/s]
+    q_MB: QuatWxyz
+    w_MB_B: Vector3    # angular rate [rad/s]
+    a_MB: Vector3      # acceleration, gravity included [m/s^2]
+    alpha_MB_B: Vector3  # angular acceleration [rad/s^2]
+
+
+@dataclass(frozen=True)
+class VehicleStatus:
+    """What the aircraft can measure of its own machinery, and what broke."""
+
+    t_ns: int
+    rotor_speed: tuple[float, float]    # upper, lower [rad/s]
+    rotor_angle: tuple[float, float]    # upper, lower [rad]
+    collective: tuple[float, float]     # reached blade angle, upper, lower [rad]
+    thrust: tuple[float, float]         # upper, lower [N]
+    force_B: Vector3                    # aerodynamic force on the aircraft [N]
+    moment_B: Vector3                   # aerodynamic moment about the mass centre [N m]
+    rotor_power: float                  # aerodynamic power of both rotors [W]
+    electrical_power: float             # drawn from the battery [W]
+    battery_voltage: float              # [V]
+    battery_current: float              # [A], positive when discharging
+    battery_charge: float               # state of charge, 0..1
+    battery_temperature: float          # [K]
+    motor_temperature: float            # of the hotter motor [K]
+    energy_used_wh: float               # since power-on [Wh]
+    feet_on_ground: int                 # 0..4
+    failure: str                        # '' or the named outcome, e.g. 'blade strike', 'tipped over'
+
+
+@dataclass(frozen=True)
+class ImuSample:
+    """What the inertial sensor reports, in its own frame."""
+
+    t_ns: int
+    f_I: Vector3       # specific force [m/s^2]: at rest it points up (REP 145)
+    w_MI_I: Vector3    # angular rate [rad/s]
+
+
+@dataclass(frozen=True)
+class AltimeterSample:
+    """Distance along the laser beam."""
+
+    t_ns: int
+    distance: float    # [m]; REP 117: +inf nothing seen, -inf too close
+
+
+@dataclass(frozen=True)
+class InclinometerSample:
+    """Roll and pitch of the resting aircraft, fixed-axis, body axes."""
+
+    t_ns: int
+    roll: float        # [rad]
+    pitch: float       # [rad]
+
+
+@dataclass(frozen=True)
+class FeatureFrame:
+    """Corners tracked in one navigation picture."""
+
+    t_ns: int                       # instant of exposure
+    ids: NDArray[np.int64]          # shape (n,), a number keeps its point as long as it is seen
+    uv: NDArray[np.float64]         # shape (n, 2), pixel centre coordinates (u right, v down)
+    ages: NDArray[np.int64]         # shape (n,), frames since first seen
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Where the flight computer believes it is."""
+
+    t_ns: int
+    p_MB: Vector3
+    v_MB: Vector3
+    q_MB: QuatWxyz
+    w_MB_B: Vector3                 # rate, gyro bias removed
+    gyro_bias: Vector3              # [rad/s]
+    accel_bias: Vector3             # [m/s^2]
+    height: float                   # above the ground, from the altimeter [m]
+    covariance: NDArray[np.float64]  # shape (15, 15): position, velocity, attitude, gyro bias, accelerometer bias
+    feature_count: int              # used in the last update
+    innovation: float               # normalised innovation squared of the last picture, per degree of freedom
+
+
+@dataclass(frozen=True)
+class Setpoint:
+    """What guidance wants of control at this step."""
+
+    t_ns: int
+    p_ref: Vector3
+    v_ref: Vector3
+    a_ref: Vector3
+    yaw_ref: float        # counter-clockwise from east [rad]
+    yaw_rate_ref: float   # [rad/s]
+    rotor_speed: float    # [rad/s]
+    mode: str             # one of guidance.modes.Mode values
+    airborne: bool        # False: hold the blades at ``collective`` and damp rates only
+    collective: float     # used while not airborne [rad]
+
+
+@dataclass(frozen=True)
+class ModeChange:
+    """The flight computer entered a mode, and why."""
+
+    t_ns: int
+    mode: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """The shutter of one camera opened."""
+
+    t_ns: int
+    camera: str           # 'navcam', 'rte', 'mastcam'
+    p_MB: Vector3         # true pose of the carrier at the exposure
+    q_MB: QuatWxyz
+    v_MB: Vector3
+    w_MB_B: Vector3
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A finished colour picture as its camera hands it over."""
+
+    t_ns: int             # instant of exposure
+    jpeg: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class RadioPacket:
+    """One frame on the link between helicopter and base station."""
+
+    t_ns: int             # sent at
+    kind: str             # 'data', 'acknowledge', 'text'
+    name: str             # of the file it belongs to
+    index: int
+    count: int
+    payload: bytes

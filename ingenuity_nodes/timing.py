@@ -1,0 +1,42 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Time is a whole number of nanoseconds; the fast loop runs at 500 Hz, the lockstep tick at 100 Hz."""
+
+from __future__ import annotations
+
+STEP_NS = 2_000_000    # one step of sensors, estimator, guidance, control, vehicle
+TICK_NS = 10_000_000   # one /clock tick: every participant answers before the next
+STEPS_PER_TICK = TICK_NS // STEP_NS
+SECOND_NS = 1_000_000_000
+STEP = STEP_NS / SECOND_NS
+
+
+class Every:
+    """True once per period: at the first step at or after each whole multiple of it."""
+
+    def __init__(self, rate_hz: int) -> None:
+        if rate_hz <= 0 or rate_hz > SECOND_NS // STEP_NS:
+            raise ValueError(f'found {rate_hz} Hz, allowed: 1 to {SECOND_NS // STEP_NS} Hz')
+        self._rate_hz = rate_hz
+
+    def due(self, t_ns: int) -> bool:
+        """
+        Say whether a multiple of the period lies in the step that ends at ``t_ns``.
+
+        A rate that does not divide 500 Hz, such as the camera's 30 Hz, falls on the nearest
+        later steps and never drifts.
+        """
+        now = t_ns * self._rate_hz // SECOND_NS
+        before = (t_ns - STEP_NS) * self._rate_hz // SECOND_NS
+        return now != before
