@@ -1,0 +1,178 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+A flight plan in the mission's language: metres north and east of the take-off point, azimuths.
+
+This is the one place where azimuth (clockwise from north) becomes yaw (counter-clockwise
+from east). The same models check a scenario file and a plan that comes over the network.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+import yaml
+
+from ingenuity_nodes.frames import yaw_from_azimuth
+
+Azimuth = Annotated[float, Field(ge=0.0, lt=360.0)]            # clockwise from north [deg]
+Altitude = Annotated[float, Field(gt=0.0, le=24.0)]            # [m]; 24 m: record of flight 61
+Speed = Annotated[float, Field(gt=0.0, le=10.0)]               # [m/s]; 10 m/s: record of flight 62
+VerticalSpeed = Annotated[float, Field(gt=0.0, le=2.0)]        # [m/s]; assumed: twice the 1 m/s flown
+Acceleration = Annotated[float, Field(gt=0.0, le=2.0)]         # [m/s^2]; assumed: three times the 0.64 flown
+Metres = Annotated[float, Field(ge=-2000.0, le=2000.0)]        # assumed: beyond any flight of 705 m
+Seconds = Annotated[float, Field(gt=0.0, le=200.0)]            # [s]; the longest flight took 169.5 s
+
+
+class Section(BaseModel):
+    """A frozen mapping that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra='forbid', allow_inf_nan=False)
+
+
+class Climb(Section):
+    """Lift off (when on the ground) and rise straight to an altitude above the take-off point."""
+
+    segment: Literal['climb']
+    altitude: Altitude
+    speed: VerticalSpeed = 1.0
+
+
+class Hover(Section):
+    """Stay."""
+
+    segment: Literal['hover']
+    duration: Seconds
+
+
+class Translate(Section):
+    """Fly a straight line with a trapezoidal speed profile, heading unchanged."""
+
+    segment: Literal['translate']
+    north: Metres
+    east: Metres
+    speed: Speed
+    acceleration: Acceleration = 0.33   # measured in NASA's tracks of flights 3 to 5 [m/s^2]
+
+
+class Turn(Section):
+    """Turn on the spot, the short way round, to an azimuth."""
+
+    segment: Literal['turn']
+    azimuth: Azimuth
+    rate: Annotated[float, Field(gt=0.0, le=90.0)] = 20.0       # [deg/s]; assumed: 96 deg in 5 s in flight 1
+
+    @property
+    def yaw(self) -> float:
+        """Yaw to reach, counter-clockwise from east [rad]."""
+        return yaw_from_azimuth(self.azimuth)
+
+
+class Land(Section):
+    """Descend until touchdown is detected, then stop the rotors."""
+
+    segment: Literal['land']
+    speed: VerticalSpeed = 1.0
+
+
+Segment = Annotated[
+    Union[Climb, Hover, Translate, Turn, Land], Field(discriminator='segment')]
+
+
+class Target(Section):
+    """Something to photograph, as the mission knows it."""
+
+    name: str
+    position: tuple[float, float, float]    # east, north, up in the map frame [m]
+    azimuth: Azimuth                        # of its nose
+
+
+class PhotoRequest(Section):
+    """Take one picture of a target at the best instant of a window."""
+
+    camera: Literal['rte'] = 'rte'
+    target: str
+    after: Annotated[float, Field(ge=0.0, le=200.0)]            # since lift-off [s]
+    before: Annotated[float, Field(gt=0.0, le=200.0)]           # since lift-off [s]
+    centre: tuple[float, float] = (0.06, 0.035)                 # wanted place in the frame, 0..1 right and down
+    minimum_distance: Annotated[float, Field(ge=0.0, le=1000.0)] = 0.0   # horizontal, to the target [m]
+
+    @model_validator(mode='after')
+    def _window_is_open(self) -> PhotoRequest:
+        if self.before <= self.after:
+            raise ValueError(f'window closes at {self.before} s, allowed: later than {self.after} s')
+        return self
+
+
+class FlightPlan(Section):
+    """Everything the helicopter is told before it may go."""
+
+    azimuth: Azimuth                                            # of the nose at take-off
+    rotor_speed_rpm: Annotated[float, Field(ge=2000.0, le=2900.0)] = 2537.0  # flights 1 to 13
+    segments: Annotated[tuple[Segment, ...], Field(min_length=2)]
+    photos: tuple[PhotoRequest, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def yaw(self) -> float:
+        """Yaw at take-off, counter-clockwise from east [rad]."""
+        return yaw_from_azimuth(self.azimuth)
+
+    @model_validator(mode='after')
+    def _starts_up_and_ends_down(self) -> FlightPlan:
+        kinds = [segment.segment for segment in self.segments]
+        if kinds[0] != 'climb':
+            raise ValueError(f"first segment is '{kinds[0]}', allowed: 'climb'")
+        if kinds[-1] != 'land':
+            raise ValueError(f"last segment is '{kinds[-1]}', allowed: 'land'")
+        if 'land' in kinds[:-1]:
+            raise ValueError("a 'land' segment before the end, allowed: only as the last one")
+        return self
+
+    def target(self, name: str) -> Target:
+        """
+        Look up a target.
+
+        Raises
+        ------
+        KeyError
+            The plan names a target that nobody described.
+
+        """
+        for target in self.targets:
+            if target.name == name:
+                return target
+        raise KeyError(f"no target '{name}'; known: {[target.name for target in self.targets]}")
+
+
+def plan_to_yaml(plan: FlightPlan) -> str:
+    """Write a plan as text for the network and the bag."""
+    return str(yaml.safe_dump(plan.model_dump(mode='json'), sort_keys=False))
+
+
+def plan_from_yaml(text: str) -> FlightPlan:
+    """
+    Read a plan from text.
+
+    Raises
+    ------
+    ValueError
+        The text is not YAML or not a valid plan; pydantic's report names each key.
+
+    """
+    try:
+        return FlightPlan.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise ValueError(f'plan is not YAML: {error}') from error
