@@ -1,0 +1,154 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Mission control: uplinks the plan, says go, watches the flight, waits for the photo, ends the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
+from ingenuity_nodes.scenario import HelicopterSection, Scenario
+from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.environment import Environment
+
+
+class Phase(Enum):
+    """Where a flight stands, as mission control sees it."""
+
+    WAITING = 'waiting for the helicopter'
+    UPLINKED = 'plan uplinked'
+    FLYING = 'flying'
+    DOWN = 'on the ground, waiting for its photos'
+    DONE = 'done'
+    FAILED = 'failed'
+
+
+# Modes of the flight computer that end a flight.
+LANDED, FAILED_MODES = 'landed', ('refused', 'crashed')
+
+
+@dataclass(frozen=True)
+class MissionEvents:
+    """What mission control heard since its last tick."""
+
+    modes: tuple[tuple[str, str, str], ...] = ()     # helicopter, mode, reason
+    photos: tuple[tuple[str, str], ...] = ()         # helicopter, file received on the rover
+
+
+@dataclass(frozen=True)
+class MissionOutput:
+    """What mission control says in one tick."""
+
+    plans: dict[str, FlightPlan]
+    go: tuple[str, ...]
+    log: tuple[str, ...]
+    outcome: str             # '' while the run goes on
+
+
+class MissionControl:
+    """Runs the flights of one scenario."""
+
+    def __init__(
+        self, scenario: Scenario, environment: Environment, pictures: bool = True,
+    ) -> None:
+        self._mission = scenario.mission
+        self._wait_for_photos = pictures and scenario.mission.wait_for_photos
+        self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
+            scenario, helicopter, environment)) for helicopter in scenario.helicopters}
+
+    def tick(self, t_ns: int, events: MissionEvents) -> MissionOutput:
+        """Take in what happened, say what is to be done."""
+        log: list[str] = []
+        for name, mode, reason in events.modes:
+            log += self._flights[name].heard_mode(mode, reason, self._wait_for_photos)
+        for name, photo in events.photos:
+            log += self._flights[name].heard_photo(photo)
+        plans: dict[str, FlightPlan] = {}
+        go: list[str] = []
+        for name, flight in self._flights.items():
+            if flight.phase is Phase.WAITING and flight.ready:
+                plans[name] = flight.plan
+                flight.phase = Phase.UPLINKED
+                log.append(f'{name}: plan uplinked, {len(flight.plan.segments)} segments')
+            elif flight.may_go(t_ns):
+                go.append(name)
+                flight.phase = Phase.FLYING
+                log.append(f'{name}: go')
+        return MissionOutput(plans, tuple(go), tuple(log), self._outcome(t_ns))
+
+    @property
+    def phases(self) -> dict[str, Phase]:
+        """Where each flight stands."""
+        return {name: flight.phase for name, flight in self._flights.items()}
+
+    def _outcome(self, t_ns: int) -> str:
+        flights = self._flights.values()
+        if all(flight.phase in (Phase.DONE, Phase.FAILED) for flight in flights):
+            return '; '.join(dict.fromkeys(flight.outcome for flight in flights))
+        if t_ns > self._mission.time_limit * SECOND_NS:
+            late = ', '.join(f'{name} is {flight.phase.value}'
+                             for name, flight in self._flights.items()
+                             if flight.phase not in (Phase.DONE, Phase.FAILED))
+            return f'time limit of {self._mission.time_limit:g} s passed: {late}'
+        return ''
+
+
+class _Flight:
+    """One helicopter's flight, as mission control follows it."""
+
+    def __init__(self, section: HelicopterSection, plan: FlightPlan) -> None:
+        self.plan = plan
+        self.phase = Phase.WAITING
+        self.ready = False
+        self.outcome = ''
+        self._name = section.name
+        self._start_ns = round(section.start * SECOND_NS)
+        self._uplink_accepted = False
+        self._photos_missing = len(plan.photos)
+
+    def may_go(self, t_ns: int) -> bool:
+        return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
+
+    def heard_mode(self, mode: str, reason: str, wait_for_photos: bool) -> list[str]:
+        self.ready = self.ready or mode == 'standby'
+        self._uplink_accepted = self._uplink_accepted or mode == 'ready'
+        if mode == LANDED:
+            self.outcome = LANDED
+            waits = wait_for_photos and self._photos_missing > 0
+            self.phase = Phase.DOWN if waits else Phase.DONE
+        elif mode in FAILED_MODES:
+            self.outcome = f'{mode}: {reason}'
+            self.phase = Phase.FAILED
+        return [f'{self._name}: {mode}: {reason}']
+
+    def heard_photo(self, photo: str) -> list[str]:
+        self._photos_missing -= 1
+        if self.phase is Phase.DOWN and self._photos_missing <= 0:
+            self.phase = Phase.DONE
+        return [f'{self._name}: {photo} is on the rover']
+
+
+def plan_with_targets(
+    scenario: Scenario, helicopter: HelicopterSection, environment: Environment,
+) -> FlightPlan:
+    """Complete a flight plan with the places of the vehicles it shall photograph."""
+    plan = helicopter.flight_plan
+    known = {target.name for target in plan.targets}
+    wanted = {photo.target for photo in plan.photos} - known
+    targets = tuple(
+        Target(name=vehicle.name, azimuth=vehicle.azimuth,
+               position=(*vehicle.position, environment.terrain.height(*vehicle.position)))
+        for vehicle in scenario.vehicles if vehicle.name in wanted)
+    return plan.model_copy(update={'targets': plan.targets + targets})

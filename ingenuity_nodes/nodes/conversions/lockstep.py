@@ -1,0 +1,66 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Ticks and answers of the lockstep, as diagnostics with a count per topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+
+from ingenuity_nodes.lockstep import Answer, Tick
+from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
+
+
+
+def tick_message(tick: Tick) -> DiagnosticArray:
+    """Write the world's announcement of a tick."""
+    return _counts_message('/world', tick.t_ns, tick.counts)
+
+
+def tick_from(message: DiagnosticArray) -> Tick:
+    """Read the world's announcement of a tick."""
+    return Tick(nanoseconds(message.header.stamp), _counts_from(message))
+
+
+def answer_message(answer: Answer) -> DiagnosticArray:
+    """Write a participant's answer to a tick."""
+    return _counts_message(answer.participant, answer.t_ns, answer.counts)
+
+
+def answer_from(message: DiagnosticArray) -> Answer:
+    """
+    Read a participant's answer to a tick.
+
+    Raises
+    ------
+    ValueError
+        There is not exactly one status in it, or a count is no number.
+
+    """
+    if len(message.status) != 1:
+        raise ValueError(f'found {len(message.status)} statuses, allowed: one, of the participant')
+    return Answer(message.status[0].name, nanoseconds(message.header.stamp), _counts_from(message))
+
+
+def _counts_message(name: str, t_ns: int, counts: Mapping[str, int]) -> DiagnosticArray:
+    message = DiagnosticArray()
+    message.header.stamp = stamp(t_ns)
+    message.status = [DiagnosticStatus(name=name, values=[
+        KeyValue(key=topic, value=str(count)) for topic, count in counts.items()])]
+    return message
+
+
+def _counts_from(message: DiagnosticArray) -> dict[str, int]:
+    return {value.key: int(value.value) for status in message.status for value in status.values}

@@ -1,0 +1,117 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Pictures, what was tracked in them, and radio frames."""
+
+from __future__ import annotations
+
+import array
+
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image, PointCloud2, PointField
+from std_msgs.msg import UInt8MultiArray
+
+from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
+from ingenuity_nodes.rover.radio import decode, encode
+from ingenuity_nodes.signals import FeatureFrame, Photo, RadioPacket
+
+_FEATURES = np.dtype([('u', '<f8'), ('v', '<f8'), ('id', '<i4'), ('age', '<i4')])
+
+
+def image_message(t_ns: int, frame_id: str, image: NDArray[np.uint8]) -> Image:
+    """Write a grey (h, w) or colour (h, w, 3) picture."""
+    height, width = image.shape[:2]
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    message = Image(header=header(t_ns, frame_id), height=height, width=width,
+                    encoding='mono8' if channels == 1 else 'rgb8', step=width * channels)
+    # An array.array is taken over as it is; a list or bytes would be copied element by element.
+    message.data = array.array('B', image.tobytes())
+    return message
+
+
+def image_from(message: Image) -> NDArray[np.uint8]:
+    """
+    Read a grey picture.
+
+    Raises
+    ------
+    ValueError
+        Another encoding than mono8, or fewer bytes than the size says.
+
+    """
+    if message.encoding != 'mono8':
+        raise ValueError(f"found encoding '{message.encoding}', allowed: mono8")
+    if len(message.data) != message.height * message.step or message.step != message.width:
+        raise ValueError(f'found {len(message.data)} bytes for {message.width} x {message.height}')
+    return np.frombuffer(message.data, np.uint8).reshape(message.height, message.width)
+
+
+def jpeg_message(t_ns: int, frame_id: str, jpeg: bytes) -> CompressedImage:
+    """Write a compressed picture."""
+    message = CompressedImage(header=header(t_ns, frame_id), format='jpeg')
+    message.data = array.array('B', jpeg)
+    return message
+
+
+def photo_from(message: CompressedImage, width: int, height: int) -> Photo:
+    """Read a photo that its camera has finished."""
+    return Photo(nanoseconds(message.header.stamp), bytes(message.data), width, height)
+
+
+def features_message(features: FeatureFrame, frame_id: str) -> PointCloud2:
+    """Write tracked features as points u, v, id, age."""
+    rows = np.empty(len(features.ids), _FEATURES)
+    rows['u'], rows['v'] = features.uv[:, 0], features.uv[:, 1]
+    rows['id'], rows['age'] = features.ids, features.ages
+    kinds = {'<f8': PointField.FLOAT64, '<i4': PointField.INT32}
+    message = PointCloud2(
+        header=header(features.t_ns, frame_id), height=1, width=len(rows), is_dense=True,
+        point_step=_FEATURES.itemsize, row_step=_FEATURES.itemsize * len(rows))
+    message.fields = [
+        PointField(name=name, offset=_FEATURES.fields[name][1], count=1,
+                   datatype=kinds[_FEATURES.fields[name][0].str])
+        for name in _FEATURES.names]
+    message.data = array.array('B', rows.tobytes())
+    return message
+
+
+def features_from(message: PointCloud2) -> FeatureFrame:
+    """
+    Read tracked features.
+
+    Raises
+    ------
+    ValueError
+        The points are laid out otherwise than ours.
+
+    """
+    if message.point_step != _FEATURES.itemsize:
+        raise ValueError(f'found points of {message.point_step} bytes, '
+                         f'allowed: u, v, id, age of {_FEATURES.itemsize}')
+    rows = np.frombuffer(message.data, _FEATURES)
+    return FeatureFrame(
+        nanoseconds(message.header.stamp), rows['id'].astype(np.int64),
+        np.stack([rows['u'], rows['v']], axis=1), rows['age'].astype(np.int64))
+
+
+def radio_message(packet: RadioPacket) -> UInt8MultiArray:
+    """Write a radio frame as it goes over the air."""
+    message = UInt8MultiArray()
+    message.data = array.array('B', encode(packet))
+    return message
+
+
+def radio_from(message: UInt8MultiArray) -> RadioPacket:
+    """Read a radio frame; raises ValueError for a damaged one."""
+    return decode(bytes(message.data))

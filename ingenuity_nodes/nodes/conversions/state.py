@@ -1,0 +1,97 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What a vehicle does and believes: truth, estimate, exposures; a twist is in the child frame."""
+
+from __future__ import annotations
+
+from geometry_msgs.msg import Twist
+from nav_msgs.msg import Odometry
+import numpy as np
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.nodes.conversions.geometry import (
+    array_from, header, nanoseconds, pose, quaternion_from, vector)
+from ingenuity_nodes.signals import Estimate, Exposure, Truth
+
+
+
+def odometry_message(
+    t_ns: int, child: str, p_MB: frames.Vector3, q_MB: frames.QuatWxyz,
+    v_MB: frames.Vector3, w_MB_B: frames.Vector3, parent: str = frames.MAP,
+) -> Odometry:
+    """Write pose and velocity; a twist inside Odometry is in the child frame."""
+    message = Odometry(header=header(t_ns, parent), child_frame_id=child)
+    message.pose.pose = pose(p_MB, q_MB)
+    message.twist.twist = Twist(
+        linear=vector(frames.rotation_matrix(q_MB).T @ v_MB), angular=vector(w_MB_B))
+    return message
+
+
+def _odometry_from(message: Odometry) -> tuple[
+        frames.Vector3, frames.QuatWxyz, frames.Vector3, frames.Vector3]:
+    q = quaternion_from(message.pose.pose.orientation)
+    v_MB = frames.rotation_matrix(q) @ array_from(message.twist.twist.linear)
+    return (array_from(message.pose.pose.position), q, v_MB,
+            array_from(message.twist.twist.angular))
+
+
+def truth_message(truth: Truth, vehicle: str) -> Odometry:
+    """Write ground truth; its child frame is a leaf of its own, never base_link."""
+    return odometry_message(truth.t_ns, frames.frame(vehicle, 'base_link_truth'),
+                            truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
+
+
+def truth_from(message: Odometry) -> Truth:
+    """Read ground truth; accelerations are not in the message and come back as zero."""
+    p, q, v, w = _odometry_from(message)
+    zero = np.zeros(3)
+    return Truth(nanoseconds(message.header.stamp), p, v, q, w, zero, zero)
+
+
+def estimate_message(estimate: Estimate, vehicle: str) -> Odometry:
+    """Write the estimate; the 6 x 6 covariances are those of position, attitude and velocity."""
+    message = odometry_message(
+        estimate.t_ns, frames.frame(vehicle, 'base_link'), estimate.p_MB, estimate.q_MB,
+        estimate.v_MB, estimate.w_MB_B, frames.frame(vehicle, 'odom'))
+    P = estimate.covariance
+    pick = [0, 1, 2, 6, 7, 8]
+    message.pose.covariance = P[np.ix_(pick, pick)].ravel()
+    twist = np.zeros((6, 6))
+    twist[:3, :3] = P[3:6, 3:6]
+    message.twist.covariance = twist.ravel()
+    return message
+
+
+def estimate_from(message: Odometry) -> Estimate:
+    """Read an estimate; what the message does not carry comes back as zero."""
+    p, q, v, w = _odometry_from(message)
+    covariance = np.zeros((15, 15))
+    pick = [0, 1, 2, 6, 7, 8]
+    covariance[np.ix_(pick, pick)] = np.reshape(message.pose.covariance, (6, 6))
+    covariance[3:6, 3:6] = np.reshape(message.twist.covariance, (6, 6))[:3, :3]
+    zero = np.zeros(3)
+    return Estimate(nanoseconds(message.header.stamp), p, v, q, w, zero, zero, float(p[2]),
+                    covariance, 0, 0.0)
+
+
+def exposure_message(exposure: Exposure, vehicle: str) -> Odometry:
+    """Write the instant a shutter opened and the carrier's true pose then."""
+    return odometry_message(exposure.t_ns, frames.frame(vehicle, 'base_link_truth'),
+                            exposure.p_MB, exposure.q_MB, exposure.v_MB, exposure.w_MB_B)
+
+
+def exposure_from(message: Odometry, camera: str) -> Exposure:
+    """Read an exposure."""
+    p, q, v, w = _odometry_from(message)
+    return Exposure(nanoseconds(message.header.stamp), camera, p, q, v, w)

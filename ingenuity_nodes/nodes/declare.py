@@ -1,0 +1,68 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""One declaration of a number feeds the ROS parameter, its description and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields, is_dataclass, replace
+import math
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.node import Node
+
+from ingenuity_nodes.parameters import checked
+
+P = TypeVar('P')
+
+
+def declare(node: Node, parameters: P, prefix: str = '') -> P:
+    """
+    Declare every field of a parameter dataclass, its sections as dotted names.
+
+    Returns
+    -------
+    P
+        The values in force: those given, unless the node was started with others.
+
+    Raises
+    ------
+    ParameterError
+        A value outside its limits.
+
+    """
+    values: dict[str, Any] = {}
+    for about in fields(parameters):    # type: ignore[arg-type]
+        name, value = f'{prefix}{about.name}', getattr(parameters, about.name)
+        if is_dataclass(value):
+            values[about.name] = declare(node, value, f'{name}.')
+            continue
+        initial = list(value) if isinstance(value, tuple) else value
+        found = node.declare_parameter(name, initial, _descriptor(about)).value
+        values[about.name] = checked(about, list(found) if isinstance(value, tuple) else found, name)
+    return replace(parameters, **values)    # type: ignore[type-var]
+
+
+def _descriptor(about: Field[Any]) -> ParameterDescriptor:
+    meta = about.metadata
+    descriptor = ParameterDescriptor(
+        description=f"{meta['meaning']} [{meta['unit']}] ({meta['source']})", read_only=True)
+    limited = math.isfinite(meta['low']) and math.isfinite(meta['high'])
+    if limited and isinstance(about.default, int) and not isinstance(about.default, bool):
+        descriptor.integer_range = [IntegerRange(
+            from_value=int(meta['low']), to_value=int(meta['high']))]
+    elif limited and isinstance(about.default, float):
+        descriptor.floating_point_range = [FloatingPointRange(
+            from_value=float(meta['low']), to_value=float(meta['high']))]
+    return descriptor

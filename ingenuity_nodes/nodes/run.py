@@ -1,0 +1,83 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Starting and stopping a node, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+import signal
+import sys
+from typing import Protocol
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from ingenuity_nodes.nodes.membership import Membership
+
+try:    # three times as fast, from Kilted on
+    from rclpy.experimental import EventsExecutor as Executor
+except ImportError:
+    Executor = SingleThreadedExecutor
+
+INTERRUPTED = 130    # what a shell reports after Ctrl-C
+
+
+class MemberNode(Protocol):
+    """A node that belongs to a run and may have something to finish at its end."""
+
+    membership: Membership
+
+    def finish(self) -> None:
+        """Write or release what must not be lost."""
+
+
+def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> None:
+    """Spin one node until the run ends, it is interrupted or ROS shuts down; exit with its status."""
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    node = None
+    status = 1
+    try:
+        node = node_class()
+        membership = node.membership
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: membership.end(INTERRUPTED, 'interrupted'))
+        status = _spin(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        status = INTERRUPTED
+    except UserError as error:
+        print(error, file=sys.stderr)
+        status = 2
+    finally:
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+    sys.exit(status)
+
+
+class UserError(Exception):
+    """What a person asked for cannot be done; shown without a traceback."""
+
+
+def _spin(node: Node) -> int:
+    executor = Executor()
+    executor.add_node(node)
+    try:
+        while rclpy.ok() and node.membership.running:
+            executor.spin_once(timeout_sec=0.1)
+    finally:
+        node.finish()
+    executor.remove_node(node)
+    return node.membership.status

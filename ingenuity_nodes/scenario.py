@@ -1,0 +1,232 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+A scenario: one YAML file that says which world, which vehicles, which mission.
+
+Every mistake in it is answered with file, line, key, what was found and what is allowed,
+before anything starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ingenuity_nodes.guidance.flight_plan import Azimuth, FlightPlan, Section
+from ingenuity_nodes.parameters import ParameterError, with_overrides
+from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.yaml_check import FileError, load_yaml, Mistake, report, validate
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f'found {value.isoformat()}, allowed: a time with zone, such as '
+                         f'{value.isoformat()}Z')
+    return value.astimezone(timezone.utc)
+
+
+Name = Annotated[str, Field(
+    pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
+Metres = Annotated[float, Field(ge=-5000.0, le=5000.0, description='m')]
+Utc = Annotated[datetime, AfterValidator(_utc)]
+Overrides = Mapping[str, Any]
+
+
+class WorldSection(Section):
+    """Where and when: the site, the air, the ground."""
+
+    latitude: Annotated[float, Field(ge=-90.0, le=90.0, description='deg north')]
+    longitude: Annotated[float, Field(ge=-180.0, le=360.0, description='deg east')]
+    utc: Utc
+    # MEDA saw 705 to 740 Pa in spring 2021; the limits are those of the planet's seasons.
+    pressure: Annotated[float, Field(ge=100.0, le=1500.0, description='Pa')]
+    temperature: Annotated[float, Field(ge=130.0, le=320.0, description='K')]
+    wind: Overrides = Field(default_factory=dict)
+    terrain: Overrides = Field(default_factory=dict)
+
+
+class VehicleSection(Section):
+    """What all vehicles have: a name, which is their namespace, and a place on the map."""
+
+    name: Name
+    position: tuple[Metres, Metres]    # east, north of the map origin
+    azimuth: Azimuth
+
+
+class HelicopterSection(VehicleSection):
+    """One helicopter and its flight."""
+
+    type: Literal['ingenuity']
+    features: Literal['geometry', 'pictures'] = 'geometry'
+    cameras: tuple[Literal['navcam', 'rte'], ...] = ('navcam', 'rte')
+    # Mission time, from the start of the simulation, at which mission control says go.
+    start: Annotated[float, Field(ge=1.0, le=3600.0, description='s')] = 2.0
+    flight_plan: FlightPlan
+    overrides: Overrides = Field(default_factory=dict)
+
+
+class RoverSection(VehicleSection):
+    """The rover, which also carries the base station."""
+
+    type: Literal['perseverance']
+    overrides: Overrides = Field(default_factory=dict)
+
+
+class MissionSection(Section):
+    """When the run is over."""
+
+    wait_for_photos: bool = True
+    time_limit: Annotated[float, Field(gt=0.0, le=7200.0, description='s')] = 600.0
+
+
+class LockstepSection(Section):
+    """How the world keeps time with the others."""
+
+    # 0 runs as fast as the slowest participant answers.
+    real_time_factor: Annotated[float, Field(ge=0.0, le=1000.0, description='1')] = 0.0
+    silence: Annotated[float, Field(gt=0.0, le=600.0, description='s of wall time')] = 3.0
+    on_silence: Literal['stop', 'wait', 'continue'] = 'stop'
+    participants: tuple[str, ...] = ()     # others that answer each tick
+
+
+class Scenario(Section):
+    """One checked scenario."""
+
+    name: Name
+    description: str
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    world: WorldSection
+    vehicles: tuple[
+        Annotated[HelicopterSection | RoverSection, Field(discriminator='type')], ...]
+    mission: MissionSection = MissionSection()
+    lockstep: LockstepSection = LockstepSection()
+
+    @property
+    def helicopters(self) -> tuple[HelicopterSection, ...]:
+        """The helicopters, in the order of the file."""
+        return tuple(v for v in self.vehicles if isinstance(v, HelicopterSection))
+
+    @property
+    def rovers(self) -> tuple[RoverSection, ...]:
+        """The rovers, in the order of the file."""
+        return tuple(v for v in self.vehicles if isinstance(v, RoverSection))
+
+    def vehicle(self, name: str) -> HelicopterSection | RoverSection:
+        """
+        Look up one vehicle.
+
+        Raises
+        ------
+        KeyError
+            The scenario has no vehicle of that name.
+
+        """
+        for vehicle in self.vehicles:
+            if vehicle.name == name:
+                return vehicle
+        raise KeyError(f"scenario '{self.name}' has no vehicle '{name}', "
+                       f'allowed: {", ".join(v.name for v in self.vehicles)}')
+
+    @model_validator(mode='after')
+    def _names_are_unique_and_targets_exist(self) -> Scenario:
+        names = [vehicle.name for vehicle in self.vehicles]
+        if not names:
+            raise ValueError('no vehicle, allowed: at least one')
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"vehicle name '{twice[0]}' is used twice, allowed: once each")
+        for helicopter in self.helicopters:
+            known = names + [target.name for target in helicopter.flight_plan.targets]
+            for photo in helicopter.flight_plan.photos:
+                if photo.target not in known:
+                    raise ValueError(f"{helicopter.name} shall photograph '{photo.target}', "
+                                     f'allowed: {", ".join(known)}')
+                if photo.camera not in helicopter.cameras:
+                    raise ValueError(f"{helicopter.name} shall use its camera '{photo.camera}', "
+                                     f'but carries only: {", ".join(helicopter.cameras)}')
+        return self
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(path.stem for path in configuration('scenarios').glob('*.yaml'))
+
+
+def scenario_path(name_or_path: str) -> Path:
+    """
+    Find a scenario file by the name of one of ours or by path.
+
+    Raises
+    ------
+    FileError
+        There is no such scenario; near names are proposed.
+
+    """
+    if name_or_path.endswith(('.yaml', '.yml')) or '/' in name_or_path:
+        path = Path(name_or_path)
+        if not path.is_file():
+            raise FileError(f'{path}: no such scenario file')
+        return path
+    names = scenario_names()
+    if name_or_path not in names:
+        near = difflib.get_close_matches(name_or_path, names, 1)
+        hint = f", did you mean '{near[0]}'?" if near else ''
+        raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
+                        f'allowed: a path to a .yaml file or one of {", ".join(names)}')
+    return configuration('scenarios', f'{name_or_path}.yaml')
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """
+    Read and check one scenario, down to each overridden parameter.
+
+    Raises
+    ------
+    FileError
+        Lists every mistake with file, line, key, what was found and what is allowed.
+
+    """
+    path = scenario_path(name_or_path)
+    text, value = load_yaml(path)
+    scenario = validate(Scenario, path, text, value)
+    mistakes = list(_override_mistakes(scenario))
+    if mistakes:
+        raise FileError(report(path, text, mistakes))
+    return scenario
+
+
+def _override_mistakes(scenario: Scenario) -> Iterator[Mistake]:
+    # Here, not above: what the vehicles are made of is needed only to check a file.
+    from ingenuity_nodes.helicopter import HelicopterParameters
+    from ingenuity_nodes.rover.perseverance import RoverParameters
+    from ingenuity_nodes.world.terrain import TerrainParameters
+    from ingenuity_nodes.world.wind import WindParameters
+
+    sections: list[tuple[tuple[str | int, ...], Any, Overrides]] = [
+        (('world', 'wind'), WindParameters(), scenario.world.wind),
+        (('world', 'terrain'), TerrainParameters(), scenario.world.terrain),
+    ]
+    for index, vehicle in enumerate(scenario.vehicles):
+        kind = HelicopterParameters if isinstance(vehicle, HelicopterSection) else RoverParameters
+        sections.append((('vehicles', index, 'overrides'), kind(), vehicle.overrides))
+    for key, parameters, overrides in sections:
+        try:
+            with_overrides(parameters, overrides)
+        except ParameterError as error:
+            yield Mistake((*key, *error.key.split('.')), error.message)
