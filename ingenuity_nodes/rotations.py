@@ -1,0 +1,90 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Compiled rotations for the fast loop; the readable ones are in :mod:`ingenuity_nodes.frames`.
+
+Quaternions are Hamilton, scalar first; results go into arrays that the caller owns, so that
+nothing is allocated at 500 Hz.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@njit(cache=True, error_model='numpy')
+def matrix_into(q: Array, R: Array) -> None:
+    """Write the matrix ``R_AB`` of the unit quaternion ``q_AB``."""
+    w, x, y, z = q[0], q[1], q[2], q[3]
+    R[0, 0], R[0, 1], R[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
+    R[1, 0], R[1, 1], R[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
+    R[2, 0], R[2, 1], R[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
+
+
+@njit(cache=True, error_model='numpy')
+def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
+    """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in B: ``q = q * exp(r)``."""
+    angle = math.sqrt(rx * rx + ry * ry + rz * rz)
+    s = 0.5 - angle * angle / 48.0 if angle < 1e-4 else math.sin(0.5 * angle) / angle
+    a, b, c, d = math.cos(0.5 * angle), s * rx, s * ry, s * rz
+    w, x, y, z = q[0], q[1], q[2], q[3]
+    q[0] = w * a - x * b - y * c - z * d
+    q[1] = w * b + x * a + y * d - z * c
+    q[2] = w * c - x * d + y * a + z * b
+    q[3] = w * d + x * c - y * b + z * a
+    normalise(q)
+
+
+@njit(cache=True, error_model='numpy')
+def turn_global(q: Array, rx: float, ry: float, rz: float) -> None:
+    """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in A: ``q = exp(r) * q``."""
+    angle = math.sqrt(rx * rx + ry * ry + rz * rz)
+    s = 0.5 - angle * angle / 48.0 if angle < 1e-4 else math.sin(0.5 * angle) / angle
+    a, b, c, d = math.cos(0.5 * angle), s * rx, s * ry, s * rz
+    w, x, y, z = q[0], q[1], q[2], q[3]
+    q[0] = a * w - b * x - c * y - d * z
+    q[1] = a * x + b * w + c * z - d * y
+    q[2] = a * y - b * z + c * w + d * x
+    q[3] = a * z + b * y - c * x + d * w
+    normalise(q)
+
+
+@njit(cache=True, error_model='numpy')
+def normalise(q: Array) -> None:
+    """Make ``q`` a unit quaternion."""
+    scale = 1.0 / math.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3])
+    for k in range(4):
+        q[k] *= scale
+
+
+@njit(cache=True, error_model='numpy')
+def rotate_into(R: Array, v: Array, out: Array) -> None:
+    """Write ``R @ v``."""
+    x, y, z = v[0], v[1], v[2]
+    for i in range(3):
+        out[i] = R[i, 0] * x + R[i, 1] * y + R[i, 2] * z
+
+
+@njit(cache=True, error_model='numpy')
+def rotate_back_into(R: Array, v: Array, out: Array) -> None:
+    """Write ``R.T @ v``."""
+    x, y, z = v[0], v[1], v[2]
+    for i in range(3):
+        out[i] = R[0, i] * x + R[1, i] * y + R[2, i] * z

@@ -1,0 +1,61 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The inclinometer: roll and pitch of the resting aircraft, read before take-off only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+
+import numpy as np
+
+from ingenuity_nodes.frames import rpy_from_quaternion
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.signals import InclinometerSample, Truth
+
+STREAM = 13    # of the random numbers
+
+
+@dataclass(frozen=True)
+class InclinometerParameters:
+    """The inclinometer."""
+
+    offset: float = quantity(
+        math.radians(0.1), 'rad', 'spread of the constant error', low=0.0, high=0.2,
+        source='assumed: calibrated offset of a Murata SCA100T class part over temperature')
+    noise: float = quantity(
+        math.radians(0.02), 'rad', 'spread of one reading', low=0.0, high=0.2,
+        source='assumed: class of the Murata SCA100T-D02')
+    resolution: float = quantity(
+        math.radians(0.0035), 'rad', 'smallest step', low=1e-7, high=0.1,
+        source='Murata SCA100T-D02 data sheet class')
+
+
+class Inclinometer:
+    """One inclinometer."""
+
+    def __init__(self, parameters: InclinometerParameters, seed: int) -> None:
+        self._parameters = parameters
+        self._random = np.random.default_rng([seed, STREAM])
+        self._offset = parameters.offset * self._random.standard_normal(2)
+
+    def sample(self, truth: Truth) -> InclinometerSample:
+        """Measure once; it believes that the aircraft is at rest."""
+        p = self._parameters
+        noise = self._offset + p.noise * self._random.standard_normal(2)
+        roll, pitch, _ = rpy_from_quaternion(truth.q_MB)
+        return InclinometerSample(
+            truth.t_ns,
+            p.resolution * round((roll + float(noise[0])) / p.resolution),
+            p.resolution * round((pitch + float(noise[1])) / p.resolution))
