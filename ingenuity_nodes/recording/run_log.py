@@ -1,0 +1,272 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Everything the result file, the tracks and the report are made of, as plain columns.
+
+Both faces feed it with signals: the batch directly, the live graph through the recorder node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+import json
+from pathlib import Path
+from typing import Any
+import zipfile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.frames import Vector3
+from ingenuity_nodes.recording.columns import (
+    EstimateColumns, Rows, SetpointColumns, StatusColumns, TruthColumns)
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.signals import Estimate, ModeChange, Setpoint, Truth, VehicleStatus
+from ingenuity_nodes.timing import TICK_NS
+
+TABLES = {'truth': 13, 'estimate': 20, 'status': 13, 'setpoint': 7, 'wind': 3}
+
+
+@dataclass(frozen=True)
+class PhotoRecord:
+    """One picture of the colour camera and its way to the base station."""
+
+    t_ns: int                                    # instant of exposure
+    file: str                                    # name in the run folder
+    width: int
+    height: int
+    position_enu_m: tuple[float, float, float]   # of the carrier, true
+    quaternion_wxyz: tuple[float, float, float, float]
+    target: str = ''
+    target_px: tuple[float, float] | None = None                    # u right, v down
+    target_bbox_px: tuple[float, float, float, float] | None = None  # u0, v0, u1, v1
+    target_distance_m: float | None = None       # horizontal, true
+    target_visible_px: int | None = None         # pixels of the target that the picture shows
+    received: bool = False
+    receive_t_ns: int | None = None
+    sha256_sent: str = ''
+    sha256_received: str = ''
+
+
+@dataclass(frozen=True)
+class RadioProgress:
+    """How much of a file is through."""
+
+    t_ns: int
+    name: str
+    received: int    # frames
+    count: int       # frames
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """Something to show on the maps."""
+
+    name: str
+    east: float
+    north: float
+    up: float
+
+
+@dataclass(frozen=True)
+class TerrainPatch:
+    """Heights on a grid, for the pictures in the report."""
+
+    east: NDArray[np.float64]     # (n,) [m]
+    north: NDArray[np.float64]    # (m,) [m]
+    up: NDArray[np.float64]       # (m, n) [m]
+
+    @classmethod
+    def sample(
+        cls, heights: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
+        east: tuple[float, float], north: tuple[float, float], spacing: float = 1.0,
+    ) -> TerrainPatch:
+        """Ask a terrain for its heights on a grid that covers ``east`` and ``north`` [m]."""
+        xs = np.arange(east[0], east[1] + spacing, spacing)
+        ys = np.arange(north[0], north[1] + spacing, spacing)
+        grid_x, grid_y = np.meshgrid(xs, ys)
+        return cls(xs, ys, np.reshape(heights(grid_x.ravel(), grid_y.ravel()), grid_x.shape))
+
+
+class VehicleLog:
+    """What one helicopter did; rows are kept at lockstep ticks only, whoever calls how often."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.modes: list[ModeChange] = []
+        self.photos: list[PhotoRecord] = []
+        self.transfers: list[RadioProgress] = []
+        self.failure = ''
+        self.tables = {name: Rows(width) for name, width in TABLES.items()}
+
+    def truth(self, truth: Truth) -> None:
+        """Note where the aircraft really is."""
+        if truth.t_ns % TICK_NS == 0:
+            self.tables['truth'].append(
+                truth.t_ns, (*truth.p_MB, *truth.v_MB, *truth.q_MB, *truth.w_MB_B))
+
+    def estimate(self, estimate: Estimate) -> None:
+        """Note where the aircraft believes to be."""
+        if estimate.t_ns % TICK_NS == 0:
+            sigma = np.sqrt(np.maximum(np.diagonal(estimate.covariance)[:9], 0.0))
+            self.tables['estimate'].append(estimate.t_ns, (
+                *estimate.p_MB, *estimate.v_MB, *estimate.q_MB, *sigma, estimate.feature_count))
+
+    def status(self, status: VehicleStatus) -> None:
+        """Note the state of the machinery."""
+        self.failure = self.failure or status.failure
+        if status.t_ns % TICK_NS == 0:
+            self.tables['status'].append(status.t_ns, (
+                *status.rotor_speed, *status.collective, *status.thrust, status.rotor_power,
+                status.electrical_power, status.battery_voltage, status.battery_charge,
+                status.motor_temperature, status.energy_used_wh, status.feet_on_ground))
+
+    def setpoint(self, setpoint: Setpoint) -> None:
+        """Note what guidance wants."""
+        if setpoint.t_ns % TICK_NS == 0:
+            self.tables['setpoint'].append(
+                setpoint.t_ns, (*setpoint.p_ref, *setpoint.v_ref, setpoint.yaw_ref))
+
+    def wind(self, t_ns: int, velocity_M: Vector3) -> None:
+        """Note the wind at the aircraft."""
+        if t_ns % TICK_NS == 0:
+            self.tables['wind'].append(t_ns, velocity_M)
+
+    def mode(self, change: ModeChange) -> None:
+        """Note that the flight computer entered a mode."""
+        self.modes.append(change)
+
+    def photo(self, photo: PhotoRecord) -> None:
+        """Note a picture, or what became of it: the same exposure replaces the record."""
+        self.photos = [p for p in self.photos if p.t_ns != photo.t_ns] + [photo]
+        self.photos.sort(key=lambda record: record.t_ns)
+
+    def radio(self, t_ns: int, name: str, received: int, count: int) -> None:
+        """Note how many frames of a file have arrived."""
+        self.transfers.append(RadioProgress(t_ns, name, received, count))
+
+    @property
+    def truths(self) -> TruthColumns:
+        """True motion, by tick."""
+        return TruthColumns.of(self.tables['truth'])
+
+    @property
+    def estimates(self) -> EstimateColumns:
+        """Believed motion, by tick."""
+        return EstimateColumns.of(self.tables['estimate'])
+
+    @property
+    def statuses(self) -> StatusColumns:
+        """Machinery, by tick."""
+        return StatusColumns.of(self.tables['status'])
+
+    @property
+    def setpoints(self) -> SetpointColumns:
+        """Wanted motion, by tick."""
+        return SetpointColumns.of(self.tables['setpoint'])
+
+
+@dataclass
+class RunLog:
+    """One run: which scenario, which seed, what every helicopter did, where."""
+
+    scenario: str
+    seed: int
+    vehicles: Sequence[str]    # namespaces in the scenario's order, the main one first
+    terrain: TerrainPatch | None = None
+    landmarks: list[Landmark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.logs = [VehicleLog(namespace) for namespace in self.vehicles]
+
+    def vehicle(self, namespace: str) -> VehicleLog:
+        """
+        Find the log of one helicopter.
+
+        Raises
+        ------
+        KeyError
+            No such vehicle in this run.
+
+        """
+        for log in self.logs:
+            if log.namespace == namespace:
+                return log
+        raise KeyError(f"no vehicle '{namespace}' in this run; known: {list(self.vehicles)}")
+
+    def save(self, path: Path) -> None:
+        """Write everything to one compressed file."""
+        arrays: dict[str, Any] = {}
+        for k, log in enumerate(self.logs):
+            for name, rows in log.tables.items():
+                arrays[f'{k}_{name}_t_ns'], arrays[f'{k}_{name}'] = rows.times, rows.values
+        if self.terrain:
+            arrays |= {'terrain_east': self.terrain.east, 'terrain_north': self.terrain.north,
+                       'terrain_up': self.terrain.up.astype(np.float32)}
+        about = {
+            'scenario': self.scenario, 'seed': self.seed, 'vehicles': list(self.vehicles),
+            'landmarks': [asdict(landmark) for landmark in self.landmarks],
+            'logs': [_events(log) for log in self.logs]}
+        arrays['about'] = np.array(json.dumps(about))
+        try:
+            with path.open('wb') as file:
+                np.savez_compressed(file, allow_pickle=False, **arrays)
+        except OSError as error:
+            raise RecordingError(f'{path}: cannot be written: {error.strerror}') from error
+
+    @classmethod
+    def load(cls, path: Path) -> RunLog:
+        """
+        Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        RecordingError
+            No such file, or not whole.
+
+        """
+        try:
+            with np.load(path) as arrays:
+                about = json.loads(str(arrays['about']))
+                run = cls(about['scenario'], about['seed'], about['vehicles'])
+                if 'terrain_up' in arrays:
+                    run.terrain = TerrainPatch(arrays['terrain_east'], arrays['terrain_north'],
+                                               arrays['terrain_up'].astype(np.float64))
+                run.landmarks = [Landmark(**entry) for entry in about['landmarks']]
+                for k, log in enumerate(run.logs):
+                    _take_events(log, about['logs'][k])
+                    log.tables = {name: Rows.of(arrays[f'{k}_{name}_t_ns'], arrays[f'{k}_{name}'])
+                                  for name in TABLES}
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise RecordingError(f'{path}: not a readable run log: {error}') from error
+        return run
+
+
+def _events(log: VehicleLog) -> dict[str, Any]:
+    return {'failure': log.failure, 'modes': [asdict(change) for change in log.modes],
+            'photos': [asdict(photo) for photo in log.photos],
+            'transfers': [asdict(step) for step in log.transfers]}
+
+
+def _take_events(log: VehicleLog, entry: dict[str, Any]) -> None:
+    log.failure = entry['failure']
+    log.modes = [ModeChange(**change) for change in entry['modes']]
+    log.transfers = [RadioProgress(**step) for step in entry['transfers']]
+    for photo in entry['photos']:
+        # JSON knows no tuples
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in photo.items()}
+        log.photos.append(PhotoRecord(**values))
