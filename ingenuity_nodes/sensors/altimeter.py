@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rotations import matrix_into
+from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.signals import AltimeterSample, Truth
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
 
@@ -53,26 +53,36 @@ class AltimeterParameters:
 
 
 @njit(cache=True, error_model='numpy')
-def beam_length(
-    p_MB: NDArray[np.float64], q_MB: NDArray[np.float64], p_BA: NDArray[np.float64],
-    field: TerrainField,
+def reach(
+    x: float, y: float, z: float, dx: float, dy: float, dz: float, field: TerrainField,
 ) -> float:
-    """Distance from the altimeter along body down to the ground [m], inf when it looks up."""
-    R = np.empty((3, 3))
-    matrix_into(q_MB, R)
-    x, y, z = R @ p_BA + p_MB
-    dx, dy, dz = -R[0, 2], -R[1, 2], -R[2, 2]
+    """
+    Distance from a point in M to the ground along a unit direction [m].
+
+    inf when the direction does not go clearly down. Slopes are gentle, so going to the height
+    below the last hit converges fast.
+    """
     if dz > -0.1:
         return math.inf
     length = max(0.0, (height_at(x, y, field) - z) / dz)
-    # Slopes are gentle, so going to the height below the hit converges fast.
-    for _ in range(8):
-        hit = height_at(x + length * dx, y + length * dy, field)
-        longer = (hit - z) / dz
+    for _ in range(12):
+        longer = (height_at(x + length * dx, y + length * dy, field) - z) / dz
         if abs(longer - length) < 1e-4:
             return max(0.0, longer)
         length = longer
     return max(0.0, length)
+
+
+@njit(cache=True, error_model='numpy')
+def _beam_length(
+    p_MB: NDArray[np.float64], q_MB: NDArray[np.float64], p_BA: NDArray[np.float64],
+    field: TerrainField,
+) -> float:
+    R, arm = np.empty((3, 3)), np.empty(3)
+    matrix_into(q_MB, R)
+    rotate_into(R, p_BA, arm)
+    return reach(
+        p_MB[0] + arm[0], p_MB[1] + arm[1], p_MB[2] + arm[2], -R[0, 2], -R[1, 2], -R[2, 2], field)
 
 
 class Altimeter:
@@ -89,7 +99,7 @@ class Altimeter:
         """Measure once; out of range is +inf (nothing seen) or -inf (too close), as in REP 117."""
         p = self._parameters
         noise = p.noise * float(self._random.standard_normal())
-        distance = beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
+        distance = _beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
         if distance > p.maximum:
             return AltimeterSample(truth.t_ns, math.inf)
         distance = p.resolution * round((distance * self._scale + noise) / p.resolution)

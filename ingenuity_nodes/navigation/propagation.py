@@ -1,0 +1,192 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+The filter's memory and how it moves from one step to the next.
+
+=========== ============ ==================================================================
+in ``x``    in error     meaning
+=========== ============ ==================================================================
+0:3         0:3          position of the inertial sensor I in M
+3:6         3:6          its velocity
+6:10        6:9          attitude ``q_MB``; its error is a small rotation written in M
+10:13       9:12         rate bias
+13:16       12:15        specific force bias
+16:19       15:18        position of I when the base picture was taken
+19:23       18:21        attitude when the base picture was taken
+23                       altimeter readings refused in a row
+=========== ============ ==================================================================
+
+The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the
+step at which it was exposed, and the steps since are then walked again. 21 error states are
+those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars helicopter", AIAA
+2019-1411; errors follow J. Sola, "Quaternion kinematics for the error-state Kalman filter",
+arXiv:1711.02508, section 7 (global angular errors).
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.rotations import matrix_into, turn_global, turn_local
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.world.mars import GRAVITY
+
+Array = NDArray[np.float64]
+
+SLOTS = 128            # 0.256 s of memory; a picture that comes later is lost
+STATES, ERRORS = 24, 21
+# Columns of the inputs kept per step: specific force, rate, altimeter (NaN: none), at rest.
+ALTIMETER, AT_REST, INPUTS = 6, 7, 8
+
+
+@njit(cache=True, error_model='numpy')
+def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, float]:
+    """Move the nominal state by one step (trapezoidal); return the specific force in M."""
+    R = np.empty((3, 3))
+    matrix_into(x[6:10], R)
+    f = np.zeros(3)
+    for i in range(3):
+        for j in range(3):
+            f[i] += 0.5 * R[i, j] * (before[j] - x[13 + j])
+    turn_local(
+        x[6:10],
+        (0.5 * (before[3] + now[3]) - x[10]) * STEP,
+        (0.5 * (before[4] + now[4]) - x[11]) * STEP,
+        (0.5 * (before[5] + now[5]) - x[12]) * STEP)
+    matrix_into(x[6:10], R)
+    for i in range(3):
+        for j in range(3):
+            f[i] += 0.5 * R[i, j] * (now[j] - x[13 + j])
+    for i in range(3):
+        a = f[i] - (GRAVITY if i == 2 else 0.0)
+        x[i] += STEP * (x[3 + i] + 0.5 * STEP * a)
+        x[3 + i] += STEP * a
+    return f[0], f[1], f[2]
+
+
+@njit(cache=True, error_model='numpy')
+def propagate_covariance(P: Array, q_MB: Array, f: tuple[float, float, float], Q: Array) -> None:
+    """
+    Replace ``P`` by ``F P F' + Q`` in place.
+
+    F is the identity but for  p <- dt v,  v <- -[f]x dt theta - R dt b_accel,
+    theta <- -R dt b_gyro;  Q holds the variance added per step to v, theta and both biases.
+    """
+    R = np.empty((3, 3))
+    matrix_into(q_MB, R)
+    dt = STEP
+    fx, fy, fz = f[0] * dt, f[1] * dt, f[2] * dt
+    for j in range(ERRORS):
+        for i in range(3):
+            P[i, j] += dt * P[3 + i, j]
+        t0, t1, t2 = P[6, j], P[7, j], P[8, j]
+        P[3, j] += fz * t1 - fy * t2
+        P[4, j] += fx * t2 - fz * t0
+        P[5, j] += fy * t0 - fx * t1
+        a0, a1, a2 = P[12, j] * dt, P[13, j] * dt, P[14, j] * dt
+        g0, g1, g2 = P[9, j] * dt, P[10, j] * dt, P[11, j] * dt
+        for i in range(3):
+            P[3 + i, j] -= R[i, 0] * a0 + R[i, 1] * a1 + R[i, 2] * a2
+            P[6 + i, j] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
+    for j in range(ERRORS):
+        row = P[j]
+        for i in range(3):
+            row[i] += dt * row[3 + i]
+        t0, t1, t2 = row[6], row[7], row[8]
+        row[3] += fz * t1 - fy * t2
+        row[4] += fx * t2 - fz * t0
+        row[5] += fy * t0 - fx * t1
+        a0, a1, a2 = row[12] * dt, row[13] * dt, row[14] * dt
+        g0, g1, g2 = row[9] * dt, row[10] * dt, row[11] * dt
+        for i in range(3):
+            row[3 + i] -= R[i, 0] * a0 + R[i, 1] * a1 + R[i, 2] * a2
+            row[6 + i] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
+    for i in range(12):
+        P[3 + i, 3 + i] += Q[i]
+
+
+@njit(cache=True, error_model='numpy')
+def correct_state(x: Array, dx: Array) -> None:
+    """Add the error ``dx`` to the nominal state."""
+    for i in range(6):
+        x[i] += dx[i]
+    turn_global(x[6:10], dx[6], dx[7], dx[8])
+    for i in range(6):
+        x[10 + i] += dx[9 + i]
+    for i in range(3):
+        x[16 + i] += dx[15 + i]
+    turn_global(x[19:23], dx[18], dx[19], dx[20])
+
+
+@njit(cache=True, error_model='numpy')
+def clone_pose(x: Array, P: Array) -> None:
+    """Make the pose of now the base pose, with all that the filter knows about it."""
+    for i in range(3):
+        x[16 + i] = x[i]
+    for i in range(4):
+        x[19 + i] = x[6 + i]
+    for i in range(3):
+        for j in range(15):
+            P[15 + i, j] = P[i, j]
+            P[18 + i, j] = P[6 + i, j]
+    for j in range(ERRORS):
+        for i in range(3):
+            P[j, 15 + i] = P[j, i]
+            P[j, 18 + i] = P[j, 6 + i]
+
+
+@njit(cache=True, error_model='numpy')
+def variance_along(P: Array, H: Array, PH: Array) -> float:
+    """Write ``P H'`` for the row ``H`` and return ``H P H'``."""
+    total = 0.0
+    for i in range(ERRORS):
+        PH[i] = 0.0
+    for j in range(ERRORS):
+        if H[j] != 0.0:
+            for i in range(ERRORS):
+                PH[i] += P[j, i] * H[j]
+    for j in range(ERRORS):
+        total += H[j] * PH[j]
+    return total
+
+
+@njit(cache=True, error_model='numpy')
+def update(P: Array, dx: Array, H: Array, PH: Array, residual: float, R: float) -> None:
+    """
+    Take in one scalar measurement ``residual = H dx + noise`` of variance ``R``.
+
+    ``dx`` gathers the corrections of several measurements that were linearised at one state.
+    """
+    S = variance_along(P, H, PH) + R
+    for i in range(ERRORS):
+        residual -= H[i] * dx[i]
+    scale = 1.0 / S
+    for i in range(ERRORS):
+        dx[i] += PH[i] * scale * residual
+        for j in range(ERRORS):
+            # the same product for (i, j) and (j, i), so that P stays symmetric to the last bit
+            P[i, j] -= PH[i] * PH[j] * scale
+
+
+@njit(cache=True, error_model='numpy')
+def finite(x: Array) -> bool:
+    """Say whether the state is still made of numbers."""
+    for i in range(STATES):
+        if not math.isfinite(x[i]):
+            return False
+    return True
