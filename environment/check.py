@@ -1,0 +1,58 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Tell whether the environment works: imports, the official type of /tf, drawing."""
+
+import importlib
+import json
+import os
+from pathlib import Path
+import sys
+
+import moderngl
+from rosbags.typesys import get_typestore, Stores
+
+MODULES = (
+    'cv2', 'mcap', 'numba', 'numpy', 'PIL', 'plotly', 'pydantic', 'rasterio', 'rclpy', 'rich',
+    'scipy', 'transforms3d', 'yaml', 'diagnostic_msgs.msg', 'geometry_msgs.msg', 'nav_msgs.msg',
+    'rosgraph_msgs.msg', 'sensor_msgs.msg', 'std_msgs.msg', 'std_srvs.srv', 'tf2_msgs.msg',
+    'trajectory_msgs.msg', 'visualization_msgs.msg')
+TF = 'tf2_msgs/msg/TFMessage'
+
+
+def type_hash() -> str:
+    """Find the hash that rosidl gave the type of /tf when it was built."""
+    for prefix in [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]:
+        description = Path(prefix, 'share', f'{TF}.json')
+        if description.is_file():
+            hashes = json.loads(description.read_text())['type_hashes']
+            return str(next(
+                entry['hash_string'] for entry in hashes if entry['type_name'] == TF))
+    raise FileNotFoundError(f'share/{TF}.json')
+
+
+def main() -> None:
+    for name in MODULES:
+        importlib.import_module(name)
+    official = get_typestore(Stores.ROS2_JAZZY).hash_rihs01(TF)
+    if type_hash() != official:
+        sys.exit(f'error: {TF} is {type_hash()}, elsewhere it is {official}')
+    try:
+        context = moderngl.create_standalone_context(backend='egl', require=330)
+        print('everything works, pictures are drawn by', context.info['GL_RENDERER'])
+    except Exception as error:
+        print('everything works but pictures:', error)
+
+
+if __name__ == '__main__':
+    main()

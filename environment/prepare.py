@@ -1,0 +1,319 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Prepare a virtual environment with ROS 2 and everything the stack imports.
+
+``./ingenuity`` calls this when its environment is missing or out of date. It needs nothing but
+Python's standard library, can be stopped at any point and goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import importlib.util
+import os
+from pathlib import Path
+import platform
+import re
+import shutil
+import sys
+import sysconfig
+
+from steps import Display, heed_signals, Interrupted, only_one, say, Setup, SetupError, write
+
+HERE = Path(__file__).resolve().parent
+LOCKED = HERE / 'requirements.txt'
+RANGES = HERE / 'requirements.in'
+INTERFACE = HERE / 'tf2_msgs'
+SPACE_NEEDED = 2_500_000_000  # [bytes]
+OLDEST, NEWEST = (3, 10), (3, 14)  # Pythons for which there are ROS 2 wheels
+OLDEST_GLIBC = (2, 28)
+# the folders of the machine on which the wheels were made, in their CMake files
+FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
+FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
+ROS_PACKAGES = (
+    'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'nav_msgs', 'rosgraph_msgs',
+    'sensor_msgs', 'std_msgs', 'std_srvs', 'tf2_msgs', 'trajectory_msgs', 'visualization_msgs')
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('venv', type=Path, help='where the environment is or shall be')
+    parser.add_argument('--fingerprint', required=True, help='written to VENV/ready at the end')
+    parser.add_argument('--ros', metavar='DISTRO', help='a sourced ROS 2 to stand on')
+    arguments = parser.parse_args()
+    heed_signals()
+    try:
+        prepare(arguments.venv, arguments.fingerprint, arguments.ros)
+    except SetupError as error:
+        say(f'ingenuity: {error}')
+        return 1
+    except OSError as error:
+        say(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
+        return 1
+    except Interrupted as interruption:
+        say(f'\ningenuity: set-up stopped ({interruption}); the next ./ingenuity goes on')
+        return 128 + interruption.number
+    return 0
+
+
+def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:
+    """Take the steps that are still to be taken."""
+    check_platform(ros)
+    with only_one(venv.with_name(f'{venv.name}.lock')) as lock:
+        ready = venv / 'ready'
+        if ready.is_file() and ready.read_text() == state(venv, fingerprint):
+            return
+        if venv.exists() and not (venv / 'prepared').is_dir():
+            raise SetupError(f'{venv} was not made by ./ingenuity: move it away and run again')
+        if shutil.disk_usage(venv.parent).free < SPACE_NEEDED and not venv.exists():
+            raise SetupError(f'{SPACE_NEEDED / 1e9} GB of free space are needed in {venv.parent}')
+        say(f'Preparing {venv} (once, a minute or two)')
+        log = venv.with_name(f'{venv.name}.log')
+        setup = Setup(venv / 'prepared', log, lock)
+        make_ready = from_sourced_ros if ros else from_wheels
+        make_ready(setup, venv, ros or '')
+        write(ready, state(venv, fingerprint))
+
+
+def state(venv: Path, fingerprint: str) -> str:
+    """Write down what an environment was made of, as ./ingenuity reads it."""
+    return f'{fingerprint}\n{(venv / "bin" / "python").resolve()}\n'
+
+
+def check_platform(ros: str | None) -> None:
+    """Refuse what cannot work, naming what would."""
+    if not OLDEST <= sys.version_info[:2]:
+        raise SetupError(f'Python 3.10 or newer is needed, this is {platform.python_version()}')
+    if ros:
+        return
+    here = f'{platform.system()} {platform.machine()}'
+    remedy = 'source a ROS 2 installation (Jazzy, Kilted or Lyrical) and run again'
+    if here != 'Linux x86_64':
+        raise SetupError(f'ROS 2 comes as wheels for Linux x86_64 only, this is {here}: {remedy}')
+    if sys.version_info[:2] > NEWEST:
+        raise SetupError(
+            f'ROS 2 comes as wheels for Python 3.10 to 3.14, this is {platform.python_version()}: '
+            f'{remedy}, or name another Python in INGENUITY_PYTHON')
+    library, version = platform.libc_ver()
+    if library != 'glibc' or tuple(map(int, version.split('.')[:2])) < OLDEST_GLIBC:
+        raise SetupError(f'glibc 2.28 or newer is needed, this is {library} {version}: {remedy}')
+
+
+def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
+    """Put real ROS 2 into the environment, as wheels."""
+    python = venv / 'bin' / 'python'
+    environment = clean_environment(venv)
+    setup.step('system', [], 'system packages', lambda display: install_system_packages(
+        setup, display, compiler_packages()))
+    setup.step('environment', [str(venv), sys.version, sys.base_prefix], 'virtual environment',
+               lambda display: make_venv(setup, display, venv, ['-m', 'venv', str(venv)]))
+    setup.step('packages', [LOCKED], 'ROS 2 and libraries', lambda display: install_locked(
+        setup, display, venv, environment))
+    setup.step('tf2_msgs', sorted(path for path in INTERFACE.rglob('*') if path.is_file()),
+               'tf2_msgs', lambda display: build_interface(setup, display, venv, environment))
+    setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
+        setup, display, python, environment))
+
+
+def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
+    """Stand on the sourced ROS 2 and add only what it lacks."""
+    python = venv / 'bin' / 'python'
+    environment = dict(os.environ)
+    missing = {f'ros-{ros}-{name.replace("_", "-")}': name for name in ROS_PACKAGES
+               if importlib.util.find_spec(name) is None}
+    setup.step('system', sorted(missing), 'system packages',
+               lambda display: install_system_packages(
+                   setup, display, {**missing, **venv_packages()}))
+    setup.step('environment', [str(venv), sys.version, sys.base_prefix], 'virtual environment',
+               lambda display: make_venv(
+                   setup, display, venv,
+                   ['-m', 'venv', '--system-site-packages', str(venv)]))
+    setup.step('packages', [RANGES], 'libraries', lambda display: install_missing(
+        setup, display, venv, environment))
+    setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
+        setup, display, python, environment))
+
+
+def clean_environment(venv: Path) -> dict[str, str]:
+    """Take out of the environment what would send pip and CMake to other Pythons or ROS 2s."""
+    other = ('PYTHONPATH', 'PYTHONHOME', 'PIP_TARGET', 'PIP_PREFIX', 'CMAKE_GENERATOR',
+             '_ROS_WHEELS_BOOTSTRAP_COMPLETE')
+    kept = {key: value for key, value in os.environ.items() if key not in other}
+    return {**kept, 'PIP_USER': '0', 'PIP_DISABLE_PIP_VERSION_CHECK': '1',
+            'AMENT_PREFIX_PATH': str(venv), 'CMAKE_PREFIX_PATH': str(venv),
+            'PATH': f'{venv / "bin"}:{os.environ.get("PATH", os.defpath)}'}
+
+
+def venv_packages() -> dict[str, str]:
+    """Map Debian packages to what is missing for making virtual environments."""
+    minor = f'python3.{sys.version_info.minor}'
+    if importlib.util.find_spec('ensurepip') is None:
+        return {f'{minor}-venv': "Python's venv module"}
+    return {}
+
+
+def compiler_packages() -> dict[str, str]:
+    """Map Debian packages to what is missing for building tf2_msgs."""
+    minor = f'python3.{sys.version_info.minor}'
+    missing = venv_packages()
+    if not shutil.which('g++') or not shutil.which('gcc'):
+        missing['g++'] = 'a C++ compiler'
+    if not Path(sysconfig.get_path('include'), 'Python.h').is_file():
+        missing[f'{minor}-dev'] = f'the headers of {sys.executable}'
+    return missing
+
+
+def drawing_packages() -> dict[str, str]:
+    """Map Debian packages to what is missing for drawing without a screen."""
+    missing = {}
+    for package, library in (('libegl1', 'libEGL.so.1'), ('libgl1', 'libGL.so.1'),
+                             ('libegl-mesa0', 'libEGL_mesa.so.0')):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing[package] = f'{library}, to draw pictures'
+    drivers = Path('/usr/lib').glob('*/dri/*swrast*')
+    if not any(drivers) and not any(Path('/usr/lib').glob('*/libgallium*')):
+        missing['libgl1-mesa-dri'] = 'the Mesa software renderer, to draw pictures'
+    return missing
+
+
+def install_system_packages(setup: Setup, display: Display, needed: dict[str, str]) -> str:
+    """
+    Install Debian packages as root; for others, say what to install.
+
+    Without ``needed`` there is no environment; without the libraries that draw, no pictures.
+    """
+    missing = {**needed, **drawing_packages()}
+    if not missing:
+        return 'nothing is missing'
+    install = ['apt-get', 'install', '--yes', '--no-install-recommends', *missing]
+    if os.geteuid() != 0 or not shutil.which('apt-get'):
+        lack = (f'this machine lacks {", ".join(dict.fromkeys(missing.values()))}.\n'
+                f'  On Debian and Ubuntu: sudo {" ".join(install)}')
+        if needed:
+            raise SetupError(f'{lack}\n  Then run ./ingenuity again.')
+        say(f'ingenuity: {lack}\n  Everything but pictures works without.')
+        return 'no pictures yet'
+    environment = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}
+    install[1:1] = ['-o', 'DPkg::Lock::Timeout=300']
+    for command in (['dpkg', '--configure', '-a'], ['apt-get', 'update'], install):
+        setup.run(display, command, f'install {" ".join(missing)}', environment=environment)
+    return f'installed {" ".join(missing)}'
+
+
+def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
+    """Make an empty environment, in place of one that was cut short or has another Python."""
+    prepared = venv / 'prepared'
+    (venv / 'ready').unlink(missing_ok=True)
+    for name in ('environment', 'packages', 'tf2_msgs', 'check'):
+        (prepared / name).unlink(missing_ok=True)
+    for path in venv.iterdir() if venv.exists() else ():
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path != prepared:
+            shutil.rmtree(path)
+    setup.run(display, [sys.executable, *command], f'make {venv}')
+    return f'Python {platform.python_version()}'
+
+
+def install_locked(setup: Setup, display: Display, venv: Path, environment: dict[str, str]) -> str:
+    """Install exactly what ``requirements.txt`` pins."""
+    site = Path(sysconfig.get_path('purelib', vars={'base': str(venv)}))
+    remove_torn_packages(site)
+    before = len(list(site.glob('*.dist-info')))
+
+    def status(line: str) -> str:
+        installed = len(list(site.glob('*.dist-info/RECORD')))
+        if installed > before:
+            return f'{installed} packages installed'
+        return re.sub(r' \(from .*', '', line.strip())
+
+    setup.run(display, [venv / 'bin' / 'python', '-m', 'pip', 'install', '--no-deps',
+                        '--no-input', '--progress-bar=off', '-r', LOCKED],
+              'install the Python packages', status, environment)
+    return f'{len(list(site.glob("*.dist-info")))} packages'
+
+
+def remove_torn_packages(site: Path) -> None:
+    """
+    Remove the records of packages that pip was stopped at.
+
+    pip writes RECORD last; it would take a package without one for installed.
+    """
+    for info in site.glob('*.dist-info'):
+        if not (info / 'RECORD').is_file():
+            shutil.rmtree(info)
+    for stashed in site.glob('~*'):
+        shutil.rmtree(stashed)
+
+
+def build_interface(setup: Setup, display: Display, venv: Path,
+                    environment: dict[str, str]) -> str:
+    """Build tf2_msgs, which no wheel has, with the rosidl tools of the wheels."""
+    python = venv / 'bin' / 'python'
+    question = 'print(sysconfig.get_path("include"), numpy.get_include(), sep=":")'
+    headers = setup.run(display, [python, '-c', f'import numpy, sysconfig; {question}'],
+                        'find headers', environment=environment).split(':')
+    for path in venv.glob('share/*/cmake/*.cmake'):
+        text = path.read_text()
+        rewritten = FOREIGN_PYTHON.sub(headers[0], FOREIGN_NUMPY.sub(headers[1], text))
+        if rewritten != text:
+            write(path, rewritten)
+    build = venv / 'prepared' / 'tf2_msgs_build'
+    shutil.rmtree(build, ignore_errors=True)
+    cmake = venv / 'bin' / 'cmake'
+    configure: list[str | Path] = [
+        cmake, '-S', INTERFACE, '-B', build, '-G', 'Ninja', '-DBUILD_TESTING=OFF',
+        f'-DCMAKE_INSTALL_PREFIX={venv}', f'-DPython3_EXECUTABLE={python}']
+    install: list[str | Path] = [cmake, '--build', build, '--target', 'install']
+    for command in (configure, install):
+        setup.run(display, command, 'build tf2_msgs', environment=environment)
+    shutil.rmtree(build)
+    return 'built'
+
+
+def install_missing(setup: Setup, display: Display, venv: Path,
+                    environment: dict[str, str]) -> str:
+    """Install what the sourced ROS 2 lacks, holding back what its packages were built for."""
+    python = venv / 'bin' / 'python'
+    remove_torn_packages(Path(sysconfig.get_path('purelib', vars={'base': str(venv)})))
+    held = ['pytest<8.4', 'setuptools<80']
+    if importlib.util.find_spec('numpy'):
+        held.append(setup.run(
+            display, [sys.executable, '-c', 'import numpy; print(f"numpy=={numpy.__version__}")'],
+            'import numpy'))
+    constraints = venv / 'prepared' / 'constraints.txt'
+    constraints.write_text('\n'.join(held) + '\n')
+    wanted = RANGES.read_text().splitlines()
+    if importlib.util.find_spec('cv2'):  # Debian's OpenCV has no Python metadata
+        wanted = [line for line in wanted if not line.startswith('opencv')]
+    requirements = venv / 'prepared' / 'requirements.txt'
+    requirements.write_text('\n'.join(wanted) + '\n')
+    setup.run(display, [python, '-m', 'pip', 'install', '--no-input', '--progress-bar=off',
+                        '-r', requirements, '-c', constraints],
+              'install the Python packages', environment=environment)
+    return 'installed what was missing'
+
+
+def check(setup: Setup, display: Display, python: Path, environment: dict[str, str]) -> str:
+    """See that everything can be imported, that /tf has the official type, what draws."""
+    return setup.run(
+        display, [python, HERE / 'check.py'], 'use the environment', environment=environment)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

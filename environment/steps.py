@@ -1,0 +1,242 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Steps of a set-up: each runs once, shows how it goes, logs what it does and leaves a stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+import re
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import TextIO
+
+TELLING = re.compile(r'error|fatal|failed|no space|cannot|could not', re.IGNORECASE)
+QUIET_S = 20.0  # without a terminal, a sign of life every so often
+
+
+class SetupError(Exception):
+    """A set-up that cannot go on; the message tells a person what to do."""
+
+
+class Interrupted(Exception):
+    """Somebody stopped the set-up; ``number`` is the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def heed_signals() -> None:
+    """Turn the signals that end a program into an exception, so that children are ended too."""
+    def raise_interrupted(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, raise_interrupted)
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[int]:
+    """
+    Hold a lock that others wait for, and yield its file descriptor.
+
+    Children get the descriptor: should this process be killed, an orphaned child keeps the lock
+    until it has stopped writing.
+    """
+    with path.open('a+') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            say(f'ingenuity: another set-up is at work here (process {file.read().strip()}); '
+                'waiting for it')
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(f'{os.getpid()}\n')
+        file.flush()
+        yield file.fileno()
+
+
+class Display:
+    """One line per step: updated in place on a terminal, written once or twice elsewhere."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._start = self._last = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        if not self._terminal:
+            say(f'  {title} ...')
+
+    def update(self, status: str) -> None:
+        now = time.monotonic()
+        if self._terminal:
+            self._rewrite(f'{self._title:24} {now - self._start:4.0f} s  {status}')
+        elif now - self._last > QUIET_S:
+            self._last = now
+            say(f'  {self._title}: {now - self._start:.0f} s, {status}')
+
+    def done(self, result: str) -> None:
+        elapsed = time.monotonic() - self._start
+        if self._terminal:
+            self._rewrite(f'{self._title:24} {elapsed:4.0f} s  {result}')
+            say('')
+        else:
+            say(f'  {self._title}: {result} ({elapsed:.0f} s)')
+
+    def failed(self) -> None:
+        self.done('failed')
+
+    def _rewrite(self, line: str) -> None:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        print(f'\r\x1b[K  {line}'[:width + 4], end='', file=sys.stderr, flush=True)
+
+
+class Setup:
+    """
+    The steps taken so far, in order.
+
+    A step's stamp carries a digest of what went into it and into all steps before it, so a
+    change redoes that step and those that stand on it; a step cut short has no stamp.
+    """
+
+    def __init__(self, stamps: Path, log: Path, lock: int) -> None:
+        self._stamps = stamps
+        self._log = log
+        self._lock = lock
+        self._digest = ''
+        log.write_text('')
+
+    def step(self, name: str, inputs: Sequence[str | Path], title: str,
+             action: Callable[[Display], str]) -> None:
+        """Take a step unless its stamp says that it has been taken with the same inputs."""
+        self._digest = digest(self._digest, *inputs)
+        stamp = self._stamps / name
+        if stamp.is_file() and stamp.read_text() == self._digest:
+            return
+        stamp.unlink(missing_ok=True)
+        display = Display(title)
+        try:
+            result = action(display)
+        except BaseException:
+            display.failed()
+            raise
+        self._stamps.mkdir(parents=True, exist_ok=True)
+        write(stamp, self._digest)
+        display.done(result)
+
+    def run(self, display: Display, command: Sequence[str | Path], what: str,
+            status: Callable[[str], str] = str.strip,
+            environment: Mapping[str, str] | None = None) -> str:
+        """
+        Run a command, its output in the log, and return its last line.
+
+        Parameters
+        ----------
+        display
+            Shows how far it is.
+        command
+            Program and arguments.
+        what
+            Completes the sentence "could not ...".
+        status
+            Makes a few words out of the latest line of output.
+        environment
+            Replaces this process's environment.
+
+        Raises
+        ------
+        SetupError
+            The command failed; the message has its telling last lines.
+
+        """
+        with self._log.open('a') as log:
+            print(f'\n$ {" ".join(map(str, command))}', file=log, flush=True)
+            start = log.tell()
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=environment, pass_fds=(self._lock,), start_new_session=True)
+            try:
+                code = self._watch(process, display, status, start)
+            except BaseException:
+                end(process)
+                raise
+        lines = self._lines(start)
+        if code:
+            telling = [line for line in lines if TELLING.search(line)] or lines
+            last = '\n'.join(f'    {line}' for line in telling[-8:])
+            raise SetupError(f'could not {what}\n{last}\n  full log: {self._log}')
+        return lines[-1] if lines else ''
+
+    def _watch(self, process: subprocess.Popen[bytes], display: Display,
+               status: Callable[[str], str], start: int) -> int:
+        with self._log.open(errors='replace') as log:
+            log.seek(start)
+            line = ''
+            while True:
+                try:
+                    return process.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    line = last_line(log) or line
+                    display.update(status(line))
+
+    def _lines(self, start: int) -> list[str]:
+        with self._log.open(errors='replace') as log:
+            log.seek(start)
+            return [line.rstrip() for line in log if line.strip()]
+
+
+def digest(*parts: str | Path) -> str:
+    """Fold texts and the contents of files into one hexadecimal digest."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode()
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    partial = path.with_name(f'{path.name}.partial')
+    partial.write_text(text)
+    partial.replace(path)
+
+
+def last_line(log: TextIO) -> str:
+    lines = log.read().splitlines()
+    return lines[-1] if lines else ''
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a child and its own children, gently first."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(5.0)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        return

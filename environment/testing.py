@@ -1,0 +1,124 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Run the linters and the tests: what ``./ingenuity test`` does."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+import importlib.util
+import os
+from pathlib import Path
+import subprocess
+import sys
+import time
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = [str(path.relative_to(ROOT)) for path in (
+    ROOT / 'ingenuity_nodes', ROOT / 'launch', ROOT / 'test', ROOT / 'bench',
+    ROOT / 'environment', ROOT / 'setup.py') if path.exists()]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One linter: a program or module of this environment, and its arguments."""
+
+    name: str
+    module: str
+    arguments: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a stage; ``code`` is None where it could not run."""
+
+    name: str
+    code: int | None
+    elapsed: float  # [s]
+    output: str
+
+    def __str__(self) -> str:
+        word = {None: 'skipped', 0: 'passed'}.get(self.code, 'FAILED')
+        return f'{self.name:12} {word:8} {self.elapsed:6.1f} s'
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog='ingenuity test', description=__doc__, allow_abbrev=False,
+        epilog="Other arguments go to pytest, such as: -m 'not slow', -k rotors, test/test_x.py")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument('--lint', action='store_true', help='run the linters only')
+    only.add_argument('--tests', action='store_true', help='run pytest only')
+    arguments, for_pytest = parser.parse_known_args()
+    outcomes = [] if arguments.tests else lint()
+    if not arguments.lint:
+        outcomes.append(run_pytest(for_pytest))
+    print('\nSummary')
+    for outcome in outcomes:
+        print(f'  {outcome}')
+    return int(any(outcome.code for outcome in outcomes))
+
+
+def lint() -> list[Outcome]:
+    """Run all linters, two at a time, showing each one's complaints when it is through."""
+    scripts = ['ingenuity', '.ci/run', 'environment/lock.sh']
+    stages = (
+        Stage('mypy', 'mypy', ['--strict', 'ingenuity_nodes', 'environment']),
+        Stage('ruff', 'ruff', ['check', '--quiet', '--output-format=concise', *SOURCES]),
+        Stage('flake8', 'ament_flake8.main', SOURCES),
+        Stage('pep257', 'ament_pep257.main', SOURCES),
+        Stage('shellcheck', 'shellcheck', scripts),
+    )
+    outcomes = []
+    with ThreadPoolExecutor(2) as pool:
+        for outcome in pool.map(run_linter, stages):
+            print(outcome, flush=True)
+            if outcome.code != 0:
+                print(outcome.output, flush=True)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def run_linter(stage: Stage) -> Outcome:
+    """Run one linter, its output kept."""
+    program = Path(sys.executable).with_name(stage.module)
+    if program.is_file():
+        command = [str(program)]
+    elif importlib.util.find_spec(stage.module.partition('.')[0]):
+        command = [sys.executable, '-m', stage.module]
+    else:
+        return Outcome(stage.name, None, 0.0, f'  {stage.module} is not installed here')
+    start = time.monotonic()
+    result = subprocess.run([*command, *stage.arguments], cwd=ROOT, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    complaints = [line for line in result.stdout.splitlines()
+                  if not line.startswith(('checking ', '* '))]
+    return Outcome(stage.name, result.returncode, time.monotonic() - start,
+                   '\n'.join(complaints))
+
+
+def run_pytest(arguments: Sequence[str]) -> Outcome:
+    """Run pytest, its output shown as it comes."""
+    print('\npytest', flush=True)
+    start = time.monotonic()
+    environment = {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'}
+    result = subprocess.run([sys.executable, '-m', 'pytest', *arguments], cwd=ROOT,
+                            env=environment)
+    return Outcome('pytest', result.returncode, time.monotonic() - start, '')
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,86 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What colcon and pip install: the package, its executables, launch files and configuration."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.install_data import install_data
+
+NAME = 'ingenuity_nodes'
+SHARE = Path('share', NAME)
+NODES = ('world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder', 'player')
+EXECUTABLES = {node: f'{NAME}.nodes.{node}:main' for node in NODES}
+EXECUTABLES['ingenuity'] = f'{NAME}.cli:main'
+
+LAUNCHER = """\
+#!/bin/sh
+# Runs {target} with the Python of the environment this file is installed in.
+python=$(dirname "$(readlink -f "$0")")/../../bin/python3
+[ -x "$python" ] || python=python3
+exec "$python" -c 'import sys; from {module} import {function}; sys.exit({function}())' "$@"
+"""
+
+
+def shared_files() -> Iterator[tuple[str, list[str]]]:
+    """List launch files and configuration, folder by folder, as they lie in the repository."""
+    yield 'share/ament_index/resource_index/packages', [f'resource/{NAME}']
+    yield str(SHARE), ['package.xml']
+    for folder, pattern in ('launch', '*.launch.py'), ('config', '*'):
+        files = [path for path in sorted(Path(folder).rglob(pattern)) if path.is_file()]
+        for parent in sorted({path.parent for path in files}):
+            yield str(SHARE / parent), [str(path) for path in files if path.parent == parent]
+
+
+class InstallData(install_data):
+    """
+    In a wheel, add ``lib/ingenuity_nodes/<executable>``, where ROS 2 looks for executables.
+
+    Under colcon, setup.cfg has the console scripts put there; pip puts them in ``bin`` alone.
+    """
+
+    def run(self) -> None:
+        super().run()
+        if 'bdist_wheel' not in self.distribution.command_obj:
+            return
+        folder = Path(self.install_dir, 'lib', NAME)
+        folder.mkdir(parents=True, exist_ok=True)
+        for executable, target in EXECUTABLES.items():
+            module, function = target.split(':')
+            path = folder / executable
+            path.write_text(LAUNCHER.format(target=target, module=module, function=function))
+            path.chmod(0o755)
+            self.outfiles.append(str(path))
+
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    description="NASA's Ingenuity helicopter, flying on Mars in ROS 2",
+    license='Apache-2.0',
+    maintainer='Ingenuity contributors',
+    maintainer_email='maintainers@ingenuity-nodes.example',
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={NAME: ['py.typed', 'cameras/shaders/*.glsl']},
+    data_files=list(shared_files()),
+    install_requires=['setuptools'],
+    extras_require={'test': ['pytest']},
+    python_requires='>=3.10',
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [f'{name} = {target}' for name, target in EXECUTABLES.items()],
+    },
+    cmdclass={'install_data': InstallData},
+)
