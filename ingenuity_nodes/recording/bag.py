@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 import time
 from types import TracebackType
-from typing import cast, ClassVar
+from typing import cast
 
 from rosbags.interfaces import (
     Connection, Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime)
@@ -46,7 +46,7 @@ class BagQos:
 class BagFormat(Writer):
     """rosbags' writer with our storage under it."""
 
-    STORAGE_PLUGINS: ClassVar = {StoragePlugin.MCAP: BagStorage}
+    STORAGE_PLUGINS: Mapping[StoragePlugin, type[BagStorage]] = {StoragePlugin.MCAP: BagStorage}
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, version=9, storage_plugin=StoragePlugin.MCAP)

@@ -1,0 +1,190 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The folder a run leaves behind: made and checked before anything starts, every name in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+import itertools
+import os
+from pathlib import Path
+import shutil
+
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.result import write_result
+from ingenuity_nodes.recording.run_log import RunLog
+from ingenuity_nodes.recording.tracks import write_tum
+
+# A flight of 80 s with 30 Hz pictures is about 0.75 GB; twice that, for longer hovers.
+NEEDED_BYTES = 1_500_000_000
+LATEST = 'latest'
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where everything of one run lies."""
+
+    path: Path
+
+    @classmethod
+    def create(
+        cls, scenario: str, path: Path | None = None, *, root: Path = Path('runs'),
+        needed_bytes: int = NEEDED_BYTES, utc: datetime | None = None,
+    ) -> RunFolder:
+        """
+        Make the folder of a new run, and check that the run will fit.
+
+        Parameters
+        ----------
+        scenario
+            Its name is the start of the folder's name.
+        path
+            The folder, if the user named one; it must be new or empty. Else
+            ``root``/<scenario>_<UTC stamp>, with a link ``latest`` beside it.
+        root
+            Where unnamed runs are kept.
+        needed_bytes
+            Free space to insist on.
+        utc
+            Time for the stamp; now, if not given.
+
+        Raises
+        ------
+        RecordingError
+            Cannot be made or written to, is not empty, or too little space is left.
+
+        """
+        folder = path or _unused(root, scenario, utc or datetime.now(timezone.utc))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise RecordingError(f'{folder}: holds files, allowed: a new or an empty folder')
+            probe = folder / '.probe'
+            probe.touch()
+            probe.unlink()
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            raise RecordingError(f'{folder}: cannot be written: {error.strerror}') from error
+        if free < needed_bytes:
+            raise RecordingError(f'{folder}: {_gigabytes(free)} free on its disk, '
+                                 f'needed: {_gigabytes(needed_bytes)}')
+        if path is None:
+            _link(root / LATEST, folder)
+        return cls(folder)
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """
+        Take the folder of an earlier run.
+
+        Raises
+        ------
+        RecordingError
+            It is not there.
+
+        """
+        if not path.is_dir():
+            raise RecordingError(f'{path}: no such run folder')
+        return cls(path)
+
+    @property
+    def result(self) -> Path:
+        """Give the numbers a script can check."""
+        return self.path / 'result.json'
+
+    @property
+    def run_log(self) -> Path:
+        """Give the columns the report is made of."""
+        return self.path / 'run_log.npz'
+
+    @property
+    def bag(self) -> Path:
+        """Give the folder with the recorded topics."""
+        return self.path / 'bag'
+
+    @property
+    def report(self) -> Path:
+        """Give the page for people."""
+        return self.path / 'report.html'
+
+    def trajectory(self, namespace: str = '') -> Path:
+        """Name the true trajectory of the first vehicle, or of another by its namespace."""
+        return self.path / f'trajectory{_tail(namespace)}.tum'
+
+    def trajectory_estimate(self, namespace: str = '') -> Path:
+        """Name the estimated trajectory."""
+        return self.path / f'trajectory{_tail(namespace)}_estimate.tum'
+
+    def photo(self, namespace: str = '', number: int = 1) -> Path:
+        """Name a picture in full size; the first of the first vehicle is ``photo.jpg``."""
+        return self.path / f'photo{_tail(namespace)}{_tail(str(number)) if number > 1 else ""}.jpg'
+
+    def photo_zoom(self, namespace: str = '', number: int = 1) -> Path:
+        """Name the crop around the target."""
+        return _with_suffix(self.photo(namespace, number), 'zoom')
+
+    def photo_annotated(self, namespace: str = '', number: int = 1) -> Path:
+        """Name the copy that shows where the target is."""
+        return _with_suffix(self.photo(namespace, number), 'annotated')
+
+    def write(self, run: RunLog, result: dict[str, object]) -> None:
+        """
+        Write everything but the report: result, run log, trajectories.
+
+        Raises
+        ------
+        RecordingError
+            A file cannot be written.
+
+        """
+        write_result(self.result, result)
+        run.save(self.run_log)
+        for k, log in enumerate(run.logs):
+            name = log.namespace if k else ''
+            truths, estimates = log.truths, log.estimates
+            write_tum(self.trajectory(name), truths.t_ns, truths.p_MB, truths.q_MB)
+            write_tum(
+                self.trajectory_estimate(name), estimates.t_ns, estimates.p_MB, estimates.q_MB)
+
+
+def _unused(root: Path, scenario: str, utc: datetime) -> Path:
+    stem = f'{scenario}_{utc.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}'
+    names: Iterator[str] = itertools.chain([stem], (f'{stem}_{k}' for k in itertools.count(2)))
+    return next(root / name for name in names if not (root / name).exists())
+
+
+def _link(link: Path, folder: Path) -> None:
+    """Point ``latest`` at a run; what is not a link is left alone, and no link is no harm."""
+    if link.exists() and not link.is_symlink():
+        return
+    fresh = link.with_name(f'.{LATEST}.{os.getpid()}')
+    try:
+        fresh.symlink_to(folder.name)
+        fresh.replace(link)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+
+
+def _tail(part: str) -> str:
+    return f'_{part}' if part else ''
+
+
+def _with_suffix(path: Path, word: str) -> Path:
+    return path.with_name(f'{path.stem}_{word}{path.suffix}')
+
+
+def _gigabytes(count: int) -> str:
+    return f'{count / 1e9:.2f} GB'

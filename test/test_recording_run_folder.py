@@ -1,0 +1,101 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The run folder: made and checked before anything starts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+import json
+import os
+
+import pytest
+import recording_flight as formula
+
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.result import summarise
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_log import RunLog
+
+NOON = datetime(2021, 4, 25, 11, 31, tzinfo=timezone.utc)
+
+
+def test_a_run_gets_a_folder_named_by_scenario_and_time_and_a_link_to_the_latest(tmp_path):
+    first = RunFolder.create('flight_03', root=tmp_path, needed_bytes=0, utc=NOON)
+    assert first.path == tmp_path / 'flight_03_20210425T113100Z'
+    second = RunFolder.create('flight_03', root=tmp_path, needed_bytes=0, utc=NOON)
+    assert second.path == tmp_path / 'flight_03_20210425T113100Z_2'
+    assert (tmp_path / 'latest').resolve() == second.path.resolve()
+    assert not list(tmp_path.glob('.*'))
+
+
+def test_a_named_folder_is_taken_when_new_or_empty(tmp_path):
+    (tmp_path / 'empty').mkdir()
+    assert RunFolder.create('a', tmp_path / 'empty', needed_bytes=0).path == tmp_path / 'empty'
+    made = RunFolder.create('a', tmp_path / 'deep' / 'new', needed_bytes=0)
+    assert made.path.is_dir()
+    assert not (tmp_path / 'deep' / 'latest').exists()
+
+
+def test_a_folder_with_files_is_refused(tmp_path):
+    (tmp_path / 'photo.jpg').touch()
+    with pytest.raises(RecordingError, match='holds files, allowed: a new or an empty folder'):
+        RunFolder.create('a', tmp_path, needed_bytes=0)
+
+
+def test_a_full_disk_is_refused_with_found_and_needed(tmp_path):
+    with pytest.raises(RecordingError, match=r'GB free on its disk, needed: 1000000000\.00 GB'):
+        RunFolder.create('a', tmp_path / 'new', needed_bytes=10**18)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')
+def test_a_read_only_place_is_refused_by_name(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(RecordingError, match='new: cannot be written: Permission denied'):
+        RunFolder.create('a', tmp_path / 'new', needed_bytes=0)
+
+
+def test_a_place_below_a_file_is_refused_by_name(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(RecordingError, match='file/new: cannot be written: Not a directory'):
+        RunFolder.create('a', tmp_path / 'file' / 'new', needed_bytes=0)
+
+
+def test_a_file_called_latest_is_left_alone(tmp_path):
+    (tmp_path / 'latest').write_text('mine')
+    RunFolder.create('a', root=tmp_path, needed_bytes=0)
+    assert (tmp_path / 'latest').read_text() == 'mine'
+
+
+def test_every_vehicle_and_photo_has_a_name_of_its_own(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.photo().name == 'photo.jpg'
+    assert folder.photo_zoom().name == 'photo_zoom.jpg'
+    assert folder.photo_annotated('scout', 2).name == 'photo_scout_2_annotated.jpg'
+    assert folder.trajectory().name == 'trajectory.tum'
+    assert folder.trajectory_estimate('scout').name == 'trajectory_scout_estimate.tum'
+
+
+def test_what_is_written_can_be_read(tmp_path):
+    run = formula.flight(('ingenuity', 'scout'), until_s=12.0)
+    RunFolder(tmp_path).write(run, summarise(run, 1.0))
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        'result.json', 'run_log.npz', 'trajectory.tum', 'trajectory_estimate.tum',
+        'trajectory_scout.tum', 'trajectory_scout_estimate.tum']
+    assert json.loads(RunFolder(tmp_path).result.read_text())['scenario'] == 'flight_03'
+    assert RunLog.load(RunFolder.open(tmp_path).run_log).vehicles == ['ingenuity', 'scout']
+
+
+def test_an_earlier_run_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(RecordingError, match='gone: no such run folder'):
+        RunFolder.open(tmp_path / 'gone')
