@@ -84,6 +84,8 @@ class VehicleStatus:
     energy_used_wh: float               # since power-on [Wh]
     feet_on_ground: int                 # 0..4
     failure: str                        # '' or the named outcome, e.g. 'blade strike', 'tipped over'
+    refused: str = ''                   # why the last command was not taken; the one before is held
+    warning: str = ''                   # limits that are exceeded now, e.g. 'vortex ring', 'tip Mach number'
 
 
 @dataclass(frozen=True)

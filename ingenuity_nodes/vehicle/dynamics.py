@@ -1,0 +1,265 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""One 2 ms step of the whole aircraft, compiled: the data flow of the vehicle in one function."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.vehicle.actuators import ACTUATORS, advance_servos, blade_angles, SERVOS
+from ingenuity_nodes.vehicle.body import BODY, drag_loads
+from ingenuity_nodes.vehicle.inflow import (
+    advance_rings, advance_tilt, flow_through, ground_effect, swirl_below)
+from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, GEAR
+from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, motor_torque, POWER
+from ingenuity_nodes.vehicle.rigid_body import fly, rotation_of, slide
+from ingenuity_nodes.vehicle.rotors import blade_loads, Record, ROTORS, STATIONS
+from ingenuity_nodes.world.terrain import height_at, TerrainField
+
+Array = NDArray[np.float64]
+CONTACT_STEPS = 4        # parts of a step while anything touches: legs ring at some 20 Hz
+STRIKE_SPEED = 20.0      # [rad/s] slower blades come to rest unharmed; assumed
+FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated', 'battery empty')
+BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5
+LEG_TRAVEL = 0.08        # [m] a leg that gives more is broken; assumed: a third of its height
+TIPPED_COSINE = 0.5      # past 60 deg on the ground nothing brings it back
+
+CONSTANTS = np.dtype([
+    ('rotors', ROTORS), ('actuators', ACTUATORS), ('body', BODY), ('gear', GEAR), ('power', POWER),
+], align=True)
+
+STATE = np.dtype([
+    # position and velocity of the mass centre [M], quaternion wxyz, body rate [B]
+    ('x', 'f8', (13,)), ('before', 'f8', (13,)),
+    ('omega', 'f8', (2,)), ('angle', 'f8', (2,)), ('stored', 'f8', (2,)), ('reference', 'f8'),
+    ('command', 'f8', (2, 3)), ('command_speed', 'f8'),
+    ('servo', 'f8', (2, SERVOS)), ('blade', 'f8', (2, 3)),
+    ('v', 'f8', (2, STATIONS)), ('loss', 'f8', (2, STATIONS)), ('g', 'f8', (2, 2)),
+    ('flow', 'f8', (2, STATIONS)), ('swirl', 'f8', (2, STATIONS)),
+    ('lift', 'f8', (2, STATIONS)), ('turn', 'f8', (2, STATIONS)), ('loads', 'f8', (2, 6)),
+    ('hub_moment', 'f8', (2, 2)), ('mean_flow', 'f8', (2,)),
+    ('charge', 'f8'), ('battery_temperature', 'f8'), ('motor_temperature', 'f8', (2,)),
+    ('energy', 'f8'), ('voltage', 'f8'), ('current', 'f8'),
+    ('rotor_power', 'f8'), ('electrical_power', 'f8'), ('motor_torque', 'f8', (2,)),
+    ('force', 'f8', (3,)), ('moment', 'f8', (3,)), ('thrust', 'f8', (2,)),
+    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)), ('heights', 'f8', (CONTACTS,)),
+    ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
+    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)),
+    ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
+], align=True)
+
+VORTEX_RING, TIP_MACH, LOW_BUS, STALLED = 1, 2, 4, 8
+TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Grip): the limit to keep
+
+
+@njit(cache=True, error_model='numpy')
+def _through_air(s: Record, wind: Array) -> None:
+    """Write attitude matrix, airspeed of the mass centre and body rate, body axes."""
+    rotation_of(s.x[6:10], s.R)
+    for i in range(3):
+        s.u[i] = 0.0
+        for k in range(3):
+            s.u[i] += s.R[k, i] * (s.x[3 + k] - wind[k])
+        s.w[i] = s.x[10 + i]
+
+
+@njit(cache=True, error_model='numpy')
+def _rotor(c: Record, s: Record, i: int, clearance: float, sound: float, density: float) -> None:
+    """Load and inflow of rotor ``i``; adds its force and moment to the aircraft's."""
+    rotors = c.rotors
+    z = rotors.height[i] - c.body.p_BG[2]
+    s.hub[0], s.hub[1], s.hub[2] = s.u[0] + s.w[1] * z, s.u[1] - s.w[0] * z, s.u[2]
+    edgewise = math.sqrt(s.hub[0] ** 2 + s.hub[1] ** 2)
+    left = ground_effect(rotors, clearance + z, edgewise, s.hub[2] + s.mean_flow[i])
+    direction = 1.0 - 2.0 * i
+    loads = s.loads[i]
+    blade_loads(rotors, direction, s.blade[i], s.omega[i], s.hub, s.w, s.flow[i], left, s.g[i],
+                s.swirl[i], sound, loads, s.lift[i], s.turn[i])
+    if i == 0:
+        swirl_below(rotors, s.turn[0], s.flow[0], s.hub[2], s.swirl[1])
+    advance_rings(rotors, s.v[i], s.loss[i], s.flow[i], s.lift[i], s.hub, s.omega[i], STEP)
+    mean = 0.0
+    for j in range(STATIONS):
+        mean += s.flow[i, j] * s.loss[i, j] * rotors.ring[j]
+    s.mean_flow[i] = mean / rotors.disk_area
+    advance_tilt(rotors, s.g[i], s.mean_flow[i], s.hub, loads[3], loads[4], STEP)
+    gain = STEP / (STEP + rotors.flap_lag)
+    for k in range(2):
+        s.hub_moment[i, k] += gain * (density * loads[3 + k] - s.hub_moment[i, k])
+    for k in range(3):
+        s.force[k] += density * loads[k]
+    s.moment[0] += s.hub_moment[i, 0] - z * density * loads[1]
+    s.moment[1] += s.hub_moment[i, 1] + z * density * loads[0]
+    s.thrust[i] = density * loads[2]
+
+
+@njit(cache=True, error_model='numpy')
+def _air_loads(c: Record, s: Record, clearance: float, density: float, sound: float) -> None:
+    """Everything the air does to the aircraft, about the mass centre; torques not yet included."""
+    for k in range(3):
+        s.force[k], s.moment[k] = 0.0, 0.0
+    if s.failure != BLADE_STRIKE:
+        flow_through(c.rotors, s.v, s.loss, s.flow)
+        _rotor(c, s, 0, clearance, sound, density)
+        _rotor(c, s, 1, clearance, sound, density)
+    else:
+        for i in range(2):
+            s.thrust[i], s.mean_flow[i] = 0.0, 0.0
+            for k in range(6):
+                s.loads[i, k] = 0.0
+    drag_loads(c.body, density, s.u, s.w, s.mean_flow[1], s.force, s.moment)
+
+
+@njit(cache=True, error_model='numpy')
+def _drive(c: Record, s: Record, density: float, temperature: float, avionics: float) -> None:
+    """Motors turn the rotors and draw from the battery; everything warms."""
+    power = c.power
+    wanted = s.command_speed if s.failure == 0 else 0.0
+    s.reference += min(max(wanted - s.reference, -power.spin_up * STEP), power.spin_up * STEP)
+    s.rotor_power, drawn = 0.0, avionics
+    for i in range(2):
+        torque = density * s.loads[i, 5]
+        if wanted > 0.0 and s.charge > 0.0:
+            push, s.stored[i] = motor_torque(power, s.reference, s.omega[i], s.stored[i], STEP)
+        else:
+            push, s.stored[i], s.reference = 0.0, 0.0, s.omega[i]
+        loss = motor_loss(power, push, s.omega[i])
+        s.motor_torque[i] = push
+        s.rotor_power += torque * s.omega[i]
+        if wanted > 0.0:
+            drawn += (push * s.omega[i] + loss) / power.efficiency + 0.5 * power.servo
+        cooling = power.motor_cooling * (s.motor_temperature[i] - temperature)
+        s.motor_temperature[i] += STEP * (loss - cooling) / power.motor_heat
+        s.omega[i] = max(0.0, s.omega[i] + STEP * (push - torque) / c.rotors.inertia)
+        s.angle[i] = (s.angle[i] + (1.0 - 2.0 * i) * s.omega[i] * STEP) % (2.0 * math.pi)
+    s.voltage, s.current, heat = battery_draw(power, drawn, s.charge, s.battery_temperature)
+    s.electrical_power = drawn
+    s.energy += drawn * STEP
+    s.charge = max(0.0, s.charge - s.current * STEP / power.charge_full)
+    heat -= power.battery_cooling * (s.battery_temperature - temperature)
+    s.battery_temperature += STEP * heat / power.battery_heat
+
+
+@njit(cache=True, error_model='numpy')
+def _move_on_ground(c: Record, s: Record, h: float, slope_x: float, slope_y: float) -> None:
+    """Advance the body with its legs on the ground, in shorter parts of a step."""
+    dt = STEP / CONTACT_STEPS
+    for _ in range(CONTACT_STEPS):
+        for k in range(3):
+            s.push[k], s.twist[k] = s.force[k], s.moment[k]
+        s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
+                               s.anchors, s.gripping, s.push, s.twist)
+        slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
+        rotation_of(s.x[6:10], s.R)
+
+
+@njit(cache=True, error_model='numpy')
+def _move(c: Record, s: Record, field: TerrainField, ground: float) -> None:
+    """Advance the body by one step, on the ground or above it."""
+    h = c.rotors.inertia * (s.omega[0] - s.omega[1])
+    s.moment[2] += s.motor_torque[1] - s.motor_torque[0]
+    for k in range(13):
+        s.before[k] = s.x[k]
+    reach = c.gear.reach + 0.10
+    s.feet = 0
+    if s.x[2] - ground > reach + 0.25:
+        fly(s.x, c.body.mass, c.body.inertia, h, s.force, s.moment, STEP, s.scratch)
+        return
+    slope_x = (height_at(s.x[0] + 0.2, s.x[1], field) - height_at(s.x[0] - 0.2, s.x[1], field)) / 0.4
+    slope_y = (height_at(s.x[0], s.x[1] + 0.2, field) - height_at(s.x[0], s.x[1] - 0.2, field)) / 0.4
+    for k in range(CONTACTS):
+        px = s.x[0] + s.R[0, 0] * c.gear.p[k, 0] + s.R[0, 1] * c.gear.p[k, 1] + s.R[0, 2] * c.gear.p[k, 2]
+        py = s.x[1] + s.R[1, 0] * c.gear.p[k, 0] + s.R[1, 1] * c.gear.p[k, 1] + s.R[1, 2] * c.gear.p[k, 2]
+        s.heights[k] = height_at(px, py, field)
+    _move_on_ground(c, s, h, slope_x, slope_y)
+    _judge_ground(c, s, field, slope_x, slope_y)
+
+
+@njit(cache=True, error_model='numpy')
+def _judge_ground(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> None:
+    """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
+    if s.failure != 0:
+        return
+    touching = s.feet > 0
+    for k in range(CONTACTS):
+        touching = touching or s.gripping[k] != 0.0
+    if touching and s.R[2, 2] < TIPPED_COSINE:
+        s.failure = TIPPED_OVER
+    for k in range(4):
+        p = c.gear.p[k]
+        z = s.x[2] + s.R[2, 0] * p[0] + s.R[2, 1] * p[1] + s.R[2, 2] * p[2]
+        if s.heights[k] - z > LEG_TRAVEL:
+            s.failure = LEG_BROKEN
+    if max(s.omega[0], s.omega[1]) > STRIKE_SPEED and _blades_low(c, s, field, slope_x, slope_y):
+        s.failure = BLADE_STRIKE
+
+
+@njit(cache=True, error_model='numpy')
+def _blades_low(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> bool:
+    """Whether the lowest point of the lower rotor's rim is in the ground."""
+    z = c.rotors.height[1] - c.body.p_BG[2]
+    # Downhill along the disk: the ground's normal, less its part along the rotor's axis.
+    up = -slope_x * s.R[0, 2] - slope_y * s.R[1, 2] + s.R[2, 2]
+    dx, dy, dz = slope_x + up * s.R[0, 2], slope_y + up * s.R[1, 2], up * s.R[2, 2] - 1.0
+    size = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if size < 1e-9:
+        return False
+    scale = c.rotors.radius / size
+    x = s.x[0] + z * s.R[0, 2] + scale * dx
+    y = s.x[1] + z * s.R[1, 2] + scale * dy
+    return bool(s.x[2] + z * s.R[2, 2] + scale * dz < height_at(x, y, field))
+
+
+@njit(cache=True, error_model='numpy')
+def _judge_air(c: Record, s: Record, sound: float) -> None:
+    """Raise warnings of the air, and failures of heat and charge."""
+    s.warning = 0
+    edgewise = math.sqrt(s.u[0] ** 2 + s.u[1] ** 2)
+    tip = c.rotors.radius * max(s.omega[0], s.omega[1]) + edgewise
+    if tip > TIP_MACH_HIGH * sound:
+        s.warning |= TIP_MACH
+    flow = max(s.mean_flow[0], s.mean_flow[1])
+    # Rate of descent where rings form, in units of the induced flow: Leishman 2006, fig. 2.20.
+    if 0.3 * flow < -s.u[2] < 1.5 * flow and edgewise < flow and flow > 3.0:
+        s.warning |= VORTEX_RING
+    if s.voltage < c.power.bus_low:
+        s.warning |= LOW_BUS
+    if s.failure == 0:
+        if max(s.motor_temperature[0], s.motor_temperature[1]) > c.power.motor_high:
+            s.failure = MOTOR_OVERHEATED
+        elif s.charge <= 0.0:
+            s.failure = BATTERY_EMPTY
+
+
+@njit(cache=True, error_model='numpy')
+def advance(
+    constants: NDArray[np.void], state: NDArray[np.void], row: int, field: TerrainField,
+    density: float, sound: float, temperature: float, wind: Array, avionics: float,
+) -> None:
+    """Advance aircraft ``row`` by one step with the command it holds."""
+    c, s = constants[0], state[row]
+    for i in range(2):
+        advance_servos(c.actuators, s.servo[i], s.command[i])
+        blade_angles(c.actuators, s.servo[i], s.blade[i])
+    _through_air(s, wind)
+    ground = height_at(s.x[0], s.x[1], field)
+    _air_loads(c, s, s.x[2] - ground, density, sound)
+    _drive(c, s, density, temperature, avionics)
+    _move(c, s, field, ground)
+    _judge_air(c, s, sound)

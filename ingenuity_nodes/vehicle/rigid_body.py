@@ -1,0 +1,117 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Motion of the aircraft as one rigid body with two spinning rotors in it.
+
+The state is that of the mass centre; ``B`` axes are taken as principal axes. The rotors add the
+angular momentum ``h`` along body z, which turns with the body.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.world.mars import GRAVITY
+
+Array = NDArray[np.float64]
+
+
+@njit(cache=True, error_model='numpy')
+def rotation_of(q: Array, R: Array) -> None:
+    """Write the matrix of the unit quaternion ``q`` (w, x, y, z) into ``R``, shape (3, 3)."""
+    w, x, y, z = q[0], q[1], q[2], q[3]
+    R[0, 0], R[0, 1], R[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
+    R[1, 0], R[1, 1], R[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
+    R[2, 0], R[2, 1], R[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
+
+
+@njit(cache=True, error_model='numpy')
+def _rates(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, out: Array) -> None:
+    """Derivatives of position, velocity, quaternion and body rate; force and moment in body axes."""
+    qw, qx, qy, qz = x[6], x[7], x[8], x[9]
+    wx, wy, wz = x[10], x[11], x[12]
+    out[0], out[1], out[2] = x[3], x[4], x[5]
+    fx, fy, fz = force[0] / mass, force[1] / mass, force[2] / mass
+    tx, ty, tz = 2 * (qy * fz - qz * fy), 2 * (qz * fx - qx * fz), 2 * (qx * fy - qy * fx)
+    out[3] = fx + qw * tx + qy * tz - qz * ty
+    out[4] = fy + qw * ty + qz * tx - qx * tz
+    out[5] = fz + qw * tz + qx * ty - qy * tx - GRAVITY
+    out[6] = -0.5 * (qx * wx + qy * wy + qz * wz)
+    out[7] = 0.5 * (qw * wx + qy * wz - qz * wy)
+    out[8] = 0.5 * (qw * wy + qz * wx - qx * wz)
+    out[9] = 0.5 * (qw * wz + qx * wy - qy * wx)
+    hx, hy, hz = inertia[0] * wx, inertia[1] * wy, inertia[2] * wz + h
+    out[10] = (moment[0] - (wy * hz - wz * hy)) / inertia[0]
+    out[11] = (moment[1] - (wz * hx - wx * hz)) / inertia[1]
+    out[12] = (moment[2] - (wx * hy - wy * hx)) / inertia[2]
+
+
+@njit(cache=True, error_model='numpy')
+def normalise(x: Array) -> None:
+    """Bring the quaternion in a body state back to unit length."""
+    size = 1.0 / math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8] + x[9] * x[9])
+    for k in range(6, 10):
+        x[k] *= size
+
+
+@njit(cache=True, error_model='numpy')
+def fly(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, dt: float, scratch: Array) -> None:
+    """
+    Advance a body state by ``dt`` with force and moment fixed in the body: Runge-Kutta, order 4.
+
+    Parameters
+    ----------
+    x
+        In and out, shape (13,): position, velocity [M], quaternion wxyz, body rate [B].
+    mass, inertia, h
+        Mass [kg], principal moments shape (3,) [kg m^2], angular momentum of the rotors [N m s].
+    force, moment
+        Without gravity, in body axes, about the mass centre.
+    scratch
+        Work space, shape (3, 13).
+
+    """
+    k, at, total = scratch[0], scratch[1], scratch[2]
+    for i in range(13):
+        at[i], total[i] = x[i], 0.0
+    for stage in range(4):
+        _rates(at, mass, inertia, h, force, moment, k)
+        weight = 1.0 if stage == 0 or stage == 3 else 2.0
+        ahead = dt if stage == 2 else 0.5 * dt
+        for i in range(13):
+            total[i] += weight * k[i]
+            at[i] = x[i] + ahead * k[i]
+    for i in range(13):
+        x[i] += dt / 6.0 * total[i]
+    normalise(x)
+
+
+@njit(cache=True, error_model='numpy')
+def slide(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, dt: float, scratch: Array) -> None:
+    """Advance as :func:`fly`, velocities first: order 1, but stiff springs never gain energy."""
+    k = scratch[0]
+    _rates(x, mass, inertia, h, force, moment, k)
+    for i in range(3):
+        x[3 + i] += dt * k[3 + i]
+        x[10 + i] += dt * k[10 + i]
+    _rates(x, mass, inertia, h, force, moment, k)
+    for i in range(3):
+        x[i] += dt * k[i]
+    for i in range(6, 10):
+        x[i] += dt * k[i]
+    normalise(x)

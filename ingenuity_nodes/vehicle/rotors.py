@@ -1,0 +1,238 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Two coaxial rotors by blade elements: forces, moments and torque from blade angles and air flow.
+
+The loads are averaged over one turn: elements stand at fixed azimuths (from the body's nose,
+counter-clockwise seen from above, for both rotors) and each carries its share of the blades. The
+two-per-turn shaking of two-bladed rotors is therefore absent. All loads are per unit of density.
+
+Seen from above, the upper rotor turns counter-clockwise, the lower one clockwise (assumed: no
+source found). The rotors push the body the other way: more collective on the upper rotor yaws
+the nose clockwise, to the right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+from typing import Any
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
+
+STATIONS = 8    # along the blade, Gauss-Legendre points
+AZIMUTHS = 8    # round the turn
+BLADES = 2      # per rotor
+DIRECTION = np.array([1.0, -1.0])   # upper counter-clockwise, lower clockwise, seen from above
+
+# NASA/TM-20240001510 table 2: r/R, chord/R, twist [deg], thickness/chord.
+BLADE = np.array([
+    (.0908, .0506, 16.316, .973), (.1158, .0631, 16.716, .707), (.1551, .0967, 17.316, .391),
+    (.2000, .1407, 17.616, .220), (.2472, .1758, 17.216, .140), (.2950, .1968, 15.916, .098),
+    (.3429, .2021, 14.142, .074), (.3903, .1968, 12.067, .060), (.4369, .1863, 10.703, .052),
+    (.4826, .1743, 9.495, .050), (.5271, .1627, 8.433, .050), (.5704, .1530, 7.486, .050),
+    (.6121, .1446, 6.632, .050), (.6523, .1375, 5.858, .050), (.6908, .1314, 5.156, .050),
+    (.7274, .1259, 4.512, .050), (.7621, .1209, 3.926, .050), (.7947, .1160, 3.388, .050),
+    (.8252, .1111, 2.901, .050), (.8535, .1058, 2.461, .050), (.8794, .1001, 2.061, .050),
+    (.9030, .0935, 1.706, .050), (.9241, .0860, 1.390, .050), (.9427, .0775, 1.117, .050),
+    (.9588, .0679, 0.881, .050), (.9722, .0573, 0.543, .050), (.9830, .0460, 0.179, .050),
+    (.9912, .0341, 0.057, .050), (.9966, .0223, 0.019, .050), (1.0, .0123, 0.0, .050)])
+
+
+@dataclass(frozen=True)
+class RotorParameters:
+    """Both rotors and the air they push."""
+
+    radius: float = quantity(
+        0.605, 'm', 'rotor radius', low=0.1, high=5.0, source='NASA/TM-20240001510')
+    height_upper: float = quantity(
+        0.160, 'm', 'upper rotor plane above the body origin', low=0.0, high=1.0,
+        source='derived from the leg and blade meshes of nasa-jpl/m2020-urdf-models')
+    height_lower: float = quantity(
+        0.061, 'm', 'lower rotor plane above the body origin', low=0.0, high=1.0,
+        source='NASA/TM-20240001510: 0.099 m below the upper')
+    polar: str = quantity(
+        'us_fp', '1', 'measured polar of the section: us_fp, jp_f; or computed',
+        source='NASA/TM-20240004230 tables A.1, A.2')
+    tip_loss: bool = quantity(
+        True, '1', "Prandtl's tip loss in the momentum balance", source='Leishman 2006, eq. 3.120')
+    wake_contraction: float = quantity(
+        0.84, '1', "radius of the upper rotor's wake at the lower rotor, in rotor radii",
+        low=0.7, high=1.0, source='Landgrebe 1972 wake geometry at CT/sigma 0.09, 0.164 R below')
+    lower_on_upper: float = quantity(
+        0.2, '1', "share of the lower rotor's induced flow that the upper one meets",
+        low=0.0, high=1.0,
+        source='assumed: makes the upper rotor carry 55 % at equal torques, as measured and free-wake'
+        ' coaxial rotors do (Leishman and Syal 2008); a vortex cylinder, 0.84, is the upper bound')
+    prandtl_glauert: bool = quantity(
+        False, '1', 'scale lift from the Mach number of the polar to the local one',
+        source='assumed: off, as the polar was measured at the working Mach number and no measurement'
+        ' shows how it changes at this Reynolds number; on, it costs 8 W in hover')
+    drag_rise_mach: float = quantity(
+        0.75, '1', 'Mach number where drag starts to rise', low=0.5, high=1.0,
+        source='assumed: 5 % thick section at lift coefficient 0.6')
+    flap_lag: float = quantity(
+        0.004, 's', 'lag of the hub moment behind the air load', low=0.0, high=0.1,
+        source='assumed: 1 / ((nu - 1) Omega), stiff blades with nu near 2 per turn')
+    inertia: float = quantity(
+        0.0065, 'kg m^2', 'of one rotor about its axis', low=1e-4, high=1.0,
+        source='assumed: two blades of 35 g with radius of gyration 0.29 m, plus hub')
+
+
+ROTORS = np.dtype([
+    ('radius', 'f8'), ('disk_area', 'f8'), ('height', 'f8', (2,)),
+    ('r', 'f8', (STATIONS,)), ('chord', 'f8', (STATIONS,)), ('twist', 'f8', (STATIONS,)),
+    ('dr', 'f8', (STATIONS,)), ('ring', 'f8', (STATIONS,)), ('apparent', 'f8', (STATIONS,)),
+    ('lifting', 'f8', (STATIONS,)), ('wake', 'f8', (STATIONS, STATIONS)),
+    ('contraction', 'f8'),
+    ('cos', 'f8', (AZIMUTHS,)), ('sin', 'f8', (AZIMUTHS,)),
+    ('lift', 'f8', (360 * CELLS_PER_DEGREE + 1,)), ('drag', 'f8', (360 * CELLS_PER_DEGREE + 1,)),
+    ('polar_beta', 'f8'), ('drag_rise_mach', 'f8'), ('tip_loss', 'f8'), ('lower_on_upper', 'f8'),
+    ('flap_lag', 'f8'), ('inertia', 'f8'),
+], align=True)
+Record = Any   # a numpy record; numba compiles attribute access on it
+
+
+def section(r: NDArray[np.float64], column: int) -> NDArray[np.float64]:
+    """Interpolate a column of the blade table at radii given in rotor radii."""
+    return np.interp(r, BLADE[:, 0], BLADE[:, column])
+
+
+def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
+    """Lay the blade table, quadrature and polar out for compiled code, shape (1,)."""
+    out = np.zeros(1, ROTORS)
+    one = out[0]
+    radius = parameters.radius
+    nodes, weights = np.polynomial.legendre.leggauss(STATIONS)
+    root = BLADE[0, 0]
+    x = root + (1.0 - root) * (nodes + 1.0) / 2.0
+    one['radius'], one['disk_area'] = radius, math.pi * radius ** 2
+    one['height'] = parameters.height_upper, parameters.height_lower
+    one['r'], one['chord'] = x * radius, section(x, 1) * radius
+    one['twist'] = np.radians(section(x, 2) - section(np.array([0.75]), 2))
+    one['dr'] = weights * (1.0 - root) / 2.0 * radius
+    one['ring'] = 2.0 * math.pi * one['r'] * one['dr']
+    # Air that a disk carries along, by radius: the potential jump of an impermeable disk in
+    # still air, H. Lamb, "Hydrodynamics", art. 102; its integral is 8/3 rho R^3.
+    one['apparent'] = 4.0 / math.pi * np.sqrt(radius ** 2 - one['r'] ** 2)
+    # Thick sections near the root: assumed to fade from aerofoil (20 %) to cylinder (70 %).
+    one['lifting'] = 1.0 - np.clip((section(x, 3) - 0.20) / 0.50, 0.0, 1.0)
+    one['wake'] = _wake_matrix(x, parameters.wake_contraction)
+    one['contraction'] = parameters.wake_contraction
+    angles = (np.arange(AZIMUTHS) + 0.5) * 2.0 * math.pi / AZIMUTHS
+    one['cos'], one['sin'] = np.cos(angles), np.sin(angles)
+    polar = extended_polar(parameters.polar)
+    one['lift'], one['drag'] = polar.lift, polar.drag
+    one['polar_beta'] = math.sqrt(1.0 - polar.mach ** 2) if parameters.prandtl_glauert else 0.0
+    one['drag_rise_mach'] = parameters.drag_rise_mach
+    one['tip_loss'], one['lower_on_upper'] = float(parameters.tip_loss), parameters.lower_on_upper
+    one['flap_lag'], one['inertia'] = parameters.flap_lag, parameters.inertia
+    return out
+
+
+def _wake_matrix(x: NDArray[np.float64], contraction: float) -> NDArray[np.float64]:
+    """Map induced flow at the upper rotor's stations to the lower's, faster in the narrower wake."""
+    matrix = np.zeros((STATIONS, STATIONS))
+    for unit in range(STATIONS):
+        values = np.zeros(STATIONS)
+        values[unit] = 1.0
+        matrix[:, unit] = np.interp(x / contraction, x, values) / contraction ** 2
+    edge = np.clip((contraction + _WAKE_EDGE - x) / (2.0 * _WAKE_EDGE), 0.0, 1.0)
+    return matrix * edge[:, None]
+
+
+_WAKE_EDGE = 0.04   # [R] half thickness of the wake's edge; assumed: the size of a tip vortex core
+
+
+@njit(cache=True, error_model='numpy')
+def blade_loads(
+    c: Record, direction: float, blade: NDArray[np.float64], omega: float,
+    u: NDArray[np.float64], w: NDArray[np.float64], flow: NDArray[np.float64],
+    share: float, g: NDArray[np.float64], swirl: NDArray[np.float64], sound: float,
+    loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],
+) -> None:
+    """
+    Integrate the blade elements of one rotor.
+
+    Parameters
+    ----------
+    c
+        Constants, a record of :data:`ROTORS`.
+    direction
+        +1 counter-clockwise seen from above, -1 clockwise.
+    blade
+        Collective at 0.75 R, cyclic longitudinal, cyclic lateral [rad].
+    omega
+        Rotor speed [rad/s].
+    u, w
+        Velocity of the hub through the air [m/s] and body rate [rad/s], body axes.
+    flow, share
+        Downward induced flow at each station [m/s], and what the ground leaves of it.
+    g
+        Slopes of the induced flow over the disk: added are (g0 cos + g1 sin(azimuth)) r/R [m/s].
+    swirl
+        Air coming round against the blades at each station [m/s].
+    sound
+        Speed of sound [m/s].
+    loads
+        Out: force x, y, z [N], moment x, y [N m], torque against the turn [N m], per density.
+    lift, turn
+        Out: thrust [N] and torque [N m] of each station's ring, per density.
+
+    """
+    for k in range(6):
+        loads[k] = 0.0
+    presence = BLADES / AZIMUTHS
+    for j in range(STATIONS):
+        r = c.r[j]
+        mach = min(0.9, omega * r / sound)
+        compress = 1.0 if c.polar_beta == 0.0 else c.polar_beta / math.sqrt(1.0 - mach * mach)
+        excess = max(0.0, mach - c.drag_rise_mach)
+        # Lock's rule of transonic drag, 20 (M - M_crit)^4: Mason, "Configuration Aerodynamics".
+        extra_drag = 20.0 * excess ** 4 + (1.0 - c.lifting[j])
+        lift_scale = compress * c.lifting[j]
+        area = 0.5 * c.chord[j] * c.dr[j] * presence
+        spin = omega * r + direction * w[2] * r + swirl[j]
+        pitch = (blade[0] + c.twist[j]) * (180.0 / math.pi)
+        down = u[2] + share * flow[j]
+        thrust, drag = 0.0, 0.0
+        for k in range(AZIMUTHS):
+            cos, sin = c.cos[k], c.sin[k]
+            ut = spin + direction * (u[1] * cos - u[0] * sin)
+            up = down + r * (w[0] * sin - w[1] * cos) + (g[0] * cos + g[1] * sin) * (r / c.radius)
+            cyclic = (blade[2] * sin - blade[1] * cos) * (180.0 / math.pi)
+            alpha = pitch + cyclic - math.atan2(up, ut) * (180.0 / math.pi)
+            at = (alpha + 180.0) * CELLS_PER_DEGREE
+            at = min(max(at, 0.0), 360.0 * CELLS_PER_DEGREE - 1e-9)
+            cell = int(at)
+            part = at - cell
+            cl = lift_scale * (c.lift[cell] + part * (c.lift[cell + 1] - c.lift[cell]))
+            cd = c.lifting[j] * (c.drag[cell] + part * (c.drag[cell + 1] - c.drag[cell])) + extra_drag
+            speed = math.sqrt(ut * ut + up * up) * area
+            fz = speed * (cl * ut - cd * up)
+            ft = speed * (cl * up + cd * ut)
+            thrust += fz
+            loads[0] += direction * ft * sin
+            loads[1] -= direction * ft * cos
+            loads[3] += r * sin * fz
+            loads[4] -= r * cos * fz
+            drag += ft
+        lift[j], turn[j] = thrust, r * drag
+        loads[2] += thrust
+        loads[5] += r * drag
