@@ -123,3 +123,55 @@ class Mailbox:
             taken[topic] = [queue.messages.popleft() for _ in range(due)]
             queue.taken += max(due, 0)
         return taken
+
+
+@dataclass
+class _Member:
+    heard: float | None = None
+    message: str = ''
+
+
+class Roster:
+    """Who belongs to the run, when each was last heard of, and what each waits for."""
+
+    def __init__(self, expected: Iterable[str], silence: float) -> None:
+        self._members = {name: _Member() for name in expected}
+        self._silence = silence
+
+    def heard(self, name: str, now: float, message: str) -> None:
+        """Note one heartbeat: empty ``message`` when ready; strangers are not noted."""
+        member = self._members.get(name)
+        if member is not None:
+            member.heard, member.message = now, message
+
+    @property
+    def absent(self) -> list[str]:
+        """Members that never showed up, or are not ready yet, with what they wait for."""
+        rows = []
+        for name, member in self._members.items():
+            if member.heard is None:
+                rows.append(name)
+            elif member.message:
+                rows.append(f'{name} ({member.message})')
+        return rows
+
+    def silent(self, now: float) -> list[str]:
+        """Members that were heard of once and no longer are, with for how long."""
+        return [f'{name} (silent for {now - member.heard:.1f} s)'
+                for name, member in self._members.items()
+                if member.heard is not None and now - member.heard > self._silence]
+
+    def present(self, now: float, goodbye: str) -> list[str]:
+        """Members that are still there: neither silent nor gone with a goodbye."""
+        return [name for name, member in self._members.items()
+                if member.heard is not None and member.message != goodbye
+                and now - member.heard <= self._silence]
+
+    def excuse(self, name: str) -> None:
+        """Expect one member no more."""
+        self._members.pop(name, None)
+
+    def says(self, name: str) -> str:
+        """What a member waits for, '' if it is ready or unknown."""
+        member = self._members.get(name)
+        return member.message if member else ''

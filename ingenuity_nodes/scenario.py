@@ -59,6 +59,7 @@ class WorldSection(Section):
     temperature: Annotated[float, Field(ge=130.0, le=320.0, description='K')]
     wind: Overrides = Field(default_factory=dict)
     terrain: Overrides = Field(default_factory=dict)
+    rocks: Overrides = Field(default_factory=dict)
 
 
 class VehicleSection(Section):
@@ -215,12 +216,14 @@ def _override_mistakes(scenario: Scenario) -> Iterator[Mistake]:
     # Here, not above: what the vehicles are made of is needed only to check a file.
     from ingenuity_nodes.helicopter import HelicopterParameters
     from ingenuity_nodes.rover.perseverance import RoverParameters
+    from ingenuity_nodes.world.rocks import RockParameters
     from ingenuity_nodes.world.terrain import TerrainParameters
     from ingenuity_nodes.world.wind import WindParameters
 
     sections: list[tuple[tuple[str | int, ...], Any, Overrides]] = [
         (('world', 'wind'), WindParameters(), scenario.world.wind),
         (('world', 'terrain'), TerrainParameters(), scenario.world.terrain),
+        (('world', 'rocks'), RockParameters(), scenario.world.rocks),
     ]
     for index, vehicle in enumerate(scenario.vehicles):
         kind = HelicopterParameters if isinstance(vehicle, HelicopterSection) else RoverParameters

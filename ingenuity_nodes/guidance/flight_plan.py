@@ -27,13 +27,22 @@ import yaml
 
 from ingenuity_nodes.frames import yaw_from_azimuth
 
-Azimuth = Annotated[float, Field(ge=0.0, lt=360.0)]            # clockwise from north [deg]
-Altitude = Annotated[float, Field(gt=0.0, le=24.0)]            # [m]; 24 m: record of flight 61
-Speed = Annotated[float, Field(gt=0.0, le=10.0)]               # [m/s]; 10 m/s: record of flight 62
-VerticalSpeed = Annotated[float, Field(gt=0.0, le=2.0)]        # [m/s]; assumed: twice the 1 m/s flown
-Acceleration = Annotated[float, Field(gt=0.0, le=2.0)]         # [m/s^2]; assumed: three times the 0.64 flown
-Metres = Annotated[float, Field(ge=-2000.0, le=2000.0)]        # assumed: beyond any flight of 705 m
-Seconds = Annotated[float, Field(gt=0.0, le=200.0)]            # [s]; the longest flight took 169.5 s
+Azimuth = Annotated[float, Field(
+    ge=0.0, lt=360.0, description='deg, clockwise from north')]
+# 24 m is the record of flight 61.
+Altitude = Annotated[float, Field(
+    gt=0.0, le=24.0, description='m above the take-off point')]
+# 10 m/s is the record of flight 62.
+Speed = Annotated[float, Field(gt=0.0, le=10.0, description='m/s over ground')]
+# assumed: twice the 1 m/s that was flown.
+VerticalSpeed = Annotated[float, Field(gt=0.0, le=2.0, description='m/s')]
+# assumed: three times the 0.64 m/s^2 seen in NASA's tracks of flights 7 to 12.
+Acceleration = Annotated[float, Field(gt=0.0, le=2.0, description='m/s^2')]
+# assumed: well beyond any flight; the longest went 705 m.
+Metres = Annotated[float, Field(
+    ge=-2000.0, le=2000.0, description='m from the take-off point')]
+# The longest flight took 169.5 s.
+Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
 
 
 class Section(BaseModel):
@@ -54,7 +63,7 @@ class Hover(Section):
     """Stay."""
 
     segment: Literal['hover']
-    duration: Seconds
+    duration: Annotated[Seconds, Field(gt=0.0)]
 
 
 class Translate(Section):
@@ -64,7 +73,7 @@ class Translate(Section):
     north: Metres
     east: Metres
     speed: Speed
-    acceleration: Acceleration = 0.33   # measured in NASA's tracks of flights 3 to 5 [m/s^2]
+    acceleration: Acceleration = 0.33    # measured in NASA's tracks of flights 3 to 5
 
 
 class Turn(Section):
@@ -72,7 +81,8 @@ class Turn(Section):
 
     segment: Literal['turn']
     azimuth: Azimuth
-    rate: Annotated[float, Field(gt=0.0, le=90.0)] = 20.0       # [deg/s]; assumed: 96 deg in 5 s in flight 1
+    rate: Annotated[float, Field(
+        gt=0.0, le=90.0, description='deg/s')] = 20.0    # assumed: about 96 deg in 5 s in flight 1
 
     @property
     def yaw(self) -> float:
@@ -104,10 +114,11 @@ class PhotoRequest(Section):
 
     camera: Literal['rte'] = 'rte'
     target: str
-    after: Annotated[float, Field(ge=0.0, le=200.0)]            # since lift-off [s]
-    before: Annotated[float, Field(gt=0.0, le=200.0)]           # since lift-off [s]
-    centre: tuple[float, float] = (0.06, 0.035)                 # wanted place in the frame, 0..1 right and down
-    minimum_distance: Annotated[float, Field(ge=0.0, le=1000.0)] = 0.0   # horizontal, to the target [m]
+    after: Seconds      # since lift-off
+    before: Seconds     # since lift-off
+    centre: tuple[float, float] = (0.06, 0.035)   # wanted place in the frame, 0..1 right and down
+    minimum_distance: Annotated[float, Field(
+        ge=0.0, le=1000.0, description='m, horizontal')] = 0.0
 
     @model_validator(mode='after')
     def _window_is_open(self) -> PhotoRequest:
@@ -119,8 +130,9 @@ class PhotoRequest(Section):
 class FlightPlan(Section):
     """Everything the helicopter is told before it may go."""
 
-    azimuth: Azimuth                                            # of the nose at take-off
-    rotor_speed_rpm: Annotated[float, Field(ge=2000.0, le=2900.0)] = 2537.0  # flights 1 to 13
+    azimuth: Azimuth    # of the nose at take-off
+    rotor_speed_rpm: Annotated[float, Field(
+        ge=2000.0, le=2900.0, description='rpm')] = 2537.0    # flights 1 to 13
     segments: Annotated[tuple[Segment, ...], Field(min_length=2)]
     photos: tuple[PhotoRequest, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -176,3 +188,19 @@ def plan_from_yaml(text: str) -> FlightPlan:
         return FlightPlan.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise ValueError(f'plan is not YAML: {error}') from error
+
+
+def waypoints(plan: FlightPlan) -> list[tuple[float, float, float]]:
+    """List the corners of the planned path: east, north, up of the take-off point [m]."""
+    here = (0.0, 0.0, 0.0)
+    path = [here]
+    for segment in plan.segments:
+        if isinstance(segment, Climb):
+            here = (here[0], here[1], segment.altitude)
+        elif isinstance(segment, Translate):
+            here = (segment.east, segment.north, here[2])
+        elif isinstance(segment, Land):
+            here = (here[0], here[1], 0.0)
+        if here != path[-1]:
+            path.append(here)
+    return path

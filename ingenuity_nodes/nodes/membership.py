@@ -32,7 +32,7 @@ from std_msgs.msg import String
 HEARTBEAT = 0.4      # [s] of wall time, a fraction of the silence that counts as death
 WORLD_STATE = '/world/state'
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-READY = 'ready'
+READY, GONE = 'ready', 'gone'    # what a heartbeat says beside what it waits for
 
 # What the world's state starts with.
 WAITING, RUNNING, PAUSED, ENDED, FAILED = 'waiting', 'running', 'paused', 'ended', 'failed'
@@ -64,18 +64,29 @@ class Membership:
         if self._waits_for() != self._said:
             self._beat()
 
+    def leave(self) -> None:
+        """Say goodbye, so that nobody waits for the next heartbeat."""
+        self._publish(DiagnosticStatus.OK, GONE)
+
     def _beat(self) -> None:
         waits_for = self._waits_for()
-        if waits_for and waits_for != self._said:
+        if waits_for != self._said and waits_for:
             self._node.get_logger().info(f'waiting for {waits_for}')
         self._said = waits_for
+        if waits_for:
+            self._publish(DiagnosticStatus.WARN, f'waiting for {waits_for}')
+        else:
+            self._publish(DiagnosticStatus.OK, READY)
+        self._check_world()
+
+    def _publish(self, level: bytes, text: str) -> None:
         message = DiagnosticArray()
         message.header.stamp = self._node.get_clock().now().to_msg()
         message.status = [DiagnosticStatus(
-            level=DiagnosticStatus.WARN if waits_for else DiagnosticStatus.OK,
-            name=self._node.get_fully_qualified_name(),
-            message=f'waiting for {waits_for}' if waits_for else READY)]
+            level=level, name=self._node.get_fully_qualified_name(), message=text)]
         self._publisher.publish(message)
+
+    def _check_world(self) -> None:
         silent = time.monotonic() - self._world_heard
         if self._world_heard and silent > self._silence:
             text = f'/world has been silent for {silent:.1f} s'

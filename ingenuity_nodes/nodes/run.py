@@ -26,6 +26,9 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.parameters import ParameterError
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.yaml_check import FileError
 
 try:    # three times as fast, from Kilted on
     from rclpy.experimental import EventsExecutor as Executor
@@ -44,7 +47,7 @@ class MemberNode(Protocol):
         """Write or release what must not be lost."""
 
 
-def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> None:
+def run(node_class: Callable[[], MemberNode], args: Sequence[str] | None = None) -> None:
     """Spin one node until the run ends, it is interrupted or ROS shuts down; exit with its status."""
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     node = None
@@ -57,7 +60,7 @@ def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> No
         status = _spin(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         status = INTERRUPTED
-    except UserError as error:
+    except (FileError, ParameterError, RecordingError) as error:
         print(error, file=sys.stderr)
         status = 2
     finally:
@@ -67,17 +70,14 @@ def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> No
     sys.exit(status)
 
 
-class UserError(Exception):
-    """What a person asked for cannot be done; shown without a traceback."""
-
-
-def _spin(node: Node) -> int:
+def _spin(node: MemberNode) -> int:
     executor = Executor()
     executor.add_node(node)
     try:
         while rclpy.ok() and node.membership.running:
             executor.spin_once(timeout_sec=0.1)
     finally:
+        node.membership.leave()
         node.finish()
     executor.remove_node(node)
     return node.membership.status

@@ -66,6 +66,26 @@ class RadioParameters:
         source='assumed')
 
 
+def photo_name(t_ns: int) -> str:
+    """Name the file of a photo by its instant of exposure, in whole milliseconds."""
+    return f'rte_{t_ns // 1_000_000:09d}.jpg'
+
+
+def photo_time(name: str) -> int:
+    """
+    Read the instant of exposure [ns] from a photo's name.
+
+    Raises
+    ------
+    ValueError
+        Not a name that :func:`photo_name` made.
+
+    """
+    if not (name.startswith('rte_') and name.endswith('.jpg') and name[4:-4].isdigit()):
+        raise ValueError(f"found file name '{name}', allowed: rte_<milliseconds>.jpg")
+    return int(name[4:-4]) * 1_000_000
+
+
 def encode(packet: RadioPacket) -> bytes:
     """Write one frame: header, names, payload, CRC-32."""
     kind, name = packet.kind.encode(), packet.name.encode()

@@ -21,6 +21,7 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.world.mars import air_at
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 from ingenuity_nodes.world.wind import Wind, WindParameters
@@ -31,6 +32,7 @@ class Environment:
     """One place on Mars at one time; the same scenario gives the same one in every process."""
 
     terrain: Terrain
+    rocks: Rocks
     air: Air
     wind: Wind
     sun: Sun
@@ -41,8 +43,10 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
     here = scenario.world
     seed = scenario.seed if seed is None else seed
     # The ground is that of the place, whatever the seed of the day: dispersed flights share it.
+    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain))
     return Environment(
-        terrain=Terrain(with_overrides(TerrainParameters(), here.terrain)),
+        terrain=terrain,
+        rocks=Rocks(terrain, with_overrides(RockParameters(), here.rocks)),
         air=air_at(here.pressure, here.temperature),
         wind=Wind(with_overrides(WindParameters(), here.wind), seed),
         sun=sun_at(here.utc, here.latitude, here.longitude),

@@ -1,0 +1,107 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Flying a scenario in one process and leaving the same products as the live graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import time
+from typing import Any
+
+from ingenuity_nodes.recording.products import Products
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.rover.radio import photo_time
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Exposure, Photo
+from ingenuity_nodes.simulation import Simulation, TickReport
+from ingenuity_nodes.timing import SECOND_NS
+
+WARM_UP_TICKS = 30    # enough for every compiled function of a standing aircraft
+
+
+def fly_batch(
+    scenario: Scenario, seed: int | None, folder: RunFolder | None, *,
+    pictures: bool = False, say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """
+    Fly a scenario to its end.
+
+    Parameters
+    ----------
+    scenario, seed
+        What to fly; ``seed`` replaces that of the file.
+    folder
+        Where the products go; None keeps only the result.
+    pictures
+        Draw the photos and send them over the radio.
+    say
+        Hears each line of mission control's log.
+
+    Returns
+    -------
+    dict
+        The content of ``result.json``.
+
+    """
+    artist = Artist(scenario) if pictures else None
+    warm_up(scenario)
+    began = time.perf_counter()
+    simulation = Simulation(scenario, seed, take_photo=artist.take if artist else None)
+    products = Products(scenario, simulation.seed, simulation.environment, folder)
+    if artist:
+        artist.products, artist.environment = products, simulation.environment
+    outcome = ''
+    while not outcome:
+        report = simulation.tick()
+        _note(products, report)
+        for line in report.log:
+            say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
+        outcome = report.outcome
+    factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
+    return products.finish(factor)
+
+
+def _note(products: Products, report: TickReport) -> None:
+    for name, outputs in report.helicopters.items():
+        products.tick(name, outputs.truth, outputs.estimate, outputs.status, outputs.modes)
+        for exposure in outputs.exposures:
+            if exposure.camera == 'rte':
+                products.exposed(name, exposure)
+    for file in report.files:
+        products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)
+
+
+def warm_up(scenario: Scenario) -> None:
+    """Compile or load what a flight needs, so that no clock runs meanwhile."""
+    simulation = Simulation(scenario)
+    for _ in range(WARM_UP_TICKS):
+        simulation.tick()
+
+
+class Artist:
+    """Draws the photos of a batch flight."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.products: Products | None = None
+        self.environment: Any = None
+
+    def take(self, name: str, exposure: Exposure) -> Photo:
+        """Draw one photo and note it among the products."""
+        from ingenuity_nodes.cameras.still import draw_photo
+
+        photo = draw_photo(self._scenario, self.environment, name, exposure)
+        if self.products:
+            self.products.photo_taken(name, photo.t_ns, photo.jpeg)
+        return photo

@@ -1,0 +1,88 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The command line: fly, simulate, check and more; ``ingenuity --help`` lists them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+import sys
+
+from ingenuity_nodes import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status."""
+    options = _parser().parse_args(arguments)
+    # Imported only now: a command pays for what it needs, and --help answers at once.
+    from ingenuity_nodes import commands
+    sys.exit(commands.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='ingenuity', description='Ingenuity, flying on Mars, on your own machine, in ROS 2.')
+    parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
+    commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
+    _add_fly(commands)
+    _add_simulate(commands)
+    check = commands.add_parser('check', help='check scenario files without running them')
+    check.add_argument('scenarios', nargs='*', help='names or paths; none checks all of ours')
+    commands.add_parser('list', help='list the scenarios that come with the package')
+    report = commands.add_parser('report', help='write the report of a run folder anew')
+    report.add_argument('folder')
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('scenario', help='name of a scenario, or path of its file')
+    parser.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    parser.add_argument('--out', default='', metavar='FOLDER',
+                        help='new folder for the results [runs/<scenario>_<time>]')
+
+
+def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fly = commands.add_parser('fly', help='fly a scenario over live ROS 2 nodes')
+    _add_run_options(fly)
+    fly.add_argument('--real-time-factor', type=_factor, default=-1.0, metavar='X',
+                     help="simulated seconds per second, 0 as fast as possible [the file's]")
+    fly.add_argument('--no-record', action='store_true', help='leave the recorder out')
+
+
+def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        'simulate', help='fly a scenario in one process without ROS, as fast as it goes')
+    _add_run_options(simulate)
+    simulate.add_argument('--pictures', action='store_true', help='draw the photos, too')
+    simulate.add_argument('--json', action='store_true', help='print result.json instead of lines')
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: a whole number from 0")
+    return int(text)
+
+
+def _factor(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 1000")
+    return value
+
+
+if __name__ == '__main__':
+    main()

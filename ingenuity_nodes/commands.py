@@ -1,0 +1,152 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What the commands of the command line do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+import json
+from pathlib import Path
+import sys
+import time
+from typing import Any
+
+from ingenuity_nodes.graph import nodes_of, RunOptions
+from ingenuity_nodes.parameters import ParameterError
+from ingenuity_nodes.processes import Graph, NoDomainError
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names
+from ingenuity_nodes.yaml_check import FileError
+
+BAD_INPUT = 2
+LINES = (    # of the summary: key of result.json, unit, digits
+    ('outcome', '', 0), ('duration_s', 's', 1), ('max_altitude_m', 'm', 2),
+    ('path_length_m', 'm', 1), ('apex_north_m', 'm', 2), ('apex_east_m', 'm', 2),
+    ('landing_offset_m', 'm', 2), ('max_ground_speed_mps', 'm/s', 2), ('max_tilt_deg', 'deg', 1),
+    ('navigation_error_m', 'm', 2), ('battery_used_wh', 'Wh', 2), ('mean_power_w', 'W', 0),
+    ('real_time_factor', '', 2), ('trajectory_sha256', '', 0))
+
+
+def run(options: Namespace) -> int:
+    """Run one command; what a person can do wrong is one clear message, and status 2."""
+    handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
+                'report': report}
+    try:
+        return handlers[options.command](options)
+    except (FileError, ParameterError, RecordingError, NoDomainError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        return 130
+
+
+def fly(options: Namespace) -> int:
+    """Fly over live ROS 2 nodes, one process each."""
+    scenario = load_scenario(options.scenario)
+    folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
+    logs = folder.path / 'logs'
+    logs.mkdir()
+    _warm_up(scenario)
+    say = _Narrator()
+    say(f'{scenario.name}: {scenario.description}')
+    specs = nodes_of(scenario, RunOptions(
+        options.scenario, options.seed, options.real_time_factor, not options.no_record,
+        str(folder.path)))
+    status = Graph(specs, logs, say).wait()
+    if folder.result.is_file():
+        _print_summary(json.loads(folder.result.read_text()))
+    print(f'results: {folder.path}')
+    return status
+
+
+def simulate(options: Namespace) -> int:
+    """Fly in one process, without ROS."""
+    from ingenuity_nodes.batch import fly_batch
+
+    scenario = load_scenario(options.scenario)
+    folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
+                              needed_bytes=100_000_000)
+    say = _Narrator(sys.stderr if options.json else sys.stdout)
+    result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
+                       pictures=options.pictures, say=say)
+    if options.json:
+        print(json.dumps(result, indent=2))
+    else:
+        _print_summary(result)
+        print(f'results: {folder.path}')
+    return 0 if result['outcome'] == 'landed' else 1
+
+
+def check(options: Namespace) -> int:
+    """Check scenario files; every mistake is shown, nothing is started."""
+    bad = 0
+    for name in options.scenarios or scenario_names():
+        try:
+            scenario = load_scenario(name)
+        except FileError as error:
+            print(error, file=sys.stderr)
+            bad += 1
+            continue
+        print(f'{name}: good ({", ".join(vehicle.name for vehicle in scenario.vehicles)})')
+    return BAD_INPUT if bad else 0
+
+
+def list_scenarios(_: Namespace) -> int:
+    """List the scenarios that come with the package."""
+    for name in scenario_names():
+        print(f'{name:20} {load_scenario(name).description}')
+    return 0
+
+
+def report(options: Namespace) -> int:
+    """Write the report of a run folder anew."""
+    from ingenuity_nodes.recording.report import write_report
+    from ingenuity_nodes.recording.run_log import RunLog
+
+    folder = RunFolder.open(Path(options.folder))
+    result = json.loads(folder.result.read_text())
+    print(write_report(folder, RunLog.load(folder.run_log), result))
+    return 0
+
+
+def _warm_up(scenario: Scenario) -> None:
+    """Compile what the processes share, once, before all of them want it at the same time."""
+    from ingenuity_nodes.batch import warm_up
+
+    warm_up(scenario)
+
+
+class _Narrator:
+    """Prints what happens, with the wall time since the start."""
+
+    def __init__(self, stream: Any = sys.stdout) -> None:
+        self._stream, self._began = stream, time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f'{time.monotonic() - self._began:7.1f} s  {text}', file=self._stream, flush=True)
+
+
+def _print_summary(result: dict[str, Any]) -> None:
+    for key, unit, digits in LINES:
+        value = result.get(key)
+        text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)
+        print(f'  {key:22} {text}')
+    photo = result.get('photo')
+    if photo and photo.get('target_px'):
+        u, v = photo['target_px']
+        print(f'  photo                  at {photo["t_s"]:.2f} s, {photo["target"]} at '
+              f'({u:.0f}, {v:.0f}) px, {photo["target_distance_m"]:.2f} m, '
+              f'{"received" if photo["received"] else "not received"}')

@@ -1,0 +1,243 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+One helicopter: vehicle, sensors and flight computer, stepped together at 500 Hz.
+
+This is what runs inside the ``helicopter`` node, the batch and the tests alike.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
+from ingenuity_nodes.control.controller import Controller, ControlParameters
+from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters
+from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
+from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
+from ingenuity_nodes.navigation.landmarks import Landmarks
+from ingenuity_nodes.parameters import quantity, with_overrides
+from ingenuity_nodes.rover.radio import FileSender, photo_name, RadioParameters
+from ingenuity_nodes.scenario import HelicopterSection
+from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
+from ingenuity_nodes.sensors.imu import Imu, ImuParameters
+from ingenuity_nodes.sensors.inclinometer import Inclinometer, InclinometerParameters
+from ingenuity_nodes.signals import (
+    AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, ModeChange, Photo,
+    RadioPacket, RotorCommand, Setpoint, Truth, VehicleStatus)
+from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
+from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
+from ingenuity_nodes.world.environment import Environment
+
+
+@dataclass(frozen=True)
+class ComputerParameters:
+    """The flight computers and what hangs on them."""
+
+    navcam_rate: int = quantity(
+        30, 'Hz', 'navigation pictures', low=1, high=60, source='NASA Flight 6 post')
+    altimeter_rate: int = quantity(
+        50, 'Hz', 'laser altimeter', low=1, high=500, source='LIDAR-Lite v3 data sheet class')
+    feature_latency: float = quantity(
+        0.06, 's', 'from exposure to features in the filter', low=0.01, high=1.0,
+        source='assumed: two frame times for read-out and tracking')
+    avionics_power: float = quantity(
+        10.0, 'W', 'computers, sensors and cameras in flight', low=0.0, high=100.0,
+        source='assumed: Snapdragon 801 and sensors at work')
+    rte_mounting_error: tuple[float, float, float] = quantity(
+        (-0.0349, 0.0, 0.0), 'rad', 'roll, pitch, yaw of the colour camera against its model',
+        low=-0.0349, high=0.0349,
+        source='assumed: 2 deg camera side up; stands in for hover tilt seen in flights 1 and 2 '
+               '(3 to 6 deg) that the rotor model does not reach')
+
+
+@dataclass(frozen=True)
+class HelicopterParameters:
+    """Every tunable number of one helicopter, by stage."""
+
+    vehicle: VehicleParameters = field(default_factory=VehicleParameters)
+    imu: ImuParameters = field(default_factory=ImuParameters)
+    altimeter: AltimeterParameters = field(default_factory=AltimeterParameters)
+    inclinometer: InclinometerParameters = field(default_factory=InclinometerParameters)
+    navigation: EstimatorParameters = field(default_factory=EstimatorParameters)
+    guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
+    control: ControlParameters = field(default_factory=ControlParameters)
+    computer: ComputerParameters = field(default_factory=ComputerParameters)
+    radio: RadioParameters = field(default_factory=RadioParameters)
+
+
+@dataclass(frozen=True)
+class HelicopterInputs:
+    """What reached one helicopter since its last tick."""
+
+    plan: FlightPlan | None = None
+    go: bool = False
+    abort: str = ''
+    features: tuple[FeatureFrame, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    packets: tuple[RadioPacket, ...] = ()
+
+
+@dataclass(frozen=True)
+class HelicopterOutputs:
+    """What one tick brought forth; samples are the newest of the tick."""
+
+    truth: Truth
+    status: VehicleStatus
+    imu: ImuSample
+    altimeter: AltimeterSample
+    estimate: Estimate
+    setpoint: Setpoint
+    command: RotorCommand
+    modes: tuple[ModeChange, ...]
+    exposures: tuple[Exposure, ...]
+    packets: tuple[RadioPacket, ...]
+
+
+@dataclass(frozen=True)
+class PicturesDue:
+    """Instants of exposure whose pictures must have been looked at by the end of a tick."""
+
+    features: tuple[int, ...]
+    photos: tuple[int, ...]
+
+
+class Helicopter:
+    """Steps sensors, navigation, guidance, control and vehicle in this order."""
+
+    def __init__(
+        self, section: HelicopterSection, environment: Environment, seed: int,
+        parameters: HelicopterParameters | None = None,
+    ) -> None:
+        p = parameters or with_overrides(HelicopterParameters(), section.overrides)
+        self.name, self.parameters = section.name, p
+        self.navcam: CameraModel = navcam()
+        self.rte: CameraModel = rte(p.computer.rte_mounting_error)
+        seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
+        self._environment = environment
+        east, north = section.position
+        up = environment.terrain.height(east, north)
+        self._vehicle = Vehicle(
+            p.vehicle, environment.terrain,
+            np.array([east, north, up + p.vehicle.origin_height]),
+            quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth)))
+        self._imu = Imu(p.imu, seed)
+        self._altimeter = Altimeter(p.altimeter, environment.terrain, seed)
+        self._inclinometer = Inclinometer(p.inclinometer, seed)
+        self._landmarks = Landmarks(self.navcam, environment.terrain, seed)
+        self._estimator = Estimator(p.navigation, self.navcam, p.imu, p.altimeter)
+        self._guidance = Guidance(p.guidance)
+        self._controller = Controller(p.control, p.vehicle, environment.air)
+        self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
+        self._sender = FileSender(p.radio)
+        self._exposed: list[int] = []         # navigation pictures still at vision
+        self._undelivered: list[int] = []     # photos still in their camera
+        self._altimeter_due = Every(p.computer.altimeter_rate)
+        self._navcam_due = Every(p.computer.navcam_rate)
+        self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
+        self._waiting_features: deque[FeatureFrame] = deque()
+        self._from_pictures = section.features == 'pictures'
+        self._start(section)
+
+    def _start(self, section: HelicopterSection) -> None:
+        truth = self._vehicle.truth
+        self._altitude = self._altimeter.sample(truth)
+        self._estimator.initialise(
+            truth.t_ns, self._inclinometer.sample(truth),
+            yaw_from_azimuth(section.azimuth), truth.p_MB)
+
+    # One tick of 10 ms --------------------------------------------------------------------
+
+    def pictures_due(self, t_ns: int) -> PicturesDue:
+        """Name the exposures whose features or photos the tick that ends at ``t_ns`` needs."""
+        features = tuple(exposed for exposed in self._exposed if exposed + self._latency_ns <= t_ns)
+        photos = tuple(self._undelivered) if self._guidance.finished else ()
+        return PicturesDue(features, photos)
+
+    def tick(self, t_ns: int, inputs: HelicopterInputs) -> HelicopterOutputs:
+        """Take in what arrived and step to ``t_ns``; the result depends on nothing else."""
+        self._take(t_ns - TICK_NS, inputs)
+        self._modes, self._exposures = [], []
+        for step_ns in range(t_ns - TICK_NS + STEP_NS, t_ns + STEP_NS, STEP_NS):
+            self._step(step_ns)
+        return HelicopterOutputs(
+            truth=self._vehicle.truth, status=self._vehicle.status, imu=self._inertial,
+            altimeter=self._altitude, estimate=self._estimate, setpoint=self._setpoint,
+            command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
+            packets=tuple(self._sender.transmit(t_ns)) if self._guidance.finished else ())
+
+    def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
+        if inputs.plan is not None:
+            self._guidance.load(inputs.plan, t_ns)
+            self._photo_trigger.load(inputs.plan)
+        if inputs.go:
+            self._guidance.go(t_ns)
+        if inputs.abort:
+            self._guidance.abort(t_ns, inputs.abort)
+        for exposed in self.pictures_due(t_ns + TICK_NS).features:
+            self._exposed.remove(exposed)
+        if self._from_pictures:
+            self._waiting_features.extend(inputs.features)
+        for photo in inputs.photos:
+            self._undelivered.remove(photo.t_ns)
+            self._sender.send(photo_name(photo.t_ns), photo.jpeg)
+        self._sender.receive(inputs.packets)
+
+    def _step(self, t_ns: int) -> None:
+        """Step the whole data flow: sensors, navigation, guidance, control, vehicle."""
+        truth, status = self._vehicle.truth, self._vehicle.status
+        self._inertial = self._imu.sample(truth)
+        altitude = None
+        if self._altimeter_due.due(t_ns):
+            altitude = self._altitude = self._altimeter.sample(truth)
+
+        self._estimate = self._estimator.step(
+            self._inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
+        self._setpoint = self._guidance.step(self._estimate, status, self._inertial)
+        self._command = self._controller.step(self._estimate, self._setpoint, status)
+
+        wind_M = self._environment.wind.velocity(t_ns, float(truth.p_MB[2]))
+        truth = self._vehicle.step(
+            self._command, self._environment.air, wind_M, self.parameters.computer.avionics_power)
+        self._expose(t_ns, truth)
+        self._modes += self._guidance.take_changes()
+
+    def _features_by(self, t_ns: int) -> FeatureFrame | None:
+        """Hand out features when the navigation computer would have them ready."""
+        waiting = self._waiting_features
+        if waiting and waiting[0].t_ns + self._latency_ns <= t_ns:
+            return waiting.popleft()
+        return None
+
+    def _expose(self, t_ns: int, truth: Truth) -> None:
+        """Open the shutters that are due; truth goes to the cameras, not to the computer."""
+        if self._guidance.camera_on and self._navcam_due.due(t_ns):
+            exposure = _exposure('navcam', truth)
+            self._exposures.append(exposure)
+            self._exposed.append(t_ns)
+            if not self._from_pictures:
+                self._waiting_features.append(self._landmarks.observe(exposure))
+        if self._photo_trigger.step(self._estimate, self._guidance.lift_off_ns):
+            self._exposures.append(_exposure('rte', truth))
+            self._undelivered.append(t_ns)
+
+
+def _exposure(camera: str, truth: Truth) -> Exposure:
+    return Exposure(truth.t_ns, camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)

@@ -1,0 +1,185 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""One camera on the network: the shutter's exposures in, pictures out, drawn in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+
+import cv2
+from nav_msgs.msg import Odometry
+from numpy.typing import NDArray
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
+from ingenuity_nodes.cameras.renderer import Renderer
+from ingenuity_nodes.cameras.scene import Body, Scene
+from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.nodes.conversions.pictures import (
+    camera_info_message, image_message, jpeg_message)
+from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
+from ingenuity_nodes.nodes.membership import LATCHED, Membership
+from ingenuity_nodes.nodes.participant import COUNTED
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import helicopter_section, setting, text_parameter
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.scenario import HelicopterSection
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.environment import environment_of
+from ingenuity_nodes.yaml_check import FileError
+
+FRAMES = QoSProfile(depth=60)
+JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
+PATIENCE = 5.0    # [s] of wall time for the place of another vehicle at the exposure
+
+
+class CameraNode(Node):
+    """Draws what one camera of one helicopter sees."""
+
+    def __init__(self) -> None:
+        super().__init__('camera')
+        scenario, seed = setting(self)
+        section = helicopter_section(self, scenario)
+        self._camera = text_parameter(self, 'camera', 'navcam', 'which camera: navcam or rte')
+        self._model = camera_model(self._camera, section)
+        self._frame_id = frames.frame(section.name, f'{self._camera}_optical_frame')
+        self._own = section.name
+        self._ready = False
+        self._failure: BaseException | None = None
+        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
+        self._others = Others(self, {vehicle.name: vehicle.type for vehicle in scenario.vehicles
+                                     if vehicle.name != section.name})
+        name = self._camera
+        self._images = self.create_publisher(Image, f'{name}/image_raw', FRAMES)
+        self._jpegs = self.create_publisher(
+            CompressedImage, f'{name}/image_raw/compressed', FRAMES)
+        self._info = self.create_publisher(CameraInfo, f'{name}/camera_info', LATCHED)
+        self._info.publish(camera_info_message(self._model, self._frame_id))
+        self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
+        # A GL context belongs to the thread that made it: all drawing happens in this one.
+        self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._submit(lambda: self._set_up(scenario, seed))
+
+    def _set_up(self, scenario, seed: int) -> None:    # type: ignore[no-untyped-def]
+        environment = environment_of(scenario, seed)
+        self._renderer = Renderer(Scene(environment), self._model)
+        self._ready = True
+
+    @property
+    def _waits_for(self) -> str:
+        if self._failure is not None:
+            self.get_logger().error(str(self._failure))
+            self.membership.end(2, str(self._failure))
+        if not self._ready:
+            return 'the scene to be built'
+        return '' if self._images.get_subscription_count() or self._camera != 'navcam' \
+            else f'somebody who looks at {self._images.topic_name}'
+
+    def _on_exposure(self, message: Odometry) -> None:
+        exposure = exposure_from(message, self._camera)
+        self._submit(lambda: self._draw(exposure))
+
+    def _draw(self, exposure: Exposure) -> None:
+        bodies = self._others.at(exposure.t_ns)
+        image = self._renderer.draw(exposure, bodies)
+        if self._images.get_subscription_count():
+            self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
+        if self._jpegs.get_subscription_count():
+            self._jpegs.publish(jpeg_message(
+                exposure.t_ns, self._frame_id, encode_jpeg(image, JPEG_QUALITY[self._camera])))
+
+    def _submit(self, task: Callable[[], None]) -> None:
+        self._drawing.submit(task).add_done_callback(self._note_failure)
+
+    def _note_failure(self, future: Future[None]) -> None:
+        if not future.cancelled() and future.exception() is not None:
+            self._failure = future.exception()
+
+    def finish(self) -> None:
+        """Let the picture at work be finished; drop those that wait."""
+        self._drawing.shutdown(wait=True, cancel_futures=True)
+
+
+class Others:
+    """Where the other vehicles are at the instant of an exposure."""
+
+    def __init__(self, node: Node, kinds: dict[str, str]) -> None:
+        self._kinds = kinds
+        self._bodies: dict[str, dict[int, Body]] = {name: {} for name in kinds}
+        self._arrived = threading.Condition()
+        for name in kinds:
+            node.create_subscription(
+                Odometry, f'/{name}/ground_truth/odometry',
+                lambda message, name=name: self._on_truth(name, message), 200)
+
+    def _on_truth(self, name: str, message: Odometry) -> None:
+        truth = truth_from(message)
+        with self._arrived:
+            history = self._bodies[name]
+            history[truth.t_ns] = Body(self._kinds[name], truth.p_MB, truth.q_MB)
+            for old in [t_ns for t_ns in history if t_ns < truth.t_ns - 100 * TICK_NS]:
+                del history[old]
+            self._arrived.notify_all()
+
+    def at(self, t_ns: int) -> list[Body]:
+        """Wait for word of every vehicle from this instant or later, and take the newest before."""
+        with self._arrived:
+            self._arrived.wait_for(
+                lambda: all(history and max(history) >= t_ns - 5 * TICK_NS
+                            for history in self._bodies.values()), PATIENCE)
+            found = []
+            for history in self._bodies.values():
+                before = [time for time in history if time <= t_ns]
+                if before:
+                    found.append(history[max(before)])
+            return found
+
+
+def camera_model(camera: str, section: HelicopterSection) -> CameraModel:
+    """
+    Make the model of one camera of a helicopter, as it is really mounted.
+
+    Raises
+    ------
+    FileError
+        The helicopter carries no such camera.
+
+    """
+    if camera not in section.cameras:
+        raise FileError(f"camera: found '{camera}', allowed: {', '.join(section.cameras)}")
+    if camera == 'navcam':
+        return navcam()
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    return rte(parameters.computer.rte_mounting_error)
+
+
+def encode_jpeg(image: NDArray, quality: int) -> bytes:    # type: ignore[type-arg]
+    """Compress a grey or RGB picture."""
+    ordered = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode('.jpg', ordered, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run one camera."""
+    run(CameraNode, args)
+
+
+if __name__ == '__main__':
+    main()

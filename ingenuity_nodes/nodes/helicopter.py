@@ -1,0 +1,151 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""A helicopter on the network: vehicle, sensors and flight computer in one process, as in the aircraft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from sensor_msgs.msg import CompressedImage, PointCloud2
+from std_msgs.msg import Empty, String, UInt8MultiArray
+
+from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
+from ingenuity_nodes.helicopter import (
+    Helicopter, HelicopterInputs, HelicopterOutputs, HelicopterParameters)
+from ingenuity_nodes.nodes.conversions.pictures import (
+    features_from, photo_from, radio_from, radio_message)
+from ingenuity_nodes.nodes.conversions.state import exposure_message
+from ingenuity_nodes.nodes.declare import declare
+from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import helicopter_section, setting
+from ingenuity_nodes.nodes.telemetry import Telemetry
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.signals import FeatureFrame, Photo
+from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.environment import environment_of
+
+
+class HelicopterNode(Node):
+    """One helicopter."""
+
+    def __init__(self) -> None:
+        super().__init__('helicopter')
+        scenario, seed = setting(self)
+        section = helicopter_section(self, scenario)
+        parameters = declare(self, with_overrides(HelicopterParameters(), section.overrides))
+        environment = environment_of(scenario, seed)
+        self._helicopter = Helicopter(section, environment, seed, parameters)
+        self._participant = Participant(self, self._on_tick, self._missing)
+        self.membership = Membership(
+            self, lambda: self._participant.waits_for, scenario.lockstep.silence)
+        self._telemetry = Telemetry(self, self._participant, self._helicopter)
+        self._cameras = section.cameras
+        self._features: dict[int, FeatureFrame] = {}
+        self._photos: dict[int, Photo] = {}
+        self._listen()
+
+    def _listen(self) -> None:
+        join = self._participant
+        self._plan = join.subscribe(String, 'plan')
+        self._go = join.subscribe(Empty, 'go')
+        self._down = join.subscribe(UInt8MultiArray, 'radio/down')
+        self._exposures = {name: self.create_publisher(Odometry, f'{name}/exposure', COUNTED)
+                           for name in self._cameras}
+        self._up = join.publisher(UInt8MultiArray, 'radio/up')
+        self._abort = ''
+        self.create_subscription(String, 'abort', self._on_abort, 10)
+        self.create_subscription(PointCloud2, 'navcam/features', self._on_features, 60)
+        self.create_subscription(
+            CompressedImage, 'rte/image_raw/compressed', self._on_photo, 5)
+
+    # What a tick needs before it can begin -------------------------------------------------
+
+    def _missing(self, t_ns: int) -> str:
+        """Name the pictures that the flight computer must have by now."""
+        pictures = self._helicopter.pictures_due(t_ns)
+        if 'navcam' in self._cameras:
+            for exposed_ns in pictures.features:
+                if exposed_ns not in self._features:
+                    return f'features of the navcam picture of {exposed_ns / SECOND_NS:.3f} s'
+        for exposed_ns in pictures.photos:
+            if exposed_ns not in self._photos:
+                return f'the photo of {exposed_ns / SECOND_NS:.3f} s'
+        return ''
+
+    def _on_features(self, message: PointCloud2) -> None:
+        try:
+            frame = features_from(message)
+        except ValueError as error:
+            self.get_logger().error(f'navcam/features: {error}', throttle_duration_sec=1.0)
+            return
+        self._features[frame.t_ns] = frame
+        self._participant.advance()
+
+    def _on_photo(self, message: CompressedImage) -> None:
+        camera = self._helicopter.rte
+        photo = photo_from(message, camera.width, camera.height)
+        self._photos[photo.t_ns] = photo
+        self._participant.advance()
+
+    def _on_abort(self, message: String) -> None:
+        self._abort = message.data or 'asked for'
+
+    # The tick ------------------------------------------------------------------------------
+
+    def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        outputs = self._helicopter.tick(t_ns, self._inputs(t_ns, messages))
+        for exposure in outputs.exposures:
+            if exposure.camera in self._exposures:
+                self._exposures[exposure.camera].publish(
+                    exposure_message(exposure, self._helicopter.name))
+        for packet in outputs.packets:
+            self._up.publish(radio_message(packet))
+        self._telemetry.publish(t_ns, outputs)
+        self._log(outputs)
+
+    def _inputs(self, t_ns: int, messages: Messages) -> HelicopterInputs:
+        due = self._helicopter.pictures_due(t_ns)
+        plan = None
+        for message in messages[self._plan]:
+            try:
+                plan = plan_from_yaml(message.data)
+            except ValueError as error:
+                self.get_logger().error(f'{self._plan}: plan refused: {error}')
+        abort, self._abort = self._abort, ''
+        return HelicopterInputs(
+            plan=plan, go=bool(messages[self._go]), abort=abort,
+            features=tuple(self._features.pop(t) for t in due.features if t in self._features),
+            photos=tuple(self._photos.pop(t) for t in due.photos),
+            packets=tuple(radio_from(message) for message in messages[self._down]))
+
+    def _log(self, outputs: HelicopterOutputs) -> None:
+        for change in outputs.modes:
+            self.get_logger().info(
+                f'{change.t_ns / SECOND_NS:.2f} s: {change.mode}: {change.reason}')
+
+    def finish(self) -> None:
+        """Nothing to finish."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run one helicopter."""
+    run(HelicopterNode, args)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,205 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The recorder: every message worth keeping into a bag, and at the end the run folder's products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import importlib
+from pathlib import Path
+
+from nav_msgs.msg import Odometry
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Float64, Float64MultiArray, String
+
+from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
+from ingenuity_nodes.nodes.conversions.sensors import status_from
+from ingenuity_nodes.nodes.conversions.state import estimate_from, exposure_from, truth_from
+from ingenuity_nodes.nodes.membership import ENDED, LATCHED, Membership
+from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import setting, text_parameter
+from ingenuity_nodes.recording.bag import BagQos, BagWriter
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.products import Products
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.topics import recording_rules
+from ingenuity_nodes.rover.radio import photo_time
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import ModeChange
+from ingenuity_nodes.world.environment import environment_of
+
+SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
+DEPTH = 1000              # messages that may wait for the disk
+COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
+                  'vehicle_status': Float64MultiArray, 'flight_mode': String}
+COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
+
+
+class RecorderNode(Node):
+    """Records one run."""
+
+    def __init__(self) -> None:
+        super().__init__('recorder')
+        scenario, seed = setting(self)
+        path = text_parameter(self, 'run_folder', '', 'folder of the run; empty makes one')
+        self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
+                        else RunFolder.create(scenario.name, Path(path) if path else None))
+        self._products = Products(scenario, seed, environment_of(scenario, seed), self._folder)
+        self._writer = BagWriter(self._folder.bag)
+        self._rules = recording_rules()
+        self._t_ns, self._factor, self._settled = 0, 0.0, False
+        self._seen: set[str] = set()
+        self._participant = Participant(self, self._on_tick)
+        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
+        self._join(scenario)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(SCAN, self._scan, clock=steady)
+        self.create_timer(FLUSH, self._flush, clock=steady)
+        self.get_logger().info(f'recording into {self._folder.path}')
+
+    def _join(self, scenario: Scenario) -> None:
+        """Hear, without losing one, the topics on which the result stands."""
+        self._counted = {}
+        for section in scenario.helicopters:
+            name = section.name
+            self._counted[name] = {kind: self._participant.subscribe(message, f'/{name}/{kind}', raw=True)
+                                   for kind, message in COUNTED_TOPICS.items()}
+            self.create_subscription(
+                Odometry, f'/{name}/rte/exposure',
+                lambda message, name=name: self._products.exposed(
+                    name, exposure_from(message, 'rte')), COUNTED)
+            self.create_subscription(
+                CompressedImage, f'/{name}/rte/image_raw/compressed',
+                lambda message, name=name: self._products.photo_taken(
+                    name, nanoseconds(message.header.stamp), bytes(message.data)), 5)
+        self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
+                          for rover in scenario.rovers]
+        self.create_subscription(Float64, '/world/real_time_factor', self._on_factor, LATCHED)
+        self._types = {topic: f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
+                       for topics in self._counted.values()
+                       for topic, kind in zip(topics.values(), COUNTED_TOPICS.values())}
+        self._seen.update(self._types)
+
+    @property
+    def _waits_for(self) -> str:
+        missing = [topic for topic in self._types if not self.count_publishers(topic)]
+        if missing:
+            return missing[0]
+        return self._participant.waits_for if self._settled else 'the list of topics to settle'
+
+    # What comes in -------------------------------------------------------------------------
+
+    def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        self._t_ns = t_ns
+        for name, topics in self._counted.items():
+            raw = {kind: messages[topic] for kind, topic in topics.items()}
+            for kind, topic in topics.items():
+                for cdr in raw[kind]:
+                    self._write(topic, self._types[topic], COUNTED_QOS, cdr)
+            self._note(name, raw)
+        for topic in self._received:
+            for message in messages[topic]:
+                sender, file, sha256 = message.data.split(' ')
+                self._products.photo_received(sender, photo_time(file), t_ns, sha256)
+
+    def _note(self, name: str, raw: dict[str, list[bytes]]) -> None:
+        log = self._products.run.vehicle(name)
+        for cdr in raw['flight_mode']:
+            mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
+            log.mode(ModeChange(self._t_ns, mode, reason))
+        for truth, estimate, status in zip(
+                raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status']):
+            self._products.tick(
+                name, truth_from(deserialize_message(truth, Odometry)),
+                estimate_from(deserialize_message(estimate, Odometry)),
+                status_from(deserialize_message(status, Float64MultiArray)), ())
+
+    def _on_factor(self, message: Float64) -> None:
+        self._factor = message.data
+
+    # What goes into the bag ----------------------------------------------------------------
+
+    def _scan(self) -> None:
+        """Subscribe to topics that have appeared."""
+        new = [(topic, types[0]) for topic, types in self.get_topic_names_and_types()
+               if topic not in self._seen and self._rules.reason(topic)]
+        self._settled = not new and bool(self._seen)
+        for topic, type_name in new:
+            offers = [info.qos_profile for info in self.get_publishers_info_by_topic(topic)]
+            if offers:
+                self._seen.add(topic)
+                self._subscribe(topic, type_name, offers)
+
+    def _subscribe(self, topic: str, type_name: str, offers: Sequence[QoSProfile]) -> None:
+        latched = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
+        reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
+        package, _, name = type_name.split('/')
+        try:
+            kind = getattr(importlib.import_module(f'{package}.msg'), name)
+        except (ImportError, AttributeError):
+            self.get_logger().warning(f'{topic}: type {type_name} is not installed, not recorded')
+            return
+        qos = BagQos(max(offer.depth for offer in offers), reliable, latched)
+        self.create_subscription(
+            kind, topic, lambda cdr: self._write(topic, type_name, qos, cdr),
+            QoSProfile(
+                depth=DEPTH,
+                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+                reliability=(ReliabilityPolicy.RELIABLE if reliable
+                             else ReliabilityPolicy.BEST_EFFORT)), raw=True)
+
+    def _write(self, topic: str, type_name: str, qos: BagQos, cdr: bytes) -> None:
+        try:
+            self._writer.write(topic, type_name, qos, self._t_ns, cdr)
+        except RecordingError as error:
+            self._give_up(error)
+
+    def _flush(self) -> None:
+        try:
+            self._writer.flush()
+        except RecordingError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: RecordingError) -> None:
+        """Leave the run: what is in the bag so far stays readable."""
+        if self.membership.running:
+            self.get_logger().error(str(error))
+            self.membership.end(1, str(error))
+
+    # The end -------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Close the bag and write what the run was about, even if it was cut short."""
+        reason = self.membership.reason
+        complete = reason.startswith(ENDED)
+        try:
+            self._writer.close()
+            outcome = None if complete else reason
+            self._products.finish(self._factor, outcome, full=complete)
+        except RecordingError as error:
+            self.get_logger().error(str(error))
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the recorder."""
+    run(RecorderNode, args)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,122 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Perseverance on the network: its pose, its mast, and the photos its base station receives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nav_msgs.msg import Odometry
+import numpy as np
+from rclpy.node import Node
+from rclpy.serialization import deserialize_message
+from sensor_msgs.msg import CompressedImage, JointState
+from std_msgs.msg import String, UInt8MultiArray
+from tf2_msgs.msg import TFMessage
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.nodes.conversions.geometry import header, transform
+from ingenuity_nodes.nodes.conversions.pictures import jpeg_message, radio_from, radio_message
+from ingenuity_nodes.nodes.conversions.state import odometry_message, truth_from
+from ingenuity_nodes.nodes.membership import LATCHED, Membership
+from ingenuity_nodes.nodes.participant import Messages, Participant
+from ingenuity_nodes.nodes.robot import publish_description
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import rover_section, setting
+from ingenuity_nodes.rover.perseverance import ReceivedFile, Rover, RoverState
+from ingenuity_nodes.rover.radio import photo_time
+from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.environment import environment_of
+
+POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
+MAST_JOINT = 'mast_azimuth'     # as in config/perseverance.urdf
+
+
+class RoverNode(Node):
+    """One rover."""
+
+    def __init__(self) -> None:
+        super().__init__('rover')
+        scenario, seed = setting(self)
+        section = rover_section(self, scenario)
+        self._name = section.name
+        self._rover = Rover(section, environment_of(scenario, seed), seed)
+        self._participant = Participant(self, self._on_tick)
+        self.membership = Membership(
+            self, lambda: self._participant.waits_for, scenario.lockstep.silence)
+        join = self._participant
+        self._heard = {h.name: join.subscribe(UInt8MultiArray, f'/{h.name}/radio/up')
+                       for h in scenario.helicopters}
+        self._seen = {h.name: join.subscribe(Odometry, f'/{h.name}/ground_truth/odometry', raw=True)
+                      for h in scenario.helicopters}
+        self._answers = {h.name: join.publisher(UInt8MultiArray, f'/{h.name}/radio/down')
+                         for h in scenario.helicopters}
+        self._received = join.publisher(String, 'received')
+        self._photo = self.create_publisher(CompressedImage, 'received/compressed', LATCHED)
+        self._caption = self.create_publisher(String, 'caption', LATCHED)
+        self._odometry = self.create_publisher(Odometry, 'odometry', 10)
+        self._truth = self.create_publisher(Odometry, 'ground_truth/odometry', LATCHED)
+        self._joints = self.create_publisher(JointState, 'joint_states', 10)
+        self._tf = self.create_publisher(TFMessage, '/tf', 100)
+        self._description = publish_description(self, 'perseverance', section.name)
+        self._positions: dict[str, np.ndarray] = {}
+
+    def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        for name, topic in self._seen.items():
+            if messages[topic]:
+                truth = truth_from(deserialize_message(messages[topic][-1], Odometry))
+                self._positions[name] = truth.p_MB
+        packets = {name: tuple(radio_from(message) for message in messages[topic])
+                   for name, topic in self._heard.items() if messages[topic]}
+        output = self._rover.tick(t_ns, packets, self._positions)
+        for name, answers in output.packets.items():
+            for packet in answers:
+                self._answers[name].publish(radio_message(packet))
+        for file in output.files:
+            self._publish_file(file)
+        if t_ns % POSE_PERIOD_NS == 0:
+            self._publish_state(output.state)
+
+    def _publish_file(self, file: ReceivedFile) -> None:
+        self.get_logger().info(f'{file.name} from {file.sender} is complete: {file.caption}')
+        frame_id = frames.frame(file.sender, 'rte_optical_frame')
+        self._photo.publish(jpeg_message(photo_time(file.name), frame_id, file.content))
+        self._caption.publish(String(data=file.caption))
+        self._received.publish(String(data=f'{file.sender} {file.name} {file.sha256}'))
+
+    def _publish_state(self, state: RoverState) -> None:
+        zero, name, t_ns = np.zeros(3), self._name, state.t_ns
+        body, odom = frames.frame(name, 'base_link'), frames.frame(name, 'odom')
+        self._truth.publish(odometry_message(
+            t_ns, frames.frame(name, 'base_link_truth'), state.p_MB, state.q_MB, zero, zero))
+        self._odometry.publish(odometry_message(
+            t_ns, body, state.p_MB, state.q_MB, zero, zero, parent=odom))
+        level = np.array([1.0, 0.0, 0.0, 0.0])
+        self._tf.publish(TFMessage(transforms=[
+            transform(t_ns, frames.MAP, odom, zero, level),
+            transform(t_ns, odom, body, state.p_MB, state.q_MB)]))
+        self._joints.publish(JointState(
+            header=header(t_ns, body), name=[MAST_JOINT], position=[state.mast_azimuth]))
+
+    def finish(self) -> None:
+        """Nothing to finish."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the rover."""
+    run(RoverNode, args)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,67 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What every node of a run is told: which scenario, which seed, which vehicle of it."""
+
+from __future__ import annotations
+
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+
+from ingenuity_nodes.scenario import (
+    HelicopterSection, load_scenario, RoverSection, Scenario)
+from ingenuity_nodes.yaml_check import FileError
+
+
+def text_parameter(node: Node, name: str, default: str, description: str) -> str:
+    """Declare one string parameter and return its value."""
+    descriptor = ParameterDescriptor(description=description, read_only=True)
+    return str(node.declare_parameter(name, default, descriptor).value)
+
+
+def setting(node: Node) -> tuple[Scenario, int]:
+    """
+    Read the parameters ``scenario`` and ``seed``, and the scenario they name.
+
+    Raises
+    ------
+    FileError
+        There is no such scenario, or it has mistakes.
+
+    """
+    name = text_parameter(node, 'scenario', 'flight_03', 'name of a scenario, or path of its file')
+    descriptor = ParameterDescriptor(
+        description='seed of all noise; -1 takes that of the scenario', read_only=True)
+    seed = int(node.declare_parameter('seed', -1, descriptor).value)
+    scenario = load_scenario(name)
+    return scenario, scenario.seed if seed < 0 else seed
+
+
+def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:
+    """Read the parameter ``vehicle``; raises FileError if it names no helicopter."""
+    return _section(node, scenario, HelicopterSection, scenario.helicopters)
+
+
+def rover_section(node: Node, scenario: Scenario) -> RoverSection:
+    """Read the parameter ``vehicle``; raises FileError if it names no rover."""
+    return _section(node, scenario, RoverSection, scenario.rovers)
+
+
+def _section(node, scenario, kind, vehicles):    # type: ignore[no-untyped-def]
+    default = vehicles[0].name if vehicles else ''
+    name = text_parameter(node, 'vehicle', default, 'name of the vehicle in the scenario')
+    for vehicle in vehicles:
+        if vehicle.name == name:
+            return vehicle
+    raise FileError(f"scenario '{scenario.name}': vehicle '{name}' is no {kind.__name__}, allowed: "
+                    f'{", ".join(vehicle.name for vehicle in vehicles) or "none here"}')

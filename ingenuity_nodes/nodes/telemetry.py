@@ -1,0 +1,129 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Everything a helicopter tells about itself, each at its own sensible rate."""
+
+from __future__ import annotations
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import WrenchStamped
+from nav_msgs.msg import Odometry, Path
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import BatteryState, Imu, JointState, Range
+from std_msgs.msg import Float64MultiArray, String
+from tf2_msgs.msg import TFMessage
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.helicopter import Helicopter, HelicopterOutputs
+from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
+from ingenuity_nodes.nodes.conversions.sensors import (
+    battery_message, imu_message, range_message, status_message, wrench_message)
+from ingenuity_nodes.nodes.conversions.state import estimate_message, truth_message
+from ingenuity_nodes.nodes.participant import Participant
+from ingenuity_nodes.nodes.robot import publish_description
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+
+ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
+# Hertz; each divides the tick rate of 100 Hz. Truth, machinery and estimate go out each tick,
+# counted, because the recorder's result stands on them.
+RATES = {'tf': 50, 'range': 50, 'joints': 20, 'wrench': 20, 'battery': 5, 'path': 2,
+         'diagnostics': 1}
+
+
+class Telemetry:
+    """The publishers of one helicopter."""
+
+    def __init__(self, node: Node, participant: Participant, helicopter: Helicopter) -> None:
+        self._name = helicopter.name
+        self._truth = participant.publisher(Odometry, 'ground_truth/odometry')
+        self._estimate = participant.publisher(Odometry, 'odometry')
+        self._status = participant.publisher(Float64MultiArray, 'vehicle_status')
+        self._mode = participant.publisher(String, 'flight_mode')
+        sensor = qos_profile_sensor_data
+        self._imu = node.create_publisher(Imu, 'imu', sensor)
+        self._range = node.create_publisher(Range, 'altimeter', sensor)
+        self._joints = node.create_publisher(JointState, 'joint_states', 10)
+        self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
+        self._wrench = node.create_publisher(WrenchStamped, 'wrench', 10)
+        self._path = node.create_publisher(Path, 'path', 10)
+        self._tf = node.create_publisher(TFMessage, '/tf', 100)
+        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._description = publish_description(node, 'ingenuity', self._name)
+        self._full_name = node.get_fully_qualified_name()
+        self._flown: list[frames.Vector3] = []
+        self._current_mode = ''
+
+    def publish(self, t_ns: int, outputs: HelicopterOutputs) -> None:
+        """Publish what is due after one tick."""
+        name, status = self._name, outputs.status
+        self._truth.publish(truth_message(outputs.truth, name))
+        self._estimate.publish(estimate_message(outputs.estimate, name))
+        self._status.publish(status_message(status))
+        for change in outputs.modes:
+            self._current_mode = change.mode
+            self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
+        self._imu.publish(imu_message(outputs.imu, name))
+        if _due('range', t_ns):
+            self._range.publish(range_message(outputs.altimeter, name))
+        if _due('tf', t_ns):
+            self._publish_transforms(t_ns, outputs)
+        if _due('joints', t_ns):
+            self._joints.publish(JointState(
+                header=header(t_ns, frames.frame(name, 'base_link')), name=list(ROTORS),
+                position=list(status.rotor_angle), velocity=list(status.rotor_speed),
+                effort=list(status.thrust)))
+        if _due('wrench', t_ns):
+            self._wrench.publish(wrench_message(status, name))
+        if _due('battery', t_ns):
+            self._battery.publish(battery_message(status, name))
+        if _due('path', t_ns):
+            self._flown.append(outputs.truth.p_MB)
+            self._path.publish(path_message(t_ns, frames.MAP, np.array(self._flown)))
+        if _due('diagnostics', t_ns):
+            self._diagnostics.publish(self._health(t_ns, outputs))
+
+    def _publish_transforms(self, t_ns: int, outputs: HelicopterOutputs) -> None:
+        """Publish the estimate as odom -> base_link; nothing relocalises odom in the map."""
+        name, estimate = self._name, outputs.estimate
+        odom = frames.frame(name, 'odom')
+        angles = dict(zip(ROTORS, outputs.status.rotor_angle))
+        self._tf.publish(TFMessage(transforms=[
+            transform(t_ns, frames.MAP, odom, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])),
+            transform(t_ns, odom, frames.frame(name, 'base_link'), estimate.p_MB, estimate.q_MB),
+            *self._description.transforms(t_ns, angles)]))
+
+    def _health(self, t_ns: int, outputs: HelicopterOutputs) -> DiagnosticArray:
+        status, estimate = outputs.status, outputs.estimate
+        sigma = np.sqrt(np.diag(estimate.covariance)[:3])
+        values = {
+            'mode': self._current_mode,
+            'features': str(estimate.feature_count),
+            'innovation': f'{estimate.innovation:.2f}',
+            'position sigma [m]': ' '.join(f'{value:.3f}' for value in sigma),
+            'battery [V]': f'{status.battery_voltage:.2f}',
+            'battery charge [1]': f'{status.battery_charge:.3f}',
+            'power [W]': f'{status.electrical_power:.0f}',
+            'motor temperature [K]': f'{status.motor_temperature:.1f}'}
+        message = DiagnosticArray(header=header(t_ns, ''))
+        level = DiagnosticStatus.ERROR if status.failure else DiagnosticStatus.OK
+        message.status = [DiagnosticStatus(
+            level=level, name=f'{self._full_name}: flight', hardware_id=self._name,
+            message=status.failure or self._current_mode,
+            values=[KeyValue(key=key, value=value) for key, value in values.items()])]
+        return message
+
+
+def _due(name: str, t_ns: int) -> bool:
+    return t_ns // TICK_NS % (SECOND_NS // TICK_NS // RATES[name]) == 0

@@ -1,0 +1,77 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The navigation computer: corners tracked from picture to picture, out as features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import Image, PointCloud2
+
+from ingenuity_nodes.navigation.features import FeatureTracker
+from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
+from ingenuity_nodes.nodes.conversions.pictures import (
+    features_message, image_from, image_message)
+from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import helicopter_section, setting
+
+FRAMES = QoSProfile(depth=60)    # two seconds of pictures: none is lost while one is at work
+
+
+class VisionNode(Node):
+    """Pictures in, features out."""
+
+    def __init__(self) -> None:
+        super().__init__('vision')
+        scenario, _ = setting(self)
+        helicopter_section(self, scenario)
+        self._tracker = FeatureTracker()
+        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
+        self._features = self.create_publisher(PointCloud2, 'navcam/features', FRAMES)
+        self._tracks = self.create_publisher(Image, 'navcam/tracks', 2)
+        self._images = self.create_subscription(
+            Image, 'navcam/image_raw', self._on_image, FRAMES)
+
+    @property
+    def _waits_for(self) -> str:
+        return '' if self._images.get_publisher_count() else self._images.topic_name
+
+    def _on_image(self, message: Image) -> None:
+        try:
+            image = image_from(message)
+        except ValueError as error:
+            self.get_logger().error(f'{self._images.topic_name}: {error}',
+                                    throttle_duration_sec=1.0)
+            return
+        t_ns = nanoseconds(message.header.stamp)
+        features = self._tracker.track(t_ns, image)
+        self._features.publish(features_message(features, message.header.frame_id))
+        if self._tracks.get_subscription_count():
+            drawn = self._tracker.draw(image, features)
+            self._tracks.publish(image_message(t_ns, message.header.frame_id, drawn))
+
+    def finish(self) -> None:
+        """Nothing to finish."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the navigation computer's vision."""
+    run(VisionNode, args)
+
+
+if __name__ == '__main__':
+    main()

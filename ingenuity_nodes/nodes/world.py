@@ -1,0 +1,86 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Mars on the network: the clock, the ground, the air."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geometry_msgs.msg import Vector3Stamped
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+from sensor_msgs.msg import FluidPressure, Temperature
+from visualization_msgs.msg import Marker
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.graph import participants
+from ingenuity_nodes.nodes.conversions.geometry import header, vector
+from ingenuity_nodes.nodes.conversions.markers import rock_marker, terrain_marker
+from ingenuity_nodes.nodes.membership import LATCHED
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import setting
+from ingenuity_nodes.nodes.timekeeper import Timekeeper
+from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.environment import environment_of
+
+AIR_PERIOD_NS = 10 * TICK_NS
+WIND_HEIGHT = 5.0    # [m] at which the wind is told: the height of the first flights
+
+
+class WorldNode(Node):
+    """Owns the clock and tells about the surroundings."""
+
+    def __init__(self) -> None:
+        super().__init__('world')
+        scenario, seed = setting(self)
+        self._environment = environment_of(scenario, seed)
+        steps = participants(scenario)
+        expects = self.declare_parameter('expects', steps, ParameterDescriptor(
+            description='nodes that must be ready before time begins', read_only=True)).value
+        if '/recorder' in expects:
+            steps.append('/recorder')
+        self._wind = self.create_publisher(Vector3Stamped, '/world/wind', 10)
+        self._pressure = self.create_publisher(FluidPressure, '/world/pressure', 10)
+        self._temperature = self.create_publisher(Temperature, '/world/temperature', 10)
+        self._publish_ground()
+        timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick)
+        self.membership = timekeeper.membership
+
+    def _publish_ground(self) -> None:
+        # Kept as members: a latched message lives as long as its publisher.
+        self._terrain = self.create_publisher(Marker, '/world/terrain', LATCHED)
+        self._rocks = self.create_publisher(Marker, '/world/rocks', LATCHED)
+        self._terrain.publish(terrain_marker(self._environment.terrain))
+        self._rocks.publish(rock_marker(self._environment))
+
+    def _on_tick(self, t_ns: int) -> None:
+        if t_ns % AIR_PERIOD_NS:
+            return
+        air, here = self._environment.air, header(t_ns, frames.MAP)
+        wind_M = self._environment.wind.velocity(t_ns, WIND_HEIGHT)
+        self._wind.publish(Vector3Stamped(header=here, vector=vector(wind_M)))
+        self._pressure.publish(FluidPressure(header=here, fluid_pressure=air.pressure))
+        self._temperature.publish(Temperature(header=here, temperature=air.temperature))
+
+    def finish(self) -> None:
+        """Nothing to finish: the last state is latched until the node goes."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the world."""
+    run(WorldNode, args)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,220 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Runs the graph of a scenario as processes on a machine without ``ros2 launch``.
+
+Each run keeps a ROS domain of its own and stays on this machine. Every process it starts is ended
+by its own id, also if this one is killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+import ctypes
+from dataclasses import dataclass
+import fcntl
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import TextIO
+
+from ingenuity_nodes.graph import NodeSpec
+
+# Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
+DOMAINS = range(1, 102)
+PATIENCE = 20.0       # [s] for the others to end by themselves after the first has ended
+INTERRUPT_PATIENCE = 4.0    # [s] after Ctrl-C before the rest is killed
+POLL = 0.05           # [s]
+_PR_SET_PDEATHSIG = 1    # linux/prctl.h
+
+Say = Callable[[str], None]
+
+
+class NoDomainError(RuntimeError):
+    """Every ROS domain id is taken by another run."""
+
+
+class Domain:
+    """A ROS domain id that no other run on this machine has."""
+
+    def __init__(self) -> None:
+        given = os.environ.get('ROS_DOMAIN_ID')
+        self._lock: TextIO | None = None
+        self.number = int(given) if given else self._take()
+
+    def _take(self) -> int:
+        first = os.getpid() % len(DOMAINS)
+        for offset in range(len(DOMAINS)):
+            number = DOMAINS[(first + offset) % len(DOMAINS)]
+            path = Path(tempfile.gettempdir()) / f'ingenuity_domain_{number}.lock'
+            try:
+                lock = path.open('w')
+            except OSError:
+                continue    # somebody else's file
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.close()
+                continue
+            self._lock = lock
+            return number
+        raise NoDomainError(f'ROS domain ids {DOMAINS[0]} to {DOMAINS[-1]} are all in use')
+
+    def release(self) -> None:
+        """Give the id back."""
+        if self._lock:
+            self._lock.close()
+
+
+@dataclass
+class _Running:
+    spec: NodeSpec
+    process: subprocess.Popen[str]
+    reader: threading.Thread
+
+
+class Graph:
+    """The processes of one run."""
+
+    def __init__(self, specs: Sequence[NodeSpec], logs: Path | None, say: Say) -> None:
+        self._logs, self._say = logs, say
+        self._domain = Domain()
+        self._running = [self._start(spec) for spec in specs]
+
+    def wait(self) -> int:
+        """
+        Wait until all have ended; the exit status is 0 if all ended well.
+
+        If one ends badly, its name and status are said, and the others get a while to end by
+        themselves; Ctrl-C asks all of them to end.
+        """
+        worst, deadline = 0, float('inf')
+        try:
+            while self._running:
+                for ended in [r for r in self._running if r.process.poll() is not None]:
+                    self._running.remove(ended)
+                    worst = max(worst, self._take_leave(ended))
+                    if worst:
+                        deadline = min(deadline, time.monotonic() + PATIENCE)
+                if time.monotonic() > deadline:
+                    self._say('still running: ' + ', '.join(r.spec.full_name for r in self._running))
+                    break
+                time.sleep(POLL)
+        except KeyboardInterrupt:
+            self._say('interrupted: ending')
+            worst = 130
+        finally:
+            self._end_all()
+            self._domain.release()
+        return worst
+
+    def _start(self, spec: NodeSpec) -> _Running:
+        environment = {
+            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **os.environ,
+            'ROS_DOMAIN_ID': str(self._domain.number),
+            # One line per message, at once, so that a log is whole when its process dies.
+            'PYTHONUNBUFFERED': '1', 'RCUTILS_LOGGING_BUFFERED_STREAM': '0',
+            'RCUTILS_CONSOLE_OUTPUT_FORMAT': '[{severity}] {message}'}
+        parent = os.getpid()
+        process = subprocess.Popen(
+            [sys.executable, '-m', f'ingenuity_nodes.nodes.{spec.executable}', *ros_arguments(spec)],
+            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors='replace',
+            # A session of its own: Ctrl-C in the terminal reaches it through us alone.
+            start_new_session=True, preexec_fn=lambda: _prepare_child(parent, spec.niceness))
+        reader = threading.Thread(target=self._read, args=(spec, process), daemon=True)
+        reader.start()
+        return _Running(spec, process, reader)
+
+    def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
+        """Keep what a process says, and pass on what people want to know."""
+        name = spec.full_name.strip('/').replace('/', '_')
+        log = (self._logs / f'{name}.log').open('w') if self._logs else None
+        assert process.stdout is not None
+        for line in process.stdout:
+            if log:
+                log.write(line)
+                log.flush()
+            text = line.rstrip()
+            loud = text.startswith(('[WARN]', '[ERROR]', '[FATAL]'))
+            if loud or (text.startswith('[INFO]') and spec.name in ('mission', 'world')):
+                self._say(f'{spec.full_name}: {text.partition("] ")[2]}')
+        if log:
+            log.close()
+
+    def _take_leave(self, ended: _Running) -> int:
+        ended.reader.join(timeout=2.0)
+        status = ended.process.returncode
+        if status < 0:
+            self._say(f'{ended.spec.full_name} (process {ended.process.pid}) was killed by '
+                      f'{signal.Signals(-status).name}')
+            return 1
+        if status:
+            self._say(f'{ended.spec.full_name} (process {ended.process.pid}) '
+                      f'ended with status {status}')
+        return status
+
+    def _end_all(self) -> None:
+        """Ask, then insist, then force; only processes that we started."""
+        for number, patience in ((signal.SIGINT, INTERRUPT_PATIENCE), (signal.SIGTERM, 1.0),
+                                 (signal.SIGKILL, 5.0)):
+            for running in self._running:
+                if running.process.poll() is None:
+                    running.process.send_signal(number)
+            deadline = time.monotonic() + patience
+            for running in list(self._running):
+                try:
+                    running.process.wait(max(0.0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    continue
+                self._running.remove(running)
+            if not self._running:
+                return
+
+
+def ros_arguments(spec: NodeSpec) -> list[str]:
+    """Write a node's name, namespace and parameters as its command line."""
+    arguments = ['--ros-args', '-r', f'__node:={spec.name}']
+    if spec.namespace:
+        arguments += ['-r', f'__ns:=/{spec.namespace}']
+    parameters = dict(spec.parameters)
+    if spec.executable != 'world':
+        parameters['use_sim_time'] = True
+    for name, value in parameters.items():
+        if value != '':
+            arguments += ['-p', f'{name}:={_yaml(value)}']
+    return arguments
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return '[' + ', '.join(_yaml(part) for part in value) + ']'
+    return str(value)
+
+
+def _prepare_child(parent: int, niceness: int) -> None:
+    """Run in the child before its program: it shall not outlive us, and may have to give way."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    if os.getppid() != parent:
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if niceness:
+        os.nice(niceness)

@@ -1,0 +1,152 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What a run leaves in its folder beside the bag: both faces feed this, and finish it once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+import hashlib
+from typing import Any
+
+from ingenuity_nodes.cameras.model import rte
+from ingenuity_nodes.cameras.photo import TargetBox, target_box, write_photo_set
+from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.recording.report import write_report
+from ingenuity_nodes.recording.result import summarise, write_result
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
+from ingenuity_nodes.recording.tracks import write_trajectories
+from ingenuity_nodes.rover.perseverance import resting_pose
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Estimate, Exposure, ModeChange, Truth, VehicleStatus
+from ingenuity_nodes.world.environment import Environment
+
+MAP_MARGIN = 20.0    # [m] of ground shown around the places of the run
+
+
+class Products:
+    """Gathers one run and writes result, photos, trajectories and report."""
+
+    def __init__(
+        self, scenario: Scenario, seed: int, environment: Environment, folder: RunFolder | None,
+    ) -> None:
+        self._scenario, self._environment, self._folder = scenario, environment, folder
+        self.run = RunLog(scenario.name, seed, [h.name for h in scenario.helicopters])
+        self._cameras = {h.name: rte(with_overrides(
+            HelicopterParameters(), h.overrides).computer.rte_mounting_error)
+            for h in scenario.helicopters}
+        for rover in scenario.rovers:
+            self.run.landmarks.append(Landmark(
+                rover.name.capitalize(), *rover.position,
+                environment.terrain.height(*rover.position)))
+        self._photo_bytes: dict[str, bytes] = {}
+
+    def tick(
+        self, name: str, truth: Truth, estimate: Estimate, status: VehicleStatus,
+        modes: tuple[ModeChange, ...],
+    ) -> None:
+        """Note one helicopter's tick."""
+        log = self.run.vehicle(name)
+        log.truth(truth)
+        log.estimate(estimate)
+        log.status(status)
+        for change in modes:
+            log.mode(change)
+        log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, float(truth.p_MB[2])))
+
+    def exposed(self, name: str, exposure: Exposure) -> None:
+        """Note that a colour camera opened its shutter, and what truly lies before it."""
+        log, camera = self.run.vehicle(name), self._cameras[name]
+        number = len(log.photos)
+        tail = '' if name == self.run.vehicles[0] else name
+        file = self._folder.photo(tail, number + 1).name if self._folder else ''
+        record = PhotoRecord(
+            t_ns=exposure.t_ns, file=file, width=camera.width, height=camera.height,
+            position_enu_m=tuple(exposure.p_MB.tolist()),
+            quaternion_wxyz=tuple(exposure.q_MB.tolist()))
+        target = self._target_of(name, number)
+        if target:
+            box, distance = self._true_box(name, exposure, target)
+            record = replace(
+                record, target=target, target_px=box.centre, target_bbox_px=box.corners,
+                target_distance_m=distance, target_visible_px=box.visible_px)
+        log.photo(record)
+
+    def _target_of(self, name: str, number: int) -> str:
+        section = next(h for h in self._scenario.helicopters if h.name == name)
+        photos = section.flight_plan.photos
+        return photos[number].target if number < len(photos) else ''
+
+    def _true_box(self, name: str, exposure: Exposure, target: str) -> tuple[TargetBox, float]:
+        rover = next(r for r in self._scenario.rovers if r.name == target)
+        q_MR, p_MR = resting_pose(rover, self._environment)
+        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
+        across = exposure.p_MB[:2] - p_MR[:2]
+        return box, float((across @ across) ** 0.5)
+
+    def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
+        """Note the picture that the camera handed to the radio."""
+        record = self._record(name, t_ns)
+        if record is not None:
+            self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
+
+    def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
+        """Note that the base station has the picture."""
+        record = self._record(name, t_ns)
+        if record is not None:
+            self.run.vehicle(name).photo(replace(
+                record, received=True, receive_t_ns=receive_t_ns, sha256_received=sha256))
+
+    def _record(self, name: str, t_ns: int) -> PhotoRecord | None:
+        return next((p for p in self.run.vehicle(name).photos if p.t_ns == t_ns), None)
+
+    def _keep(self, name: str, record: PhotoRecord, jpeg: bytes) -> None:
+        self.run.vehicle(name).photo(record)
+        if self._folder:
+            (self._folder.path / record.file).write_bytes(jpeg)
+
+    def finish(
+        self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
+    ) -> dict[str, Any]:
+        """Write everything; ``full=False`` leaves the slow pictures and the report out."""
+        result = summarise(self.run, real_time_factor, outcome)
+        folder = self._folder
+        if folder is None:
+            return result
+        write_result(folder.result, result)
+        write_trajectories(self.run, folder)
+        if full:
+            self._write_photo_sets(folder)
+            self.run.terrain = self._patch()
+            self.run.save(folder.run_log)
+            write_report(folder, self.run, result)
+        return result
+
+    def _write_photo_sets(self, folder: RunFolder) -> None:
+        for log in self.run.logs:
+            for record in log.photos:
+                path = folder.path / record.file
+                if path.is_file():
+                    write_photo_set(path, record, self._scenario, self._environment)
+
+    def _patch(self) -> TerrainPatch:
+        places = [(mark.east, mark.north) for mark in self.run.landmarks]
+        for log in self.run.logs:
+            places += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
+        east, north = zip(*places, (0.0, 0.0))
+        return TerrainPatch.sample(
+            self._environment.terrain.heights,
+            (min(east) - MAP_MARGIN, max(east) + MAP_MARGIN),
+            (min(north) - MAP_MARGIN, max(north) + MAP_MARGIN))
