@@ -118,6 +118,17 @@ class CameraModel:
         V = sy * (self.V + 0.5 * self.A) - 0.5 * self.A
         return replace(self, width=width, height=height, H=H, V=V)
 
+    def cropped(self, u0: int, v0: int, width: int, height: int) -> CameraModel:
+        """Build the camera that sees only a window of this one's picture, pixel for pixel."""
+        return replace(self, width=width, height=height, H=self.H - u0 * self.A, V=self.V - v0 * self.A)
+
+    @property
+    def corner_angle(self) -> float:
+        """Largest angle from the axis in the picture [rad]."""
+        right, low = self.width - 0.5, self.height - 0.5
+        rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
+        return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())
+
     def _bend(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
         chi = np.tan(self.linearity * theta) / self.linearity if self.linearity > 1e-9 else theta
         r0, r1, r2 = self.R

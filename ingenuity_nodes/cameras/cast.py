@@ -1,0 +1,73 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Who is in the picture: the scene and the bodies of a scenario, as the cameras want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
+from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rover.perseverance import resting_pose
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.rocks import RockParameters
+from ingenuity_nodes.world.terrain import TerrainParameters
+
+KINDS = {'ingenuity': 'helicopter', 'perseverance': 'rover'}    # type in a scenario -> body
+Pose = tuple[Vector3, QuatWxyz]
+
+
+def scene_of(scenario: Scenario, environment: Environment) -> Scene:
+    """Build the scene of a scenario from the surroundings that its vehicles fly in."""
+    here = scenario.world
+    config = SceneConfig(
+        terrain=with_overrides(TerrainParameters(), here.terrain),
+        rocks=with_overrides(RockParameters(), here.rocks), seed=0, utc=here.utc,
+        latitude_deg=here.latitude, east_longitude_deg=here.longitude)
+    return Scene(config, environment.terrain, environment.rocks, environment.sun)
+
+
+def cast_of(
+    scenario: Scenario, environment: Environment, carrier: str, exposure: Exposure,
+    others: Mapping[str, Pose],
+) -> list[Body]:
+    """
+    List all bodies at an exposure.
+
+    Parameters
+    ----------
+    scenario, environment
+        Whose vehicles, on which ground.
+    carrier
+        Name of the vehicle whose camera it is.
+    exposure
+        Holds the carrier's pose.
+    others
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name; rovers stand where they are parked.
+
+    """
+    bodies = []
+    for vehicle in scenario.vehicles:
+        kind = KINDS[vehicle.type]
+        if vehicle.name == carrier:
+            bodies.append(Body(kind, exposure.p_MB, exposure.q_MB, carries_camera=True))
+        elif vehicle.name in others:
+            bodies.append(Body(kind, *others[vehicle.name]))
+        elif kind == 'rover':
+            q_MB, p_MB = resting_pose(vehicle, environment)
+            bodies.append(Body(kind, p_MB, q_MB))
+    return bodies

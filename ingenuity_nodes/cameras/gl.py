@@ -1,0 +1,69 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""A drawing context without a window, and the programs that run in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import moderngl
+
+_SHADERS = Path(__file__).parent / 'shaders'
+_PACKAGES = 'libegl1 libegl-mesa0 libgl1-mesa-dri'
+
+
+class DrawingError(RuntimeError):
+    """There is no usable OpenGL; the message says what to install."""
+
+
+def create_context(threads: int = 1) -> moderngl.Context:
+    """
+    Open an OpenGL 3.3 context through EGL in the calling thread; use it only there.
+
+    Parameters
+    ----------
+    threads
+        Cores that software drawing may use; only the first context of a process decides.
+
+    Raises
+    ------
+    DrawingError
+        EGL is missing, or only the slow reference renderer is there.
+
+    """
+    os.environ.setdefault('LP_NUM_THREADS', str(threads))
+    try:
+        context = moderngl.create_context(standalone=True, backend='egl', require=330)
+    except Exception as error:
+        raise DrawingError(
+            f'no OpenGL 3.3 through EGL ({error}); on Debian or Ubuntu: apt install {_PACKAGES}') from error
+    renderer = str(context.info['GL_RENDERER'])
+    if 'softpipe' in renderer:
+        context.release()
+        raise DrawingError(
+            f'drawing would run on {renderer}, forty times too slow: unset GALLIUM_DRIVER, '
+            f'or apt install {_PACKAGES}')
+    return context
+
+
+def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str) -> moderngl.Program:
+    """Compile a program from files under ``shaders``; shared pieces come first in both stages."""
+    head = '#version 330\n' + ''.join(source(name) for name in shared)
+    return context.program(vertex_shader=head + source(vertex), fragment_shader=head + source(fragment))
+
+
+def source(name: str) -> str:
+    """Text of one shader file."""
+    return (_SHADERS / name).read_text(encoding='utf-8')

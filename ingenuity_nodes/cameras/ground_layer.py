@@ -1,0 +1,99 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The ground and the sky, drawn for every pixel along its own ray."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import moderngl
+import numpy as np
+
+from ingenuity_nodes.cameras.gl import program
+from ingenuity_nodes.cameras.ground_maps import block_of, FIRST_CELL, LEVELS, SIZE
+from ingenuity_nodes.cameras.scene import Scene
+
+HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
+_MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
+
+
+class Targets(Protocol):
+    """What the layers in front were drawn into."""
+
+    colour: moderngl.Texture
+    depth: moderngl.Texture
+    shadow: moderngl.Texture
+    oversample: int
+
+
+def set_uniforms(shader: moderngl.Program, values: Mapping[str, object]) -> None:
+    """Set those uniforms that the compiler kept."""
+    for name, value in values.items():
+        if name in shader:
+            shader[name] = value
+
+
+class GroundLayer:
+    """Holds the maps around the camera on the drawing side."""
+
+    def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
+        self._scene = scene
+        self._shader = program(context, 'ground.vert', 'ground.frag', *shared, 'soil.glsl')
+        corners = np.array([-1, -1, 3, -1, -1, 3], np.float32)
+        self._quad = context.vertex_array(self._shader, [(context.buffer(corners.tobytes()), '2f', 'corner')])
+        self._heights = context.texture_array((SIZE, SIZE, LEVELS), 1, dtype='f4')
+        self._surfaces = context.texture_array((SIZE, SIZE, LEVELS), 4, dtype='f2')
+        self._heights.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._surfaces.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        for texture in (self._heights, self._surfaces):
+            texture.repeat_x = texture.repeat_y = False
+        self._blocks: list[tuple[int, int] | None] = [None] * LEVELS
+        self._centres = [(0.0, 0.0)] * LEVELS
+
+    def follow(self, x: float, y: float) -> None:
+        """Have the maps around a point on the drawing side."""
+        changed = False
+        for level in range(LEVELS):
+            block = block_of(x, y, level)
+            if block == self._blocks[level]:
+                continue
+            made = self._scene.ground_map(x, y, level)
+            box = (0, 0, level, SIZE, SIZE, 1)
+            self._heights.write(made.heights.tobytes(), viewport=box)
+            self._surfaces.write(made.surface.tobytes(), viewport=box)
+            self._blocks[level], self._centres[level], changed = block, made.centre, True
+        if changed:
+            self._surfaces.build_mipmaps()
+
+    @property
+    def uniforms(self) -> dict[str, object]:
+        """What every shader that asks for the ground's height needs."""
+        return {'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
+                'firstCell': FIRST_CELL, 'mapSize': float(SIZE)}
+
+    def bind(self) -> None:
+        """Make the maps visible to the shaders of all layers."""
+        self._heights.use(HEIGHTS)
+        self._surfaces.use(SURFACES)
+
+    def draw(self, values: Mapping[str, object], targets: Targets) -> None:
+        """Draw ground and sky, and the finer picture in front of them."""
+        targets.colour.use(_MESH_COLOUR)
+        targets.depth.use(_MESH_DEPTH)
+        targets.shadow.use(_SHADOW)
+        set_uniforms(self._shader, {
+            **values, **self.uniforms, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH,
+            'shadowMask': _SHADOW, 'oversample': targets.oversample})
+        self._quad.render()

@@ -1,0 +1,156 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Nested maps of the ground around the camera, for drawing: each four times coarser and larger.
+
+A map is a pure function of the place, its level and the block its centre lies in, so two cameras,
+two processes and a flight seen backward all draw the same ground. Finished maps are kept on disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import hashlib
+import os
+from pathlib import Path
+import tempfile
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
+
+LEVELS = 6
+SIZE = 1024            # [cells] along each side
+FIRST_CELL = 0.1       # [m]
+FACTOR = 4
+BLOCK = 256            # [cells] centres move in steps of this
+FAR_ASIDE = 8.0        # [m] 'no path near'
+_VERSION = 3           # of what is kept on disk
+_KEPT_BYTES = 1_500_000_000
+
+
+@dataclass(frozen=True)
+class GroundMap:
+    """One level: heights and what lies on them; row 0 southernmost."""
+
+    centre: tuple[float, float]      # [m]
+    heights: NDArray[np.float32]     # (SIZE, SIZE) [m]
+    surface: NDArray[np.float16]     # (SIZE, SIZE, 4): slope x, slope y, ripples 0..1, distance from the path [m]
+
+
+def cell_of(level: int) -> float:
+    """Width of one cell [m]."""
+    return FIRST_CELL * float(FACTOR ** level)
+
+
+def block_of(x: float, y: float, level: int) -> tuple[int, int]:
+    """Block whose centre is nearest to a point."""
+    step = BLOCK * cell_of(level)
+    return round(x / step), round(y / step)
+
+
+class GroundMaps:
+    """Makes, keeps and finds the maps of one terrain."""
+
+    def __init__(self, terrain: Terrain, path: NDArray[np.float64]) -> None:
+        self._terrain, self._path = terrain, np.ascontiguousarray(path, dtype=np.float64)
+        digest = hashlib.sha256(repr((terrain.parameters, terrain.seed, _VERSION)).encode())
+        digest.update(terrain.field.dem.tobytes())
+        digest.update(self._path.tobytes())
+        self._key = digest.hexdigest()[:16]
+
+    def around(self, x: float, y: float, level: int) -> GroundMap:
+        """Map of a level whose centre is nearest to a point."""
+        i, j = block_of(x, y, level)
+        step = BLOCK * cell_of(level)
+        centre = (i * step, j * step)
+        kept = cache_directory() / f'ground_{self._key}_{level}_{i}_{j}.npz'
+        try:
+            with np.load(kept) as file:
+                return GroundMap(centre, file['heights'], file['surface'])
+        except (OSError, ValueError, KeyError):
+            pass
+        heights, surface = _bake(centre[0], centre[1], cell_of(level), SIZE, self._terrain.field, self._path)
+        made = GroundMap(centre, heights, surface.astype(np.float16))
+        keep(kept, heights=made.heights, surface=made.surface)
+        return made
+
+
+def cache_directory() -> Path:
+    """Where finished maps are kept; XDG_CACHE_HOME moves it."""
+    base = os.environ.get('XDG_CACHE_HOME') or str(Path.home() / '.cache')
+    return Path(base) / 'ingenuity_nodes'
+
+
+def keep(path: Path, **arrays: NDArray[np.generic]) -> None:
+    """Write arrays at once or not at all; a full or read-only disk is no reason to stop."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _forget_oldest(path.parent)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.tmp', delete=False) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(file.name, path)
+    except OSError:
+        return
+
+
+def _forget_oldest(folder: Path) -> None:
+    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob('*.npz')]
+    total = sum(size for _, size, _ in files)
+    for _, size, file in sorted(files):
+        if total <= _KEPT_BYTES:
+            return
+        file.unlink(missing_ok=True)
+        total -= size
+
+
+@njit(cache=True, error_model='numpy')
+def _aside(x: float, y: float, path: NDArray[np.float64]) -> float:
+    """Distance from a point to a polyline [m]."""
+    least = FAR_ASIDE * FAR_ASIDE
+    for k in range(path.shape[0] - 1):
+        ax, ay = path[k, 0], path[k, 1]
+        bx, by = path[k + 1, 0] - ax, path[k + 1, 1] - ay
+        if min(ax, ax + bx) - FAR_ASIDE > x or max(ax, ax + bx) + FAR_ASIDE < x:
+            continue
+        t = ((x - ax) * bx + (y - ay) * by) / (bx * bx + by * by)
+        t = min(1.0, max(0.0, t))
+        dx, dy = x - ax - t * bx, y - ay - t * by
+        least = min(least, dx * dx + dy * dy)
+    return float(np.sqrt(least))
+
+
+@njit(cache=True, error_model='numpy')
+def _bake(west_east: float, south_north: float, cell: float, size: int, field: TerrainField,
+          path: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    heights = np.empty((size, size), np.float32)
+    surface = np.empty((size, size, 4), np.float32)
+    for j in range(size):
+        y = south_north + (j + 0.5 - size / 2) * cell
+        for i in range(size):
+            heights[j, i] = height_at(west_east + (i + 0.5 - size / 2) * cell, y, field)
+    near_path = path.shape[0] > 1 and cell < 30.0
+    for j in range(size):
+        y = south_north + (j + 0.5 - size / 2) * cell
+        up, down = min(j + 1, size - 1), max(j - 1, 0)
+        for i in range(size):
+            x = west_east + (i + 0.5 - size / 2) * cell
+            right, left = min(i + 1, size - 1), max(i - 1, 0)
+            surface[j, i, 0] = (heights[j, right] - heights[j, left]) / ((right - left) * cell)
+            surface[j, i, 1] = (heights[up, i] - heights[down, i]) / ((up - down) * cell)
+            surface[j, i, 2] = ripple_mask(x, y, field) if cell < 5.0 else 0.0
+            surface[j, i, 3] = _aside(x, y, path) if near_path else FAR_ASIDE
+    return heights, surface

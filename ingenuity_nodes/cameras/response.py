@@ -1,0 +1,109 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""From light on the sensor to the picture: mosaic, noise, white balance, tone."""
+
+from __future__ import annotations
+
+import cv2
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+_FULL = 4095.0          # a 12-bit number holds the 10-bit sensor and its noise
+_LENS_BLUR = 0.62       # [px] spread of a point by the lens (assumed: sharp, but no sharper than its mosaic)
+_VIGNETTE = 0.34        # loss of light in the corners (assumed, as small wide lenses have)
+
+
+def develop_grey(light: Picture, t_ns: int) -> Picture:
+    """Develop a navigation picture: luminance, a little noise."""
+    return _grey(light, np.uint32(t_ns // 1000 % 4294967291))
+
+
+def develop_colour(light: Picture, t_ns: int) -> Picture:
+    """Develop a colour picture through a Bayer mosaic."""
+    light = cv2.GaussianBlur(light, (0, 0), _LENS_BLUR)
+    raw = _mosaic(light, np.uint32(t_ns // 1000 % 4294967291), _VIGNETTE)
+    colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack([raw] * 3)
+    table = _tone_table()
+    out = table[np.minimum(colour, int(_FULL))]
+    soft = cv2.GaussianBlur(out, (0, 0), 1.1)
+    return np.asarray(cv2.addWeighted(out, 1.35, soft, -0.35, 0.0), dtype=np.uint8)
+
+
+def encode_jpeg(picture: Picture, quality: int = 90) -> bytes:
+    """Compress an RGB or grey picture."""
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(f'cannot compress a picture of shape {picture.shape}')
+    return bytes(data)
+
+
+def _tone_table() -> Picture:
+    """Linear 12-bit light to 8-bit display values: gain, soft shoulder, sRGB curve."""
+    x = np.arange(int(_FULL) + 1) / _FULL * 1.32
+    x = np.where(x > 0.75, 0.75 + 0.25 * np.tanh((x - 0.75) / 0.25), x)
+    curve = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(np.maximum(x, 1e-9), 1 / 2.4) - 0.055)
+    return np.asarray(np.clip(255.0 * curve + 0.5, 0, 255), dtype=np.uint8)
+
+
+@njit(cache=True, error_model='numpy', inline='always')
+def _hash32(a: np.uint32, b: np.uint32) -> np.uint32:
+    x = np.uint32((a ^ np.uint32(b * np.uint32(0x9E3779B1))) & np.uint32(0xFFFFFFFF))
+    x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
+    x = np.uint32((x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@njit(cache=True, error_model='numpy', inline='always')
+def _bell(bits: np.uint32) -> float:
+    """Turn four bytes into about a normal deviate (sum of four, variance 1)."""
+    total = (bits & np.uint32(255)) + ((bits >> np.uint32(8)) & np.uint32(255))
+    total += ((bits >> np.uint32(16)) & np.uint32(255)) + (bits >> np.uint32(24))
+    return (float(total) - 510.0) / 147.8
+
+
+@njit(cache=True, error_model='numpy')
+def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint16]:
+    """Let each pixel see one colour (red first), dimmed toward the corners, with shot and read noise."""
+    rows, columns, _ = light.shape
+    raw = np.empty((rows, columns), np.uint16)
+    for j in range(rows):
+        dy = (j + 0.5) / rows - 0.5
+        for i in range(columns):
+            dx = ((i + 0.5) / columns - 0.5) * columns / rows
+            channel = (j & 1) + (i & 1)
+            value = float(light[j, i, channel])
+            value = value * value / 65025.0 * (1.0 - vignette * (dx * dx + dy * dy) / 0.7)
+            noise = _bell(_hash32(np.uint32(j * columns + i), seed))
+            value += noise * np.sqrt(0.000010 + 0.00011 * value)
+            raw[j, i] = np.uint16(min(4095.0, max(0.0, value * 4095.0 + 0.5)))
+    return raw
+
+
+@njit(cache=True, error_model='numpy')
+def _grey(light: Picture, seed: np.uint32) -> Picture:
+    rows, columns, _ = light.shape
+    out = np.empty((rows, columns), np.uint8)
+    for j in range(rows):
+        for i in range(columns):
+            r, g, b = float(light[j, i, 0]), float(light[j, i, 1]), float(light[j, i, 2])
+            value = (0.40 * r * r + 0.40 * g * g + 0.20 * b * b) / 65025.0
+            noise = _bell(_hash32(np.uint32(j * columns + i), seed))
+            value = 330.0 * np.sqrt(value) * 0.80 + 1.1 * noise
+            out[j, i] = np.uint8(min(255.0, max(0.0, value + 0.5)))
+    return out

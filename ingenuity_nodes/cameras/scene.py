@@ -1,0 +1,115 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What the cameras look at: ground, stones, light, and the robots on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.cameras.ground_maps import GroundMap, GroundMaps
+from ingenuity_nodes.cameras.ingenuity import ingenuity
+from ingenuity_nodes.cameras.parts import Robot
+from ingenuity_nodes.cameras.perseverance import perseverance
+from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.world.rocks import RockParameters, Rocks, X, Y
+from ingenuity_nodes.world.sun import Sun, sun_at
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+
+ROBOTS = {'helicopter': ingenuity, 'rover': perseverance}
+
+# Way points of the rover from landing over the helipad to its overlook, east and north [m].
+# Ends from NASA MMGIS; the way between is assumed.
+ROVER_PATH = ((-7.5, -14.0), (-8.2, -10.5), (-7.0, -6.8), (-3.8, -3.2), (0.0, 0.0), (4.2, 2.2), (10.0, 2.4),
+              (19.0, -0.8), (30.0, -5.6), (42.0, -9.4), (53.0, -9.6), (60.2, -6.2), (63.0, -5.0), (63.01, -6.56))
+_TRACK_CLEARANCE = 1.75   # [m] the rover does not drive over large stones
+_TRACK_STONE = 0.14       # [m]
+
+
+@dataclass(frozen=True)
+class SceneConfig:
+    """Everything that makes a scene what it is."""
+
+    terrain: TerrainParameters = TerrainParameters()
+    rocks: RockParameters = RockParameters()
+    seed: int = 3
+    utc: datetime = datetime(2021, 4, 25, 11, 31, 40)
+    latitude_deg: float = 18.44486     # NASA MMGIS, helipad
+    east_longitude_deg: float = 77.45102
+    rover_path: tuple[tuple[float, float], ...] = ROVER_PATH
+
+
+@dataclass(frozen=True)
+class Body:
+    """A robot as it stands at the instant of a picture."""
+
+    kind: str                  # 'helicopter' or 'rover'
+    p_MB: Vector3              # helicopter: body origin; rover: on the ground under its middle
+    q_MB: QuatWxyz
+    joints: Mapping[str, float] = field(default_factory=dict)  # [rad]
+    carries_camera: bool = False
+
+    @property
+    def robot(self) -> Robot:
+        """Parts list."""
+        if self.kind not in ROBOTS:
+            raise ValueError(f'unknown body {self.kind!r}, allowed: {", ".join(ROBOTS)}')
+        return ROBOTS[self.kind]()
+
+
+class Scene:
+    """The world as cameras see it; holds no graphics context, so it can go to any thread."""
+
+    def __init__(self, config: SceneConfig = SceneConfig(), terrain: Terrain | None = None,
+                 rocks: Rocks | None = None, sun: Sun | None = None) -> None:
+        self.config = config
+        self.terrain = terrain or Terrain(config.terrain, config.seed)
+        self.rocks = rocks or Rocks(self.terrain, config.rocks, config.seed)
+        self.sun = sun or sun_at(config.utc, config.latitude_deg, config.east_longitude_deg)
+        self.path = smooth_path(np.array(config.rover_path, dtype=np.float64).reshape(-1, 2))
+        self._maps = GroundMaps(self.terrain, self.path)
+
+    def ground_map(self, x: float, y: float, level: int) -> GroundMap:
+        """Map of the ground at one level around a point."""
+        return self._maps.around(x, y, level)
+
+    def stones(self, x: float, y: float, radius: float, smallest: float) -> NDArray[np.float64]:
+        """Rows of stones around a point, without those in the rover's way."""
+        rows = self.rocks.around(x, y, radius, smallest)
+        if len(self.path) < 2 or not len(rows):
+            return rows
+        low, high = self.path.min(axis=0) - 3.0, self.path.max(axis=0) + 3.0
+        doubtful = ((rows[:, X] > low[0]) & (rows[:, X] < high[0]) & (rows[:, Y] > low[1]) & (rows[:, Y] < high[1])
+                    & (rows[:, 11] > _TRACK_STONE))
+        points = rows[doubtful][:, [X, Y]]
+        apart = np.full(len(rows), np.inf)
+        if len(points):
+            apart[doubtful] = [np.hypot(*(self.path - p).T).min() for p in points]
+        return np.asarray(rows[apart > _TRACK_CLEARANCE])
+
+
+def smooth_path(points: NDArray[np.float64], per_leg: int = 24) -> NDArray[np.float64]:
+    """Run a centripetal-free Catmull-Rom curve through way points."""
+    if len(points) < 3:
+        return points
+    p = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])
+    t = np.linspace(0.0, 1.0, per_leg, endpoint=False)[:, None]
+    legs = [
+        b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+        for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:])]
+    return np.concatenate([*legs, points[-1:]])

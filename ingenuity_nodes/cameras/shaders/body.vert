@@ -1,0 +1,15 @@
+in vec3 position, normal, paint;
+in vec2 surface;            // gloss, share of sky seen
+uniform mat4 pose;          // of this link in M
+out vec3 world, facing, tint;
+out vec2 finish;
+void main() {
+  vec4 p = pose * vec4(position, 1.0);
+  world = p.xyz;
+  facing = mat3(pose) * normal;
+  tint = paint;
+  finish = surface;
+  float seen;
+  gl_Position = clipPosition(world, seen);
+  gl_ClipDistance[0] = seen;
+}

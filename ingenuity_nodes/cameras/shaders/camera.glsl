@@ -1,0 +1,85 @@
+// One camera law for every pass: CAHVORE type 3 with linearity, see cameras/model.py.
+uniform mat3 R_MC;
+uniform vec3 p_MC;
+uniform vec3 camA, camH, camV, camO, camR;
+uniform float camL, maxTheta;
+uniform vec2 pictureSize;   // [px]
+uniform vec2 strip;         // first row and number of rows drawn now
+uniform vec3 shutterMove;   // motion during the read-out of one picture [m]
+uniform vec3 shutterTurn;   // rotation during the read-out, written in M [rad]
+uniform vec4 ortho;         // west, south, metres per pixel, 1 for a map view from above
+
+const float NEAR = 0.05;    // [m]
+
+float bend(float theta) {
+  float chi = camL > 1e-6 ? tan(camL * theta) / camL : theta;
+  float s = chi * chi;
+  return chi * (1.0 + camR.x + s * (camR.y + s * camR.z));
+}
+
+float unbend(float bent) {
+  float chi = bent;
+  for (int k = 0; k < 6; ++k) {
+    float s = chi * chi;
+    chi -= (chi * (1.0 + camR.x + s * (camR.y + s * camR.z)) - bent)
+      / (1.0 + camR.x + s * (3.0 * camR.y + s * 5.0 * camR.z));
+  }
+  return camL > 1e-6 ? atan(camL * chi) / camL : chi;
+}
+
+vec3 pixelRay(vec2 uv) {    // unit, in C
+  vec3 q = cross(camV - uv.y * camA, camH - uv.x * camA);
+  q *= sign(dot(q, camO));
+  float along = dot(q, camO);
+  vec3 across = q - along * camO;
+  float len = length(across);
+  float theta = unbend(len / along);
+  return cos(theta) * camO + sin(theta) * across / max(len, 1e-12);
+}
+
+void viewRay(vec2 uv, out vec3 origin, out vec3 dir) {  // in M
+  if (ortho.w > 0.5) {
+    origin = vec3(ortho.xy + (uv + 0.5) * ortho.z, p_MC.z);
+    dir = vec3(0.0, 0.0, -1.0);
+    return;
+  }
+  float t = (uv.y + 0.5) / pictureSize.y - 0.5;
+  dir = R_MC * pixelRay(uv);
+  dir = normalize(dir + cross(shutterTurn, dir) * t);
+  origin = p_MC + shutterMove * t;
+}
+
+vec2 pixelOf(vec3 d_C, out float theta) {
+  float along = dot(d_C, camO);
+  vec3 across = d_C - along * camO;
+  float len = length(across);
+  theta = atan(len, along);
+  vec3 q = camO + bend(min(theta, maxTheta)) * across / max(len, 1e-12);
+  return vec2(dot(q, camH), dot(q, camV)) / dot(q, camA);
+}
+
+vec4 clipPosition(vec3 p_M, out float seen) {
+  vec2 uv;
+  float range;
+  seen = 1.0;
+  if (ortho.w > 0.5) {
+    uv = (p_M.xy - ortho.xy) / ortho.z - 0.5;
+    range = p_MC.z - p_M.z;
+  } else {
+    vec3 d = p_M - p_MC;
+    float theta;
+    uv = pixelOf(d * R_MC, theta);
+    float t = (uv.y + 0.5) / pictureSize.y - 0.5;
+    vec3 moved = d - shutterMove * t;
+    moved -= cross(shutterTurn, moved) * t;
+    uv = pixelOf(moved * R_MC, theta);
+    range = length(moved);
+    seen = cos(theta) - cos(maxTheta);
+  }
+  vec2 ndc = vec2((uv.x + 0.5) / pictureSize.x, (uv.y + 0.5 - strip.x) / strip.y) * 2.0 - 1.0;
+  return vec4(ndc, 1.0 - 2.0 * NEAR / max(range, NEAR), 1.0);
+}
+
+float rangeOf(float depth) {  // window depth 0..1 back to metres
+  return NEAR / max(1.0 - depth, 1e-9);
+}

@@ -1,0 +1,4 @@
+uniform float halo;
+in float strength;
+out vec4 colour;
+void main() { colour = halo > 0.0 ? vec4(0.0, 0.55 * strength * strength, 0.0, 0.0) : vec4(1.0, 0.0, 0.0, 0.0); }
