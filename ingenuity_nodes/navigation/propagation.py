@@ -56,13 +56,18 @@ ALTIMETER, AT_REST, INPUTS = 6, 7, 8
 
 @njit(cache=True, error_model='numpy')
 def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, float]:
-    """Move the nominal state by one step (trapezoidal); return the specific force in M."""
+    """
+    Move the nominal state by one step; return the specific force in M.
+
+    The specific force is the mean over the step, as the chip's filter gives it; rates are
+    taken as straight lines between two samples.
+    """
     R = np.empty((3, 3))
     matrix_into(x[6:10], R)
     f = np.zeros(3)
     for i in range(3):
         for j in range(3):
-            f[i] += 0.5 * R[i, j] * (before[j] - x[13 + j])
+            f[i] += 0.5 * R[i, j] * (now[j] - x[13 + j])
     turn_local(
         x[6:10],
         (0.5 * (before[3] + now[3]) - x[10]) * STEP,

@@ -1,0 +1,72 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""From the thrust vector and heading to the angular acceleration."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.vehicle.rotors import Record
+
+Array = NDArray[np.float64]
+
+
+@njit(cache=True, error_model='numpy')
+def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None:
+    """
+    Write the rotation vector in B that brings the body's up axis onto the thrust, nose onto yaw.
+
+    Tilt and heading are taken apart: a wrong heading must not disturb where the thrust points.
+    """
+    length = math.sqrt(thrust[0] ** 2 + thrust[1] ** 2 + thrust[2] ** 2)
+    up = np.empty(3)
+    for i in range(3):
+        up[i] = (R_MB[0, i] * thrust[0] + R_MB[1, i] * thrust[1] + R_MB[2, i] * thrust[2]) / length
+    # e_z x up, in B, has the length of the sine of the tilt error
+    sine, cosine = math.hypot(up[0], up[1]), up[2]
+    scale = math.atan2(sine, cosine) / sine if sine > 1e-9 else 1.0
+    error[0], error[1] = -up[1] * scale, up[0] * scale
+    turned = yaw - math.atan2(R_MB[1, 0], R_MB[0, 0])
+    error[2] = math.atan2(math.sin(turned), math.cos(turned))
+
+
+@njit(cache=True, error_model='numpy')
+def angular_acceleration(
+    g: Record, error: Array, yaw_rate: float, w: Array, integral: Array, alpha: Array,
+) -> None:
+    """Write the angular acceleration in B; ``integral`` [rad/s^2] learns the trim of the rotors."""
+    limit = g.rate_limit
+    for i in range(3):
+        gain, kp, ki = g.attitude_gain, g.rate_gain, g.rate_integral
+        wanted = 0.0
+        if i == 2:
+            gain, kp, ki = g.yaw_gain, g.yaw_rate_gain, g.yaw_rate_integral
+            wanted = yaw_rate
+        wanted += gain * error[i]
+        missing = min(limit, max(-limit, wanted)) - w[i]
+        top = g.angular_integral_limit
+        integral[i] = min(top, max(-top, integral[i] + STEP * ki * missing))
+        alpha[i] = kp * missing + integral[i]
+
+
+@njit(cache=True, error_model='numpy')
+def damp(g: Record, w: Array, alpha: Array) -> None:
+    """Write the angular acceleration that only opposes the rate, for the moments on the ground."""
+    alpha[0], alpha[1] = -g.rate_gain * w[0], -g.rate_gain * w[1]
+    alpha[2] = -g.yaw_rate_gain * w[2]

@@ -1,0 +1,105 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Names of the flight modes and the numbers of guidance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+import math
+
+from ingenuity_nodes.parameters import quantity
+
+
+class Mode(str, Enum):
+    """What the flight computer is doing."""
+
+    STANDBY = 'standby'          # awake, no plan yet
+    READY = 'ready'              # plan loaded, checks passed, waits for go
+    REFUSED = 'refused'          # will not fly
+    SPIN_UP = 'spin_up'          # rotors to their speed, blades flat
+    TAKE_OFF = 'take_off'        # collective up; rates only until clear of the ground
+    CLIMB = 'climb'
+    HOVER = 'hover'
+    TRANSLATE = 'translate'
+    TURN = 'turn'
+    LANDING = 'landing'          # straight down until the ground stops it
+    TOUCHDOWN = 'touchdown'      # collective down, rotors still at speed
+    SPIN_DOWN = 'spin_down'
+    LANDED = 'landed'
+    CRASHED = 'crashed'
+
+
+AT_REST = frozenset({
+    Mode.STANDBY, Mode.READY, Mode.REFUSED, Mode.SPIN_UP, Mode.SPIN_DOWN, Mode.LANDED})
+IN_FLIGHT = frozenset({Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.LANDING})
+FINAL = frozenset({Mode.REFUSED, Mode.LANDED, Mode.CRASHED})
+
+
+@dataclass(frozen=True)
+class GuidanceParameters:
+    """How the flight plan is flown."""
+
+    spin_up_time: float = quantity(
+        6.0, 's', 'rotors from rest to flight speed', low=0.5, high=60.0,
+        source='assumed: spin-up in the Flight 1 video takes several seconds')
+    spin_up_limit: float = quantity(
+        15.0, 's', 'time-out of the spin-up', low=1.0, high=120.0, source='assumed')
+    speed_tolerance: float = quantity(
+        0.01, '1', 'rotor speed counts as reached', low=1e-3, high=0.2, source='assumed')
+    ground_collective: float = quantity(
+        math.radians(-2.0), 'rad', 'blade angle on the ground', low=-0.08, high=0.2,
+        source='assumed: near zero thrust')
+    boost: float = quantity(
+        math.radians(1.0), 'rad', 'collective above hover at take-off', low=0.0, high=0.1,
+        source='NASA status 298: a step up in collective; size assumed')
+    boost_time: float = quantity(
+        0.25, 's', 'to raise the collective', low=0.01, high=5.0, source='assumed')
+    clear_height: float = quantity(
+        0.05, 'm', 'feet this high are clear of the ground', low=0.0, high=1.0, source='assumed')
+    take_off_limit: float = quantity(
+        3.0, 's', 'time-out of the take-off', low=0.5, high=30.0, source='assumed')
+    vertical_acceleration: float = quantity(
+        0.8, 'm/s^2', 'at the ends of climb and descent', low=0.05, high=3.0,
+        source='assumed: an altitude of 5 m and duration of Flight 3')
+    turn_acceleration: float = quantity(
+        math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
+        source='assumed')
+    touchdown_speed_drop: float = quantity(
+        0.25, 'm/s', 'descent slower than wanted by this is the ground', low=0.05, high=2.0,
+        source='NASA status 298')
+    touchdown_height: float = quantity(
+        0.6, 'm', 'touchdown is looked for with the feet below this', low=0.05, high=10.0,
+        source='assumed: covers the doubt about the height')
+    touchdown_confirm: float = quantity(
+        0.02, 's', 'the descent must stay slow for this long', low=0.0, high=1.0,
+        source='assumed: ten steps')
+    landing_limit: float = quantity(
+        8.0, 's', 'time-out of the landing, beyond its planned time', low=1.0, high=60.0,
+        source='assumed')
+    touchdown_time: float = quantity(
+        1.0, 's', 'rotors kept at speed after touchdown', low=0.0, high=10.0, source='assumed')
+    spin_down_time: float = quantity(
+        6.0, 's', 'rotors from flight speed to rest', low=0.5, high=60.0, source='assumed')
+    spin_down_limit: float = quantity(
+        20.0, 's', 'time-out of the spin-down', low=1.0, high=120.0, source='assumed')
+    lowest_charge: float = quantity(
+        0.4, '1', 'battery charge needed to fly', low=0.0, high=1.0,
+        source='assumed: flight energy and 30 % reserve')
+    largest_tilt: float = quantity(
+        math.radians(15.0), 'rad', 'of the resting aircraft', low=0.01, high=1.5,
+        source='assumed: 90 of 100 of the 72 landings rested below 13 deg (NASA MMGIS)')
+    origin_height: float = quantity(
+        0.266, 'm', 'body origin above the ground at rest', low=0.0, high=2.0,
+        source='leg meshes of nasa-jpl/m2020-urdf-models')

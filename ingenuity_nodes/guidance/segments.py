@@ -1,0 +1,101 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Turns the segments of a flight plan into paths in the map frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+
+import numpy as np
+
+from ingenuity_nodes.frames import Vector3
+from ingenuity_nodes.guidance.flight_plan import (
+    Climb, FlightPlan, Hover, Land, Segment, Translate, Turn)
+from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
+from ingenuity_nodes.guidance.trajectory import Path, stay, straight, turn
+
+BELOW_GROUND = 50.0    # [m] a landing goes on until the ground stops it
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One segment as it will be flown."""
+
+    mode: Mode
+    path: Path
+    duration: float    # [s] inf for a landing
+    reason: str        # of entering it
+
+
+def leg_of(
+    segment: Segment, p: Vector3, yaw: float, home: Vector3, parameters: GuidanceParameters,
+    climb_rate: float = 0.0,
+) -> Leg:
+    """
+    Build the leg that flies one segment.
+
+    Parameters
+    ----------
+    segment
+        From the plan.
+    p, yaw
+        Where the leg begins.
+    home
+        The take-off point, to which the plan's numbers refer.
+    parameters
+        Accelerations.
+    climb_rate
+        Upward speed at the beginning.
+
+    """
+    if isinstance(segment, Climb):
+        top = np.array([p[0], p[1], home[2] + segment.altitude])
+        path = straight(
+            p, top, yaw, segment.speed, parameters.vertical_acceleration, max(0.0, climb_rate))
+        return Leg(Mode.CLIMB, path, path.duration, f'to {segment.altitude:g} m')
+    if isinstance(segment, Hover):
+        return Leg(Mode.HOVER, stay(p, yaw), segment.duration, f'for {segment.duration:g} s')
+    if isinstance(segment, Translate):
+        end = np.array([home[0] + segment.east, home[1] + segment.north, p[2]])
+        path = straight(p, end, yaw, segment.speed, segment.acceleration)
+        return Leg(Mode.TRANSLATE, path, path.duration,
+                   f'to {segment.north:g} m north, {segment.east:g} m east')
+    if isinstance(segment, Turn):
+        path = turn(p, yaw, segment.yaw, math.radians(segment.rate), parameters.turn_acceleration)
+        return Leg(Mode.TURN, path, path.duration, f'to azimuth {segment.azimuth:g} deg')
+    return landing(segment, p, yaw, parameters, 'end of the plan')
+
+
+def landing(
+    segment: Land, p: Vector3, yaw: float, parameters: GuidanceParameters, reason: str,
+) -> Leg:
+    """Build the leg straight down, without an end of its own."""
+    bottom = p - np.array([0.0, 0.0, BELOW_GROUND])
+    path = straight(p, bottom, yaw, segment.speed, parameters.vertical_acceleration)
+    return Leg(Mode.LANDING, path, math.inf, reason)
+
+
+def planned_duration(plan: FlightPlan, parameters: GuidanceParameters) -> float:
+    """Time from clear of the ground to touchdown, if all goes as planned [s]."""
+    p, yaw, home, total = np.zeros(3), plan.yaw, np.zeros(3), 0.0
+    for segment in plan.segments:
+        leg = leg_of(segment, p, yaw, home, parameters)
+        if leg.mode is Mode.LANDING:
+            speed, a = segment.speed if isinstance(segment, Land) else 1.0, \
+                parameters.vertical_acceleration
+            return total + float(p[2]) / speed + 0.5 * speed / a
+        end = leg.path.at(leg.duration)
+        p, yaw, total = end.p, end.yaw, total + leg.duration
+    return total

@@ -1,0 +1,66 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Touchdown: the ground is where the descent stays slower than wanted."""
+
+from __future__ import annotations
+
+from ingenuity_nodes.guidance.mode import GuidanceParameters
+from ingenuity_nodes.guidance.trajectory import Path
+from ingenuity_nodes.signals import Estimate, ImuSample
+from ingenuity_nodes.timing import STEP
+
+
+class Touchdown:
+    """Watches one landing."""
+
+    def __init__(self, parameters: GuidanceParameters) -> None:
+        self._parameters = parameters
+        self._slow_for = 0.0
+        self._limit = 0.0
+        self._steady_after = 0.0
+
+    def arm(self, height: float, path: Path) -> None:
+        """Begin a landing from a height of the body origin above the ground [m]."""
+        p = self._parameters
+        assert path.way is not None
+        speed = path.way.cruise
+        self._slow_for = 0.0
+        self._steady_after = speed / p.vertical_acceleration
+        self._limit = max(0.0, height) / speed + self._steady_after + p.landing_limit
+
+    def step(self, age: float, wanted: float, estimate: Estimate, imu: ImuSample) -> str:
+        """
+        Return the reason why this is the ground, '' while it is not.
+
+        Parameters
+        ----------
+        age
+            Time since the landing began [s].
+        wanted
+            Speed of descent that is asked for [m/s].
+        estimate, imu
+            Of this step.
+
+        """
+        p = self._parameters
+        low = estimate.height - p.origin_height < p.touchdown_height
+        descent = -float(estimate.v_MB[2])
+        slow = descent < wanted - p.touchdown_speed_drop
+        steady = age > self._steady_after
+        self._slow_for = self._slow_for + STEP if low and slow and steady else 0.0
+        if self._slow_for > p.touchdown_confirm:
+            return f'descent at {descent:.2f} m/s instead of {wanted:.2f} m/s'
+        if age > self._limit:
+            return f'no touchdown felt in {self._limit:.0f} s'
+        return ''

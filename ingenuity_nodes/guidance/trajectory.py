@@ -1,0 +1,153 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Straight lines and turns with trapezoidal speed, the shape seen in NASA's ground tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ingenuity_nodes.frames import Vector3
+
+
+class Motion(NamedTuple):
+    """Distance along a path and its derivatives."""
+
+    distance: float
+    speed: float
+    acceleration: float
+
+
+@dataclass(frozen=True)
+class Trapezoid:
+    """Speed up, cruise, brake to a stop; a short way is flown without cruise."""
+
+    length: float              # > 0
+    cruise: float              # > 0
+    acceleration: float        # > 0
+    start_speed: float = 0.0   # 0 .. cruise
+
+    @property
+    def top_speed(self) -> float:
+        """Speed that is reached."""
+        reachable = self.acceleration * self.length + 0.5 * self.start_speed ** 2
+        return max(self.start_speed, min(self.cruise, math.sqrt(reachable)))
+
+    @property
+    def duration(self) -> float:
+        """Time until the stop."""
+        speed_up, cruise, brake = self._phases()
+        return speed_up + cruise + brake
+
+    def at(self, time: float) -> Motion:
+        """Evaluate at a time since the start; before and after it rests."""
+        speed_up, cruise, brake = self._phases()
+        a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
+        if time <= 0.0:
+            return Motion(0.0, v0, 0.0)
+        if time < speed_up:
+            return Motion(v0 * time + 0.5 * a * time ** 2, v0 + a * time, a)
+        if time < speed_up + cruise:
+            gained = 0.5 * (v0 + v1) * speed_up
+            return Motion(gained + v1 * (time - speed_up), v1, 0.0)
+        left = speed_up + cruise + brake - time
+        if left > 0.0:
+            end = self._end()
+            return Motion(end - 0.5 * a * left ** 2, a * left, -a)
+        return Motion(self._end(), 0.0, 0.0)
+
+    def _phases(self) -> tuple[float, float, float]:
+        a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
+        speed_up, brake = (v1 - v0) / a, v1 / a
+        covered = 0.5 * (v0 + v1) * speed_up + 0.5 * v1 * brake
+        return speed_up, max(0.0, (self.length - covered) / v1) if v1 > 0.0 else 0.0, brake
+
+    def _end(self) -> float:
+        """Where it stops: ``length``, or beyond when the start was too fast to stop there."""
+        return max(self.length, 0.5 * self.start_speed ** 2 / self.acceleration)
+
+
+class Reference(NamedTuple):
+    """Where to be at one instant."""
+
+    p: Vector3
+    v: Vector3
+    a: Vector3
+    yaw: float
+    yaw_rate: float
+
+
+ZERO = np.zeros(3)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A straight way and a turn, both beginning at time 0; either may be absent."""
+
+    start: Vector3
+    direction: Vector3          # unit
+    yaw: float                  # at the start
+    way: Trapezoid | None = None
+    turn: Trapezoid | None = None
+    turn_sign: float = 1.0
+
+    @property
+    def duration(self) -> float:
+        """Time until both have ended."""
+        return max([profile.duration for profile in (self.way, self.turn) if profile], default=0.0)
+
+    def at(self, time: float) -> Reference:
+        """Evaluate at a time since the start."""
+        p, v, a = self.start, ZERO, ZERO
+        if self.way is not None:
+            distance, speed, acceleration = self.way.at(time)
+            p = self.start + distance * self.direction
+            v = speed * self.direction
+            a = acceleration * self.direction
+        yaw, rate = self.yaw, 0.0
+        if self.turn is not None:
+            angle, rate, _ = self.turn.at(time)
+            yaw += self.turn_sign * angle
+            rate *= self.turn_sign
+        return Reference(p, v, a, yaw, rate)
+
+
+def stay(p: Vector3, yaw: float) -> Path:
+    """Build the path that goes nowhere."""
+    return Path(p, ZERO, yaw)
+
+
+def straight(
+    start: Vector3, end: Vector3, yaw: float, speed: float, acceleration: float,
+    start_speed: float = 0.0,
+) -> Path:
+    """Build a straight way from one point to another, heading unchanged."""
+    way = np.asarray(end - start)
+    length = float(np.linalg.norm(way))
+    if length < 1e-6:
+        return stay(start, yaw)
+    return Path(start, way / length, yaw, Trapezoid(
+        length, speed, acceleration, min(start_speed, speed)))
+
+
+def turn(p: Vector3, yaw: float, to: float, rate: float, acceleration: float) -> Path:
+    """Build a turn on the spot, the short way round."""
+    angle = math.remainder(to - yaw, 2.0 * math.pi)
+    if abs(angle) < 1e-6:
+        return stay(p, yaw)
+    return Path(p, ZERO, yaw, turn=Trapezoid(abs(angle), rate, acceleration),
+                turn_sign=math.copysign(1.0, angle))
