@@ -164,6 +164,13 @@ def test_the_hash_does_not_see_how_long_we_watch_after_the_landing(run):
     assert trajectory_sha256(run) == trajectory_sha256(formula.flight(until_s=91.0))
 
 
+def test_a_landing_noted_between_ticks_counts_as_the_next_tick(run):
+    late, early = formula.flight(), formula.flight()
+    late.logs[0].modes[-1] = ModeChange(90_010_000_000, 'landed', 'as heard with the next tick')
+    early.logs[0].modes[-1] = ModeChange(90_002_000_000, 'landed', 'as it happened')
+    assert trajectory_sha256(late) == trajectory_sha256(early) != trajectory_sha256(run)
+
+
 @pytest.mark.parametrize('column', range(3, 13))
 def test_the_hash_sees_the_last_bit_of_pose_and_rate_but_not_velocity(column):
     run, changed = formula.flight(until_s=2.0), formula.flight(until_s=2.0)

@@ -19,13 +19,15 @@ from datetime import datetime, timezone
 import json
 import os
 
+import numpy as np
 import pytest
 import recording_flight as formula
 
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.recording.result import summarise
+from ingenuity_nodes.recording.result import summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
+from ingenuity_nodes.recording.tracks import write_trajectories
 
 NOON = datetime(2021, 4, 25, 11, 31, tzinfo=timezone.utc)
 
@@ -87,13 +89,16 @@ def test_every_vehicle_and_photo_has_a_name_of_its_own(tmp_path):
 
 
 def test_what_is_written_can_be_read(tmp_path):
-    run = formula.flight(('ingenuity', 'scout'), until_s=12.0)
-    RunFolder(tmp_path).write(run, summarise(run, 1.0))
+    run, folder = formula.flight(('ingenuity', 'scout'), until_s=12.0), RunFolder(tmp_path)
+    write_result(folder.result, summarise(run, 1.0))
+    run.save(folder.run_log)
+    write_trajectories(run, folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         'result.json', 'run_log.npz', 'trajectory.tum', 'trajectory_estimate.tum',
         'trajectory_scout.tum', 'trajectory_scout_estimate.tum']
-    assert json.loads(RunFolder(tmp_path).result.read_text())['scenario'] == 'flight_03'
+    assert json.loads(folder.result.read_text())['scenario'] == 'flight_03'
     assert RunLog.load(RunFolder.open(tmp_path).run_log).vehicles == ['ingenuity', 'scout']
+    assert len(np.loadtxt(folder.trajectory_estimate('scout'))) == 1200
 
 
 def test_an_earlier_run_that_is_not_there_is_named(tmp_path):

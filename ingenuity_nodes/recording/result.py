@@ -38,7 +38,7 @@ from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
-from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 
 LANDED = 'landed'                # mode and outcome of a flight that went well
 # Without contact data: the gear is taken as off the ground this far above its resting place.
@@ -144,7 +144,7 @@ def trajectory_sha256(run: RunLog) -> str:
     Fingerprint what all helicopters did, in the scenario's order.
 
     SHA-256 over little-endian (t_ns int64, p_MB, q_MB wxyz, w_MB_B float64) of every tick from
-    t = 0 to the one at or before the mode 'landed'; to the last one if that never came.
+    t = 0 to the one at or after the mode 'landed'; to the last one if that never came.
     """
     return _sha256(run.logs)
 
@@ -276,7 +276,9 @@ def _sha256(logs: list[VehicleLog]) -> str:
     for log in logs:
         truths = log.truths
         ends = [change.t_ns for change in log.modes if change.mode == LANDED]
-        kept = truths.t_ns <= ends[0] if ends else np.ones(len(truths.t_ns), bool)
+        # A change between ticks is heard of at the next one.
+        last = -(-ends[0] // TICK_NS) * TICK_NS if ends else np.iinfo(np.int64).max
+        kept = truths.t_ns <= last
         rows = np.zeros(int(kept.sum()), layout)
         rows['t_ns'], rows['p'] = truths.t_ns[kept], truths.p_MB[kept]
         rows['q'], rows['w'] = truths.q_MB[kept], truths.w_MB_B[kept]

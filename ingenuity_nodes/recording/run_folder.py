@@ -24,9 +24,6 @@ from pathlib import Path
 import shutil
 
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.recording.result import write_result
-from ingenuity_nodes.recording.run_log import RunLog
-from ingenuity_nodes.recording.tracks import write_tum
 
 # A flight of 80 s with 30 Hz pictures is about 0.75 GB; twice that, for longer hovers.
 NEEDED_BYTES = 1_500_000_000
@@ -139,25 +136,6 @@ class RunFolder:
     def photo_annotated(self, namespace: str = '', number: int = 1) -> Path:
         """Name the copy that shows where the target is."""
         return _with_suffix(self.photo(namespace, number), 'annotated')
-
-    def write(self, run: RunLog, result: dict[str, object]) -> None:
-        """
-        Write everything but the report: result, run log, trajectories.
-
-        Raises
-        ------
-        RecordingError
-            A file cannot be written.
-
-        """
-        write_result(self.result, result)
-        run.save(self.run_log)
-        for k, log in enumerate(run.logs):
-            name = log.namespace if k else ''
-            truths, estimates = log.truths, log.estimates
-            write_tum(self.trajectory(name), truths.t_ns, truths.p_MB, truths.q_MB)
-            write_tum(
-                self.trajectory_estimate(name), estimates.t_ns, estimates.p_MB, estimates.q_MB)
 
 
 def _unused(root: Path, scenario: str, utc: datetime) -> Path:

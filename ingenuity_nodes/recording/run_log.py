@@ -187,6 +187,7 @@ class RunLog:
     vehicles: Sequence[str]    # namespaces in the scenario's order, the main one first
     terrain: TerrainPatch | None = None
     landmarks: list[Landmark] = field(default_factory=list)
+    description: str = ''      # a sentence for people
 
     def __post_init__(self) -> None:
         self.logs = [VehicleLog(namespace) for namespace in self.vehicles]
@@ -217,6 +218,7 @@ class RunLog:
                        'terrain_up': self.terrain.up.astype(np.float32)}
         about = {
             'scenario': self.scenario, 'seed': self.seed, 'vehicles': list(self.vehicles),
+            'description': self.description,
             'landmarks': [asdict(landmark) for landmark in self.landmarks],
             'logs': [_events(log) for log in self.logs]}
         arrays['about'] = np.array(json.dumps(about))
@@ -240,7 +242,8 @@ class RunLog:
         try:
             with np.load(path) as arrays:
                 about = json.loads(str(arrays['about']))
-                run = cls(about['scenario'], about['seed'], about['vehicles'])
+                run = cls(about['scenario'], about['seed'], about['vehicles'],
+                          description=about['description'])
                 if 'terrain_up' in arrays:
                     run.terrain = TerrainPatch(arrays['terrain_east'], arrays['terrain_north'],
                                                arrays['terrain_up'].astype(np.float64))

@@ -27,7 +27,8 @@ from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.recording.columns import Times
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.result import flight_span
-from ingenuity_nodes.recording.run_log import VehicleLog
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_log import RunLog, VehicleLog
 from ingenuity_nodes.timing import SECOND_NS
 
 TRACKS_VARIABLE = 'INGENUITY_TRACKS'
@@ -106,6 +107,23 @@ def write_tum(path: Path, t_ns: Times, p_MB: Vector3, q_MB: QuatWxyz) -> None:
                    header='t[s] x[m] y[m] z[m] qx qy qz qw, map frame: east north up')
     except OSError as error:
         raise RecordingError(f'{path}: cannot be written: {error.strerror}') from error
+
+
+def write_trajectories(run: RunLog, folder: RunFolder) -> None:
+    """
+    Write truth and estimate of every vehicle into the run folder.
+
+    Raises
+    ------
+    RecordingError
+        A file cannot be written.
+
+    """
+    for k, log in enumerate(run.logs):
+        name = log.namespace if k else ''
+        truths, estimates = log.truths, log.estimates
+        write_tum(folder.trajectory(name), truths.t_ns, truths.p_MB, truths.q_MB)
+        write_tum(folder.trajectory_estimate(name), estimates.t_ns, estimates.p_MB, estimates.q_MB)
 
 
 def tracks_folder() -> Path | None:
