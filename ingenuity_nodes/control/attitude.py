@@ -50,7 +50,7 @@ def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None
 def angular_acceleration(
     g: Record, error: Array, yaw_rate: float, w: Array, integral: Array, alpha: Array,
 ) -> None:
-    """Write the angular acceleration in B; ``integral`` [rad/s^2] learns the trim of the rotors."""
+    """Write the angular acceleration in B; ``integral`` [rad/s^2] learns the rotors' trim."""
     limit = g.rate_limit
     for i in range(3):
         gain, kp, ki = g.attitude_gain, g.rate_gain, g.rate_integral

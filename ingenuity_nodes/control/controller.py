@@ -42,7 +42,11 @@ def _fly(
     q_MB: Array, w: Array, p_ref: Array, v_ref: Array, a_ref: Array, yaw: float, yaw_rate: float,
     memory: Array, out: Array,
 ) -> None:
-    """Run the cascade; ``model`` is mass, inertia (3), hover collectives; ``memory`` both integrals."""
+    """
+    Run the cascade.
+
+    ``model`` is mass, inertia (3) and both hover collectives, ``memory`` both integrals.
+    """
     g = gains[0]
     R, a, thrust, error = np.empty((3, 3)), np.empty(3), np.empty(3), np.empty(3)
     alpha, wrench = np.empty(3), np.empty(4)

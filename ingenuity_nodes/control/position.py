@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 
 @njit(cache=True, error_model='numpy')
 def limit_across(v: Array, limit: float) -> float:
-    """Shorten the horizontal part of ``v`` to ``limit`` in place; return how much is left, 0..1."""
+    """Shorten the horizontal part of ``v`` to ``limit`` in place; return the share left."""
     length = math.hypot(v[0], v[1])
     if length <= limit:
         return 1.0

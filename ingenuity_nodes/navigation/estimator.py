@@ -23,16 +23,16 @@ from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import (
-    compose, Matrix3, quaternion_from_rpy, rotation_matrix, Vector3)
+    compose, quaternion_from_rpy, rotation_matrix, Vector3)
 from ingenuity_nodes.navigation.history import empty_memory, look, MOST_FEATURES, report, walk
 from ingenuity_nodes.navigation.measurement import Settings
-from ingenuity_nodes.navigation.propagation import ERRORS, INPUTS, SLOTS
+from ingenuity_nodes.navigation.propagation import INPUTS, SLOTS
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample)
-from ingenuity_nodes.timing import SECOND_NS, STEP, STEP_NS, TICK_NS
+from ingenuity_nodes.timing import STEP, STEP_NS, TICK_NS
 from ingenuity_nodes.world.mars import GRAVITY
 
 
@@ -102,6 +102,9 @@ class EstimatorParameters:
         source='assumed')
 
 
+_IMU, _ALTIMETER = ImuParameters(), AltimeterParameters()
+
+
 class Estimator:
     """
     Error-state filter in the manner of MAVeN: 21 error states, flat ground.
@@ -119,8 +122,7 @@ class Estimator:
 
     def __init__(
         self, parameters: EstimatorParameters, camera: CameraModel,
-        imu: ImuParameters = ImuParameters(),
-        altimeter: AltimeterParameters = AltimeterParameters(),
+        imu: ImuParameters = _IMU, altimeter: AltimeterParameters = _ALTIMETER,
     ) -> None:
         self.parameters = parameters
         self._camera = camera

@@ -76,12 +76,15 @@ def _hits(
     return points, good
 
 
+_DEFAULT = LandmarkParameters()
+
+
 class Landmarks:
     """Follows points of the ground through the pictures of one camera."""
 
     def __init__(
         self, camera: CameraModel, terrain: Terrain, seed: int,
-        parameters: LandmarkParameters = LandmarkParameters(),
+        parameters: LandmarkParameters = _DEFAULT,
     ) -> None:
         self._camera, self._terrain, self._parameters = camera, terrain, parameters
         self._random = np.random.default_rng([seed, STREAM])

@@ -59,12 +59,12 @@ def altimeter_row(x: Array, p_IA: Array, ground: float, H: Array) -> float:
     if down < 0.2:
         return -1.0
     above = x[2] + arm[2] - ground
-    # beam b = -R[:, 2]; length = above / -b_z; rotating by theta adds (theta x arm)_z, (theta x b)_z
+    # beam b = -R[:, 2]; length = above / -b_z; a turn theta adds (theta x arm)_z, (theta x b)_z
     H[:] = 0.0
     H[2] = 1.0 / down
     H[6] = arm[1] / down - above / down ** 2 * R[1, 2]
     H[7] = -arm[0] / down + above / down ** 2 * R[0, 2]
-    return above / down
+    return float(above / down)
 
 
 @njit(cache=True, error_model='numpy')
@@ -77,15 +77,15 @@ def use_altimeter(x: Array, P: Array, distance: float, s: Settings, dx: Array) -
     variance = s.altimeter_noise ** 2 + (s.altimeter_slope * expected) ** 2
     residual = distance - expected
     nis = residual ** 2 / (variance_along(P, H, PH) + variance)
-    # After half a second of refusals (at 50 Hz) the ground is believed to have changed, not the sensor.
+    # After half a second of refusals (at 50 Hz) the ground has changed, not the sensor.
     if nis > s.gate and x[23] < 25.0:
         x[23] += 1.0
-        return nis
+        return float(nis)
     if nis > s.gate:
         variance = residual ** 2
     x[23] = 0.0
     update(P, dx, H, PH, residual, variance)
-    return nis
+    return float(nis)
 
 
 @njit(cache=True, error_model='numpy')
@@ -108,7 +108,9 @@ def ground_point(
     x: Array, R_base: Array, ray_B: Array, s: Settings, point: Array, slant: Array,
 ) -> bool:
     """
-    Write where a ray of the base picture meets the ground, from the base I, and how the hit moves per metre of ground.
+    Write where a ray of the base picture meets the ground, as seen from the base I.
+
+    ``slant`` is how far the hit moves per metre of ground height.
 
     Returns
     -------

@@ -68,9 +68,9 @@ def reach(
     for _ in range(12):
         longer = (height_at(x + length * dx, y + length * dy, field) - z) / dz
         if abs(longer - length) < 1e-4:
-            return max(0.0, longer)
+            return float(max(0.0, longer))
         length = longer
-    return max(0.0, length)
+    return float(max(0.0, length))
 
 
 @njit(cache=True, error_model='numpy')
@@ -81,8 +81,8 @@ def _beam_length(
     R, arm = np.empty((3, 3)), np.empty(3)
     matrix_into(q_MB, R)
     rotate_into(R, p_BA, arm)
-    return reach(
-        p_MB[0] + arm[0], p_MB[1] + arm[1], p_MB[2] + arm[2], -R[0, 2], -R[1, 2], -R[2, 2], field)
+    return float(reach(
+        p_MB[0] + arm[0], p_MB[1] + arm[1], p_MB[2] + arm[2], -R[0, 2], -R[1, 2], -R[2, 2], field))
 
 
 class Altimeter:

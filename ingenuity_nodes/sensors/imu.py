@@ -156,9 +156,9 @@ class Imu:
     @property
     def accel_bias(self) -> NDArray[np.float64]:
         """True bias of the specific force [m/s^2], for tests of the filter's honesty."""
-        return self._bias[:3].copy()
+        return np.array(self._bias[:3])
 
     @property
     def gyro_bias(self) -> NDArray[np.float64]:
         """True bias of the rate [rad/s], for tests of the filter's honesty."""
-        return self._bias[3:6].copy()
+        return np.array(self._bias[3:6])

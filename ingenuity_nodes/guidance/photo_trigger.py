@@ -1,0 +1,145 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+When to open the colour camera's shutter: the best instant of a window that cannot be known ahead.
+
+Gusts swing the aircraft, and with it the target through the frame. The flight computer predicts
+from its own estimate where the target would fall, gives each instant a cost, and exposes as
+soon as the cost is below what it still hopes for; the hope fades as the window closes. It is
+the threshold rule of optimal stopping (J. Gilbert and F. Mosteller, "Recognizing the maximum
+of a sequence", JASA 61, 1966, section 5: the full-information problem).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.frames import yaw_from_azimuth
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, Target
+from ingenuity_nodes.signals import Estimate
+from ingenuity_nodes.timing import Every, SECOND_NS
+
+TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
+RATE_HZ = 100                     # predictions per second; assumed: a swing takes seconds
+HOPE, LAST_HOPE = 0.35, 3.0       # cost accepted at the start and the end of the window; assumed
+TOLERANCE = 0.03                  # miss of the wanted place that costs 1, in frame widths; assumed
+HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
+RATE_COST = 5.0                   # per rad/s of turning: the shutter rolls; assumed
+RESERVE = 0.1                     # [s] before a limit; assumed: more than one prediction period
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a picture taken now would show of its target."""
+
+    cost: float
+    distance: float     # horizontal [m]
+    visible: float      # share of the target's box inside the frame, 0..1
+
+
+def target_corners(target: Target) -> NDArray[np.float64]:
+    """Corners (8, 3) in M of the box around a target that stands on its position."""
+    length, width, height = TARGET_SIZE
+    yaw = yaw_from_azimuth(target.azimuth)
+    c, s = math.cos(yaw), math.sin(yaw)
+    corners = [
+        (c * x - s * y, s * x + c * y, z)
+        for x in (-length / 2, length / 2) for y in (-width / 2, width / 2) for z in (0.0, height)]
+    return np.asarray(np.array(target.position) + np.array(corners))
+
+
+def predict(
+    camera: CameraModel, request: PhotoRequest, target: Target, corners: NDArray[np.float64],
+    estimate: Estimate,
+) -> Prediction:
+    """Predict where the target falls in a picture taken at the estimated pose."""
+    offset = np.array(target.position[:2]) - estimate.p_MB[:2]
+    distance = float(math.hypot(offset[0], offset[1]))
+    uv = camera.project_world(corners, estimate.p_MB, estimate.q_MB)
+    if not np.isfinite(uv).all():
+        return Prediction(math.inf, distance, 0.0)
+    low, high = uv.min(axis=0), uv.max(axis=0)
+    frame = np.array([camera.width, camera.height], dtype=np.float64)
+    inside = np.clip(np.minimum(high, frame) - np.maximum(low, 0.0), 0.0, None)
+    visible = float(inside.prod() / max(1e-9, float((high - low).prod())))
+    miss = 0.5 * (low + high) - np.array(request.centre) * frame
+    turning = float(np.linalg.norm(estimate.w_MB_B))
+    cost = (float(np.linalg.norm(miss)) / (TOLERANCE * camera.width)
+            + HIDDEN_COST * (1.0 - visible) + RATE_COST * turning)
+    return Prediction(cost, distance, visible)
+
+
+class PhotoTrigger:
+    """Watches the photo requests of one plan."""
+
+    def __init__(self, camera: CameraModel) -> None:
+        self._camera = camera
+        self._due = Every(RATE_HZ)
+        self._open: list[_Watch] = []
+
+    def load(self, plan: FlightPlan) -> None:
+        """
+        Take over the requests of a plan.
+
+        Raises
+        ------
+        KeyError
+            A request names a target that the plan does not describe.
+
+        """
+        self._open = [_Watch(photo, plan.target(photo.target)) for photo in plan.photos]
+
+    def step(self, estimate: Estimate, lift_off_ns: int | None) -> bool:
+        """Say whether to open the shutter at this step."""
+        if lift_off_ns is None or not self._open or not self._due.due(estimate.t_ns):
+            return False
+        since = (estimate.t_ns - lift_off_ns) / SECOND_NS
+        for watch in self._open:
+            if watch.now(since, estimate, self._camera):
+                self._open.remove(watch)
+                return True
+        return False
+
+
+class _Watch:
+    """One photo request and what was predicted for it so far."""
+
+    def __init__(self, request: PhotoRequest, target: Target) -> None:
+        self._request, self._target = request, target
+        self._corners = target_corners(target)
+        self._distance: float | None = None
+
+    def now(self, since: float, estimate: Estimate, camera: CameraModel) -> bool:
+        """Decide at a time since lift-off [s]."""
+        request = self._request
+        if since < request.after:
+            return False
+        left = request.before - since
+        last_chance = left < RESERVE
+        found = predict(camera, request, self._target, self._corners, estimate)
+        approach = 0.0 if self._distance is None else (self._distance - found.distance) * RATE_HZ
+        self._distance = found.distance
+        if found.distance < request.minimum_distance:
+            return last_chance
+        if approach > 0.0:
+            # Flying towards the target closes the window too.
+            left = min(left, (found.distance - request.minimum_distance) / approach)
+        share = 1.0 - max(0.0, left - RESERVE) / (request.before - request.after)
+        hope = HOPE + (LAST_HOPE - HOPE) * share ** 3
+        return last_chance or left < RESERVE or found.cost < hope
