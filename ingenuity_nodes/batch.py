@@ -99,9 +99,11 @@ class Artist:
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo and note it among the products."""
-        from ingenuity_nodes.cameras.still import draw_photo
-
-        photo = draw_photo(self._scenario, self.environment, name, exposure)
+        renderer = self._renderers.get(name)
+        if renderer is None:
+            section = self._scenario.vehicle(name)
+            renderer = self._renderers[name] = Renderer(
+                scene_of(self._scenario, self.environment), camera_of(section, 'rte'))
         if self.products:
             self.products.photo_taken(name, photo.t_ns, photo.jpeg)
         return photo

@@ -20,8 +20,8 @@ This is what runs inside the ``helicopter`` node, the batch and the tests alike.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+import math
 
 import numpy as np
 
@@ -97,7 +97,12 @@ class HelicopterInputs:
 
 @dataclass(frozen=True)
 class HelicopterOutputs:
-    """What one tick brought forth; samples are the newest of the tick."""
+    """
+    What one tick brought forth.
+
+    Truth and status are those at its end. Inertial sample and estimate are those of the instant
+    at which it began: what the flight computer made of the truth of the tick before.
+    """
 
     truth: Truth
     status: VehicleStatus
@@ -136,7 +141,7 @@ class Helicopter:
         up = environment.terrain.height(east, north)
         self._vehicle = Vehicle(
             p.vehicle, environment.terrain,
-            np.array([east, north, up + p.vehicle.origin_height]),
+            np.array([east, north, up + p.vehicle.landing_gear.foot_z]),
             quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth)))
         self._imu = Imu(p.imu, seed)
         self._altimeter = Altimeter(p.altimeter, environment.terrain, seed)
@@ -175,18 +180,19 @@ class Helicopter:
         """Take in what arrived and step to ``t_ns``; the result depends on nothing else."""
         self._take(t_ns - TICK_NS, inputs)
         self._modes, self._exposures = [], []
-        for step_ns in range(t_ns - TICK_NS + STEP_NS, t_ns + STEP_NS, STEP_NS):
+        self._step(t_ns - TICK_NS + STEP_NS)
+        inertial, estimate = self._inertial, self._estimate
+        for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):
             self._step(step_ns)
         return HelicopterOutputs(
-            truth=self._vehicle.truth, status=self._vehicle.status, imu=self._inertial,
-            altimeter=self._altitude, estimate=self._estimate, setpoint=self._setpoint,
+            truth=self._vehicle.truth, status=self._vehicle.status, imu=inertial,
+            altimeter=self._altitude, estimate=estimate, setpoint=self._setpoint,
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
             packets=tuple(self._sender.transmit(t_ns)) if self._guidance.finished else ())
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:
-            self._guidance.load(inputs.plan, t_ns)
-            self._photo_trigger.load(inputs.plan)
+            self._prepare(inputs.plan, t_ns)
         if inputs.go:
             self._guidance.go(t_ns)
         if inputs.abort:
@@ -199,6 +205,13 @@ class Helicopter:
             self._undelivered.remove(photo.t_ns)
             self._sender.send(photo_name(photo.t_ns), photo.jpeg)
         self._sender.receive(inputs.packets)
+
+    def _prepare(self, plan: FlightPlan, t_ns: int) -> None:
+        """Trim the onboard model for the plan's rotor speed, then load the plan."""
+        model = self._controller.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
+        self._guidance.hover_collective = model.hover_collective
+        self._guidance.load(plan, t_ns)
+        self._photo_trigger.load(plan)
 
     def _step(self, t_ns: int) -> None:
         """Step the whole data flow: sensors, navigation, guidance, control, vehicle."""

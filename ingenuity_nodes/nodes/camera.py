@@ -19,17 +19,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 import threading
 
-import cv2
 from nav_msgs.msg import Odometry
-from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ingenuity_nodes import frames
+from ingenuity_nodes.cameras.cast import cast_of, Pose, scene_of
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.cameras.renderer import Renderer
-from ingenuity_nodes.cameras.scene import Body, Scene
+from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.helicopter import HelicopterParameters
 from ingenuity_nodes.nodes.conversions.pictures import (
     camera_info_message, image_message, jpeg_message)
@@ -47,6 +46,7 @@ from ingenuity_nodes.yaml_check import FileError
 
 FRAMES = QoSProfile(depth=60)
 JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
+HISTORY = 200      # [ticks] of other vehicles' places that are kept
 PATIENCE = 5.0    # [s] of wall time for the place of another vehicle at the exposure
 
 
@@ -64,8 +64,9 @@ class CameraNode(Node):
         self._ready = False
         self._failure: BaseException | None = None
         self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
-        self._others = Others(self, {vehicle.name: vehicle.type for vehicle in scenario.vehicles
-                                     if vehicle.name != section.name})
+        self._others = Others(self, [helicopter.name for helicopter in scenario.helicopters
+                                     if helicopter.name != section.name])
+        self._scenario, self._environment = scenario, environment_of(scenario, seed)
         name = self._camera
         self._images = self.create_publisher(Image, f'{name}/image_raw', FRAMES)
         self._jpegs = self.create_publisher(
@@ -75,11 +76,10 @@ class CameraNode(Node):
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
         # A GL context belongs to the thread that made it: all drawing happens in this one.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._submit(lambda: self._set_up(scenario, seed))
+        self._submit(self._set_up)
 
-    def _set_up(self, scenario, seed: int) -> None:    # type: ignore[no-untyped-def]
-        environment = environment_of(scenario, seed)
-        self._renderer = Renderer(Scene(environment), self._model)
+    def _set_up(self) -> None:
+        self._renderer = Renderer(scene_of(self._scenario, self._environment), self._model)
         self._ready = True
 
     @property
@@ -97,7 +97,8 @@ class CameraNode(Node):
         self._submit(lambda: self._draw(exposure))
 
     def _draw(self, exposure: Exposure) -> None:
-        bodies = self._others.at(exposure.t_ns)
+        bodies = cast_of(self._scenario, self._environment, self._own, exposure,
+                         self._others.at(exposure.t_ns))
         image = self._renderer.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
@@ -118,13 +119,12 @@ class CameraNode(Node):
 
 
 class Others:
-    """Where the other vehicles are at the instant of an exposure."""
+    """Where the other helicopters are at the instant of an exposure."""
 
-    def __init__(self, node: Node, kinds: dict[str, str]) -> None:
-        self._kinds = kinds
-        self._bodies: dict[str, dict[int, Body]] = {name: {} for name in kinds}
+    def __init__(self, node: Node, names: Sequence[str]) -> None:
+        self._poses: dict[str, dict[int, Pose]] = {name: {} for name in names}
         self._arrived = threading.Condition()
-        for name in kinds:
+        for name in names:
             node.create_subscription(
                 Odometry, f'/{name}/ground_truth/odometry',
                 lambda message, name=name: self._on_truth(name, message), 200)
@@ -132,24 +132,23 @@ class Others:
     def _on_truth(self, name: str, message: Odometry) -> None:
         truth = truth_from(message)
         with self._arrived:
-            history = self._bodies[name]
-            history[truth.t_ns] = Body(self._kinds[name], truth.p_MB, truth.q_MB)
-            for old in [t_ns for t_ns in history if t_ns < truth.t_ns - 100 * TICK_NS]:
-                del history[old]
+            history = self._poses[name]
+            history[truth.t_ns] = truth.p_MB, truth.q_MB
+            while len(history) > HISTORY:
+                del history[min(history)]
             self._arrived.notify_all()
 
-    def at(self, t_ns: int) -> list[Body]:
-        """Wait for word of every vehicle from this instant or later, and take the newest before."""
+    def at(self, t_ns: int) -> dict[str, Pose]:
+        """Wait for word of everybody from the exposure's tick, and take the newest before it."""
+        tick_ns = t_ns - t_ns % TICK_NS
         with self._arrived:
             self._arrived.wait_for(
-                lambda: all(history and max(history) >= t_ns - 5 * TICK_NS
-                            for history in self._bodies.values()), PATIENCE)
-            found = []
-            for history in self._bodies.values():
-                before = [time for time in history if time <= t_ns]
-                if before:
-                    found.append(history[max(before)])
-            return found
+                lambda: all(history and max(history) >= tick_ns
+                            for history in self._poses.values()), PATIENCE)
+            before = {name: [time for time in history if time <= t_ns]
+                      for name, history in self._poses.items()}
+            return {name: self._poses[name][max(times)]
+                    for name, times in before.items() if times}
 
 
 def camera_model(camera: str, section: HelicopterSection) -> CameraModel:
@@ -168,12 +167,6 @@ def camera_model(camera: str, section: HelicopterSection) -> CameraModel:
         return navcam()
     parameters = with_overrides(HelicopterParameters(), section.overrides)
     return rte(parameters.computer.rte_mounting_error)
-
-
-def encode_jpeg(image: NDArray, quality: int) -> bytes:    # type: ignore[type-arg]
-    """Compress a grey or RGB picture."""
-    ordered = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    return bytes(cv2.imencode('.jpg', ordered, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -18,10 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 import math
 
+from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
+from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
 from ingenuity_nodes.vehicle.actuators import actuator_constants, ActuatorParameters
@@ -134,18 +136,11 @@ class Vehicle:
     def _read(self, a_MG: Vector3, alpha_MB_B: Vector3) -> Truth:
         """Move from the mass centre to the body origin."""
         x = self._state[0]['x'].copy()
-        R_MB = rotation_matrix(x[6:10])
-        w = x[10:13]
-        p_GB = -self._p_BG
+        out = np.empty((3, 3))
+        move_to_origin(x, a_MG, alpha_MB_B, self._p_BG, out)
         return Truth(
-            t_ns=self._t_ns,
-            p_MB=x[:3] + R_MB @ p_GB,
-            v_MB=x[3:6] + R_MB @ np.cross(w, p_GB),
-            q_MB=x[6:10],
-            w_MB_B=w,
-            a_MB=a_MG + R_MB @ (np.cross(alpha_MB_B, p_GB) + np.cross(w, np.cross(w, p_GB))),
-            alpha_MB_B=alpha_MB_B,
-        )
+            t_ns=self._t_ns, p_MB=out[0], v_MB=out[1], q_MB=x[6:10], w_MB_B=x[10:13],
+            a_MB=out[2], alpha_MB_B=alpha_MB_B)
 
     @property
     def truth(self) -> Truth:
@@ -177,6 +172,20 @@ class Vehicle:
             refused=self._refused,
             warning=', '.join(name for bit, name in enumerate(WARNINGS) if int(s['warning']) >> bit & 1),
         )
+
+
+@njit(cache=True, error_model='numpy')
+def move_to_origin(
+    x: NDArray[np.float64], a_MG: Vector3, alpha: Vector3, p_BG: Vector3,
+    out: NDArray[np.float64],
+) -> None:
+    """Write position, velocity and acceleration of the body origin, from those of the mass centre."""
+    R, w, p = np.empty((3, 3)), x[10:13], -p_BG
+    matrix_into(x[6:10], R)
+    swing = np.cross(w, p)
+    out[0] = x[0:3] + R @ p
+    out[1] = x[3:6] + R @ swing
+    out[2] = a_MG + R @ (np.cross(alpha, p) + np.cross(w, swing))
 
 
 def _pair(values: NDArray[np.float64]) -> tuple[float, float]:

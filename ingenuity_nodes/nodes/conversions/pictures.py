@@ -19,9 +19,11 @@ import array
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CompressedImage, Image, PointCloud2, PointField
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2, PointField
 from std_msgs.msg import UInt8MultiArray
 
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.cameras.opencv_fit import fit_fisheye
 from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
 from ingenuity_nodes.rover.radio import decode, encode
 from ingenuity_nodes.signals import FeatureFrame, Photo, RadioPacket
@@ -115,3 +117,20 @@ def radio_message(packet: RadioPacket) -> UInt8MultiArray:
 def radio_from(message: UInt8MultiArray) -> RadioPacket:
     """Read a radio frame; raises ValueError for a damaged one."""
     return decode(bytes(message.data))
+
+
+def camera_info_message(camera: CameraModel, frame_id: str) -> CameraInfo:
+    """
+    Write what OpenCV can use of a camera: its fisheye ('equidistant') model, fitted.
+
+    The pictures follow JPL's CAHVORE model exactly; the fit is off by a few pixels at the edge.
+    """
+    fit = fit_fisheye(camera)
+    message = CameraInfo(header=header(0, frame_id), width=camera.width, height=camera.height)
+    message.distortion_model = 'equidistant'
+    message.d = list(fit.distortion)
+    fx, fy, cx, cy = fit.intrinsics
+    message.k = [fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0]
+    message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
+    message.p = [fx, 0.0, cx, 0.0, 0.0, fy, cy, 0.0, 0.0, 0.0, 1.0, 0.0]
+    return message
