@@ -1,0 +1,96 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""From the one list of nodes to launch actions: what our launch files share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ingenuity_nodes.graph import NodeSpec, PACKAGE
+from ingenuity_nodes.scenario import scenario_names, VehicleSection
+from ingenuity_nodes.yaml_check import FileError
+from launch import LaunchContext
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+YES_NO = ('true', 'false')
+
+
+def scenario_arguments() -> list[DeclareLaunchArgument]:
+    """Declare what every node of a run is told."""
+    return [
+        DeclareLaunchArgument(
+            'scenario', default_value='flight_03',
+            description=f'One of {", ".join(scenario_names())}; or the path of a YAML file.'),
+        DeclareLaunchArgument(
+            'seed', default_value='-1',
+            description='Seed of all noise; -1 takes the one of the scenario.'),
+    ]
+
+
+def yes_or_no(name: str, default: str, description: str) -> DeclareLaunchArgument:
+    """Declare an argument that is true or false."""
+    return DeclareLaunchArgument(
+        name, default_value=default, choices=YES_NO, description=description)
+
+
+def vehicle_argument(kind: str) -> DeclareLaunchArgument:
+    """Declare which vehicle of a scenario is meant."""
+    return DeclareLaunchArgument(
+        'vehicle', default_value='',
+        description=f'Name of the {kind} in the scenario; empty for the first.')
+
+
+def chosen(vehicles: Sequence[VehicleSection], name: str) -> str:
+    """
+    Name the vehicle that is meant, the first if ``name`` is empty.
+
+    Raises
+    ------
+    FileError
+        There is none of that name, or none at all.
+
+    """
+    names = [vehicle.name for vehicle in vehicles]
+    if name not in ('', *names) or not names:
+        raise FileError(f"vehicle: found '{name}', allowed: {', '.join(names) or 'none here'}")
+    return name or names[0]
+
+
+def text_of(context: LaunchContext, name: str) -> str:
+    """Read a launch argument."""
+    return str(LaunchConfiguration(name).perform(context))
+
+
+def number_of(context: LaunchContext, name: str, kind: type[int] | type[float]) -> Any:
+    """Read a launch argument that must be a number; FileError says what was found instead."""
+    text = text_of(context, name)
+    try:
+        return kind(text)
+    except ValueError:
+        word = 'a whole number' if kind is int else 'a number'
+        raise FileError(f"{name}: found '{text}', allowed: {word}") from None
+
+
+def node_action(spec: NodeSpec) -> Node:
+    """Make the launch action that starts one process."""
+    parameters = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
+                  for name, value in spec.parameters.items()}
+    return Node(
+        package=PACKAGE, executable=spec.executable, name=spec.name, namespace=spec.namespace,
+        parameters=[parameters], prefix=f'nice -n {spec.niceness}' if spec.niceness else None,
+        output='screen')

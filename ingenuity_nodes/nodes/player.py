@@ -1,0 +1,243 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Plays a recorded run into the graph: the bytes as they were, with their QoS, on a ``/clock``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import time
+
+from ingenuity_nodes.nodes.conversions.geometry import stamp
+from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.setting import text_parameter
+from ingenuity_nodes.recording.bag_read import BagMessage, BagTopic, messages, topics
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
+from rclpy.clock import Clock as RclClock, ClockType
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from rosidl_runtime_py.utilities import get_message
+from std_srvs.srv import SetBool
+
+CLOCK = '/clock'          # told by the player itself
+SCENE = 100               # latched topics with no more messages are told from the first one
+PATIENCE = Duration(nanoseconds=SECOND_NS // 5)    # for the last messages to arrive
+
+
+@dataclass
+class Session:
+    """What ``run`` asks a node about; a player belongs to no run, it is one."""
+
+    running: bool = True
+    status: int = 0
+
+    def end(self, status: int, reason: str) -> None:
+        """Stop playing; the first reason counts."""
+        if self.running:
+            self.running, self.status = False, status
+
+    def leave(self) -> None:
+        """Say goodbye to nobody."""
+
+
+class Pace:
+    """How far playing has come, by the steady clock of the wall."""
+
+    def __init__(self, t_ns: int, rate: float) -> None:
+        self.paused = False
+        self._rate = rate
+        self.jump(t_ns)
+
+    @property
+    def t_ns(self) -> int:
+        """Time of the bag that is now."""
+        if self.paused:
+            return self._t_ns
+        elapsed = time.monotonic_ns() - self._wall_ns
+        return self._t_ns + max(0, round(elapsed * self._rate))
+
+    def jump(self, t_ns: int, wait: float = 0.0) -> None:
+        """Be at another time, and go on from there after a while [s]."""
+        self._t_ns, self._wall_ns = t_ns, time.monotonic_ns() + round(wait * SECOND_NS)
+
+    def change(self, *, rate: float | None = None, paused: bool | None = None) -> None:
+        """Go on at another rate, stop or go on."""
+        self.jump(self.t_ns)
+        self._rate = self._rate if rate is None else rate
+        self.paused = self.paused if paused is None else paused
+
+
+class Timeline:
+    """The messages of a bag in their order, handed out when they are due."""
+
+    def __init__(self, folder: Path, listed: Sequence[BagTopic], offset_ns: int) -> None:
+        self._rest = messages(folder, only=[topic.topic for topic in listed])
+        self._scene = {topic.topic for topic in listed
+                       if topic.qos.latched and topic.count <= SCENE}
+        self._next = next(self._rest, None)
+        self.start_ns = (self._next.t_ns if self._next else 0) + offset_ns
+
+    @property
+    def over(self) -> bool:
+        """Whether everything has been handed out."""
+        return self._next is None
+
+    def due(self, t_ns: int) -> Iterator[BagMessage]:
+        """Hand out what is due; of the time before the start only what makes up the scene."""
+        while self._next is not None and self._next.t_ns <= t_ns:
+            message, self._next = self._next, next(self._rest, None)
+            if message.t_ns >= self.start_ns or message.topic in self._scene:
+                yield message
+
+
+class PlayerNode(Node):
+    """Publishes a bag again."""
+
+    def __init__(self) -> None:
+        super().__init__('player')
+        self.membership = Session()
+        self._folder = bag_folder(text_parameter(
+            self, 'bag', '', 'folder of a run, or of its bag'))
+        rate = self._number('rate', 1.0, 'recorded seconds per second', 0.01, 1000.0)
+        offset = self._number('start_offset', 0.0, 'how far into the bag to begin [s]', 0.0, 1e6)
+        self._offset_ns = round(offset * SECOND_NS)
+        self._delay = self._number(
+            'delay', 1.0, 'wall time for others to find the topics [s]', 0.0, 60.0)
+        self._loop = bool(self.declare_parameter('loop', False, ParameterDescriptor(
+            description='begin again at the end')).value)
+        self._listed = [topic for topic in topics(self._folder) if topic.topic != CLOCK]
+        self._publishers_of = dict(self._publishers_for(self._listed))
+        self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
+        self._pace = Pace(self._timeline.start_ns, rate)
+        self._pace.jump(self._timeline.start_ns, wait=self._delay)
+        self._played = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._clock = self.create_publisher(Clock, CLOCK, 10)
+        self.create_service(SetBool, '~/pause', self._on_pause)
+        self.add_on_set_parameters_callback(self._on_parameters)
+        self.create_timer(TICK_NS / SECOND_NS, self._on_timer,
+                          clock=RclClock(clock_type=ClockType.STEADY_TIME))
+        count = sum(topic.count for topic in self._listed)
+        self.get_logger().info(
+            f'playing {count} messages on {len(self._publishers_of)} topics from {self._folder}')
+
+    def _number(self, name: str, default: float, text: str, low: float, high: float) -> float:
+        return float(self.declare_parameter(name, default, ParameterDescriptor(
+            description=text, floating_point_range=[FloatingPointRange(
+                from_value=low, to_value=high)])).value)
+
+    def _publishers_for(self, listed: Sequence[BagTopic]) -> Iterator[tuple[str, Publisher]]:
+        for topic in listed:
+            try:
+                kind = get_message(topic.type_name)
+            except (AttributeError, ImportError, ValueError):
+                self.get_logger().warning(
+                    f'{topic.topic} stays silent: {topic.type_name} is not installed here')
+                continue
+            yield topic.topic, self.create_publisher(kind, topic.topic, qos_of(topic))
+
+    # Time goes on --------------------------------------------------------------------------
+
+    def _on_timer(self) -> None:
+        t_ns = self._pace.t_ns
+        self._clock.publish(Clock(clock=stamp(t_ns)))
+        for message in self._timeline.due(t_ns):
+            publisher = self._publishers_of.get(message.topic)
+            if publisher is not None:
+                publisher.publish(message.cdr)
+                self._played += 1
+        if self._timeline.over and not self._pace.paused:
+            self._on_end(t_ns)
+
+    def _on_end(self, t_ns: int) -> None:
+        seconds = (t_ns - self._timeline.start_ns) / SECOND_NS
+        self.get_logger().info(f'played {self._played} messages, {seconds:.1f} s')
+        if not self._loop:
+            self.membership.end(0, 'played')
+            return
+        self._played = 0
+        self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
+        self._pace.jump(self._timeline.start_ns)
+
+    # What people may ask -------------------------------------------------------------------
+
+    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self._pace.change(paused=request.data)
+        response.success = True
+        word = 'paused' if request.data else 'playing'
+        response.message = f'{word} at {self._pace.t_ns / SECOND_NS:.2f} s'
+        return response
+
+    def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
+        for parameter in parameters:
+            if parameter.name == 'rate':
+                self._pace.change(rate=float(parameter.value))
+            elif parameter.name == 'loop':
+                self._loop = bool(parameter.value)
+            else:
+                return SetParametersResult(
+                    successful=False, reason=f'{parameter.name} is fixed once playing has begun')
+        return SetParametersResult(successful=True)
+
+    def finish(self) -> None:
+        """Let the last messages arrive."""
+        for publisher in self._publishers_of.values():
+            if publisher.get_subscription_count():
+                publisher.wait_for_all_acked(PATIENCE)
+
+
+def bag_folder(text: str) -> Path:
+    """
+    Find the bag in a run folder, or take the folder as the bag.
+
+    Raises
+    ------
+    RecordingError
+        Nothing was named.
+
+    """
+    if not text:
+        raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
+    folder = Path(text)
+    return folder / 'bag' if (folder / 'bag').is_dir() else folder
+
+
+def qos_of(topic: BagTopic) -> QoSProfile:
+    """Publish as was recorded; whoever comes late gets the whole scene."""
+    qos = topic.qos
+    scene = topic.count if qos.latched and topic.count <= SCENE else 1
+    return QoSProfile(
+        depth=max(qos.depth, scene, 1),
+        durability=(DurabilityPolicy.TRANSIENT_LOCAL if qos.latched
+                    else DurabilityPolicy.VOLATILE),
+        reliability=(ReliabilityPolicy.RELIABLE if qos.reliable
+                     else ReliabilityPolicy.BEST_EFFORT))
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Play a bag."""
+    run(PlayerNode, args)
+
+
+if __name__ == '__main__':
+    main()

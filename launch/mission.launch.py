@@ -1,0 +1,58 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""One whole run: world, vehicles, mission, recorder, and a look at it."""
+
+from ingenuity_nodes.graph import nodes_of, RunOptions
+from ingenuity_nodes.nodes.launching import (
+    node_action, number_of, scenario_arguments, text_of, yes_or_no)
+from ingenuity_nodes.scenario import load_scenario
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
+from launch.conditions import IfCondition
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import SetParameter
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description():
+    """Start every process of one scenario; all end when the run does."""
+    view = PathJoinSubstitution([FindPackageShare('ingenuity_nodes'), 'launch', 'view.launch.py'])
+    return LaunchDescription([
+        *scenario_arguments(),
+        DeclareLaunchArgument(
+            'real_time_factor', default_value='1.0',
+            description='Simulated seconds per second: 0 is as fast as possible, '
+                        '-1 is what the scenario says.'),
+        yes_or_no('record', 'true', 'Write the run folder: bag, photo, report, result.json.'),
+        DeclareLaunchArgument(
+            'run_folder', default_value='',
+            description='Where to write it; empty for runs/<scenario>_<time>.'),
+        yes_or_no('rviz', 'false', 'Open rviz2; it stays open when the run is over.'),
+        OpaqueFunction(function=start_nodes),
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(view),
+            condition=IfCondition(LaunchConfiguration('rviz'))),
+    ])
+
+
+def start_nodes(context):
+    """Turn the scenario's list of nodes into actions; only the file knows which there are."""
+    options = RunOptions(
+        text_of(context, 'scenario'), number_of(context, 'seed', int),
+        number_of(context, 'real_time_factor', float),
+        text_of(context, 'record') == 'true', text_of(context, 'run_folder'))
+    world, *others = nodes_of(load_scenario(options.scenario), options)
+    # The world owns time; whatever starts after it lives on its clock.
+    return [node_action(world), SetParameter('use_sim_time', True), *map(node_action, others)]

@@ -1,0 +1,58 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Play a recorded run and look at it."""
+
+from ingenuity_nodes.nodes.launching import yes_or_no
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, IncludeLaunchDescription
+from launch.conditions import IfCondition
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description():
+    """Start a player, and rviz2 beside it."""
+    bag, rate, start = (LaunchConfiguration(name) for name in ('bag', 'rate', 'start_offset'))
+    player = LaunchConfiguration('player')
+    view = PathJoinSubstitution([FindPackageShare('ingenuity_nodes'), 'launch', 'view.launch.py'])
+    return LaunchDescription([
+        DeclareLaunchArgument(
+            'bag', description='Folder of a run or of its bag; rosbag2 wants that of the bag.'),
+        DeclareLaunchArgument(
+            'rate', default_value='1.0', description='Recorded seconds per second.'),
+        DeclareLaunchArgument(
+            'start_offset', default_value='0.0',
+            description='How far into the bag to begin [s].'),
+        yes_or_no('loop', 'false', 'Begin again at the end; only our own player does.'),
+        DeclareLaunchArgument(
+            'player', default_value='ingenuity_nodes', choices=['ingenuity_nodes', 'rosbag2'],
+            description='Who plays: our own, or "ros2 bag play" where rosbag2 is installed.'),
+        yes_or_no('rviz', 'true', 'Open rviz2.'),
+        Node(package='ingenuity_nodes', executable='player', name='player', output='screen',
+             parameters=[{'bag': ParameterValue(bag, value_type=str),
+                          'rate': ParameterValue(rate, value_type=float),
+                          'start_offset': ParameterValue(start, value_type=float),
+                          'loop': ParameterValue(LaunchConfiguration('loop'), value_type=bool)}],
+             condition=IfCondition(EqualsSubstitution(player, 'ingenuity_nodes'))),
+        ExecuteProcess(
+            cmd=['ros2', 'bag', 'play', bag, '--clock', '100', '--rate', rate,
+                 '--start-offset', start],
+            output='screen', condition=IfCondition(EqualsSubstitution(player, 'rosbag2'))),
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(view),
+            condition=IfCondition(LaunchConfiguration('rviz'))),
+    ])
