@@ -29,7 +29,7 @@ from ingenuity_nodes.vehicle.inflow import (
 from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, GEAR
 from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, motor_torque, POWER
 from ingenuity_nodes.vehicle.rigid_body import fly, rotation_of, slide
-from ingenuity_nodes.vehicle.rotors import blade_loads, Record, ROTORS, STATIONS
+from ingenuity_nodes.vehicle.rotors import blade_loads, ELEMENTS, Record, ROTORS, STATIONS
 from ingenuity_nodes.world.terrain import height_at, TerrainField
 
 Array = NDArray[np.float64]
@@ -60,7 +60,8 @@ STATE = np.dtype([
     ('force', 'f8', (3,)), ('moment', 'f8', (3,)), ('thrust', 'f8', (2,)),
     ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)), ('heights', 'f8', (CONTACTS,)),
     ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
-    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)),
+    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)), ('work', 'f8', (7, ELEMENTS)),
+    ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)),
     ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
 ], align=True)
 
@@ -90,10 +91,10 @@ def _rotor(c: Record, s: Record, i: int, clearance: float, sound: float, density
     direction = 1.0 - 2.0 * i
     loads = s.loads[i]
     blade_loads(rotors, direction, s.blade[i], s.omega[i], s.hub, s.w, s.flow[i], left, s.g[i],
-                s.swirl[i], sound, loads, s.lift[i], s.turn[i])
+                s.swirl[i], sound, loads, s.lift[i], s.turn[i], s.work)
     if i == 0:
         swirl_below(rotors, s.turn[0], s.flow[0], s.hub[2], s.swirl[1])
-    advance_rings(rotors, s.v[i], s.loss[i], s.flow[i], s.lift[i], s.hub, s.omega[i], STEP)
+    advance_rings(rotors, s.v[i], s.loss[i], s.flow[i], s.lift[i], s.hub, s.omega[i], STEP, s.work)
     mean = 0.0
     for j in range(STATIONS):
         mean += s.flow[i, j] * s.loss[i, j] * rotors.ring[j]
@@ -170,7 +171,7 @@ def _move_on_ground(c: Record, s: Record, h: float, slope_x: float, slope_y: flo
 
 
 @njit(cache=True, error_model='numpy')
-def _move(c: Record, s: Record, field: TerrainField, ground: float) -> None:
+def _move(c: Record, s: Record, field: TerrainField) -> None:
     """Advance the body by one step, on the ground or above it."""
     h = c.rotors.inertia * (s.omega[0] - s.omega[1])
     s.moment[2] += s.motor_torque[1] - s.motor_torque[0]
@@ -178,7 +179,7 @@ def _move(c: Record, s: Record, field: TerrainField, ground: float) -> None:
         s.before[k] = s.x[k]
     reach = c.gear.reach + 0.10
     s.feet = 0
-    if s.x[2] - ground > reach + 0.25:
+    if s.x[2] - s.ground > reach + 0.25:
         fly(s.x, c.body.mass, c.body.inertia, h, s.force, s.moment, STEP, s.scratch)
         return
     slope_x = (height_at(s.x[0] + 0.2, s.x[1], field) - height_at(s.x[0] - 0.2, s.x[1], field)) / 0.4
@@ -248,6 +249,14 @@ def _judge_air(c: Record, s: Record, sound: float) -> None:
 
 
 @njit(cache=True, error_model='numpy')
+def _look_down(s: Record, field: TerrainField) -> None:
+    """Find the ground below; high up, where only the ground effect asks, every sixteenth step will do."""
+    s.ground_age += 1
+    if s.ground_age >= 16 or s.x[2] - s.ground < 3.5:
+        s.ground, s.ground_age = height_at(s.x[0], s.x[1], field), 0
+
+
+@njit(cache=True, error_model='numpy')
 def advance(
     constants: NDArray[np.void], state: NDArray[np.void], row: int, field: TerrainField,
     density: float, sound: float, temperature: float, wind: Array, avionics: float,
@@ -258,8 +267,8 @@ def advance(
         advance_servos(c.actuators, s.servo[i], s.command[i])
         blade_angles(c.actuators, s.servo[i], s.blade[i])
     _through_air(s, wind)
-    ground = height_at(s.x[0], s.x[1], field)
-    _air_loads(c, s, s.x[2] - ground, density, sound)
+    _look_down(s, field)
+    _air_loads(c, s, s.x[2] - s.ground, density, sound)
     _drive(c, s, density, temperature, avionics)
-    _move(c, s, field, ground)
+    _move(c, s, field)
     _judge_air(c, s, sound)

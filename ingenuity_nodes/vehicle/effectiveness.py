@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.inflow import advance_rings, advance_tilt, flow_through, swirl_below
-from ingenuity_nodes.vehicle.rotors import blade_loads, Record, rotor_constants, RotorParameters, STATIONS
+from ingenuity_nodes.vehicle.rotors import blade_loads, ELEMENTS, Record, rotor_constants, RotorParameters, STATIONS
 from ingenuity_nodes.world.mars import GRAVITY
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ def _settle(
     c = constants[0]
     flow, lift = np.zeros((2, STATIONS)), np.zeros((2, STATIONS))
     turn, swirl, mean = np.zeros((2, STATIONS)), np.zeros((2, STATIONS)), np.zeros(2)
+    work = np.zeros((7, ELEMENTS))
     for step in range(steps + 1):
         flow_through(c, v, loss, flow)
         for i in range(2):
             blade_loads(c, 1.0 - 2.0 * i, blade[i], omega, u, w, flow[i], 1.0, g[i], swirl[i], sound,
-                        loads[i], lift[i], turn[i])
+                        loads[i], lift[i], turn[i], work)
             if i == 0:
                 swirl_below(c, turn[0], flow[0], u[2], swirl[1])
         if step == steps:
@@ -92,7 +93,7 @@ def _settle(
             mean[i] = 0.0
             for j in range(STATIONS):
                 mean[i] += flow[i, j] * loss[i, j] * c.ring[j] / c.disk_area
-            advance_rings(c, v[i], loss[i], flow[i], lift[i], u, omega, dt)
+            advance_rings(c, v[i], loss[i], flow[i], lift[i], u, omega, dt, work)
             advance_tilt(c, g[i], mean[i], u, loads[i, 3], loads[i, 4], dt)
     return mean[0], mean[1]
 

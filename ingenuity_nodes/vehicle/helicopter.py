@@ -16,14 +16,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-import math
 
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
-from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
 from ingenuity_nodes.vehicle.actuators import actuator_constants, ActuatorParameters
@@ -31,9 +29,14 @@ from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
 from ingenuity_nodes.vehicle.dynamics import advance, CONSTANTS, FAILURES, STATE
 from ingenuity_nodes.vehicle.landing_gear import gear_constants, LandingGearParameters
 from ingenuity_nodes.vehicle.power import power_constants, PowerParameters, rest_voltage
+from ingenuity_nodes.vehicle.rigid_body import rotation_of
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
-from ingenuity_nodes.world.terrain import Terrain
+from ingenuity_nodes.world.terrain import Terrain, TerrainField
 
+COMMANDS = (
+    'upper collective [rad]', 'lower collective [rad]',
+    'upper longitudinal cyclic [rad]', 'lower longitudinal cyclic [rad]',
+    'upper lateral cyclic [rad]', 'lower lateral cyclic [rad]', 'rotor speed [rad/s]')
 WARNINGS = ('vortex ring', 'tip Mach number', 'low bus voltage')
 
 
@@ -81,12 +84,15 @@ class Vehicle:
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
         self._place(np.asarray(p_MB, dtype=np.float64), np.asarray(q_MB, dtype=np.float64), rotor_speed)
-        self._truth = self._read(np.zeros(3), np.zeros(3))
+        self._out = self._state['truth'][0]
+        write_truth(self._constants, self._state, 0)
+        self._truth = self._read()
 
     def _place(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
         state = self._state[0]
         state['x'][:3] = p_MB + rotation_matrix(q_MB) @ self._p_BG
         state['x'][6:10] = q_MB / np.linalg.norm(q_MB)
+        state['before'][:], state['ground_age'] = state['x'], 16
         state['omega'], state['reference'], state['command_speed'] = rotor_speed, rotor_speed, rotor_speed
         state['loss'] = 1.0
         power = self.parameters.power
@@ -110,37 +116,28 @@ class Vehicle:
             Drawn from the battery besides motors and servos [W].
 
         """
-        self._accept(command)
-        advance(self._constants, self._state, 0, self._field, float(air.density), float(air.speed_of_sound),
-                float(air.temperature), np.asarray(wind_M, dtype=np.float64), float(avionics_power))
+        upper, lower = command.collective
+        upper_lon, lower_lon = command.cyclic_longitudinal
+        upper_lat, lower_lat = command.cyclic_lateral
+        bad = _step(
+            self._constants, self._state, self._field, self._limits, float(upper), float(lower),
+            float(upper_lon), float(lower_lon), float(upper_lat), float(lower_lat),
+            float(command.rotor_speed), float(air.density), float(air.speed_of_sound),
+            float(air.temperature), np.asarray(wind_M, dtype=np.float64), float(avionics_power))
+        self._refused = '' if bad < 0 else self._reason(command, bad)
         self._t_ns += STEP_NS
-        state = self._state[0]
-        before, now = state['before'], state['x']
-        self._truth = self._read((now[3:6] - before[3:6]) / STEP, (now[10:13] - before[10:13]) / STEP)
+        self._truth = self._read()
         return self._truth
 
-    def _accept(self, command: RotorCommand) -> None:
+    def _reason(self, command: RotorCommand, bad: int) -> str:
         values = (*command.collective, *command.cyclic_longitudinal, *command.cyclic_lateral,
                   command.rotor_speed)
-        for value, (name, low, high) in zip(values, self._limits):
-            if not low <= value <= high:   # also false for what is not a number
-                self._refused = f'{name} {value:g}, allowed: {low:.4g} to {high:.4g}'
-                return
-        self._refused = ''
-        state = self._state[0]
-        state['command'][:, 0] = command.collective
-        state['command'][:, 1] = command.cyclic_longitudinal
-        state['command'][:, 2] = command.cyclic_lateral
-        state['command_speed'] = command.rotor_speed
+        low, high = self._limits[bad]
+        return f'{COMMANDS[bad]} {values[bad]:g}, allowed: {low:.4g} to {high:.4g}'
 
-    def _read(self, a_MG: Vector3, alpha_MB_B: Vector3) -> Truth:
-        """Move from the mass centre to the body origin."""
-        x = self._state[0]['x'].copy()
-        out = np.empty((3, 3))
-        move_to_origin(x, a_MG, alpha_MB_B, self._p_BG, out)
-        return Truth(
-            t_ns=self._t_ns, p_MB=out[0], v_MB=out[1], q_MB=x[6:10], w_MB_B=x[10:13],
-            a_MB=out[2], alpha_MB_B=alpha_MB_B)
+    def _read(self) -> Truth:
+        out = self._out.copy()
+        return Truth(self._t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19])
 
     @property
     def truth(self) -> Truth:
@@ -174,33 +171,61 @@ class Vehicle:
         )
 
 
-@njit(cache=True, error_model='numpy')
-def move_to_origin(
-    x: NDArray[np.float64], a_MG: Vector3, alpha: Vector3, p_BG: Vector3,
-    out: NDArray[np.float64],
-) -> None:
-    """Write position, velocity and acceleration of the body origin, from those of the mass centre."""
-    R, w, p = np.empty((3, 3)), x[10:13], -p_BG
-    matrix_into(x[6:10], R)
-    swing = np.cross(w, p)
-    out[0] = x[0:3] + R @ p
-    out[1] = x[3:6] + R @ swing
-    out[2] = a_MG + R @ (np.cross(alpha, p) + np.cross(w, swing))
-
-
 def _pair(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values[0]), float(values[1])
 
 
-def limits_of(parameters: ActuatorParameters) -> tuple[tuple[str, float, float], ...]:
-    """Name and range of each number of a command, in the order of its fields."""
+def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
+    """Range of each number of a command, in the order of :data:`COMMANDS`, shape (7, 2)."""
     p = parameters
-    # A millionth of a radian more is rounding, not a mistake.
-    low, high, cyclic = p.collective_low - 1e-6, p.collective_high + 1e-6, p.cyclic_high + 1e-6
-    return (
-        ('upper collective [rad]', low, high), ('lower collective [rad]', low, high),
-        ('upper longitudinal cyclic [rad]', -cyclic, cyclic),
-        ('lower longitudinal cyclic [rad]', -cyclic, cyclic),
-        ('upper lateral cyclic [rad]', -cyclic, cyclic), ('lower lateral cyclic [rad]', -cyclic, cyclic),
-        ('rotor speed [rad/s]', 0.0, p.rotor_speed_high + math.ulp(p.rotor_speed_high)),
-    )
+    collective, cyclic = (p.collective_low, p.collective_high), (-p.cyclic_high, p.cyclic_high)
+    ranges = np.array([collective, collective, cyclic, cyclic, cyclic, cyclic, (0.0, p.rotor_speed_high)])
+    # A millionth more is rounding, not a mistake.
+    return ranges + np.array([-1e-6, 1e-6]) * (ranges != 0.0)
+
+
+@njit(cache=True, error_model='numpy')
+def _step(
+    constants: NDArray[np.void], state: NDArray[np.void], ground: TerrainField, limits: NDArray[np.float64],
+    upper: float, lower: float, upper_lon: float, lower_lon: float, upper_lat: float, lower_lat: float,
+    rotor_speed: float, density: float, sound: float, temperature: float,
+    wind: Vector3, avionics: float,
+) -> int:
+    """Take the command or refuse it, advance, write the truth; return which number was bad, or -1."""
+    values = (upper, lower, upper_lon, lower_lon, upper_lat, lower_lat, rotor_speed)
+    bad = -1
+    for k in range(6, -1, -1):
+        if not limits[k, 0] <= values[k] <= limits[k, 1]:   # also when it is not a number
+            bad = k
+    if bad < 0:
+        s = state[0]
+        for k in range(6):
+            s.command[k % 2, k // 2] = values[k]
+        s.command_speed = rotor_speed
+    advance(constants, state, 0, ground, density, sound, temperature, wind, avionics)
+    write_truth(constants, state, 0)
+    return bad
+
+
+@njit(cache=True, error_model='numpy')
+def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) -> None:
+    """Move aircraft ``row`` from the mass centre to the body origin: p, v, q, w, a, alpha."""
+    c, s = constants[0], state[row]
+    rotation_of(s.x[6:10], s.R)
+    r, out, w = c.body.p_BG, s.truth, s.x[10:13]
+    for i in range(4):
+        out[6 + i] = s.x[6 + i]
+    for i in range(3):
+        out[10 + i] = w[i]
+        out[16 + i] = (s.x[10 + i] - s.before[10 + i]) / STEP
+    alpha = out[16:19]
+    # w x r, and alpha x r + w x (w x r), of the way from origin to mass centre.
+    vx, vy, vz = w[1] * r[2] - w[2] * r[1], w[2] * r[0] - w[0] * r[2], w[0] * r[1] - w[1] * r[0]
+    ax = alpha[1] * r[2] - alpha[2] * r[1] + w[1] * vz - w[2] * vy
+    ay = alpha[2] * r[0] - alpha[0] * r[2] + w[2] * vx - w[0] * vz
+    az = alpha[0] * r[1] - alpha[1] * r[0] + w[0] * vy - w[1] * vx
+    for i in range(3):
+        a_MG = (s.x[3 + i] - s.before[3 + i]) / STEP
+        out[i] = s.x[i] - (s.R[i, 0] * r[0] + s.R[i, 1] * r[1] + s.R[i, 2] * r[2])
+        out[3 + i] = s.x[3 + i] - (s.R[i, 0] * vx + s.R[i, 1] * vy + s.R[i, 2] * vz)
+        out[13 + i] = a_MG - (s.R[i, 0] * ax + s.R[i, 1] * ay + s.R[i, 2] * az)

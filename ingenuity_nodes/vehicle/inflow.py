@@ -27,7 +27,7 @@ from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
-from ingenuity_nodes.vehicle.rotors import BLADES, Record, STATIONS
+from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
 
 # D. M. Pitt and D. A. Peters, "Theoretical prediction of dynamic-inflow derivatives", Vertica 5 (1981).
 _SKEW = 15.0 * math.pi / 32.0
@@ -35,18 +35,21 @@ _TILT_MASS = 16.0 / (45.0 * math.pi)
 
 
 @njit(cache=True, error_model='numpy')
-def tip_loss(c: Record, r: float, down: float, spin: float) -> float:
-    """Prandtl's factor F at a radius, from the flow angle there (Leishman 2006, eqs. 3.120, 3.121)."""
-    if c.tip_loss == 0.0 or spin <= 0.0:
-        return 1.0
-    slope = max(abs(down) / spin, 0.01)   # a finite angle keeps F defined where nothing flows
-    sine = slope / math.sqrt(1.0 + slope * slope)
-    f = 0.5 * BLADES * (c.radius - r) / (r * sine)
-    return max(0.05, 2.0 / math.pi * math.acos(math.exp(-f)))
+def tip_losses(c: Record, axial: NDArray[np.float64], omega: float, loss: NDArray[np.float64]) -> None:
+    """Prandtl's factor F at each station, from the flow angle there (Leishman 2006, eqs. 3.120, 3.121)."""
+    scale = PRANDTL_CELLS / PRANDTL_END
+    for j in range(STATIONS):
+        slope = abs(axial[j]) / (omega * c.r[j] + 1e-9)
+        slope = slope if slope > 0.01 else 0.01   # a finite angle keeps F defined where nothing flows
+        loss[j] = scale * math.sqrt(c.to_tip[j] * math.sqrt(1.0 + slope * slope) / slope)
+    for j in range(STATIONS):
+        at = min(loss[j], PRANDTL_CELLS - 0.001)
+        cell = int(at)
+        loss[j] = c.prandtl[cell] + (at - cell) * (c.prandtl[cell + 1] - c.prandtl[cell])
 
 
 @njit(cache=True, error_model='numpy')
-def descent_correction(climb: float, induced: float, edgewise: float) -> float:
+def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
     """
     Flow to add, squared, where simple momentum theory fails: sinking into the own wake [m^2/s^2].
 
@@ -64,7 +67,7 @@ def descent_correction(climb: float, induced: float, edgewise: float) -> float:
         x = min(0.0, max(-2.0, x - (x - s * y) / (1.0 - s * slope)))
     y = 1.0 + x * (-1.125 + x * (-1.372 + x * (-1.718 - 0.655 * x)))
     wanted = 1.0 / (y * y)
-    fade = max(0.0, 1.0 - (edgewise / induced) ** 2)
+    fade = max(0.0, 1.0 - edgewise2 / (induced * induced))
     return fade * induced * induced * (wanted * wanted - (1.0 + s) ** 2)
 
 
@@ -119,17 +122,22 @@ def swirl_below(
 def advance_rings(
     c: Record, v: NDArray[np.float64], loss: NDArray[np.float64], flow: NDArray[np.float64],
     lift: NDArray[np.float64], u: NDArray[np.float64], omega: float, dt: float,
+    work: NDArray[np.float64],
 ) -> None:
     """Advance the induced flow of one rotor's rings by ``dt``; implicit in the outflow."""
-    edgewise = math.sqrt(u[0] * u[0] + u[1] * u[1])
+    edgewise2, climb = u[0] * u[0] + u[1] * u[1], u[2]
+    axial, through = work[0], work[1]
     for j in range(STATIONS):
-        axial = u[2] + flow[j]
-        through = edgewise * edgewise + axial * axial
-        through += descent_correction(u[2], flow[j], edgewise)
-        carried = math.sqrt(max(through, 0.0))
-        loss[j] = tip_loss(c, c.r[j], axial, omega * c.r[j])
-        v[j] = ((v[j] + dt * lift[j] / (c.ring[j] * c.apparent[j]))
-                / (1.0 + dt * 2.0 * loss[j] * carried / c.apparent[j]))
+        axial[j] = climb + flow[j]
+        through[j] = edgewise2 + axial[j] * axial[j]
+    if climb < 0.0:
+        for j in range(STATIONS):
+            through[j] = max(0.0, through[j] + descent_correction(climb, flow[j], edgewise2))
+    if c.tip_loss != 0.0:
+        tip_losses(c, axial, omega, loss)
+    for j in range(STATIONS):
+        carried = 2.0 * loss[j] * math.sqrt(through[j])
+        v[j] = (v[j] + dt * lift[j] * c.per_ring[j]) / (1.0 + dt * carried * c.per_apparent[j])
 
 
 @njit(cache=True, error_model='numpy')

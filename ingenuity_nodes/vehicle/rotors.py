@@ -38,8 +38,9 @@ from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 
 STATIONS = 8    # along the blade, Gauss-Legendre points
 AZIMUTHS = 8    # round the turn
+ELEMENTS = STATIONS * AZIMUTHS
 BLADES = 2      # per rotor
-DIRECTION = np.array([1.0, -1.0])   # upper counter-clockwise, lower clockwise, seen from above
+PRANDTL_CELLS, PRANDTL_END = 256, 3.0   # tabulated over the root of Prandtl's f, which makes it smooth
 
 # NASA/TM-20240001510 table 2: r/R, chord/R, twist [deg], thickness/chord.
 BLADE = np.array([
@@ -98,12 +99,13 @@ class RotorParameters:
 ROTORS = np.dtype([
     ('radius', 'f8'), ('disk_area', 'f8'), ('height', 'f8', (2,)),
     ('r', 'f8', (STATIONS,)), ('chord', 'f8', (STATIONS,)), ('twist', 'f8', (STATIONS,)),
-    ('dr', 'f8', (STATIONS,)), ('ring', 'f8', (STATIONS,)), ('apparent', 'f8', (STATIONS,)),
-    ('lifting', 'f8', (STATIONS,)), ('wake', 'f8', (STATIONS, STATIONS)),
+    ('dr', 'f8', (STATIONS,)), ('ring', 'f8', (STATIONS,)), ('per_apparent', 'f8', (STATIONS,)),
+    ('per_ring', 'f8', (STATIONS,)), ('to_tip', 'f8', (STATIONS,)),
+    ('lifting', 'f8', (STATIONS,)), ('area', 'f8', (STATIONS,)), ('wake', 'f8', (STATIONS, STATIONS)),
     ('contraction', 'f8'),
     ('cos', 'f8', (AZIMUTHS,)), ('sin', 'f8', (AZIMUTHS,)),
     ('lift', 'f8', (360 * CELLS_PER_DEGREE + 1,)), ('drag', 'f8', (360 * CELLS_PER_DEGREE + 1,)),
-    ('polar_beta', 'f8'), ('drag_rise_mach', 'f8'), ('tip_loss', 'f8'), ('lower_on_upper', 'f8'),
+    ('polar_beta', 'f8'), ('drag_rise_mach', 'f8'), ('tip_loss', 'f8'), ('prandtl', 'f8', (PRANDTL_CELLS + 1,)), ('lower_on_upper', 'f8'),
     ('flap_lag', 'f8'), ('inertia', 'f8'),
 ], align=True)
 Record = Any   # a numpy record; numba compiles attribute access on it
@@ -127,10 +129,14 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
     one['r'], one['chord'] = x * radius, section(x, 1) * radius
     one['twist'] = np.radians(section(x, 2) - section(np.array([0.75]), 2))
     one['dr'] = weights * (1.0 - root) / 2.0 * radius
+    # Half of the blade area that passes an element, averaged over the turn.
+    one['area'] = 0.5 * one['chord'] * one['dr'] * BLADES / AZIMUTHS
     one['ring'] = 2.0 * math.pi * one['r'] * one['dr']
     # Air that a disk carries along, by radius: the potential jump of an impermeable disk in
     # still air, H. Lamb, "Hydrodynamics", art. 102; its integral is 8/3 rho R^3.
-    one['apparent'] = 4.0 / math.pi * np.sqrt(radius ** 2 - one['r'] ** 2)
+    one['per_apparent'] = 1.0 / (4.0 / math.pi * np.sqrt(radius ** 2 - one['r'] ** 2))
+    one['per_ring'] = one['per_apparent'] / one['ring']
+    one['to_tip'] = 0.5 * BLADES * (1.0 - x) / x   # Prandtl's f times the sine of the flow angle
     # Thick sections near the root: assumed to fade from aerofoil (20 %) to cylinder (70 %).
     one['lifting'] = 1.0 - np.clip((section(x, 3) - 0.20) / 0.50, 0.0, 1.0)
     one['wake'] = _wake_matrix(x, parameters.wake_contraction)
@@ -140,6 +146,8 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
     polar = extended_polar(parameters.polar)
     one['lift'], one['drag'] = polar.lift, polar.drag
     one['polar_beta'] = math.sqrt(1.0 - polar.mach ** 2) if parameters.prandtl_glauert else 0.0
+    f = np.linspace(0.0, PRANDTL_END, PRANDTL_CELLS + 1) ** 2
+    one['prandtl'] = np.maximum(0.05, 2.0 / math.pi * np.arccos(np.exp(-f)))  # never quite 0: v = T / F
     one['drag_rise_mach'] = parameters.drag_rise_mach
     one['tip_loss'], one['lower_on_upper'] = float(parameters.tip_loss), parameters.lower_on_upper
     one['flap_lag'], one['inertia'] = parameters.flap_lag, parameters.inertia
@@ -166,6 +174,7 @@ def blade_loads(
     u: NDArray[np.float64], w: NDArray[np.float64], flow: NDArray[np.float64],
     share: float, g: NDArray[np.float64], swirl: NDArray[np.float64], sound: float,
     loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],
+    work: NDArray[np.float64],
 ) -> None:
     """
     Integrate the blade elements of one rotor.
@@ -194,45 +203,108 @@ def blade_loads(
         Out: force x, y, z [N], moment x, y [N m], torque against the turn [N m], per density.
     lift, turn
         Out: thrust [N] and torque [N m] of each station's ring, per density.
+    work
+        Work space, shape (7, ELEMENTS).
 
     """
+    ut, up, at, cl, cd = work[0], work[1], work[2], work[3], work[4]
+    for j in range(STATIONS):
+        _ring_flow(c, j, direction, blade, omega * c.r[j] + direction * w[2] * c.r[j] + swirl[j],
+                   u[2] + share * flow[j], u, w, g, ut, up, at)
+    for e in range(ELEMENTS):
+        at[e] = (at[e] - _flow_angle(up[e], ut[e])) * CELLS_PER_DEGREE
+    for j in range(STATIONS):
+        _ring_coefficients(c, j, min(0.9, omega * c.r[j] / sound), at, cl, cd)
+    fz, ft = work[5], work[6]
+    for e in range(ELEMENTS):
+        speed = math.sqrt(ut[e] * ut[e] + up[e] * up[e])
+        fz[e] = speed * (cl[e] * ut[e] - cd[e] * up[e])
+        ft[e] = speed * (cl[e] * up[e] + cd[e] * ut[e])
     for k in range(6):
         loads[k] = 0.0
-    presence = BLADES / AZIMUTHS
     for j in range(STATIONS):
-        r = c.r[j]
-        mach = min(0.9, omega * r / sound)
-        compress = 1.0 if c.polar_beta == 0.0 else c.polar_beta / math.sqrt(1.0 - mach * mach)
-        excess = max(0.0, mach - c.drag_rise_mach)
-        # Lock's rule of transonic drag, 20 (M - M_crit)^4: Mason, "Configuration Aerodynamics".
-        extra_drag = 20.0 * excess ** 4 + (1.0 - c.lifting[j])
-        lift_scale = compress * c.lifting[j]
-        area = 0.5 * c.chord[j] * c.dr[j] * presence
-        spin = omega * r + direction * w[2] * r + swirl[j]
-        pitch = (blade[0] + c.twist[j]) * (180.0 / math.pi)
-        down = u[2] + share * flow[j]
-        thrust, drag = 0.0, 0.0
-        for k in range(AZIMUTHS):
-            cos, sin = c.cos[k], c.sin[k]
-            ut = spin + direction * (u[1] * cos - u[0] * sin)
-            up = down + r * (w[0] * sin - w[1] * cos) + (g[0] * cos + g[1] * sin) * (r / c.radius)
-            cyclic = (blade[2] * sin - blade[1] * cos) * (180.0 / math.pi)
-            alpha = pitch + cyclic - math.atan2(up, ut) * (180.0 / math.pi)
-            at = (alpha + 180.0) * CELLS_PER_DEGREE
-            at = min(max(at, 0.0), 360.0 * CELLS_PER_DEGREE - 1e-9)
-            cell = int(at)
-            part = at - cell
-            cl = lift_scale * (c.lift[cell] + part * (c.lift[cell + 1] - c.lift[cell]))
-            cd = c.lifting[j] * (c.drag[cell] + part * (c.drag[cell + 1] - c.drag[cell])) + extra_drag
-            speed = math.sqrt(ut * ut + up * up) * area
-            fz = speed * (cl * ut - cd * up)
-            ft = speed * (cl * up + cd * ut)
-            thrust += fz
-            loads[0] += direction * ft * sin
-            loads[1] -= direction * ft * cos
-            loads[3] += r * sin * fz
-            loads[4] -= r * cos * fz
-            drag += ft
-        lift[j], turn[j] = thrust, r * drag
-        loads[2] += thrust
-        loads[5] += r * drag
+        _sum_ring(c, j, direction, fz, ft, loads, lift, turn)
+
+
+@njit(cache=True, error_model='numpy', inline='always')
+def _flow_angle(up: float, ut: float) -> float:
+    """
+    Arc tangent of up / ut in degrees, without a branch, so that the loop over elements vectorises.
+
+    References
+    ----------
+    M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions", 4.4.49: exact to 2e-8.
+
+    """
+    y, x = abs(up), abs(ut)
+    high, low = (x, y) if y <= x else (y, x)
+    t = low / (high + 1e-30)
+    t2 = t * t
+    angle = t * (1.0 + t2 * (-.3333314528 + t2 * (.1999355085 + t2 * (-.1420889944 + t2 * (
+        .1065626393 + t2 * (-.0752896400 + t2 * (.0429096138 + t2 * (-.0161657367 + t2 * .0028662257))))))))
+    angle = angle if y <= x else 0.5 * math.pi - angle
+    angle = angle if ut >= 0.0 else math.pi - angle
+    return (angle if up >= 0.0 else -angle) * (180.0 / math.pi)
+
+
+@njit(cache=True, error_model='numpy')
+def _ring_flow(
+    c: Record, j: int, direction: float, blade: NDArray[np.float64], spin: float, down: float,
+    u: NDArray[np.float64], w: NDArray[np.float64], g: NDArray[np.float64],
+    ut: NDArray[np.float64], up: NDArray[np.float64], pitch: NDArray[np.float64],
+) -> None:
+    """Flow along and across the blade [m/s] and its angle from the disk, plus 180 [deg], round one ring."""
+    r, first = c.r[j], j * AZIMUTHS
+    up_cos, up_sin = g[0] * r / c.radius - r * w[1], g[1] * r / c.radius + r * w[0]
+    forward, side = direction * u[0], direction * u[1]
+    mean = (blade[0] + c.twist[j]) * (180.0 / math.pi) + 180.0
+    longitudinal, lateral = blade[1] * (180.0 / math.pi), blade[2] * (180.0 / math.pi)
+    for k in range(AZIMUTHS):
+        cos, sin = c.cos[k], c.sin[k]
+        ut[first + k] = spin + side * cos - forward * sin
+        up[first + k] = down + up_cos * cos + up_sin * sin
+        pitch[first + k] = mean + lateral * sin - longitudinal * cos
+
+
+@njit(cache=True, error_model='numpy')
+def _ring_coefficients(
+    c: Record, j: int, mach: float, at: NDArray[np.float64],
+    cl: NDArray[np.float64], cd: NDArray[np.float64],
+) -> None:
+    """Lift and drag coefficients times half the blade area of each element, from the polar's table."""
+    compress = 1.0 if c.polar_beta == 0.0 else c.polar_beta / math.sqrt(1.0 - mach * mach)
+    excess = max(0.0, mach - c.drag_rise_mach)
+    # Lock's rule of transonic drag, 20 (M - M_crit)^4: Mason, "Configuration Aerodynamics".
+    extra = c.area[j] * (20.0 * excess ** 4 + (1.0 - c.lifting[j]))
+    drag_scale = c.area[j] * c.lifting[j]
+    lift_scale = compress * drag_scale
+    for e in range(j * AZIMUTHS, (j + 1) * AZIMUTHS):
+        place = min(max(at[e], 0.0), 360.0 * CELLS_PER_DEGREE - 0.001)
+        cell = int(place)
+        part = place - cell
+        cl[e] = lift_scale * (c.lift[cell] + part * (c.lift[cell + 1] - c.lift[cell]))
+        cd[e] = drag_scale * (c.drag[cell] + part * (c.drag[cell + 1] - c.drag[cell])) + extra
+
+
+@njit(cache=True, error_model='numpy')
+def _sum_ring(
+    c: Record, j: int, direction: float, fz: NDArray[np.float64], ft: NDArray[np.float64],
+    loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],
+) -> None:
+    """Add one ring to the rotor's loads."""
+    first = j * AZIMUTHS
+    thrust, thrust_cos, thrust_sin, drag, drag_cos, drag_sin = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(AZIMUTHS):
+        thrust += fz[first + k]
+        thrust_cos += fz[first + k] * c.cos[k]
+        thrust_sin += fz[first + k] * c.sin[k]
+        drag += ft[first + k]
+        drag_cos += ft[first + k] * c.cos[k]
+        drag_sin += ft[first + k] * c.sin[k]
+    lift[j], turn[j] = thrust, c.r[j] * drag
+    loads[0] += direction * drag_sin
+    loads[1] -= direction * drag_cos
+    loads[2] += thrust
+    loads[3] += c.r[j] * thrust_sin
+    loads[4] -= c.r[j] * thrust_cos
+    loads[5] += turn[j]
