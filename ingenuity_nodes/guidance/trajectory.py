@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 import math
 from typing import NamedTuple
 
@@ -41,21 +42,21 @@ class Trapezoid:
     acceleration: float        # > 0
     start_speed: float = 0.0   # 0 .. cruise
 
-    @property
+    @cached_property
     def top_speed(self) -> float:
         """Speed that is reached."""
         reachable = self.acceleration * self.length + 0.5 * self.start_speed ** 2
         return max(self.start_speed, min(self.cruise, math.sqrt(reachable)))
 
-    @property
+    @cached_property
     def duration(self) -> float:
         """Time until the stop."""
-        speed_up, cruise, brake = self._phases()
+        speed_up, cruise, brake = self._phases
         return speed_up + cruise + brake
 
     def at(self, time: float) -> Motion:
         """Evaluate at a time since the start; before and after it rests."""
-        speed_up, cruise, brake = self._phases()
+        speed_up, cruise, brake = self._phases
         a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
         if time <= 0.0:
             return Motion(0.0, v0, 0.0)
@@ -66,16 +67,17 @@ class Trapezoid:
             return Motion(gained + v1 * (time - speed_up), v1, 0.0)
         left = speed_up + cruise + brake - time
         if left > 0.0:
-            end = self._end()
-            return Motion(end - 0.5 * a * left ** 2, a * left, -a)
-        return Motion(self._end(), 0.0, 0.0)
+            return Motion(self._end - 0.5 * a * left ** 2, a * left, -a)
+        return Motion(self._end, 0.0, 0.0)
 
+    @cached_property
     def _phases(self) -> tuple[float, float, float]:
         a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
         speed_up, brake = (v1 - v0) / a, v1 / a
         covered = 0.5 * (v0 + v1) * speed_up + 0.5 * v1 * brake
         return speed_up, max(0.0, (self.length - covered) / v1) if v1 > 0.0 else 0.0, brake
 
+    @cached_property
     def _end(self) -> float:
         """Where it stops: ``length``, or beyond when the start was too fast to stop there."""
         return max(self.length, 0.5 * self.start_speed ** 2 / self.acceleration)

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import (
@@ -27,6 +26,7 @@ from ingenuity_nodes.frames import (
 from ingenuity_nodes.navigation.history import empty_memory, look, MOST_FEATURES, report, walk
 from ingenuity_nodes.navigation.measurement import Settings
 from ingenuity_nodes.navigation.propagation import INPUTS, SLOTS
+from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
@@ -125,8 +125,7 @@ class Estimator:
         imu: ImuParameters = _IMU, altimeter: AltimeterParameters = _ALTIMETER,
     ) -> None:
         self.parameters = parameters
-        self._camera = camera
-        self._R_BC = rotation_matrix(camera.q_BC)
+        self._rays = RayTable(camera)
         self._R_BI = rotation_matrix(quaternion_from_rpy(*imu.mounting))
         self._turned = any(angle != 0.0 for angle in imu.mounting)
         self._p_BI = np.array(imu.position)
@@ -205,17 +204,11 @@ class Estimator:
             m.base[0] = 0
             self._used = 0
             return
-        ids, rays = features.ids[:MOST_FEATURES], self.rays(features.uv[:MOST_FEATURES])
+        ids, rays = features.ids[:MOST_FEATURES], self._rays.rays(features.uv[:MOST_FEATURES])
         self._used, self._innovation, _ = look(
             m, self._settings, self._step, exposed, ids, rays, p.common, p.fewest)
         self.base_pictures += int(m.base[1] == exposed)
         self._covariance = m.P[self._step % SLOTS, :15, :15].copy()
-
-    def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn pixels (n, 2) into unit rays (n, 3) in B."""
-        if not len(uv):
-            return np.zeros((0, 3))
-        return np.ascontiguousarray(self._camera.unproject(uv) @ self._R_BC.T)
 
     def _estimate(self, t_ns: int) -> Estimate:
         out = report(self._memory, self._step, -self._p_BI)

@@ -27,6 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.frames import Matrix3, QuatWxyz, rotation_matrix, Vector3
+from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import reach
 from ingenuity_nodes.signals import Exposure, FeatureFrame
@@ -87,6 +89,7 @@ class Landmarks:
         parameters: LandmarkParameters = _DEFAULT,
     ) -> None:
         self._camera, self._terrain, self._parameters = camera, terrain, parameters
+        self._rays = RayTable(camera)
         self._random = np.random.default_rng([seed, STREAM])
         self._points = np.zeros((0, 3))
         self._ids = np.zeros(0, dtype=np.int64)
@@ -102,7 +105,7 @@ class Landmarks:
             return FeatureFrame(exposure.t_ns, self._ids, np.zeros((0, 2)), self._ages)
         uv = self._follow(R_MC, p_MC)
         if len(self._ids) < self._parameters.most:
-            uv = np.concatenate([uv, self._pick(uv, R_MC, p_MC)])
+            uv = np.concatenate([uv, self._pick(uv, exposure.q_MB, p_MC)])
         noise = self._parameters.noise * self._random.standard_normal(uv.shape)
         return FeatureFrame(exposure.t_ns, self._ids, uv + noise, self._ages)
 
@@ -116,7 +119,7 @@ class Landmarks:
         return np.asarray(((uv > margin) & (uv < limit)).all(axis=1))
 
     def _follow(
-        self, R_MC: NDArray[np.float64], p_MC: NDArray[np.float64],
+        self, R_MC: Matrix3, p_MC: Vector3,
     ) -> NDArray[np.float64]:
         """Keep the features that are still in view and not lost by chance; return their places."""
         if not len(self._ids):
@@ -128,7 +131,7 @@ class Landmarks:
         return uv[seen]
 
     def _pick(
-        self, uv: NDArray[np.float64], R_MC: NDArray[np.float64], p_MC: NDArray[np.float64],
+        self, uv: NDArray[np.float64], q_MB: QuatWxyz, p_MC: Vector3,
     ) -> NDArray[np.float64]:
         """Add features in empty cells of the picture; return the places of the new ones."""
         p = self._parameters
@@ -142,7 +145,7 @@ class Landmarks:
         order = self._random.permutation(len(new))[:p.most - len(uv)]
         new = new[order]
         new = new[self._inside(new)]
-        rays = self._camera.unproject(new) @ R_MC.T
+        rays = self._rays.rays(new) @ rotation_matrix(q_MB).T
         points, good = _hits(p_MC, rays, self._terrain.field, p.farthest)
         count = int(good.sum())
         self._points = np.concatenate([self._points, points[good]])
