@@ -16,8 +16,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from setuptools import find_packages, setup
-from setuptools.command.install_data import install_data
+from setuptools import Distribution, find_packages, setup
 
 NAME = 'ingenuity_nodes'
 SHARE = Path('share', NAME)
@@ -44,7 +43,7 @@ def shared_files() -> Iterator[tuple[str, list[str]]]:
             yield str(SHARE / parent), [str(path) for path in files if path.parent == parent]
 
 
-class InstallData(install_data):
+class InstallData(Distribution().get_command_class('install_data')):
     """
     In a wheel, add ``lib/ingenuity_nodes/<executable>``, where ROS 2 looks for executables.
 

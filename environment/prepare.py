@@ -80,6 +80,7 @@ def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:
             raise SetupError(f'{venv} was not made by ./ingenuity: move it away and run again')
         if shutil.disk_usage(venv.parent).free < SPACE_NEEDED and not venv.exists():
             raise SetupError(f'{SPACE_NEEDED / 1e9} GB of free space are needed in {venv.parent}')
+        ready.unlink(missing_ok=True)
         say(f'Preparing {venv} (once, a minute or two)')
         log = venv.with_name(f'{venv.name}.log')
         setup = Setup(venv / 'prepared', log, lock)
@@ -218,7 +219,6 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
 def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
     """Make an empty environment, in place of one that was cut short or has another Python."""
     prepared = venv / 'prepared'
-    (venv / 'ready').unlink(missing_ok=True)
     for name in ('environment', 'packages', 'tf2_msgs', 'check'):
         (prepared / name).unlink(missing_ok=True)
     for path in venv.iterdir() if venv.exists() else ():
@@ -232,6 +232,13 @@ def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) ->
 
 def install_locked(setup: Setup, display: Display, venv: Path, environment: dict[str, str]) -> str:
     """Install exactly what ``requirements.txt`` pins."""
+    install = ['install', '--no-deps', '-r', str(LOCKED)]
+    return pip(setup, display, venv, environment, install)
+
+
+def pip(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
+        arguments: list[str]) -> str:
+    """Run pip, after tidying up behind one that was stopped."""
     site = Path(sysconfig.get_path('purelib', vars={'base': str(venv)}))
     remove_torn_packages(site)
     before = len(list(site.glob('*.dist-info')))
@@ -242,8 +249,8 @@ def install_locked(setup: Setup, display: Display, venv: Path, environment: dict
             return f'{installed} packages installed'
         return re.sub(r' \(from .*', '', line.strip())
 
-    setup.run(display, [venv / 'bin' / 'python', '-m', 'pip', 'install', '--no-deps',
-                        '--no-input', '--progress-bar=off', '-r', LOCKED],
+    setup.run(display, [venv / 'bin' / 'python', '-m', 'pip', *arguments, '--no-input',
+                        '--progress-bar=off'],
               'install the Python packages', status, environment)
     return f'{len(list(site.glob("*.dist-info")))} packages'
 
@@ -289,24 +296,20 @@ def build_interface(setup: Setup, display: Display, venv: Path,
 def install_missing(setup: Setup, display: Display, venv: Path,
                     environment: dict[str, str]) -> str:
     """Install what the sourced ROS 2 lacks, holding back what its packages were built for."""
-    python = venv / 'bin' / 'python'
-    remove_torn_packages(Path(sysconfig.get_path('purelib', vars={'base': str(venv)})))
-    held = ['pytest<8.4', 'setuptools<80']
+    held = ['pytest<8.4']
     if importlib.util.find_spec('numpy'):
         held.append(setup.run(
             display, [sys.executable, '-c', 'import numpy; print(f"numpy=={numpy.__version__}")'],
             'import numpy'))
-    constraints = venv / 'prepared' / 'constraints.txt'
-    constraints.write_text('\n'.join(held) + '\n')
     wanted = RANGES.read_text().splitlines()
     if importlib.util.find_spec('cv2'):  # Debian's OpenCV has no Python metadata
         wanted = [line for line in wanted if not line.startswith('opencv')]
     requirements = venv / 'prepared' / 'requirements.txt'
-    requirements.write_text('\n'.join(wanted) + '\n')
-    setup.run(display, [python, '-m', 'pip', 'install', '--no-input', '--progress-bar=off',
-                        '-r', requirements, '-c', constraints],
-              'install the Python packages', environment=environment)
-    return 'installed what was missing'
+    constraints = venv / 'prepared' / 'constraints.txt'
+    for path, lines in (requirements, wanted), (constraints, held):
+        write(path, '\n'.join(lines) + '\n')
+    return pip(setup, display, venv, environment,
+               ['install', '-r', str(requirements), '-c', str(constraints)])
 
 
 def check(setup: Setup, display: Display, python: Path, environment: dict[str, str]) -> str:

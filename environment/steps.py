@@ -96,7 +96,7 @@ class Display:
             self._rewrite(f'{self._title:24} {now - self._start:4.0f} s  {status}')
         elif now - self._last > QUIET_S:
             self._last = now
-            say(f'  {self._title}: {now - self._start:.0f} s, {status}')
+            say(f'  {self._title}: {now - self._start:.0f} s, {status[:80]}')
 
     def done(self, result: str) -> None:
         elapsed = time.monotonic() - self._start

@@ -1,0 +1,38 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What all tests share."""
+
+import os
+from pathlib import Path
+import sys
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """Give child processes the checkout, this ROS 2 and a network of their own."""
+    for name, place in ('PYTHONPATH', str(ROOT)), ('AMENT_PREFIX_PATH', sys.prefix):
+        places = [part for part in os.environ.get(name, '').split(os.pathsep) if part]
+        if place not in places:
+            os.environ[name] = os.pathsep.join([place, *places])
+    os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+
+
+@pytest.fixture(scope='session')
+def root() -> Path:
+    """Give the folder of the checkout."""
+    return ROOT

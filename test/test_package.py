@@ -1,0 +1,180 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What pip and colcon install, and whether what they are told is true."""
+
+import ast
+import configparser
+import importlib.util
+from pathlib import Path
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+
+import pytest
+
+import ingenuity_nodes
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = 'ingenuity_nodes'
+EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder',
+               'player', 'ingenuity'}
+# imported name -> name in requirements.in
+DISTRIBUTIONS = {'cv2': 'opencv-python-headless', 'PIL': 'pillow', 'yaml': 'pyyaml'}
+
+
+@pytest.fixture(scope='module')
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('wheel')
+    copy = folder / 'source'
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(
+        '.*', 'runs', 'build', 'install', 'log', '__pycache__', '*.egg-info'))
+    subprocess.run(
+        [sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--quiet',
+         '--wheel-dir', folder, copy], check=True)
+    with zipfile.ZipFile(next(folder.glob('*.whl'))) as archive:
+        yield archive
+
+
+@pytest.fixture(scope='module')
+def manifest():
+    return ElementTree.parse(ROOT / 'package.xml').getroot()
+
+
+def roots_imported_by(paths):
+    found = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split('.')[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split('.')[0])
+    return found - set(sys.stdlib_module_names) - {NAME}
+
+
+def is_ros(name):
+    return bool(re.fullmatch(r'rclpy|rcl_interfaces|launch(_ros)?|ament_\w+|\w+_(msgs|srvs)|'
+                             r'builtin_interfaces', name))
+
+
+def data_of(wheel):
+    prefix = f'{NAME}-{ingenuity_nodes.__version__}.data/data/'
+    return {name.removeprefix(prefix) for name in wheel.namelist() if name.startswith(prefix)}
+
+
+def test_one_version_everywhere(manifest, wheel):
+    version = ingenuity_nodes.__version__
+    assert manifest.findtext('version') == version
+    assert Path(wheel.filename).name.startswith(f'{NAME}-{version}-')
+    assert f'\n{version} (' in (ROOT / 'CHANGELOG.rst').read_text()
+
+
+def test_colcon_takes_it_for_an_ament_python_package():
+    package = pytest.importorskip('catkin_pkg.package')
+    warnings = []
+    found = package.parse_package(str(ROOT), warnings=warnings)
+    assert (found.name, found.get_build_type()) == (NAME, 'ament_python')
+    assert warnings == []
+
+
+def test_every_ros_package_that_is_imported_is_a_dependency(manifest):
+    declared = {element.text for element in manifest.findall('exec_depend')}
+    files = [*(ROOT / NAME).rglob('*.py'), *(ROOT / 'launch').rglob('*.py')]
+    used = {name for name in roots_imported_by(files) if is_ros(name)}
+    assert used
+    assert used - declared == set()
+
+
+def test_every_library_that_is_imported_is_required():
+    text = (ROOT / 'environment' / 'requirements.in').read_text()
+    required = set(re.findall(r'^([\w-]+)', text, re.M))
+    used = {DISTRIBUTIONS.get(name, name) for name in roots_imported_by(
+        (ROOT / NAME).rglob('*.py')) if not is_ros(name)}
+    assert {'numpy', 'rosbags'} <= used
+    assert used - required == set()
+
+
+def test_everything_that_is_required_is_pinned():
+    folder = ROOT / 'environment'
+    wanted = set(re.findall(r'^([\w-]+)', '\n'.join(
+        (folder / name).read_text() for name in ('requirements.in', 'ros.in')), re.M))
+    lines = (folder / 'requirements.txt').read_text().splitlines()
+    assert [line for line in lines if '==' not in line] == []
+    pinned = {line.split('==')[0] for line in lines}
+    assert {name.lower() for name in wanted} - pinned == set()
+
+
+def test_scripts_go_where_ros_looks_for_them():
+    config = configparser.ConfigParser()
+    config.read(ROOT / 'setup.cfg')
+    assert config['install']['install_scripts'] == f'$base/lib/{NAME}'
+    assert config['develop']['script_dir'] == f'$base/lib/{NAME}'
+
+
+def test_a_wheel_brings_every_executable_to_where_ros_looks_for_it(wheel):
+    launchers = {name for name in data_of(wheel) if name.startswith(f'lib/{NAME}/')}
+    assert launchers == {f'lib/{NAME}/{name}' for name in EXECUTABLES}
+    for entry in wheel.infolist():
+        if f'/lib/{NAME}/' in entry.filename:
+            assert entry.external_attr >> 16 & stat.S_IXUSR, entry.filename
+
+
+def test_executables_lead_to_functions_that_exist(wheel):
+    config = configparser.ConfigParser()
+    config.read_string(wheel.read(next(
+        name for name in wheel.namelist() if name.endswith('entry_points.txt'))).decode())
+    targets = dict(config['console_scripts'])
+    assert set(targets) == EXECUTABLES
+    for name, target in targets.items():
+        module, function = target.split(':')
+        spec = importlib.util.find_spec(module)
+        assert spec, f'{name}: {module} does not exist'
+        tree = ast.parse(Path(spec.origin).read_text())
+        assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_wheel_brings_launch_files_and_configuration(wheel):
+    files = [*(ROOT / 'launch').rglob('*.launch.py'), *(ROOT / 'config').rglob('*')]
+    expected = {f'share/{NAME}/{path.relative_to(ROOT)}' for path in files if path.is_file()}
+    assert any(name.endswith('.yaml') for name in expected)
+    assert expected - data_of(wheel) == set()
+    assert {f'share/{NAME}/package.xml',
+            f'share/ament_index/resource_index/packages/{NAME}'} <= data_of(wheel)
+
+
+def test_a_wheel_brings_all_of_the_package_and_nothing_else(wheel):
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / NAME).rglob('*')
+             if path.suffix in ('.py', '.glsl', '.typed')}
+    packed = {name for name in wheel.namelist() if '-' not in name.split('/')[0]}
+    assert packed == files
+
+
+def test_a_launcher_runs_with_the_python_beside_it(wheel, tmp_path):
+    (tmp_path / 'bin').mkdir()
+    (tmp_path / 'lib').mkdir()
+    python = tmp_path / 'bin' / 'python3'
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    launcher = tmp_path / 'lib' / NAME / 'rover'
+    launcher.parent.mkdir()
+    launcher.write_bytes(wheel.read(next(
+        name for name in wheel.namelist() if name.endswith(f'lib/{NAME}/rover'))))
+    for path in (python, launcher):
+        path.chmod(0o755)
+    output = subprocess.run([launcher, 'one', 'two words'], capture_output=True, text=True,
+                            check=True).stdout.splitlines()
+    assert f'from {NAME}.nodes.rover import main' in output[1]
+    assert output[2:] == ['one', 'two words']
