@@ -58,7 +58,8 @@ STATE = np.dtype([
     ('energy', 'f8'), ('voltage', 'f8'), ('current', 'f8'),
     ('rotor_power', 'f8'), ('electrical_power', 'f8'), ('motor_torque', 'f8', (2,)),
     ('force', 'f8', (3,)), ('moment', 'f8', (3,)), ('thrust', 'f8', (2,)),
-    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)), ('heights', 'f8', (CONTACTS,)),
+    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)), ('heights', 'f8', (CONTACTS + 4,)),
+    ('spots', 'f8', (CONTACTS + 4, 2)),
     ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
     ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)), ('work', 'f8', (7, ELEMENTS)),
     ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)),
@@ -165,9 +166,21 @@ def _move_on_ground(c: Record, s: Record, h: float, slope_x: float, slope_y: flo
         for k in range(3):
             s.push[k], s.twist[k] = s.force[k], s.moment[k]
         s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
-                               s.anchors, s.gripping, s.push, s.twist)
+                               s.anchors, s.gripping, s.push, s.twist, s.scratch)
         slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
         rotation_of(s.x[6:10], s.R)
+
+
+@njit(cache=True, error_model='numpy')
+def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
+    """Find the ground below point ``k``, unless it has hardly moved since the last time."""
+    dx, dy = x - s.spots[k, 0], y - s.spots[k, 1]
+    if not dx * dx + dy * dy < _SAME_SPOT * _SAME_SPOT:
+        s.spots[k, 0], s.spots[k, 1], s.heights[k] = x, y, height_at(x, y, field)
+
+
+_BASE = 0.2          # [m] half of the distance over which the slope is taken: within the feet
+_SAME_SPOT = 1e-4    # [m] even a slope of 45 deg is then only 0.1 mm off
 
 
 @njit(cache=True, error_model='numpy')
@@ -182,12 +195,16 @@ def _move(c: Record, s: Record, field: TerrainField) -> None:
     if s.x[2] - s.ground > reach + 0.25:
         fly(s.x, c.body.mass, c.body.inertia, h, s.force, s.moment, STEP, s.scratch)
         return
-    slope_x = (height_at(s.x[0] + 0.2, s.x[1], field) - height_at(s.x[0] - 0.2, s.x[1], field)) / 0.4
-    slope_y = (height_at(s.x[0], s.x[1] + 0.2, field) - height_at(s.x[0], s.x[1] - 0.2, field)) / 0.4
     for k in range(CONTACTS):
-        px = s.x[0] + s.R[0, 0] * c.gear.p[k, 0] + s.R[0, 1] * c.gear.p[k, 1] + s.R[0, 2] * c.gear.p[k, 2]
-        py = s.x[1] + s.R[1, 0] * c.gear.p[k, 0] + s.R[1, 1] * c.gear.p[k, 1] + s.R[1, 2] * c.gear.p[k, 2]
-        s.heights[k] = height_at(px, py, field)
+        p = c.gear.p[k]
+        _probe(s, k, s.x[0] + s.R[0, 0] * p[0] + s.R[0, 1] * p[1] + s.R[0, 2] * p[2],
+               s.x[1] + s.R[1, 0] * p[0] + s.R[1, 1] * p[1] + s.R[1, 2] * p[2], field)
+    _probe(s, CONTACTS, s.x[0] - _BASE, s.x[1], field)
+    _probe(s, CONTACTS + 1, s.x[0] + _BASE, s.x[1], field)
+    _probe(s, CONTACTS + 2, s.x[0], s.x[1] - _BASE, field)
+    _probe(s, CONTACTS + 3, s.x[0], s.x[1] + _BASE, field)
+    slope_x = (s.heights[CONTACTS + 1] - s.heights[CONTACTS]) / (2.0 * _BASE)
+    slope_y = (s.heights[CONTACTS + 3] - s.heights[CONTACTS + 2]) / (2.0 * _BASE)
     _move_on_ground(c, s, h, slope_x, slope_y)
     _judge_ground(c, s, field, slope_x, slope_y)
 

@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+import math
 
 from numba import njit
 import numpy as np
@@ -94,7 +95,7 @@ class Vehicle:
         state['x'][6:10] = q_MB / np.linalg.norm(q_MB)
         state['before'][:], state['ground_age'] = state['x'], 16
         state['omega'], state['reference'], state['command_speed'] = rotor_speed, rotor_speed, rotor_speed
-        state['loss'] = 1.0
+        state['loss'], state['spots'] = 1.0, math.nan
         power = self.parameters.power
         state['charge'], state['battery_temperature'] = power.charge, power.battery_temperature
         state['motor_temperature'] = power.motor_temperature

@@ -93,7 +93,7 @@ def gear_constants(parameters: LandingGearParameters, p_BG: Array) -> NDArray[np
 @njit(cache=True, error_model='numpy')
 def contact_loads(
     c: Record, x: Array, R: Array, heights: Array, slope_x: float, slope_y: float,
-    anchors: Array, gripping: Array, force: Array, moment: Array,
+    anchors: Array, gripping: Array, force: Array, moment: Array, work: Array,
 ) -> int:
     """
     Add what the ground does to the body, and count the feet that stand.
@@ -110,12 +110,14 @@ def contact_loads(
         In and out: where each point gripped, shape (n, 3), and whether it does, shape (n,).
     force, moment
         In and out: force and moment about the mass centre, body axes.
+    work
+        Work space, shape (2, 3) or more.
 
     """
     size = math.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
     nx, ny, nz = -slope_x / size, -slope_y / size, 1.0 / size
     standing = 0
-    arm, pull = np.empty(3), np.empty(3)
+    arm, pull = work[0], work[1]
     for k in range(CONTACTS):
         for i in range(3):
             arm[i] = R[i, 0] * c.p[k, 0] + R[i, 1] * c.p[k, 1] + R[i, 2] * c.p[k, 2]
