@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ('ingenuity_nodes', 'launch', 'test', 'bench', 'environment')
-HEADER = '''\
+HEADER = """\
 # Copyright 2026 Ingenuity contributors
 #
 # Licensed under the Apache License, Version 2.0 (the "License");
@@ -33,7 +33,7 @@ HEADER = '''\
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-'''
+"""
 
 
 def sources() -> list[Path]:

@@ -27,7 +27,7 @@ import pytest
 import steps
 
 ROOT = Path(__file__).resolve().parent.parent
-PREPARE_STUB = '''
+PREPARE_STUB = """
 import pathlib, sys
 arguments = sys.argv[1:]
 venv = pathlib.Path(arguments[0])
@@ -38,11 +38,11 @@ python.chmod(0o755)
 (venv / 'ready').write_text(arguments[2] + chr(10) + str(python) + chr(10))
 with (venv / 'calls').open('a') as calls:
     print(*arguments[3:], file=calls)
-'''
-PYTHON_STUB = '''#!/bin/sh
+"""
+PYTHON_STUB = """#!/bin/sh
 printf '%s\\n' "$PWD" "$PYTHONPATH" "$AMENT_PREFIX_PATH" "[$_ROS_WHEELS_BOOTSTRAP_COMPLETE]" "$@"
 exit 7
-'''
+"""
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_failing_command_says_what_failed_its_last_words_and_where_the_log_is(
 
 def test_a_second_set_up_waits_even_for_the_orphans_of_a_killed_one(tmp_path):
     lock = tmp_path / 'lock'
-    first = subprocess.Popen([sys.executable, '-c', f'''
+    first = subprocess.Popen([sys.executable, '-c', f"""
 import subprocess, sys, time
 sys.path.insert(0, {str(ROOT / "environment")!r})
 import steps, pathlib
@@ -175,7 +175,7 @@ with steps.only_one(pathlib.Path({str(lock)!r})) as descriptor:
     subprocess.Popen(['sleep', '2'], pass_fds=(descriptor,))
     print('locked', flush=True)
     time.sleep(60)
-'''], stdout=subprocess.PIPE, text=True)
+"""], stdout=subprocess.PIPE, text=True)
     assert first.stdout.readline() == 'locked\n'
     first.kill()
     first.wait()

@@ -25,9 +25,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
 
-import pytest
-
 import ingenuity_nodes
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = 'ingenuity_nodes'
