@@ -174,3 +174,23 @@ def drag_loads(c: Record, density: float, u: Array, w: Array, down: float, force
         force[2] += fz
         moment[0] -= z * fy
         moment[1] += z * fx
+
+
+def drag_shares(constants: NDArray[np.void], density: float, u: Array, down: float) -> tuple[Array, Array]:
+    """Drag of box, legs and mast one by one, shape (3, 3) [N], and their moment, shape (3,) [N m]."""
+    shares, total = np.zeros((3, 3)), np.zeros(3)
+    for part in range(3):
+        alone = constants.copy()
+        for other in {0, 1, 2} - {part}:
+            alone['area'][0, other] = 0.0
+        moment = np.zeros(3)
+        _drag(alone, density, np.asarray(u, dtype=np.float64), np.zeros(3), down, shares[part], moment)
+        total += moment
+    return shares, total
+
+
+@njit(cache=True, error_model='numpy')
+def _drag(
+    constants: NDArray[np.void], density: float, u: Array, w: Array, down: float, force: Array, moment: Array,
+) -> None:
+    drag_loads(constants[0], density, u, w, down, force, moment)
