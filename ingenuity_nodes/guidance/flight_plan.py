@@ -20,7 +20,7 @@ from east). The same models check a scenario file and a plan that comes over the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 import yaml
@@ -98,7 +98,7 @@ class Land(Section):
 
 
 Segment = Annotated[
-    Union[Climb, Hover, Translate, Turn, Land], Field(discriminator='segment')]
+    Climb | Hover | Translate | Turn | Land, Field(discriminator='segment')]
 
 
 class Target(Section):

@@ -176,6 +176,7 @@ class Guidance:
             self._stop(t_ns, f'abort: {self._abort}')
         elif self.mode is Mode.SPIN_UP:
             if age > p.spin_up_time and self._rotors_within(status, p.speed_tolerance):
+                self._home = estimate.p_MB
                 self._enter(t_ns, Mode.TAKE_OFF, 'rotors at flight speed')
             elif age > p.spin_up_limit:
                 self._stop(t_ns, f'spin-up not done in {p.spin_up_limit:g} s')
@@ -230,8 +231,6 @@ class Guidance:
     def _take_off(self, t_ns: int, age: float, estimate: Estimate) -> None:
         """Wait until the feet are clear of the ground, then begin the first segment."""
         p = self.parameters
-        if age == 0.0 or self._leg is None:
-            self._home = estimate.p_MB.copy() if self._leg is None else self._home
         if estimate.height - p.origin_height > p.clear_height:
             self.lift_off_ns = t_ns
             self._last = self._last._replace(p=estimate.p_MB)
