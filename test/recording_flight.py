@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+import numpy as np
 
 LIFT_OFF_S = 5.0
 TOUCHDOWN_S = 85.3

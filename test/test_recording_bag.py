@@ -23,17 +23,16 @@ import signal
 import subprocess
 import sys
 
-from mcap.reader import make_reader
-import numpy as np
-import pytest
-from rosbags.interfaces import QosDurability
-from rosbags.rosbag2 import Reader
-
 from ingenuity_nodes.recording import bag_storage
 from ingenuity_nodes.recording.bag import BagQos, BagWriter, TYPES
 from ingenuity_nodes.recording.bag_read import decode, messages, topics
 from ingenuity_nodes.recording.bag_repair import bag_file, is_whole, repair
 from ingenuity_nodes.recording.errors import RecordingError
+from mcap.reader import make_reader
+import numpy as np
+import pytest
+from rosbags.interfaces import QosDurability
+from rosbags.rosbag2 import Reader
 
 LATCHED = BagQos(depth=1, latched=True)
 SENSOR = BagQos(depth=5, reliable=False)

@@ -21,15 +21,14 @@ import json
 import math
 import struct
 
-import numpy as np
-import pytest
-import recording_flight as formula
-
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.result import (
     flight_result, flight_span, summarise, trajectory_sha256, write_result)
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.signals import ModeChange
+import numpy as np
+import pytest
+import recording_flight as formula
 
 KEYS_OF_ISSUE_2 = {
     'scenario', 'seed', 'outcome', 'duration_s', 'max_altitude_m', 'path_length_m',

@@ -19,15 +19,14 @@ from datetime import datetime, timezone
 import json
 import os
 
-import numpy as np
-import pytest
-import recording_flight as formula
-
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.result import summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.recording.tracks import write_trajectories
+import numpy as np
+import pytest
+import recording_flight as formula
 
 NOON = datetime(2021, 4, 25, 11, 31, tzinfo=timezone.utc)
 

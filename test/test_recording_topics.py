@@ -15,10 +15,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ingenuity_nodes.recording.topics import recording_rules
 from ingenuity_nodes.yaml_check import FileError
+import pytest
 
 
 @pytest.mark.parametrize('topic', [

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import pytest
-import recording_flight as formula
-
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.tracks import (
     compare, flown_track, nasa_track, POINTS, read_track, Track, tracks_folder, TRACKS_VARIABLE,
     WHOLE, write_tum)
+import numpy as np
+import pytest
+import recording_flight as formula
 
 # Lift-off to touchdown in whole tracks against NASA's flight log: the tracks miss up to 0.4 s.
 DURATIONS = {'flight_01': 39.1, 'flight_02': 51.9, 'flight_03': 80.3}

@@ -22,13 +22,12 @@ import time
 from types import TracebackType
 from typing import cast
 
+from ingenuity_nodes.recording.bag_storage import BagStorage
+from ingenuity_nodes.recording.errors import RecordingError
 from rosbags.interfaces import (
     Connection, Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime)
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import get_typestore, Stores
-
-from ingenuity_nodes.recording.bag_storage import BagStorage
-from ingenuity_nodes.recording.errors import RecordingError
 
 FLUSH_PERIOD = 1.0   # what a kill may cost at most [s of wall time]; assumed: bearable
 TYPES = get_typestore(Stores.ROS2_KILTED)   # all standard messages, tf2_msgs among them

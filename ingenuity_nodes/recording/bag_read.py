@@ -21,15 +21,14 @@ from pathlib import Path
 import struct
 from typing import cast
 
+from ingenuity_nodes.recording.bag import BagQos, TYPES
+from ingenuity_nodes.recording.bag_repair import (
+    bag_file, chunk_records, is_whole, MAGIC, QOS_KEY, scan, whole_records)
 from mcap.opcode import Opcode
 from mcap.records import Channel, Schema
 from rosbags.interfaces import ConnectionExtRosbag2, Qos, QosDurability, QosReliability
 from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.metadata import parse_qos
-
-from ingenuity_nodes.recording.bag import BagQos, TYPES
-from ingenuity_nodes.recording.bag_repair import (
-    bag_file, chunk_records, is_whole, MAGIC, QOS_KEY, scan, whole_records)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from pathlib import Path
 import struct
 from typing import BinaryIO
 
+from ingenuity_nodes.recording.bag import BagFormat, TYPES
+from ingenuity_nodes.recording.bag_storage import BagStorage, WholeChunk
+from ingenuity_nodes.recording.errors import RecordingError
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
@@ -34,10 +37,6 @@ from rosbags.rosbag2.metadata import parse_qos
 from rosbags.rosbag2.storage_mcap import Channel as StorageChannel
 from rosbags.rosbag2.storage_mcap import Schema as StorageSchema
 from rosbags.rosbag2.storage_mcap import write_string
-
-from ingenuity_nodes.recording.bag import BagFormat, TYPES
-from ingenuity_nodes.recording.bag_storage import BagStorage, WholeChunk
-from ingenuity_nodes.recording.errors import RecordingError
 
 MAGIC = b'\x89MCAP0\r\n'
 QOS_KEY = 'offered_qos_profiles'
@@ -58,7 +57,7 @@ class Record:
 
     @property
     def stream(self) -> ReadDataStream:
-        """The body as the MCAP library reads it."""
+        """Give the body as the MCAP library reads it."""
         return ReadDataStream(BytesIO(self.body))
 
 

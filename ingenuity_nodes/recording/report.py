@@ -23,6 +23,7 @@ import re
 from typing import Any
 
 from ingenuity_nodes.recording import report_figures as figures
+from ingenuity_nodes.recording import report_maps as maps
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.report_page import card, figure_strip, grid, number, Page, table
 from ingenuity_nodes.recording.report_photo import embed, EmbeddedPhoto
@@ -59,16 +60,16 @@ def write_report(folder: RunFolder, run: RunLog, result: Mapping[str, Any]) -> P
     Raises
     ------
     RecordingError
-        The page cannot be written, or NASA's track is not as it should be.
+        The page cannot be written.
 
     """
-    nasa = nasa_track(run.scenario)
+    nasa, about_nasa = _reference(run.scenario)
     title = _title(run.scenario)
     page = Page(f'{title} · Ingenuity')
     page.add(_top(title, run, result, nasa))
     page.add(_photos(folder, run))
     page.add('</div></div><main class="wide">')
-    page.add(_paths(page, run, nasa))
+    page.add(_paths(page, run, nasa, about_nasa))
     for log in run.logs:
         page.add(_vehicle(page, log, len(run.logs) > 1))
     page.add(_vehicles_table(result))
@@ -98,13 +99,22 @@ def _top(title: str, run: RunLog, result: Mapping[str, Any], nasa: Track | None)
         ('largest tilt', number(result['max_tilt_deg']), '°', ''),
         ('navigation error', number(result['navigation_error_m'], 2), 'm', 'at landing'),
         ('battery used', number(result['battery_used_wh']), 'Wh',
-         f'mean {number(result["mean_power_w"], 0)} W in flight'),
+         f'mean {number(result["mean_power_w"], 0)} W'),
         ('real-time factor', number(result['real_time_factor'], 2), '×', '')]
     return (
         '<div class="band"><div class="wide"><header>'
         f'<div><h1>{escape(title)}</h1><p>{escape(line)} '
         f'Jezero crater, Mars. Seed {run.seed}.</p></div>'
         f'<div class="{badge}">{escape(outcome)}</div></header>{figure_strip(strip)}')
+
+
+def _reference(scenario: str) -> tuple[Track | None, str]:
+    """Find NASA's own track; without one, say why the map shows none."""
+    try:
+        track = nasa_track(scenario)
+    except RecordingError as error:
+        return None, f'No comparison with NASA: {error}'
+    return track, '' if track else 'No NASA track of this flight here.'
 
 
 def _nasa(track: Track | None) -> tuple[str, str, str, str]:
@@ -182,8 +192,7 @@ def _ring(photo: EmbeddedPhoto) -> str:
         f'{escape(record.target.capitalize())}</text></svg>')
 
 
-def _paths(page: Page, run: RunLog, nasa: Track | None) -> str:
-    against = 'No NASA track of this flight here.'
+def _paths(page: Page, run: RunLog, nasa: Track | None, against: str) -> str:
     flown = flown_track(run.logs[0])
     if nasa and flown:
         apart = compare(flown, nasa)
@@ -191,8 +200,8 @@ def _paths(page: Page, run: RunLog, nasa: Track | None) -> str:
                    f'{apart.worst:.2f} m at most, {apart.rms_aligned:.2f} m rms once aligned.')
     return grid([
         card('The flight above the ground', 'Coloured by ground speed; drag to turn, wheel to '
-             'come nearer.', page.plot(figures.terrain_view(run))),
-        card('The flight from above', against, page.plot(figures.ground_map(run, nasa)))])
+             'come nearer.', page.plot(maps.terrain_view(run))),
+        card('The flight from above', against, page.plot(maps.ground_map(run, nasa)))])
 
 
 def _vehicle(page: Page, log: VehicleLog, named: bool) -> str:

@@ -11,28 +11,25 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""The figures of the report, one function each; time runs from lift-off."""
+"""The plots over time of the report, one function each; time runs from lift-off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.recording.columns import Column, Times
+from ingenuity_nodes.recording.result import flight_span
+from ingenuity_nodes.recording.run_log import VehicleLog
+from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 from numpy.typing import NDArray
 import plotly.graph_objects as go
-
-from ingenuity_nodes.recording.columns import Column, Times
-from ingenuity_nodes.recording.result import flight_span
-from ingenuity_nodes.recording.run_log import RunLog, TerrainPatch, VehicleLog
-from ingenuity_nodes.recording.tracks import Track
-from ingenuity_nodes.timing import SECOND_NS
 
 INK, GRID, PAPER = '#3a2c25', '#ece3db', '#ffffff'
 TRUE, BELIEVED, WANTED, NASA = '#c4532a', '#1f7a8c', '#9a8f87', '#e0a526'
 OTHERS = ('#6b4e9b', '#3f8f4f', '#b0457b')
 AXES = ('#c4532a', '#3f8f4f', '#1f5fa8')    # east, north, up
-SAND = ((0.0, '#8a5a3c'), (0.5, '#c08a63'), (1.0, '#e6c3a0'))
 MOST_POINTS = 1500                          # per line: more is not seen on a screen
 
 
@@ -66,21 +63,23 @@ class Span:
 
 def altitude(log: VehicleLog, span: Span) -> go.Figure:
     """Draw height above the place of lift-off: true, believed, wanted."""
-    figure = _plot('above lift-off [m]')
+    figure = _plot('above lift-off [m]', log, span)
     truths, estimates, setpoints = log.truths, log.estimates, log.setpoints
     if len(truths.t_ns) == 0:
         return figure
     ground = truths.p_MB[np.searchsorted(truths.t_ns, span.zero_ns), 2]
     if len(setpoints.t_ns):
-        _line(figure, span, setpoints.t_ns, setpoints.p_ref[:, 2] - ground, 'wanted', WANTED, 'dot')
+        wanted = setpoints.p_ref[:, 2] - ground
+        _line(figure, span, setpoints.t_ns, wanted, 'wanted', WANTED, 'dot')
     _line(figure, span, truths.t_ns, truths.p_MB[:, 2] - ground, 'true', TRUE)
-    _line(figure, span, estimates.t_ns, estimates.p_MB[:, 2] - ground, 'believed', BELIEVED, 'dash')
+    believed = estimates.p_MB[:, 2] - ground
+    _line(figure, span, estimates.t_ns, believed, 'believed', BELIEVED, 'dash')
     return figure
 
 
 def speed(log: VehicleLog, span: Span) -> go.Figure:
     """Draw ground speed and vertical speed."""
-    figure = _plot('speed [m/s]')
+    figure = _plot('speed [m/s]', log, span)
     truths = log.truths
     over_ground = np.hypot(truths.v_MB[:, 0], truths.v_MB[:, 1])
     _line(figure, span, truths.t_ns, over_ground, 'over ground', TRUE)
@@ -90,7 +89,7 @@ def speed(log: VehicleLog, span: Span) -> go.Figure:
 
 def tilt(log: VehicleLog, span: Span) -> go.Figure:
     """Draw the angle between rotor axis and vertical, and the wind that asks for it."""
-    figure = _plot('tilt [deg]')
+    figure = _plot('tilt [deg]', log, span)
     truths, wind = log.truths, log.tables['wind']
     up = 1.0 - 2.0 * (truths.q_MB[:, 1] ** 2 + truths.q_MB[:, 2] ** 2)
     _line(figure, span, truths.t_ns, np.degrees(np.arccos(np.clip(up, -1.0, 1.0))), 'tilt', TRUE)
@@ -103,7 +102,7 @@ def tilt(log: VehicleLog, span: Span) -> go.Figure:
 
 def heading(log: VehicleLog, span: Span) -> go.Figure:
     """Draw the azimuth of the nose."""
-    figure = _plot('nose, from north [deg]')
+    figure = _plot('nose, from north [deg]', log, span)
     q = log.truths.q_MB
     yaw = np.arctan2(2 * (q[:, 0] * q[:, 3] + q[:, 1] * q[:, 2]),
                      1 - 2 * (q[:, 2] ** 2 + q[:, 3] ** 2))
@@ -116,7 +115,7 @@ def heading(log: VehicleLog, span: Span) -> go.Figure:
 
 def navigation(log: VehicleLog, span: Span) -> go.Figure:
     """Draw estimate minus truth with the filter's own three sigma."""
-    figure = _plot('estimate minus truth [m]')
+    figure = _plot('estimate minus truth [m]', log, span)
     truths, estimates = log.truths, log.estimates
     if len(estimates.t_ns) == 0 or len(truths.t_ns) == 0:
         return figure
@@ -127,8 +126,8 @@ def navigation(log: VehicleLog, span: Span) -> go.Figure:
         shown = span.rows(estimates.t_ns)
         t = span.since(estimates.t_ns[shown])
         figure.add_scatter(
-            x=_short(np.concatenate([t, t[::-1]])),
-            y=_short(np.concatenate([bound[shown], -bound[shown][::-1]])),
+            x=short(np.concatenate([t, t[::-1]])),
+            y=short(np.concatenate([bound[shown], -bound[shown][::-1]])),
             fill='toself', fillcolor='rgba(154,143,135,0.16)', line_width=0, hoverinfo='skip',
             name='3 sigma, largest axis')
     for axis, name in enumerate(('east', 'north', 'up')):
@@ -138,7 +137,7 @@ def navigation(log: VehicleLog, span: Span) -> go.Figure:
 
 def power(log: VehicleLog, span: Span) -> go.Figure:
     """Draw what is taken from the battery and what is left in it."""
-    figure = _plot('electrical power [W]')
+    figure = _plot('electrical power [W]', log, span)
     statuses = log.statuses
     _line(figure, span, statuses.t_ns, statuses.electrical_power, 'power', TRUE)
     _line(figure, span, statuses.t_ns, 100.0 * statuses.battery_charge, 'charge', BELIEVED,
@@ -149,7 +148,7 @@ def power(log: VehicleLog, span: Span) -> go.Figure:
 
 def machinery(log: VehicleLog, span: Span) -> go.Figure:
     """Draw blade angles and the hotter motor."""
-    figure = _plot('collective [deg]')
+    figure = _plot('collective [deg]', log, span)
     statuses = log.statuses
     for rotor, name in enumerate(('upper rotor', 'lower rotor')):
         _line(figure, span, statuses.t_ns, np.degrees(statuses.collective[:, rotor]), name,
@@ -162,136 +161,43 @@ def machinery(log: VehicleLog, span: Span) -> go.Figure:
 
 def radio(log: VehicleLog, span: Span) -> go.Figure:
     """Draw how the files came through."""
-    figure = _plot('received [%]')
+    figure = _plot('received [%]', log, span)
     for k, name in enumerate(dict.fromkeys(step.name for step in log.transfers)):
         steps = [step for step in log.transfers if step.name == name]
         every = max(1, len(steps) // MOST_POINTS)
         thinned = steps[::every] + ([steps[-1]] if (len(steps) - 1) % every else [])
         figure.add_scatter(
-            x=_short(span.since(np.array([step.t_ns for step in thinned]))),
-            y=_short(np.array([100.0 * step.received / max(1, step.count) for step in thinned])),
+            x=short(span.since(np.array([step.t_ns for step in thinned]))),
+            y=short(np.array([100.0 * step.received / max(1, step.count) for step in thinned])),
             name=name, line={'color': (TRUE, BELIEVED, *OTHERS)[k % 5], 'width': 2})
     return figure
 
 
-def terrain_view(run: RunLog) -> go.Figure:
-    """Draw all paths above the ground, in three dimensions."""
+def _plot(title: str, log: VehicleLog, span: Span) -> go.Figure:
+    """Prepare a plot over time, with the instants of photo and touchdown marked."""
     figure = go.Figure()
-    if run.terrain:
-        figure.add_surface(
-            x=_short(run.terrain.east), y=_short(run.terrain.north), z=_short(run.terrain.up),
-            colorscale=[list(step) for step in SAND], showscale=False, hoverinfo='skip',
-            lighting={'ambient': 0.55, 'diffuse': 0.75, 'specular': 0.03, 'roughness': 0.95},
-            lightposition={'x': -2e4, 'y': 1e4, 'z': 3e4})
-    for k, log in enumerate(run.logs):
-        _flight_in_space(figure, log, k)
-        if run.terrain:
-            rows = Span.of(log).rows(log.truths.t_ns)
-            _shadow(figure, run.terrain, *log.truths.p_MB[rows, :2].T)
-    for mark in run.landmarks:
-        figure.add_scatter3d(
-            x=[mark.east], y=[mark.north], z=[mark.up + 1.0], mode='markers+text',
-            text=[mark.name], textfont={'color': INK, 'size': 13}, name=mark.name,
-            marker={'size': 6, 'color': INK, 'symbol': 'square'})
-    axis = {'backgroundcolor': PAPER, 'gridcolor': GRID, 'zerolinecolor': GRID}
+    for name, t in _instants(log, span):
+        figure.add_vline(x=t, line={'color': '#cbbcb0', 'width': 1, 'dash': 'dot'})
+        figure.add_annotation(x=t, y=1.0, yref='paper', text=name, showarrow=False, xanchor='left',
+                              yanchor='top', font={'size': 11, 'color': WANTED})
     figure.update_layout(
-        _layout(), showlegend=False, height=470, margin={'l': 0, 'r': 0, 't': 0, 'b': 0},
-        scene={'aspectmode': 'data', 'xaxis': {**axis, 'title': 'east [m]'},
-               'yaxis': {**axis, 'title': 'north [m]'}, 'zaxis': {**axis, 'title': '', 'nticks': 3},
-               'camera': {'eye': {'x': 1.05, 'y': -1.35, 'z': 0.62},
-                          'center': {'x': 0.0, 'y': 0.0, 'z': -0.14}}})
-    return figure
-
-
-def ground_map(run: RunLog, nasa: Track | None) -> go.Figure:
-    """Draw the paths from above, NASA's own among them."""
-    figure = go.Figure()
-    if run.terrain:
-        figure.add_contour(
-            x=_short(run.terrain.east), y=_short(run.terrain.north), z=_short(run.terrain.up),
-            colorscale=[[0.0, '#e8d5c3'], [1.0, '#fbf5ef']], showscale=False, hoverinfo='skip',
-            contours={'coloring': 'heatmap', 'showlines': True}, ncontours=14,
-            line={'color': 'rgba(138,90,60,0.25)', 'width': 0.7})
-    if nasa and len(run.logs[0].truths.t_ns):
-        start = run.logs[0].truths.p_MB[0]
-        figure.add_scatter(
-            x=_short(nasa.east + start[0]), y=_short(nasa.north + start[1]), name=nasa.source,
-            mode='lines' if len(nasa.t_s) > 100 else 'lines+markers',
-            line={'color': NASA, 'width': 5}, marker={'size': 8}, opacity=0.85)
-    for k, log in enumerate(run.logs):
-        _flight_on_map(figure, log, k)
-    for mark in run.landmarks:
-        figure.add_scatter(
-            x=[mark.east], y=[mark.north], mode='markers+text', text=[mark.name],
-            textposition='bottom center', showlegend=False,
-            marker={'size': 11, 'color': INK, 'symbol': 'square'})
-    figure.update_layout(_layout(), height=470, margin={'l': 52, 'r': 8, 't': 8, 'b': 44},
-                         legend={'x': 0.99, 'xanchor': 'right', 'y': 0.99,
-                                 'bgcolor': 'rgba(255,255,255,0.75)'})
-    figure.update_xaxes(title='east [m]', gridcolor=GRID, zeroline=False, constrain='domain')
-    figure.update_yaxes(title='north [m]', gridcolor=GRID, zeroline=False, scaleanchor='x')
-    return figure
-
-
-def _flight_in_space(figure: go.Figure, log: VehicleLog, number: int) -> None:
-    truths = log.truths
-    rows = Span.of(log).rows(truths.t_ns)
-    p, v = truths.p_MB[rows], truths.v_MB[rows]
-    colour = {'color': OTHERS[(number - 1) % len(OTHERS)]} if number else {
-        'color': _short(np.hypot(v[:, 0], v[:, 1])), 'colorscale': 'Plasma', 'showscale': True,
-        'colorbar': {'title': 'm/s', 'len': 0.55, 'thickness': 12, 'x': 0.98}}
-    figure.add_scatter3d(
-        x=_short(p[:, 0]), y=_short(p[:, 1]), z=_short(p[:, 2]), mode='lines',
-        name=log.namespace, line={'width': 7, **colour})
-    for photo in log.photos:
-        east, north, up = photo.position_enu_m
-        figure.add_scatter3d(
-            x=[east], y=[north], z=[up], mode='markers+text', text=['photo'], name='photo',
-            textfont={'color': INK, 'size': 13},
-            marker={'size': 6, 'color': NASA, 'symbol': 'diamond'})
-
-
-def _shadow(figure: go.Figure, terrain: TerrainPatch, east: Column, north: Column) -> None:
-    """Draw the path's foot on the ground, so that the eye finds its height."""
-    columns = np.clip(np.searchsorted(terrain.east, east), 0, len(terrain.east) - 1)
-    rows = np.clip(np.searchsorted(terrain.north, north), 0, len(terrain.north) - 1)
-    figure.add_scatter3d(
-        x=_short(east), y=_short(north), z=_short(terrain.up[rows, columns] + 0.1),
-        mode='lines', hoverinfo='skip', line={'width': 4, 'color': 'rgba(58,44,37,0.55)'})
-
-
-def _flight_on_map(figure: go.Figure, log: VehicleLog, number: int) -> None:
-    truths, estimates = log.truths, log.estimates
-    span = Span.of(log)
-    rows = span.rows(truths.t_ns)
-    colour = OTHERS[(number - 1) % len(OTHERS)] if number else TRUE
-    figure.add_scatter(
-        x=_short(truths.p_MB[rows, 0]), y=_short(truths.p_MB[rows, 1]), mode='lines',
-        name=f'{log.namespace}, true', line={'color': colour, 'width': 2.5})
-    rows = span.rows(estimates.t_ns)
-    figure.add_scatter(
-        x=_short(estimates.p_MB[rows, 0]), y=_short(estimates.p_MB[rows, 1]), mode='lines',
-        name=f'{log.namespace}, believed',
-        line={'color': BELIEVED, 'width': 1.5, 'dash': 'dot'})
-    for photo in log.photos:
-        figure.add_scatter(
-            x=[photo.position_enu_m[0]], y=[photo.position_enu_m[1]], mode='markers+text',
-            text=['photo'], textposition='top center', showlegend=False,
-            marker={'size': 12, 'color': NASA, 'symbol': 'diamond',
-                    'line': {'color': INK, 'width': 1}})
-
-
-def _plot(title: str) -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        _layout(), height=250, margin={'l': 52, 'r': 14, 't': 8, 'b': 40}, hovermode='x unified',
+        layout(), height=250, margin={'l': 52, 'r': 14, 't': 8, 'b': 40}, hovermode='x unified',
         legend={'orientation': 'h', 'x': 0, 'y': 1.0, 'yanchor': 'bottom'})
     figure.update_xaxes(title='T [s], since lift-off', gridcolor=GRID, zeroline=False)
     figure.update_yaxes(title=title, gridcolor=GRID, zerolinecolor=GRID)
     return figure
 
 
-def _layout() -> dict[str, object]:
+def _instants(log: VehicleLog, span: Span) -> list[tuple[str, float]]:
+    flown = flight_span(log)
+    marks = [('photo', photo.t_ns) for photo in log.photos]
+    if flown and flown.touchdown is not None:
+        marks.append(('touchdown', int(log.truths.t_ns[flown.touchdown])))
+    return [(name, (t_ns - span.zero_ns) / SECOND_NS) for name, t_ns in marks]
+
+
+def layout() -> dict[str, object]:
+    """Give all plots the same paper, ink and type."""
     return {'paper_bgcolor': PAPER, 'plot_bgcolor': PAPER, 'dragmode': None,
             'font': {'family': 'system-ui, sans-serif', 'size': 12.5, 'color': INK}}
 
@@ -308,11 +214,11 @@ def _line(
 ) -> None:
     rows = span.rows(t_ns)
     figure.add_scatter(
-        x=_short(span.since(t_ns[rows])), y=_short(values[rows]), name=name, yaxis=axis,
+        x=short(span.since(t_ns[rows])), y=short(values[rows]), name=name, yaxis=axis,
         mode='lines', line={'color': colour, 'width': 2, 'dash': dash},
         hovertemplate='%{y:.3g}')
 
 
-def _short(values: Column) -> NDArray[np.float32]:
+def short(values: Column) -> NDArray[np.float32]:
     """Halve the bytes on the page: 7 digits are plenty for the eye."""
     return values.astype(np.float32)

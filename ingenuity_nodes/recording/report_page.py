@@ -27,8 +27,8 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; font: 15px/1.5 system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif;
   color: var(--ink); background: var(--dust); }
-.band { background: radial-gradient(120% 90% at 78% 0%, #6b3a22 0%, #36201a 46%, var(--night) 100%);
-  color: #f6ebe2; }
+.band { background: radial-gradient(120% 90% at 78% 0%, #6b3a22 0%, #36201a 46%,
+  var(--night) 100%); color: #f6ebe2; }
 .wide { max-width: 1320px; margin: 0 auto; padding: 0 28px; }
 header { padding: 30px 0 18px; display: flex; align-items: flex-end; gap: 20px; }
 h1 { margin: 0; font-size: 40px; line-height: 1.05; font-weight: 650; letter-spacing: -0.5px; }
@@ -68,6 +68,7 @@ main.wide { padding: 24px 28px 40px; }
 section { background: #fff; border-radius: 12px; padding: 16px 20px 12px; margin-bottom: 18px;
   box-shadow: 0 1px 3px #3a2c2514; min-width: 0; }
 .grid section { margin: 0; }
+.grid section:last-child:nth-child(odd) { grid-column: span 2; }
 .grid { margin-bottom: 18px; }
 section h3 { margin: 0 0 2px; font-size: 16.5px; }
 section p.note { margin: 0 0 6px; color: var(--soft); font-size: 13.5px; }
@@ -84,7 +85,8 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 .ruler { position: relative; height: 20px; margin-bottom: 8px; }
 .ruler span { position: absolute; transform: translateX(-50%); font-size: 12px;
   color: var(--soft); }
-.reasons { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 36px; }
+.reasons { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 36px;
+  align-items: start; }
 .reasons td:first-child { width: 84px; }
 .reasons td:nth-child(2) { width: 38%; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 8px; }
@@ -122,7 +124,8 @@ class Page:
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<title>{escape(self._title)}</title><style>{STYLE}</style>'
-            f'<script>{get_plotlyjs()}</script></head><body>{"".join(self._parts)}</body></html>\n')
+            f'<script>{get_plotlyjs()}</script></head>'
+            f'<body>{"".join(self._parts)}</body></html>\n')
 
 
 def card(title: str, note: str, body: str) -> str:

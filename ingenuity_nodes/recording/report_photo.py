@@ -21,9 +21,8 @@ from io import BytesIO
 import math
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
 from ingenuity_nodes.recording.run_log import PhotoRecord
+from PIL import Image, UnidentifiedImageError
 
 COPY_PIXELS = 2_000_000    # of the copy on the page; the full picture lies beside it
 ZOOM_WIDTH = 900           # pixels

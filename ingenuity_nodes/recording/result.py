@@ -31,14 +31,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+import numpy as np
+from numpy.typing import NDArray
 
 LANDED = 'landed'                # mode and outcome of a flight that went well
 # Without contact data: the gear is taken as off the ground this far above its resting place.

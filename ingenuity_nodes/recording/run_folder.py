@@ -83,7 +83,7 @@ class RunFolder:
         return cls(folder)
 
     @classmethod
-    def open(cls, path: Path) -> RunFolder:
+    def open(cls, path: Path) -> RunFolder:    # noqa: A003, RUF100
         """
         Take the folder of an earlier run.
 

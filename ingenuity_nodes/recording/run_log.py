@@ -26,15 +26,14 @@ from pathlib import Path
 from typing import Any
 import zipfile
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.recording.columns import (
     EstimateColumns, Rows, SetpointColumns, StatusColumns, TruthColumns)
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.signals import Estimate, ModeChange, Setpoint, Truth, VehicleStatus
 from ingenuity_nodes.timing import TICK_NS
+import numpy as np
+from numpy.typing import NDArray
 
 TABLES = {'truth': 13, 'estimate': 20, 'status': 13, 'setpoint': 7, 'wind': 3}
 
@@ -159,22 +158,22 @@ class VehicleLog:
 
     @property
     def truths(self) -> TruthColumns:
-        """True motion, by tick."""
+        """Cut out the true motion, by tick."""
         return TruthColumns.of(self.tables['truth'])
 
     @property
     def estimates(self) -> EstimateColumns:
-        """Believed motion, by tick."""
+        """Cut out the believed motion, by tick."""
         return EstimateColumns.of(self.tables['estimate'])
 
     @property
     def statuses(self) -> StatusColumns:
-        """Machinery, by tick."""
+        """Cut out the state of the machinery, by tick."""
         return StatusColumns.of(self.tables['status'])
 
     @property
     def setpoints(self) -> SetpointColumns:
-        """Wanted motion, by tick."""
+        """Cut out the wanted motion, by tick."""
         return SetpointColumns.of(self.tables['setpoint'])
 
 

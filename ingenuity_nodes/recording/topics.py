@@ -19,11 +19,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
-
 from ingenuity_nodes.guidance.flight_plan import Section
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.yaml_check import load_yaml, validate
+from pydantic import Field
 
 
 class TopicRule(Section):

@@ -20,9 +20,6 @@ from dataclasses import dataclass
 import os
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.recording.columns import Times
 from ingenuity_nodes.recording.errors import RecordingError
@@ -30,6 +27,8 @@ from ingenuity_nodes.recording.result import flight_span
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog, VehicleLog
 from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+from numpy.typing import NDArray
 
 TRACKS_VARIABLE = 'INGENUITY_TRACKS'
 HEADER = ['t_s', 'north_m', 'east_m']
