@@ -239,7 +239,7 @@ def install_locked(setup: Setup, display: Display, venv: Path, environment: dict
 def pip(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
         arguments: list[str]) -> str:
     """Run pip, after tidying up behind one that was stopped."""
-    site = Path(sysconfig.get_path('purelib', vars={'base': str(venv)}))
+    site = venv / 'lib' / f'python3.{sys.version_info.minor}' / 'site-packages'
     remove_torn_packages(site)
     before = len(list(site.glob('*.dist-info')))
 
