@@ -92,6 +92,9 @@ class GuidanceParameters:
         1.0, 's', 'rotors kept at speed after touchdown', low=0.0, high=10.0, source='assumed')
     spin_down_time: float = quantity(
         6.0, 's', 'rotors from flight speed to rest', low=0.5, high=60.0, source='assumed')
+    slow_rotor: float = quantity(
+        0.4, '1', 'share of the flight speed below which the flight is over', low=0.0, high=0.9,
+        source='assumed: a sixth of the forces is left; nothing brakes rotors in thin air')
     spin_down_limit: float = quantity(
         20.0, 's', 'time-out of the spin-down', low=1.0, high=120.0, source='assumed')
     lowest_charge: float = quantity(

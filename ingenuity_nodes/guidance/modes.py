@@ -185,9 +185,9 @@ class Guidance:
         elif self.mode is Mode.TOUCHDOWN and age > p.touchdown_time:
             self._enter(t_ns, Mode.SPIN_DOWN, 'on the ground')
         elif self.mode is Mode.SPIN_DOWN:
-            slow = max(status.rotor_speed) < 0.02 * self._flight_speed
+            slow = max(status.rotor_speed) < p.slow_rotor * self._flight_speed
             if slow or age > p.spin_down_limit:
-                self._enter(t_ns, self._outcome, 'rotors stopped' if slow else
+                self._enter(t_ns, self._outcome, 'rotors have run down' if slow else
                             f'spin-down not done in {p.spin_down_limit:g} s')
         if self._abort and self.mode in AT_REST:
             self._abort = ''

@@ -37,10 +37,10 @@ from ingenuity_nodes.timing import Every, SECOND_NS
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
 RATE_HZ = 100                     # predictions per second; assumed: a swing takes seconds
-HOPE, LAST_HOPE = 0.35, 3.0       # cost accepted at the start and the end of the window; assumed
+HOPE, LAST_HOPE = 1.0, 3.0        # cost accepted at the start and the end of the window; assumed
 TOLERANCE = 0.03                  # miss of the wanted place that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
-RATE_COST = 5.0                   # per rad/s of turning: the shutter rolls; assumed
+RATE_COST = 2.0                   # per rad/s of turning: the shutter rolls; assumed
 RESERVE = 0.1                     # [s] before a limit; assumed: more than one prediction period
 
 

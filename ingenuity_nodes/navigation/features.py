@@ -1,0 +1,204 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Features from pictures: corners followed by pyramidal Lucas-Kanade, as the flown software did.
+
+A track survives when following it back leads to where it began, and when it moves with the
+ground: the aircraft's shadow and legs do not obey the plane's homography that most tracks share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.cameras.model import CameraModel, navcam
+from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.navigation.rays import RayTable
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.signals import FeatureFrame
+
+COLUMNS, ROWS = 8, 6     # cells of the picture, filled evenly with corners
+Points = NDArray[np.float32]
+Pyramid = Sequence[Any]    # pictures and their gradients, as OpenCV wants them
+
+
+@dataclass(frozen=True)
+class TrackerParameters:
+    """Corners and their tracks."""
+
+    most: int = quantity(
+        40, '1', 'features followed at once', low=4, high=64,
+        source='J. Stechschulte 2021: a few dozen')
+    window: int = quantity(
+        21, 'px', 'side of the patch that is followed', low=5, high=63, source='assumed')
+    levels: int = quantity(
+        3, '1', 'pyramid levels above the picture', low=0, high=6,
+        source='assumed: 20 px and more between pictures at 1 m height')
+    quality: float = quantity(
+        0.01, '1', 'corner strength over that of the best corner', low=1e-4, high=1.0,
+        source='assumed: OpenCV tutorial value')
+    weakest: float = quantity(
+        2e-5, '1', 'least corner strength (smaller eigenvalue)', low=0.0, high=1.0,
+        source='assumed: above the noise of the sensor; smooth sand gives none')
+    spacing: float = quantity(
+        24.0, 'px', 'least distance between corners', low=2.0, high=200.0,
+        source='assumed: a patch')
+    margin: int = quantity(
+        12, 'px', 'border in which features are given up', low=0, high=100,
+        source='assumed: half a patch')
+    there_and_back: float = quantity(
+        0.5, 'px', 'most that following back may miss', low=0.05, high=10.0, source='assumed')
+    consensus: float = quantity(
+        0.012, 'rad', 'most that a track may leave the common motion', low=1e-4, high=0.5,
+        source='assumed: some 3 px, as rocks stand out of the plane')
+
+
+class FeatureTracker:
+    """Follows corners through the pictures of one camera."""
+
+    def __init__(
+        self, parameters: TrackerParameters | None = None, camera: CameraModel | None = None,
+    ) -> None:
+        self.parameters = parameters or TrackerParameters()
+        model = camera or navcam()
+        self._size = (model.width, model.height)
+        self._rays = RayTable(model)
+        self._R_BC = rotation_matrix(model.q_BC)
+        self._pyramid: Pyramid = ()
+        self._uv: Points = np.zeros((0, 2), dtype=np.float32)
+        self._ids = np.zeros(0, dtype=np.int64)
+        self._ages = np.zeros(0, dtype=np.int64)
+        self._next_id = 0
+
+    def track(self, t_ns: int, image: NDArray[np.uint8]) -> FeatureFrame:
+        """
+        Follow the features into the next picture and pick new ones.
+
+        Parameters
+        ----------
+        t_ns
+            Instant of exposure.
+        image
+            Grey, shape (480, 640).
+
+        Raises
+        ------
+        ValueError
+            The picture has another size than the camera's.
+
+        """
+        if image.shape != (self._size[1], self._size[0]):
+            raise ValueError(f'found a picture of {image.shape[1]} x {image.shape[0]} px, '
+                             f'allowed: {self._size[0]} x {self._size[1]} px')
+        # Threads would not change the result, only starve the other processes.
+        cv2.setNumThreads(1)
+        p = self.parameters
+        _, pyramid = cv2.buildOpticalFlowPyramid(image, (p.window, p.window), p.levels)
+        if len(self._pyramid) and len(self._ids):
+            self._follow(pyramid)
+        if len(self._ids) < 0.9 * p.most:
+            self._pick(image)
+        self._pyramid = pyramid
+        return FeatureFrame(
+            t_ns, self._ids, self._uv.astype(np.float64), self._ages)
+
+    def _follow(self, pyramid: Pyramid) -> None:
+        p = self.parameters
+        window = (p.window, p.window)
+        flow: Any = cv2.calcOpticalFlowPyrLK     # its stubs do not know of pyramids
+        moved, found, _ = flow(
+            self._pyramid, pyramid, self._uv, None, winSize=window, maxLevel=p.levels)
+        back, found_back, _ = flow(
+            pyramid, self._pyramid, moved, None, winSize=window, maxLevel=p.levels)
+        returned = np.linalg.norm(back - self._uv, axis=1) < p.there_and_back
+        good = (found.ravel() > 0) & (found_back.ravel() > 0) & returned & self._inside(moved)
+        good[good] = self._agree(self._uv[good], moved[good])
+        self._uv = moved[good]
+        self._ids, self._ages = self._ids[good], self._ages[good] + 1
+
+    def _inside(self, uv: Points) -> NDArray[np.bool_]:
+        margin = self.parameters.margin
+        limit = np.array(self._size) - 1 - margin
+        return np.asarray(((uv >= margin) & (uv <= limit)).all(axis=1))
+
+    def _agree(self, before: Points, now: Points) -> NDArray[np.bool_]:
+        """Say which tracks share the motion of the ground plane."""
+        if len(before) < 8:
+            return np.ones(len(before), dtype=np.bool_)
+        flat_before, flat_now = self._flat(before), self._flat(now)
+        H, _ = cv2.findHomography(
+            flat_before, flat_now, cv2.RANSAC, self.parameters.consensus, maxIters=200)
+        if H is None:
+            return np.ones(len(before), dtype=np.bool_)
+        there = cv2.perspectiveTransform(flat_before[None], H)[0]
+        # On the flat plane an angle looks larger away from the axis, by 1 + r^2 at most.
+        stretch = 1.0 + (flat_now ** 2).sum(axis=1)
+        miss = np.linalg.norm(there - flat_now, axis=1) / stretch
+        return np.asarray(miss < self.parameters.consensus)
+
+    def _flat(self, uv: Points) -> NDArray[np.float64]:
+        """Where the rays meet the plane at distance 1 before the lens."""
+        rays = self._rays.rays(uv.astype(np.float64)) @ self._R_BC
+        return np.asarray(rays[:, :2] / np.maximum(rays[:, 2:], 0.05))
+
+    def _pick(self, image: NDArray[np.uint8]) -> None:
+        """Add corners where there are few."""
+        p = self.parameters
+        mask = np.zeros(image.shape, dtype=np.uint8)
+        mask[p.margin:-p.margin, p.margin:-p.margin] = 255
+        for u, v in self._uv:
+            cv2.circle(mask, (int(u), int(v)), int(p.spacing), 0, -1)
+        strength = cv2.cornerMinEigenVal(image, 3)
+        best = float(strength.max())
+        if best < p.weakest:
+            return
+        mask[strength < p.weakest] = 0
+        corners = cv2.goodFeaturesToTrack(
+            image, 4 * p.most, p.quality, p.spacing, mask=mask, blockSize=3)
+        if corners is None:
+            return
+        new = self._spread(np.asarray(corners, dtype=np.float32).reshape(-1, 2))[:p.most - len(self._ids)]
+        count = len(new)
+        self._uv = np.concatenate([self._uv, new])
+        self._ids = np.concatenate(
+            [self._ids, np.arange(self._next_id, self._next_id + count, dtype=np.int64)])
+        self._ages = np.concatenate([self._ages, np.zeros(count, dtype=np.int64)])
+        self._next_id += count
+
+    def _spread(self, corners: Points) -> Points:
+        """Sort corners, strongest first, so that those in empty cells lead."""
+        cell = np.array(self._size) / (COLUMNS, ROWS)
+        crowd = np.zeros((ROWS, COLUMNS), dtype=np.int64)
+        for column, row in (self._uv // cell).astype(int):
+            crowd[row, column] += 1
+        rank = np.empty(len(corners), dtype=np.int64)
+        for k, (column, row) in enumerate((corners // cell).astype(int)):
+            rank[k] = crowd[row, column]
+            crowd[row, column] += 1
+        return corners[np.argsort(rank, kind='stable')]
+
+    def draw(self, image: NDArray[np.uint8], features: FeatureFrame) -> NDArray[np.uint8]:
+        """Return an RGB picture with the tracks, older ones greener, for people."""
+        out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+        for (u, v), age in zip(features.uv, features.ages, strict=True):
+            share = min(1.0, float(age) / 30.0)
+            colour = (int(255 * (1.0 - share)), int(80 + 175 * share), 40)
+            cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
+        return np.asarray(out, dtype=np.uint8)
