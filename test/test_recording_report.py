@@ -163,7 +163,7 @@ def test_words_of_others_cannot_break_the_page(tmp_path):
 def test_several_helicopters_are_all_in_it(tmp_path):
     pieces, text = report_of(formula.flight(('ingenuity', 'scout'), until_s=20.0), tmp_path)
     assert 'Scout' in text and 'All helicopters' in text
-    assert pieces.plots == 2 + 2 * 7
+    assert pieces.plots == 2 + 2 * 8
 
 
 def test_the_page_is_small_enough_to_send(tmp_path, photo):

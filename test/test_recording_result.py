@@ -186,6 +186,13 @@ def test_rows_between_ticks_are_not_kept():
     assert run.logs[0].truths.t_ns.tolist() == list(range(0, 100_000_000, 10_000_000))
 
 
+def test_of_estimates_stamped_between_ticks_one_in_each_tick_is_kept():
+    run = RunLog('flight_03', 1, ['ingenuity'])
+    for t_ns in range(8_000_000, 100_000_000, 2_000_000):
+        run.logs[0].estimate(formula.estimate_of(formula.truth_at(t_ns)))
+    assert run.logs[0].estimates.t_ns.tolist() == [8_000_000, *range(10_000_000, 10**8, 10**7)]
+
+
 def test_what_is_saved_is_loaded(run, tmp_path):
     formula.with_scenery(run).save(tmp_path / 'run_log.npz')
     loaded = RunLog.load(tmp_path / 'run_log.npz')

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +52,10 @@ class Rows:
     def values(self) -> Column:
         """All rows, shape (n, width)."""
         return self._values[:self._count]
+
+    def due(self, t_ns: int) -> bool:
+        """Say whether no row of the same tick is there yet."""
+        return not self._count or t_ns // TICK_NS != int(self._times[self._count - 1]) // TICK_NS
 
     def append(self, t_ns: int, row: Iterable[float]) -> None:
         """Note one row."""

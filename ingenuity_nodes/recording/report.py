@@ -40,6 +40,7 @@ FILES = (
     ('photo_zoom.jpg', 'the rover, as Ingenuity saw it'),
     ('trajectory.tum', 'true trajectory; evo and others read it'),
     ('trajectory_estimate.tum', 'trajectory as the flight computer believed it'),
+    ('logs', 'what every process said'),
     ('run_log.npz', 'every tick as columns; numpy reads it'),
     ('bag', 'all topics as MCAP; ros2 bag, Foxglove and Lichtblick open it'))
 
@@ -213,15 +214,16 @@ def _vehicle(page: Page, log: VehicleLog, named: bool) -> str:
         card('Navigation', 'What the flight computer believed, less what was true.',
              page.plot(figures.navigation(log, span))),
         card('Tilt', 'Into the wind, into the turn.', page.plot(figures.tilt(log, span))),
+        card('Heading', '', page.plot(figures.heading(log, span))),
+        card('Thrust', '', page.plot(figures.thrust(log, span))),
         card('Battery', '', page.plot(figures.power(log, span))),
-        card('Rotors and motors', '', page.plot(figures.machinery(log, span))),
-        card('Heading', '', page.plot(figures.heading(log, span)))]
-    if log.transfers:
-        cards.append(card('Radio', 'Frames at the base station; time goes on after the landing.',
-                          page.plot(figures.radio(log, span))))
+        card('Blades and motors', '', page.plot(figures.machinery(log, span)))]
+    radio = '' if not log.transfers else card(
+        'Radio', 'Frames at the base station; time goes on after the landing.',
+        page.plot(figures.radio(log, span)))
     modes = card('Flight modes', 'Each change with the reason the flight computer gave.',
                  timeline(log, span.zero_ns))
-    return heading + modes + grid(cards)
+    return heading + modes + grid(cards) + radio
 
 
 def _vehicles_table(result: Mapping[str, Any]) -> str:

@@ -135,6 +135,16 @@ def navigation(log: VehicleLog, span: Span) -> go.Figure:
     return figure
 
 
+def thrust(log: VehicleLog, span: Span) -> go.Figure:
+    """Draw what each rotor pulls."""
+    figure = _plot('thrust [N]', log, span)
+    statuses = log.statuses
+    for rotor, name in enumerate(('upper rotor', 'lower rotor')):
+        _line(figure, span, statuses.t_ns, statuses.thrust[:, rotor], name,
+              (TRUE, OTHERS[0])[rotor])
+    return figure
+
+
 def power(log: VehicleLog, span: Span) -> go.Figure:
     """Draw what is taken from the battery and what is left in it."""
     figure = _plot('electrical power [W]', log, span)

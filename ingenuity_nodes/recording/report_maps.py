@@ -116,7 +116,7 @@ def _proportions(run: RunLog) -> dict[str, object]:
     if len(points) < 2:
         return {'aspectmode': 'cube'}
     sides = np.maximum(np.ptp(points, axis=0), 1.0)
-    x, y, z = (float(side) for side in 1.45 * sides / sides.max())
+    x, y, z = (float(side) for side in 1.22 * sides / sides.max())
     return {'aspectmode': 'manual', 'aspectratio': {'x': x, 'y': y, 'z': z}}
 
 

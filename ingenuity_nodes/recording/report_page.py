@@ -68,7 +68,6 @@ main.wide { padding: 24px 28px 40px; }
 section { background: #fff; border-radius: 12px; padding: 16px 20px 12px; margin-bottom: 18px;
   box-shadow: 0 1px 3px #3a2c2514; min-width: 0; }
 .grid section { margin: 0; }
-.grid section:last-child:nth-child(odd) { grid-column: span 2; }
 .grid { margin-bottom: 18px; }
 section h3 { margin: 0 0 2px; font-size: 16.5px; }
 section p.note { margin: 0 0 6px; color: var(--soft); font-size: 13.5px; }

@@ -57,6 +57,7 @@ class PhotoRecord:
     receive_t_ns: int | None = None
     sha256_sent: str = ''
     sha256_received: str = ''
+    target_visible_share: float | None = None    # of the target's silhouette, inside the frame
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class TerrainPatch:
 
 
 class VehicleLog:
-    """What one helicopter did; rows are kept at lockstep ticks only, whoever calls how often."""
+    """What one helicopter did: truth at lockstep ticks, of the rest the first row in each tick."""
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
@@ -118,7 +119,7 @@ class VehicleLog:
 
     def estimate(self, estimate: Estimate) -> None:
         """Note where the aircraft believes to be."""
-        if estimate.t_ns % TICK_NS == 0:
+        if self.tables['estimate'].due(estimate.t_ns):
             sigma = np.sqrt(np.maximum(np.diagonal(estimate.covariance)[:9], 0.0))
             self.tables['estimate'].append(estimate.t_ns, (
                 *estimate.p_MB, *estimate.v_MB, *estimate.q_MB, *sigma, estimate.feature_count))
@@ -126,7 +127,7 @@ class VehicleLog:
     def status(self, status: VehicleStatus) -> None:
         """Note the state of the machinery."""
         self.failure = self.failure or status.failure
-        if status.t_ns % TICK_NS == 0:
+        if self.tables['status'].due(status.t_ns):
             self.tables['status'].append(status.t_ns, (
                 *status.rotor_speed, *status.collective, *status.thrust, status.rotor_power,
                 status.electrical_power, status.battery_voltage, status.battery_charge,
@@ -134,13 +135,13 @@ class VehicleLog:
 
     def setpoint(self, setpoint: Setpoint) -> None:
         """Note what guidance wants."""
-        if setpoint.t_ns % TICK_NS == 0:
+        if self.tables['setpoint'].due(setpoint.t_ns):
             self.tables['setpoint'].append(
                 setpoint.t_ns, (*setpoint.p_ref, *setpoint.v_ref, setpoint.yaw_ref))
 
     def wind(self, t_ns: int, velocity_M: Vector3) -> None:
         """Note the wind at the aircraft."""
-        if t_ns % TICK_NS == 0:
+        if self.tables['wind'].due(t_ns):
             self.tables['wind'].append(t_ns, velocity_M)
 
     def mode(self, change: ModeChange) -> None:
