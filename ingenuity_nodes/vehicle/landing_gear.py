@@ -52,11 +52,11 @@ class LandingGearParameters:
         900.0, 'N/m', 'of one leg', low=10.0, high=1e6,
         source='assumed: 2.2 cm of give at 1 m/s, flexures at the leg roots')
     damping: float = quantity(
-        20.0, 'N s/m', 'of one leg', low=0.0, high=1e4,
-        source='assumed: half of critical; soft aluminium in the flexures takes up the energy')
+        15.0, 'N s/m', 'of one leg', low=0.0, high=1e4,
+        source='assumed: 0.4 of critical; soft aluminium in the flexures takes up the energy')
     friction: float = quantity(
-        0.7, '1', 'of soles on the ground', low=0.0, high=2.0,
-        source='assumed: angle of friction 35 deg, as of Martian soil under rover wheels')
+        1.0, '1', 'of soles on the ground', low=0.0, high=2.0,
+        source='assumed: sand under rover wheels shears at 30 to 37 deg; small soles also dig in')
     grip: float = quantity(
         2000.0, 'N/m', 'sideways stiffness of one leg', low=10.0, high=1e6,
         source='assumed: stiffer than along, carbon tubes')
