@@ -43,6 +43,7 @@ OLDEST_GLIBC = (2, 28)
 # the folders of the machine on which the wheels were made, in their CMake files
 FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
 FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
+DRAWING = "Mesa's EGL and OpenGL to draw pictures"
 ROS_PACKAGES = (
     'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'nav_msgs', 'rosgraph_msgs',
     'sensor_msgs', 'std_msgs', 'std_srvs', 'tf2_msgs', 'trajectory_msgs', 'visualization_msgs')
@@ -185,10 +186,10 @@ def drawing_packages() -> dict[str, str]:
         try:
             ctypes.CDLL(library)
         except OSError:
-            missing[package] = f'{library}, to draw pictures'
+            missing[package] = DRAWING
     drivers = Path('/usr/lib').glob('*/dri/*swrast*')
     if not any(drivers) and not any(Path('/usr/lib').glob('*/libgallium*')):
-        missing['libgl1-mesa-dri'] = 'the Mesa software renderer, to draw pictures'
+        missing['libgl1-mesa-dri'] = DRAWING
     return missing
 
 
