@@ -11,27 +11,22 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Look at a run or at a bag in rviz2."""
+"""Look at a run in rviz2, or at a bag that is played with ``--clock``."""
 
-from ingenuity_nodes.nodes.launching import yes_or_no
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 
 def generate_launch_description():
     """Start rviz2 with our configuration."""
     ours = PathJoinSubstitution([FindPackageShare('ingenuity_nodes'), 'config', 'ingenuity.rviz'])
-    use_sim_time = ParameterValue(LaunchConfiguration('use_sim_time'), value_type=bool)
     return LaunchDescription([
         DeclareLaunchArgument(
             'rviz_config', default_value=ours, description='Which configuration rviz2 opens.'),
-        yes_or_no('use_sim_time', 'true',
-                  'Live on /clock; false only for a bag that is played without it.'),
         Node(package='rviz2', executable='rviz2', name='rviz2', output='screen',
              arguments=['-d', LaunchConfiguration('rviz_config')],
-             parameters=[{'use_sim_time': use_sim_time}]),
+             parameters=[{'use_sim_time': True}]),
     ])

@@ -27,7 +27,7 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-YES_NO = ('true', 'false')
+YES_NO = ['true', 'false']
 
 
 def scenario_arguments() -> list[DeclareLaunchArgument]:
