@@ -14,15 +14,14 @@
 """
 Features from pictures: corners followed by pyramidal Lucas-Kanade, as the flown software did.
 
-A track survives when following it back leads to where it began, and when it moves with the
-ground: the aircraft's shadow and legs do not obey the plane's homography that most tracks share.
+A track survives when following it back leads to where it began, when it moves with the ground
+(a homography that most tracks share), and when it keeps off what is much darker than the ground:
+the aircraft's own shadow, its legs, and deep shade behind rocks, all of which move by other laws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -35,8 +34,9 @@ from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import FeatureFrame
 
 COLUMNS, ROWS = 8, 6     # cells of the picture, filled evenly with corners
+SHRINK = 4               # resolution in which shade is looked for
 Points = NDArray[np.float32]
-Pyramid = Sequence[Any]    # pictures and their gradients, as OpenCV wants them
+Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,13 @@ class TrackerParameters:
         source='assumed: some 3 px, as rocks stand out of the plane')
 
 
+    dark: float = quantity(
+        0.6, '1', 'shade is darker than this share of the median', low=0.0, high=1.0,
+        source='assumed: skylight is a third of all light at the usual dust')
+    shade_reach: int = quantity(
+        16, 'px', 'distance to keep from shade', low=0, high=100, source='assumed: a patch')
+
+
 class FeatureTracker:
     """Follows corners through the pictures of one camera."""
 
@@ -81,13 +88,13 @@ class FeatureTracker:
         self._size = (model.width, model.height)
         self._rays = RayTable(model)
         self._R_BC = rotation_matrix(model.q_BC)
-        self._pyramid: Pyramid = ()
+        self._before: Picture | None = None
         self._uv: Points = np.zeros((0, 2), dtype=np.float32)
         self._ids = np.zeros(0, dtype=np.int64)
         self._ages = np.zeros(0, dtype=np.int64)
         self._next_id = 0
 
-    def track(self, t_ns: int, image: NDArray[np.uint8]) -> FeatureFrame:
+    def track(self, t_ns: int, image: Picture) -> FeatureFrame:
         """
         Follow the features into the next picture and pick new ones.
 
@@ -110,28 +117,38 @@ class FeatureTracker:
         # Threads would not change the result, only starve the other processes.
         cv2.setNumThreads(1)
         p = self.parameters
-        _, pyramid = cv2.buildOpticalFlowPyramid(image, (p.window, p.window), p.levels)
-        if len(self._pyramid) and len(self._ids):
-            self._follow(pyramid)
+        shade = self._shade(image)
+        if self._before is not None and len(self._ids):
+            self._follow(self._before, image, shade)
         if len(self._ids) < 0.9 * p.most:
-            self._pick(image)
-        self._pyramid = pyramid
+            self._pick(image, shade)
+        self._before = image
         return FeatureFrame(
             t_ns, self._ids, self._uv.astype(np.float64), self._ages)
 
-    def _follow(self, pyramid: Pyramid) -> None:
+    def _follow(self, before: Picture, now: Picture, shade: Picture) -> None:
         p = self.parameters
         window = (p.window, p.window)
-        flow: Any = cv2.calcOpticalFlowPyrLK     # its stubs do not know of pyramids
-        moved, found, _ = flow(
-            self._pyramid, pyramid, self._uv, None, winSize=window, maxLevel=p.levels)
-        back, found_back, _ = flow(
-            pyramid, self._pyramid, moved, None, winSize=window, maxLevel=p.levels)
+        uv, found, _ = cv2.calcOpticalFlowPyrLK(
+            before, now, self._uv, self._uv.copy(), winSize=window, maxLevel=p.levels)
+        moved = np.asarray(uv, dtype=np.float32)
+        back, found_back, _ = cv2.calcOpticalFlowPyrLK(
+            now, before, moved, moved.copy(), winSize=window, maxLevel=p.levels)
         returned = np.linalg.norm(back - self._uv, axis=1) < p.there_and_back
-        good = (found.ravel() > 0) & (found_back.ravel() > 0) & returned & self._inside(moved)
+        good = (np.ravel(found) > 0) & (np.ravel(found_back) > 0) & returned & self._inside(moved)
+        good[good] = ~_within(shade, moved[good])
         good[good] = self._agree(self._uv[good], moved[good])
         self._uv = moved[good]
         self._ids, self._ages = self._ids[good], self._ages[good] + 1
+
+    def _shade(self, image: Picture) -> Picture:
+        """Mark what is in shade, and its surroundings, in quarters of the resolution."""
+        p = self.parameters
+        small = cv2.resize(image, None, fx=1 / SHRINK, fy=1 / SHRINK,
+                           interpolation=cv2.INTER_AREA)
+        dark = (small < p.dark * float(np.median(small))).astype(np.uint8)
+        side = 2 * (p.shade_reach // SHRINK) + 1
+        return np.asarray(cv2.dilate(dark, np.ones((side, side), dtype=np.uint8)), dtype=np.uint8)
 
     def _inside(self, uv: Points) -> NDArray[np.bool_]:
         margin = self.parameters.margin
@@ -158,11 +175,12 @@ class FeatureTracker:
         rays = self._rays.rays(uv.astype(np.float64)) @ self._R_BC
         return np.asarray(rays[:, :2] / np.maximum(rays[:, 2:], 0.05))
 
-    def _pick(self, image: NDArray[np.uint8]) -> None:
+    def _pick(self, image: Picture, shade: Picture) -> None:
         """Add corners where there are few."""
         p = self.parameters
         mask = np.zeros(image.shape, dtype=np.uint8)
         mask[p.margin:-p.margin, p.margin:-p.margin] = 255
+        mask[cv2.resize(shade, self._size, interpolation=cv2.INTER_NEAREST) > 0] = 0
         for u, v in self._uv:
             cv2.circle(mask, (int(u), int(v)), int(p.spacing), 0, -1)
         strength = cv2.cornerMinEigenVal(image, 3)
@@ -194,7 +212,7 @@ class FeatureTracker:
             crowd[row, column] += 1
         return corners[np.argsort(rank, kind='stable')]
 
-    def draw(self, image: NDArray[np.uint8], features: FeatureFrame) -> NDArray[np.uint8]:
+    def draw(self, image: Picture, features: FeatureFrame) -> Picture:
         """Return an RGB picture with the tracks, older ones greener, for people."""
         out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
         for (u, v), age in zip(features.uv, features.ages, strict=True):
@@ -202,3 +220,11 @@ class FeatureTracker:
             colour = (int(255 * (1.0 - share)), int(80 + 175 * share), 40)
             cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
         return np.asarray(out, dtype=np.uint8)
+
+
+def _within(shade: Picture, uv: Points) -> NDArray[np.bool_]:
+    """Say which places (n, 2) of the full picture lie in shade."""
+    rows, columns = shade.shape
+    at = (uv / SHRINK).astype(np.int64)
+    return np.asarray(
+        shade[at[:, 1].clip(0, rows - 1), at[:, 0].clip(0, columns - 1)] > 0)
