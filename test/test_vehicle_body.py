@@ -1,0 +1,66 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Mass budget and drag of the airframe."""
+
+import numpy as np
+import pytest
+
+from ingenuity_nodes.vehicle.body import (
+    body_constants, BodyParameters, drag_shares, MASS_BUDGET, mass_properties, Part)
+
+BODY = body_constants(BodyParameters())
+
+
+def test_the_budget_adds_up_to_the_published_mass():
+    assert mass_properties().mass == pytest.approx(1.8)
+
+
+def test_the_parameters_are_those_of_the_budget():
+    budget, parameters = mass_properties(), BodyParameters()
+    np.testing.assert_allclose(parameters.mass_centre, budget.p_BG, atol=1e-4)
+    np.testing.assert_allclose(parameters.inertia, budget.inertia, rtol=0.005)
+
+
+def test_inertia_obeys_the_triangle_inequality_without_its_rotors():
+    x, y, z = mass_properties(tuple(p for p in MASS_BUDGET if not p.name.endswith('rotor'))).inertia
+    assert x < y + z and y < x + z and z < x + y
+
+
+def test_a_far_weight_counts_by_its_distance_squared():
+    parts = (Part('left', 1.0, (0.0, 2.0, 0.0), (0.0, 0.0, 0.0)), Part('right', 1.0, (0.0, -2.0, 0.0), (0.0, 0.0, 0.0)))
+    np.testing.assert_allclose(mass_properties(parts).inertia, [8.0, 0.0, 8.0])
+
+
+@pytest.mark.parametrize('u', [(5.0, 0.0, 0.0), (0.0, -3.0, 0.0), (0.0, 0.0, 2.0), (3.0, 4.0, -1.0)])
+def test_drag_takes_energy_out_of_motion_through_still_air(u):
+    shares, _ = drag_shares(BODY, 0.0165, np.array(u), 0.0)
+    assert (shares.sum(axis=0) @ np.array(u)) < 0.0
+
+
+def test_drag_grows_with_the_square_of_speed_and_with_density():
+    one = drag_shares(BODY, 0.0165, np.array([3.0, 0.0, 0.0]), 0.0)[0].sum(axis=0)
+    np.testing.assert_allclose(drag_shares(BODY, 0.0165, np.array([6.0, 0.0, 0.0]), 0.0)[0].sum(axis=0), 4.0 * one)
+    np.testing.assert_allclose(drag_shares(BODY, 0.033, np.array([3.0, 0.0, 0.0]), 0.0)[0].sum(axis=0), 2.0 * one)
+
+
+def test_downwash_presses_down_and_makes_sideways_drag_larger():
+    still = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 0.0)[0].sum(axis=0)
+    below = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 14.0)[0].sum(axis=0)
+    assert below[2] < -0.05
+    assert below[0] < still[0] < 0.0
+
+
+def test_legs_that_drag_below_the_mass_centre_pitch_the_nose_down():
+    _, moment = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 14.0)
+    assert moment[1] > 0.0
