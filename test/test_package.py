@@ -15,6 +15,7 @@
 
 import ast
 import configparser
+import importlib
 import importlib.util
 from pathlib import Path
 import re
@@ -66,8 +67,8 @@ def roots_imported_by(paths):
 
 
 def is_ros(name):
-    return bool(re.fullmatch(r'rclpy|rcl_interfaces|launch(_ros)?|ament_\w+|\w+_(msgs|srvs)|'
-                             r'builtin_interfaces', name))
+    return bool(re.fullmatch(r'rclpy|rcl_interfaces|rosidl_\w+|launch(_ros)?|ament_\w+|'
+                             r'\w+_(msgs|srvs)|builtin_interfaces', name))
 
 
 def data_of(wheel):
@@ -144,6 +145,12 @@ def test_executables_lead_to_functions_that_exist(wheel):
         assert spec, f'{name}: {module} does not exist'
         tree = ast.parse(Path(spec.origin).read_text())
         assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize('name', sorted(EXECUTABLES - {'ingenuity'}))
+def test_every_node_can_be_loaded_with_the_ros_that_is_here(name):
+    pytest.importorskip('rclpy')
+    assert callable(importlib.import_module(f'{NAME}.nodes.{name}').main)
 
 
 def test_a_wheel_brings_launch_files_and_configuration(wheel):
