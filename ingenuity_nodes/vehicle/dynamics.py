@@ -37,7 +37,7 @@ CONTACT_STEPS = 4        # parts of a step while anything touches: legs ring at 
 STRIKE_SPEED = 20.0      # [rad/s] slower blades come to rest unharmed; assumed
 FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated', 'battery empty')
 BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5
-LEG_TRAVEL = 0.08        # [m] a leg that gives more is broken; assumed: a third of its height
+LEG_TRAVEL = 0.05        # [m] a leg that gives more is broken; assumed: three times a normal landing
 TIPPED_COSINE = 0.5      # past 60 deg on the ground nothing brings it back
 
 CONSTANTS = np.dtype([
