@@ -22,12 +22,15 @@ from ingenuity_nodes.graph import NodeSpec, PACKAGE
 from ingenuity_nodes.scenario import scenario_names, VehicleSection
 from ingenuity_nodes.yaml_check import FileError
 from launch import LaunchContext
-from launch.actions import DeclareLaunchArgument
+from launch.actions import DeclareLaunchArgument, Shutdown, TimerAction
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 YES_NO = ['true', 'false']
+GRACE = 10.0       # [s] for a run to end by itself after one of its processes died
+FINISHING = '30'   # [s] a recorder may write its report after Ctrl-C before it is sent SIGTERM
 
 
 def scenario_arguments() -> list[DeclareLaunchArgument]:
@@ -92,5 +95,14 @@ def node_action(spec: NodeSpec) -> Node:
                   for name, value in spec.parameters.items()}
     return Node(
         package=PACKAGE, executable=spec.executable, name=spec.name, namespace=spec.namespace,
-        parameters=[parameters], prefix=f'nice -n {spec.niceness}' if spec.niceness else None,
-        output='screen')
+        exec_name=spec.full_name.strip('/').replace('/', '.'), parameters=[parameters],
+        prefix=f'nice -n {spec.niceness}' if spec.niceness else None, output='screen',
+        sigterm_timeout=FINISHING, on_exit=_end_if_died)
+
+
+def _end_if_died(event: ProcessExited, context: LaunchContext) -> TimerAction | None:
+    """See to it that nobody waits for ever for a process that died before time began."""
+    if event.returncode == 0 or context.is_shutdown:
+        return None
+    return TimerAction(period=GRACE, actions=[Shutdown(
+        reason=f'{event.process_name} ended with status {event.returncode}')])

@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 import time
@@ -23,6 +23,7 @@ import time
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
+from ingenuity_nodes.recording.bag import BagQos
 from ingenuity_nodes.recording.bag_read import BagMessage, BagTopic, messages, topics
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
@@ -123,7 +124,7 @@ class PlayerNode(Node):
             'delay', 1.0, 'wall time for others to find the topics [s]', 0.0, 60.0)
         self._loop = bool(self.declare_parameter('loop', False, ParameterDescriptor(
             description='begin again at the end')).value)
-        self._listed = [topic for topic in topics(self._folder) if topic.topic != CLOCK]
+        self._listed = merged(topic for topic in topics(self._folder) if topic.topic != CLOCK)
         self._publishers_of = dict(self._publishers_for(self._listed))
         self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
         self._pace = Pace(self._timeline.start_ns, rate)
@@ -220,6 +221,18 @@ def bag_folder(text: str) -> Path:
         raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
     folder = Path(text)
     return folder / 'bag' if (folder / 'bag').is_dir() else folder
+
+
+def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:
+    """Make one of a topic that several nodes offered in different ways: the most careful one."""
+    found: dict[str, BagTopic] = {}
+    for new in listed:
+        old = found.get(new.topic, new)
+        qos = BagQos(max(old.qos.depth, new.qos.depth), old.qos.reliable or new.qos.reliable,
+                     old.qos.latched or new.qos.latched)
+        count = new.count if old is new else old.count + new.count
+        found[new.topic] = BagTopic(new.topic, new.type_name, qos, count)
+    return list(found.values())
 
 
 def qos_of(topic: BagTopic) -> QoSProfile:

@@ -1,0 +1,83 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""A robot's description on the network."""
+
+import time
+
+from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.urdf import joints_of, link_names
+import numpy as np
+import pytest
+
+rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+pytest.importorskip('tf2_msgs', reason='tf2_msgs is not importable')
+
+from ingenuity_nodes.nodes.membership import LATCHED  # noqa: E402
+from ingenuity_nodes.nodes.robot import publish_description  # noqa: E402
+from std_msgs.msg import String  # noqa: E402
+from tf2_msgs.msg import TFMessage  # noqa: E402
+
+
+@pytest.fixture
+def node():
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    node = rclpy.create_node('robot_test', namespace='/scout', context=context)
+    yield node
+    node.destroy_node()
+    rclpy.try_shutdown(context=context)
+
+
+def hear(node, kind, topic):
+    """Join late and wait for one message."""
+    heard = []
+    node.create_subscription(kind, topic, heard.append, LATCHED)
+    executor = rclpy.executors.SingleThreadedExecutor(context=node.context)
+    executor.add_node(node)
+    until = time.monotonic() + 10.0
+    while not heard and time.monotonic() < until:
+        executor.spin_once(timeout_sec=0.1)
+    executor.remove_node(node)
+    return heard[0]
+
+
+def test_whoever_comes_late_hears_the_description_with_the_frames_of_the_vehicle(node):
+    description = publish_description(node, 'ingenuity', 'scout')
+    text = hear(node, String, '/scout/robot_description').data
+    assert 'scout/navcam_optical_frame' in link_names(text)
+    assert description.joints == ('upper_rotor_joint', 'lower_rotor_joint')
+
+
+def test_static_and_moving_transforms_are_together_the_whole_tree(node):
+    description = publish_description(node, 'perseverance', 'rover')
+    static = hear(node, TFMessage, '/tf_static').transforms
+    moving = description.transforms(5, {})
+    children = [transform.child_frame_id for transform in (*static, *moving)]
+    joints = joints_of(configuration('perseverance.urdf').read_text())
+    assert sorted(children) == sorted(f'rover/{joint.child}' for joint in joints)
+    assert {transform.header.stamp.nanosec for transform in moving} == {5}
+
+
+def test_a_joint_angle_turns_its_link(node):
+    description = publish_description(node, 'ingenuity', 'scout')
+    upper, lower = description.transforms(0, {'upper_rotor_joint': np.pi / 2})
+    assert upper.child_frame_id == 'scout/upper_rotor'
+    assert upper.transform.rotation.z == pytest.approx(np.sqrt(0.5))
+    assert lower.transform.rotation.w == pytest.approx(1.0)
+
+
+def test_a_joint_that_does_not_exist_is_refused_with_those_that_do(node):
+    description = publish_description(node, 'ingenuity', 'scout')
+    with pytest.raises(KeyError, match='no joint tail.*upper_rotor_joint'):
+        description.transforms(0, {'tail': 1.0})
