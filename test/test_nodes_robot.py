@@ -15,16 +15,16 @@
 
 import time
 
-from ingenuity_nodes.resources import configuration
-from ingenuity_nodes.urdf import joints_of, link_names
-import numpy as np
 import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
-pytest.importorskip('tf2_msgs', reason='tf2_msgs is not importable')
 
-from ingenuity_nodes.nodes.membership import LATCHED  # noqa: E402
+from ingenuity_nodes.nodes.membership import LATCHED  # noqa
 from ingenuity_nodes.nodes.robot import publish_description  # noqa: E402
+from ingenuity_nodes.resources import configuration  # noqa: E402
+from ingenuity_nodes.urdf import joints_of, link_names  # noqa: E402
+import numpy as np  # noqa: E402
+from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from std_msgs.msg import String  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 
@@ -43,7 +43,7 @@ def hear(node, kind, topic):
     """Join late and wait for one message."""
     heard = []
     node.create_subscription(kind, topic, heard.append, LATCHED)
-    executor = rclpy.executors.SingleThreadedExecutor(context=node.context)
+    executor = SingleThreadedExecutor(context=node.context)
     executor.add_node(node)
     until = time.monotonic() + 10.0
     while not heard and time.monotonic() < until:
@@ -79,5 +79,5 @@ def test_a_joint_angle_turns_its_link(node):
 
 def test_a_joint_that_does_not_exist_is_refused_with_those_that_do(node):
     description = publish_description(node, 'ingenuity', 'scout')
-    with pytest.raises(KeyError, match='no joint tail.*upper_rotor_joint'):
+    with pytest.raises(KeyError, match=r'no joint tail.*upper_rotor_joint'):
         description.transforms(0, {'tail': 1.0})
