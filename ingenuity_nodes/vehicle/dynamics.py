@@ -62,7 +62,7 @@ STATE = np.dtype([
     ('spots', 'f8', (CONTACTS + 4, 2)),
     ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
     ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)), ('work', 'f8', (7, ELEMENTS)),
-    ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)),
+    ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)), ('report', 'f8', (28,)),
     ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
 ], align=True)
 

@@ -88,6 +88,8 @@ class Vehicle:
         self._out = self._state['truth'][0]
         write_truth(self._constants, self._state, 0)
         self._truth = self._read()
+        self._reported = self._state['report'][0]
+        self._status: VehicleStatus | None = None
 
     def _place(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
         state = self._state[0]
@@ -127,7 +129,7 @@ class Vehicle:
             float(air.temperature), np.asarray(wind_M, dtype=np.float64), float(avionics_power))
         self._refused = '' if bad < 0 else self._reason(command, bad)
         self._t_ns += STEP_NS
-        self._truth = self._read()
+        self._truth, self._status = self._read(), None
         return self._truth
 
     def _reason(self, command: RotorCommand, bad: int) -> str:
@@ -148,32 +150,25 @@ class Vehicle:
     @property
     def status(self) -> VehicleStatus:
         """What the machinery reports after the last step."""
-        s = self._state[0]
+        if self._status is None:
+            self._status = self._report()
+        return self._status
+
+    def _report(self) -> VehicleStatus:
+        write_report(self._state, 0)
+        r = self._reported.tolist()
+        loads = self._reported[22:28].copy()
         return VehicleStatus(
-            t_ns=self._t_ns,
-            rotor_speed=_pair(s['omega']),
-            rotor_angle=_pair(s['angle']),
-            collective=_pair(s['blade'][:, 0]),
-            thrust=_pair(s['thrust']),
-            force_B=s['force'].copy(),
-            moment_B=s['moment'].copy(),
-            rotor_power=float(s['rotor_power']),
-            electrical_power=float(s['electrical_power']),
-            battery_voltage=float(s['voltage']),
-            battery_current=float(s['current']),
-            battery_charge=float(s['charge']),
-            battery_temperature=float(s['battery_temperature']),
-            motor_temperature=float(s['motor_temperature'].max()),
-            energy_used_wh=float(s['energy']) / 3600.0,
-            feet_on_ground=int(s['feet']),
-            failure=FAILURES[int(s['failure'])],
-            refused=self._refused,
-            warning=', '.join(name for bit, name in enumerate(WARNINGS) if int(s['warning']) >> bit & 1),
-        )
+            t_ns=self._t_ns, rotor_speed=(r[0], r[1]), rotor_angle=(r[2], r[3]),
+            collective=(r[4], r[5]), thrust=(r[6], r[7]), force_B=loads[:3], moment_B=loads[3:],
+            rotor_power=r[8], electrical_power=r[9], battery_voltage=r[10], battery_current=r[11],
+            battery_charge=r[12], battery_temperature=r[13], motor_temperature=max(r[14], r[15]),
+            energy_used_wh=r[16] / 3600.0, feet_on_ground=int(r[17]), failure=FAILURES[int(r[18])],
+            refused=self._refused, warning=_warnings(int(r[19])))
 
 
-def _pair(values: NDArray[np.float64]) -> tuple[float, float]:
-    return float(values[0]), float(values[1])
+def _warnings(bits: int) -> str:
+    return ', '.join(name for k, name in enumerate(WARNINGS) if bits >> k & 1) if bits else ''
 
 
 def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
@@ -230,3 +225,18 @@ def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) 
         out[i] = s.x[i] - (s.R[i, 0] * r[0] + s.R[i, 1] * r[1] + s.R[i, 2] * r[2])
         out[3 + i] = s.x[3 + i] - (s.R[i, 0] * vx + s.R[i, 1] * vy + s.R[i, 2] * vz)
         out[13 + i] = a_MG - (s.R[i, 0] * ax + s.R[i, 1] * ay + s.R[i, 2] * az)
+
+
+@njit(cache=True, error_model='numpy')
+def write_report(state: NDArray[np.void], row: int) -> None:
+    """Gather what the status of aircraft ``row`` tells, so that Python reads it at once."""
+    s = state[row]
+    out = s.report
+    for i in range(2):
+        out[i], out[2 + i], out[4 + i], out[6 + i] = s.omega[i], s.angle[i], s.blade[i, 0], s.thrust[i]
+        out[14 + i] = s.motor_temperature[i]
+    out[8], out[9], out[10], out[11] = s.rotor_power, s.electrical_power, s.voltage, s.current
+    out[12], out[13], out[16] = s.charge, s.battery_temperature, s.energy
+    out[17], out[18], out[19] = s.feet, s.failure, s.warning
+    for i in range(3):
+        out[22 + i], out[25 + i] = s.force[i], s.moment[i]
