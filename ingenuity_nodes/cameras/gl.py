@@ -58,10 +58,12 @@ def create_context(threads: int = 1) -> moderngl.Context:
     return context
 
 
-def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str) -> moderngl.Program:
-    """Compile a program from files under ``shaders``; shared pieces come first in both stages."""
+def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
+            below: tuple[str, ...] = ()) -> moderngl.Program:
+    """Compile a program; shared pieces come first in both stages, those ``below`` in the second one only."""
     head = '#version 330\n' + ''.join(source(name) for name in shared)
-    return context.program(vertex_shader=head + source(vertex), fragment_shader=head + source(fragment))
+    rest = ''.join(source(name) for name in below)
+    return context.program(vertex_shader=head + source(vertex), fragment_shader=head + rest + source(fragment))
 
 
 def source(name: str) -> str:

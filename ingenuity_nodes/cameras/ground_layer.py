@@ -16,26 +16,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import moderngl
-import numpy as np
 
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_maps import block_of, FIRST_CELL, LEVELS, SIZE
+from ingenuity_nodes.cameras.lattice import Lattice
 from ingenuity_nodes.cameras.scene import Scene
+from ingenuity_nodes.cameras.targets import Targets
 
 HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
 _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
-
-
-class Targets(Protocol):
-    """What the layers in front were drawn into."""
-
-    colour: moderngl.Texture
-    depth: moderngl.Texture
-    shadow: moderngl.Texture
-    oversample: int
 
 
 def set_uniforms(shader: moderngl.Program, values: Mapping[str, object]) -> None:
@@ -50,9 +41,8 @@ class GroundLayer:
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
         self._scene = scene
-        self._shader = program(context, 'ground.vert', 'ground.frag', *shared, 'soil.glsl')
-        corners = np.array([-1, -1, 3, -1, -1, 3], np.float32)
-        self._quad = context.vertex_array(self._shader, [(context.buffer(corners.tobytes()), '2f', 'corner')])
+        self._shader = program(context, 'ground.vert', 'ground.frag', *shared, below=('hit.glsl', 'soil.glsl'))
+        self._arrays: dict[int, moderngl.VertexArray] = {}
         self._heights = context.texture_array((SIZE, SIZE, LEVELS), 1, dtype='f4')
         self._surfaces = context.texture_array((SIZE, SIZE, LEVELS), 4, dtype='f2')
         self._heights.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -81,19 +71,23 @@ class GroundLayer:
     def uniforms(self) -> dict[str, object]:
         """What every shader that asks for the ground's height needs."""
         return {'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
-                'firstCell': FIRST_CELL, 'mapSize': float(SIZE)}
+                'firstCell': FIRST_CELL, 'leastLevel': 0.0, 
+                'mapSize': float(SIZE)}
 
     def bind(self) -> None:
         """Make the maps visible to the shaders of all layers."""
         self._heights.use(HEIGHTS)
         self._surfaces.use(SURFACES)
 
-    def draw(self, values: Mapping[str, object], targets: Targets) -> None:
+    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int, rows: int) -> None:
         """Draw ground and sky, and the finer picture in front of them."""
         targets.colour.use(_MESH_COLOUR)
         targets.depth.use(_MESH_DEPTH)
         targets.shadow.use(_SHADOW)
         set_uniforms(self._shader, {
-            **values, **self.uniforms, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH,
-            'shadowMask': _SHADOW, 'oversample': targets.oversample})
-        self._quad.render()
+            **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH,
+            'shadowMask': _SHADOW, 'oversample': targets.oversample,
+            'lattice': float(lattice.spacing)})
+        if id(lattice) not in self._arrays:
+            self._arrays[id(lattice)] = lattice.array(self._shader)
+        lattice.draw(self._arrays[id(lattice)], first, rows)

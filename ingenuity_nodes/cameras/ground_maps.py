@@ -118,8 +118,8 @@ def _forget_oldest(folder: Path) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def _aside(x: float, y: float, path: NDArray[np.float64]) -> float:
-    """Distance from a point to a polyline [m]."""
+def distance_to(x: float, y: float, path: NDArray[np.float64]) -> float:
+    """Distance from a point to a polyline, at most FAR_ASIDE [m]."""
     least = FAR_ASIDE * FAR_ASIDE
     for k in range(path.shape[0] - 1):
         ax, ay = path[k, 0], path[k, 1]
@@ -152,5 +152,5 @@ def _bake(west_east: float, south_north: float, cell: float, size: int, field: T
             surface[j, i, 0] = (heights[j, right] - heights[j, left]) / ((right - left) * cell)
             surface[j, i, 1] = (heights[up, i] - heights[down, i]) / ((up - down) * cell)
             surface[j, i, 2] = ripple_mask(x, y, field) if cell < 5.0 else 0.0
-            surface[j, i, 3] = _aside(x, y, path) if near_path else FAR_ASIDE
+            surface[j, i, 3] = distance_to(x, y, path) if near_path else FAR_ASIDE
     return heights, surface

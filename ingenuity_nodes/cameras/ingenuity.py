@@ -30,6 +30,7 @@ FOIL: Triple = (0.30, 0.25, 0.19)
 SILVER: Triple = (0.45, 0.44, 0.42)
 BLUE: Triple = (0.030, 0.038, 0.070)
 PALE: Triple = (0.55, 0.52, 0.47)
+SOLE_COLOUR: Triple = (0.20, 0.15, 0.11)
 
 FOOT = 0.293             # [m] foot centres at (+-FOOT, +-FOOT)
 SOLE = -0.266            # [m] height of the soles in the body
@@ -74,8 +75,8 @@ def _legs() -> list[Part]:
             parts += [
                 rod(f'{name}_thigh', 'base_link', (0.075 * x, 0.075 * y, 0.022), knee, 0.0105, CARBON, 0.12),
                 rod(f'{name}_shin', 'base_link', knee, (FOOT * x, FOOT * y, SOLE + 0.012), 0.0085, CARBON, 0.12),
-                Part(f'{name}_foot', 'base_link', 'cylinder', (0.024, 0.012, 0.0), (FOOT * x, FOOT * y, SOLE + 0.006),
-                     colour=PALE),
+                Part(f'{name}_foot', 'base_link', 'cylinder', (0.020, 0.010, 0.0), (FOOT * x, FOOT * y, SOLE + 0.005),
+                     colour=SOLE_COLOUR),
             ]
     return parts
 

@@ -25,21 +25,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import math
 
-import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from ingenuity_nodes.cameras.gl import create_context, program
+from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
+from ingenuity_nodes.cameras.gl import create_context
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
+from ingenuity_nodes.cameras.lattice import Lattice
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import develop_colour, develop_grey
 from ingenuity_nodes.cameras.robot_layer import RobotLayer
 from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.stone_layer import StoneLayer
-from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.cameras.targets import GreyTargets, Targets
+from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.sun import Sun
 
 Picture = NDArray[np.uint8]
+Colour = tuple[float, float, float]
 SHARED = ('camera.glsl', 'noise.glsl', 'light.glsl', 'terrain.glsl')
 
 
@@ -49,12 +53,15 @@ class Quality:
 
     oversample: int = 2         # of stones and robots, along each side
     detail: int = 4             # ground samples along a footprint stretched by a flat view
-    smallest_px: float = 1.6    # stones that look smaller are left out
+    smallest_px: float = 1.9    # stones that look smaller are left out
     strip_rows: int = 208       # [px] drawn at a time
     readout: float = 0.0        # [s] between the first and the last row
 
 
 # IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
+DUST_DEPTH = 0.35        # optical depth of the dust (assumed: 0.3 to 0.5 at the time)
+HAZE_LENGTH = 26_000.0   # [m] over which the air hides all but 1/e (dust depth over a scale height of 10 km)
+_TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=2.5, strip_rows=480)
 
@@ -71,7 +78,15 @@ class Renderer:
         self._ground = GroundLayer(self.context, scene, SHARED)
         self._stones = StoneLayer(self.context, scene, SHARED)
         self._robots = RobotLayer(self.context, SHARED)
-        self._targets = _Targets(self.context, camera.width, self.quality)
+        self._lattice = Lattice(self.context, camera, camera.width, camera.height, 8 if self.grey else 16)
+        rows = self.quality.strip_rows
+        self._targets: Targets | GreyTargets = (
+            GreyTargets(self.context, camera.width, rows) if self.grey
+            else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
+        if self.grey:
+            self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._draw_tile)
+            self._tile_targets = Targets(self.context, TILE, TILE, 2, 3)
+            self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body] = (),
              between: Callable[[float], None] | None = None) -> Picture:
@@ -90,31 +105,37 @@ class Renderer:
         """
         light = self.draw_light(exposure, bodies, between)
         if self.grey:
-            return develop_grey(light, exposure.t_ns)
+            return develop_grey(light[..., 0], exposure.t_ns)
         return develop_colour(light, exposure.t_ns)
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
                    between: Callable[[float], None] | None = None) -> Picture:
-        """Draw what falls on the sensor: (height, width, 3), square root of relative radiance."""
+        """Draw what falls on the sensor: (height, width, 1 or 3), square root of relative radiance."""
         camera, quality = self.camera, self.quality
-        out = np.empty((camera.height, camera.width, 3), np.uint8)
+        out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         self._ground.follow(float(p_MC[0]), float(p_MC[1]))
-        self._stones.choose(camera, R_MC, p_MC, quality)
-        self._robots.place(bodies, self.scene.sun)
+        if self.grey:
+            self._follow_aerial(R_MC, p_MC)
+        self._stones.choose(camera, R_MC, p_MC, quality.smallest_px, self._farthest(R_MC, p_MC))
+        self._robots.place(bodies, self.scene, camera, R_MC, p_MC, shade=not self.grey)
         first = 0
         while first < camera.height:
             rows = min(quality.strip_rows, camera.height - first)
             values = self._uniforms(exposure, first, rows)
-            self._draw_strip(values, rows)
+            self._draw_strip(values, first, rows)
             out[first:first + rows] = self._targets.read(rows)
             first += rows
             if between is not None:
                 between(first / camera.height)
         return out
 
-    def _draw_strip(self, values: dict[str, object], rows: int) -> None:
+    def _draw_strip(self, values: dict[str, object], first: int, rows: int) -> None:
         targets = self._targets
+        values = {**values, **self._ground.uniforms}
+        if isinstance(targets, GreyTargets):
+            self._draw_grey(values, first, rows, targets)
+            return
         targets.use_shadow(rows)
         self._ground.bind()
         self._stones.draw_shadows(values)
@@ -123,7 +144,55 @@ class Renderer:
         self._stones.draw(values)
         self._robots.draw(values)
         targets.use_picture(rows)
-        self._ground.draw(values, targets)
+        self._ground.draw(values, targets, self._lattice, first, rows)
+
+    def _draw_grey(self, values: dict[str, object], first: int, rows: int, targets: GreyTargets) -> None:
+        values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene), 'onTop': 1.0}
+        targets.use(rows)
+        self._ground.bind()
+        self._aerial.draw(values, first, rows)
+        self._stones.draw(values)
+        targets.use_shadow()
+        self._robots.draw_shadows(values)
+        targets.use_front()
+        self._robots.draw(values)
+
+    def _follow_aerial(self, R_MC: Matrix3, p_MC: Vector3) -> None:
+        """Have the ready pictures of everything the grey camera can see."""
+        height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
+        self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest, self.camera.pixel_angle)
+
+    def _height(self, p_MC: Vector3) -> float:
+        """Height of the camera above the ground below it, at least a hand [m]."""
+        return max(float(p_MC[2]) - self.scene.terrain.height(p_MC[0], p_MC[1]), 0.1)
+
+    def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
+        """Distance to the farthest ground in the picture, if it were flat [m]."""
+        right, low = self.camera.width - 1.0, self.camera.height - 1.0
+        corners = self.camera.unproject(np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]])) @ R_MC.T
+        return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
+
+    def _draw_tile(self, level: int, i: int, j: int) -> Picture:
+        """Square root of luminance of one tile of the ground from above."""
+        size = tile_size(level)
+        west, south, pixel = i * size, j * size, size / TILE
+        above = self.scene.terrain.height(west + size / 2, south + size / 2) + _TILE_HEIGHT
+        self._stones.choose_within(west, south, size, pixel, 1.5)
+        values = self._light() | {
+            'ortho': (west, south, pixel, 1.0), 'p_MC': (west + size / 2, south + size / 2, above),
+            'pictureSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
+            'shutterMove': (0.0, 0.0, 0.0), 'shutterTurn': (0.0, 0.0, 0.0)}
+        values |= self._ground.uniforms | {'leastLevel': float(max(0, level - 1))}
+        targets = self._tile_targets
+        targets.use_shadow(TILE)
+        self._ground.bind()
+        self._stones.draw_shadows(values)
+        targets.use_mesh(TILE)
+        self._stones.draw(values)
+        targets.use_picture(TILE)
+        self._ground.draw(values, targets, self._tile_lattice, 0, TILE)
+        light = targets.read(TILE).astype(np.float32)
+        return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))), dtype=np.uint8)
 
     def _uniforms(self, exposure: Exposure, first: int, rows: int) -> dict[str, object]:
         camera, sun = self.camera, self.scene.sun
@@ -132,60 +201,38 @@ class Renderer:
         w_M = R_MB @ exposure.w_MB_B
         v_M = exposure.v_MB + np.cross(w_M, R_MB @ camera.p_BC)
         readout = self.quality.readout
-        up = max(float(sun.direction_M[2]), 0.0)
-        warm = math.exp(-0.35 / max(up, 0.08))  # direct light through dust of optical depth 0.35 (assumed)
-        direct = warm / math.exp(-0.35)
-        return {
+        return self._light() | {
             'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC),
             'camA': tuple(camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V), 'camO': tuple(camera.O),
             'camR': camera.R, 'camL': camera.linearity, 'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
             'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
             'shutterMove': tuple(v_M * readout), 'shutterTurn': tuple(w_M * readout),
             'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle, 'detail': self.quality.detail,
-            'sunDir': tuple(sun.direction_M),
-            'sunColour': (1.00 * direct, 0.955 * direct ** 1.1, 0.89 * direct ** 1.25),
-            'skyColour': tuple((0.12 + 0.88 * up) * c for c in (0.30, 0.232, 0.165)),
-            'hazeLength': 26_000.0,
         }
 
+    def _light(self) -> dict[str, object]:
+        """Sun, sky and haze of the scene, as the shaders want them."""
+        sun = self.scene.sun
+        direct, sky = sunlight(sun), skylight(sun)
+        return {'sunDir': tuple(sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
+                'greyOnly': 0.0, 'onTop': 0.0}
 
-class _Targets:
-    """What a strip is drawn into."""
 
-    def __init__(self, context: moderngl.Context, width: int, quality: Quality) -> None:
-        self.context, self.width, self.oversample = context, width, quality.oversample
-        fine = (width * quality.oversample, quality.strip_rows * quality.oversample)
-        self.shadow = context.texture(fine, 2, dtype='f1')
-        self.colour = context.texture(fine, 3, dtype='f1')
-        self.depth = context.depth_texture(fine)
-        self.depth.compare_func = ''
-        self.picture = context.texture((width, quality.strip_rows), 3, dtype='f1')
-        for texture in (self.shadow, self.colour, self.depth):
-            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        self._shadow = context.framebuffer([self.shadow])
-        self._mesh = context.framebuffer([self.colour], self.depth)
-        self._picture = context.framebuffer([self.picture])
+def sunlight(sun: Sun) -> Colour:
+    """Direct light, 1 for red under the overhead sun: dust takes more blue than red, low more than high."""
+    up = max(float(sun.direction_M[2]), 0.05)
+    left = math.exp(-DUST_DEPTH * (1.0 / up - 1.0))
+    return (left, 0.955 * left ** 1.10, 0.89 * left ** 1.25)
 
-    def use_shadow(self, rows: int) -> None:
-        self._shadow.use()
-        self._shadow.viewport = (0, 0, self.width * self.oversample, rows * self.oversample)
-        self._shadow.clear()
-        self.context.disable(moderngl.DEPTH_TEST)
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_equation = moderngl.MAX
 
-    def use_mesh(self, rows: int) -> None:
-        self._mesh.use()
-        self._mesh.viewport = (0, 0, self.width * self.oversample, rows * self.oversample)
-        self._mesh.clear(depth=1.0)
-        self.context.disable(moderngl.BLEND)
-        self.context.enable(moderngl.DEPTH_TEST)
+def skylight(sun: Sun) -> Colour:
+    """Light of the whole dusty sky on level ground."""
+    share = 0.12 + 0.88 * max(float(sun.direction_M[2]), 0.0)
+    return (0.300 * share, 0.232 * share, 0.165 * share)
 
-    def use_picture(self, rows: int) -> None:
-        self._picture.use()
-        self._picture.viewport = (0, 0, self.width, rows)
-        self.context.disable(moderngl.DEPTH_TEST)
 
-    def read(self, rows: int) -> Picture:
-        data = self._picture.read(viewport=(0, 0, self.width, rows), components=3, alignment=1)
-        return np.frombuffer(data, np.uint8).reshape(rows, self.width, 3)
+def sky_share(scene: Scene) -> float:
+    """Light that is left in full shadow on level ground, as the grey camera sees it."""
+    sky = float(np.dot(skylight(scene.sun), LUMINANCE))
+    direct = float(np.dot(sunlight(scene.sun), LUMINANCE)) * float(scene.sun.direction_M[2])
+    return sky / (sky + max(direct, 1e-6))

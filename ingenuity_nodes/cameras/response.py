@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 _FULL = 4095.0          # a 12-bit number holds the 10-bit sensor and its noise
+_GREY_GAIN = 1.10       # sets the mean of ordinary ground near 125 (assumed: automatic exposure)
+_GREY_NOISE = 1.2       # [grey levels] (assumed)
 _LENS_BLUR = 0.62       # [px] spread of a point by the lens (assumed: sharp, but no sharper than its mosaic)
 _VIGNETTE = 0.34        # loss of light in the corners (assumed, as small wide lenses have)
 
@@ -97,13 +99,11 @@ def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint
 
 @njit(cache=True, error_model='numpy')
 def _grey(light: Picture, seed: np.uint32) -> Picture:
-    rows, columns, _ = light.shape
+    rows, columns = light.shape
     out = np.empty((rows, columns), np.uint8)
     for j in range(rows):
         for i in range(columns):
-            r, g, b = float(light[j, i, 0]), float(light[j, i, 1]), float(light[j, i, 2])
-            value = (0.40 * r * r + 0.40 * g * g + 0.20 * b * b) / 65025.0
             noise = _bell(_hash32(np.uint32(j * columns + i), seed))
-            value = 330.0 * np.sqrt(value) * 0.80 + 1.1 * noise
+            value = _GREY_GAIN * float(light[j, i]) + _GREY_NOISE * noise
             out[j, i] = np.uint8(min(255.0, max(0.0, value + 0.5)))
     return out

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_layer import set_uniforms
 from ingenuity_nodes.cameras.mesh import BODY_COLUMNS, link_triangles
+from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.parts import Matrix4
-from ingenuity_nodes.cameras.scene import Body, ROBOTS
-from ingenuity_nodes.frames import rotation_matrix, Vector3
-from ingenuity_nodes.world.sun import Sun
+from ingenuity_nodes.cameras.scene import Body, ROBOTS, Scene
+from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 
 _SELF_SHADOW = 5           # texture unit
 _SHADOW_SIZE = 1024        # [px]
@@ -41,6 +41,8 @@ class _Placed:
     body: Body
     poses: dict[str, Matrix4]
     sun_view: Matrix4
+    floor: tuple[float, ...]
+    seen: bool
     shadow: moderngl.Texture
 
 
@@ -56,17 +58,23 @@ class RobotLayer:
         self._maps: list[moderngl.Texture] = []
         self._placed: list[_Placed] = []
 
-    def place(self, bodies: Sequence[Body], sun: Sun) -> None:
-        """Take over where the robots stand, and draw what the sun sees of each."""
+    def place(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, *,
+              shade: bool) -> None:
+        """Take over where the robots stand; with ``shade`` they shade themselves. Forget those out of sight."""
         self._placed = []
         for k, body in enumerate(bodies):
             root = np.eye(4)
             root[:3, :3], root[:3, 3] = rotation_matrix(body.q_MB), body.p_MB
-            poses = {name: root @ pose for name, pose in body.robot.link_poses(body.joints).items()}
             centre = root[:3, 3] + root[:3, :3] @ [0.0, 0.0, _MIDDLE[body.kind]]
-            view = sun_view(centre, sun.direction_M, _REACH[body.kind])
-            placed = _Placed(body, poses, view, self._map(k))
-            self._draw_depth(placed)
+            floor, touch = floor_under(centre, scene)
+            seen = in_sight(centre, _REACH[body.kind], camera, R_MC, p_MC)
+            if not seen and not in_sight(touch, 1.5 * _REACH[body.kind], camera, R_MC, p_MC):
+                continue
+            poses = {name: root @ pose for name, pose in body.robot.link_poses(body.joints).items()}
+            view = sun_view(centre, scene.sun.direction_M, _REACH[body.kind])
+            placed = _Placed(body, poses, view, floor, seen, self._map(k))
+            if seen and (shade):
+                self._draw_depth(placed)
             self._placed.append(placed)
 
     def _map(self, k: int) -> moderngl.Texture:
@@ -74,6 +82,9 @@ class RobotLayer:
             texture = self._context.depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
             texture.compare_func = '<='
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+            frame = self._context.framebuffer(depth_attachment=texture)
+            frame.clear(depth=1.0)
+            frame.release()
             self._maps.append(texture)
         return self._maps[k]
 
@@ -114,6 +125,8 @@ class RobotLayer:
         """Draw the robots placed last."""
         set_uniforms(self._shader, {**values, 'selfShadow': _SELF_SHADOW})
         for placed in self._placed:
+            if not placed.seen:
+                continue
             placed.shadow.use(_SELF_SHADOW)
             set_uniforms(self._shader, {'sunView': columns(placed.sun_view)})
             for _, pose, array in self._links(placed, self._shader):
@@ -124,9 +137,33 @@ class RobotLayer:
         """Draw their shadows on the ground."""
         set_uniforms(self._cast, {**values, 'halo': 0.0})
         for placed in self._placed:
+            set_uniforms(self._cast, {'floorPlane': placed.floor})
             for _, pose, array in self._links(placed, self._cast):
                 self._cast['pose'] = columns(pose)
                 array.render()
+
+
+def floor_under(centre: Vector3, scene: Scene) -> tuple[tuple[float, ...], Vector3]:
+    """Plane that touches the ground where the shadow of a point falls, and that place."""
+    sun = scene.sun.direction_M
+    touch = np.array(centre, dtype=np.float64)
+    for _ in range(3):
+        height = scene.terrain.height(touch[0], touch[1])
+        touch = centre - sun / max(float(sun[2]), 0.05) * max(float(centre[2]) - height, 0.0)
+    touch[2] = scene.terrain.height(touch[0], touch[1])
+    normal = scene.terrain.normal(touch[0], touch[1])
+    return (*(float(value) for value in normal), float(normal @ touch)), touch
+
+
+def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3) -> bool:
+    """Say whether a ball may show in the picture."""
+    away = centre - p_MC
+    distance = float(np.linalg.norm(away))
+    if distance < 1.5 * radius:
+        return True
+    uv = camera.project(away @ R_MC)[0]
+    margin = 1.5 * radius / distance / camera.pixel_angle
+    return bool(np.all(uv > -margin) and uv[0] < camera.width + margin and uv[1] < camera.height + margin)
 
 
 def columns(matrix: NDArray[np.float64]) -> tuple[float, ...]:

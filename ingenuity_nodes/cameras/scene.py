@@ -19,15 +19,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
-from ingenuity_nodes.cameras.ground_maps import GroundMap, GroundMaps
+from ingenuity_nodes.cameras.ground_maps import distance_to, GroundMap, GroundMaps
 from ingenuity_nodes.cameras.ingenuity import ingenuity
 from ingenuity_nodes.cameras.parts import Robot
 from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import QuatWxyz, Vector3
-from ingenuity_nodes.world.rocks import RockParameters, Rocks, X, Y
+from ingenuity_nodes.world.rocks import DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 
@@ -88,19 +89,24 @@ class Scene:
         """Map of the ground at one level around a point."""
         return self._maps.around(x, y, level)
 
-    def stones(self, x: float, y: float, radius: float, smallest: float) -> NDArray[np.float64]:
+    def stones(self, x: float, y: float, radius: float, smallest: float, largest: float = np.inf,
+               ) -> NDArray[np.float64]:
         """Rows of stones around a point, without those in the rover's way."""
-        rows = self.rocks.around(x, y, radius, smallest)
+        rows = self.rocks.around(x, y, radius, smallest, largest)
         if len(self.path) < 2 or not len(rows):
             return rows
-        low, high = self.path.min(axis=0) - 3.0, self.path.max(axis=0) + 3.0
-        doubtful = ((rows[:, X] > low[0]) & (rows[:, X] < high[0]) & (rows[:, Y] > low[1]) & (rows[:, Y] < high[1])
-                    & (rows[:, 11] > _TRACK_STONE))
-        points = rows[doubtful][:, [X, Y]]
-        apart = np.full(len(rows), np.inf)
-        if len(points):
-            apart[doubtful] = [np.hypot(*(self.path - p).T).min() for p in points]
-        return np.asarray(rows[apart > _TRACK_CLEARANCE])
+        blocked = _blocked(rows[:, X], rows[:, Y], rows[:, DIAMETER], self.path, _TRACK_CLEARANCE, _TRACK_STONE)
+        return np.asarray(rows[~blocked])
+
+
+@njit(cache=True, error_model='numpy')
+def _blocked(xs: NDArray[np.float64], ys: NDArray[np.float64], widths: NDArray[np.float64],
+             path: NDArray[np.float64], clearance: float, largest: float) -> NDArray[np.bool_]:
+    out = np.zeros(xs.size, np.bool_)
+    for k in range(xs.size):
+        if widths[k] > largest:
+            out[k] = distance_to(xs[k], ys[k], path) < clearance
+    return out
 
 
 def smooth_path(points: NDArray[np.float64], per_leg: int = 24) -> NDArray[np.float64]:

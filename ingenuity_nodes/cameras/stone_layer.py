@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import math
-from typing import Protocol
 
 import moderngl
 import numpy as np
@@ -29,108 +28,147 @@ from ingenuity_nodes.cameras.mesh import disc, stone
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.frames import Matrix3, Vector3
-from ingenuity_nodes.world.rocks import DIAMETER, SHAPE, SHAPES, SIZES
+from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH, HALF_WIDTH, SHAPE, SHAPES
+from ingenuity_nodes.world.rocks import SIZES, TILT_X, TILT_Y, TONE, X, Y, YAW, Z
 
-_LEVEL_PX = (0.0, 7.0, 22.0, 90.0)   # stones wider than this use the next finer mesh [px]
+_LEVEL_SHAPES = (4, 8, 16, 16)       # small stones need fewer different shapes
+_MAP_MARGIN = 2.0                    # [m] stones outside a map view that may reach or shade into it
+_LEVEL_PX = (0.0, 7.0, 24.0, 100.0)   # stones wider than this use the next finer mesh [px]
 _FARTHEST = 1500.0                   # [m] beyond, the haze and the hills' own roughness take over
-_COLUMNS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]  # x y z, half axes, turn, tone of a row of rocks
-_FORMAT = '3f 3f 3f 2f/i'
-
-
-class Quality(Protocol):
-    """What the layer needs to know of the picture's quality."""
-
-    smallest_px: float
+_COLUMNS = [X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, TONE]
+_FORMAT = '3f 3f 3f 2f 1f/i'
+_SHADOW_FORMAT = '3f 3f 3f 8x 1f/i'
+_STRIDE = 48                         # bytes of one stone on the drawing side
+_HALO_PX = 7.0                       # smaller stones shut out no visible sky [px]
 
 
 class StoneLayer:
     """Keeps the meshes on the drawing side and picks stones for each picture."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
-        self._context, self._scene = context, scene
+        self._scene = scene
         self._shader = program(context, 'rock.vert', 'rock.frag', *shared)
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
-        self._instances = context.buffer(reserve=44 * 4096, dynamic=True)
-        self._disc = context.buffer(disc().tobytes())
-        self._meshes = {
-            (shape, level): context.buffer(stone(shape, level).tobytes())
-            for shape in range(SHAPES) for level in range(len(_LEVEL_PX))}
-        self._groups: list[tuple[int, int, int, int]] = []   # shape, level, first instance, how many
-        self._count = 0
+        shadows = [context.buffer(stone(shape, 1).tobytes()) for shape in range(SHAPES)]
+        self._groups = {
+            (level, shape): _Group(context, self._shader, self._shadow,
+                                   context.buffer(stone(shape, level).tobytes()), shadows[shape])
+            for level, shapes in enumerate(_LEVEL_SHAPES) for shape in range(shapes)}
+        self._halos = _Halos(context, self._shadow)
+        self._near: tuple[tuple[float, ...], NDArray[np.float64]] = ((), np.zeros((0, 0)))
 
-    def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, quality: Quality) -> None:
+    def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float, farthest: float,
+               ) -> None:
         """Pick the stones that can be seen from a pose, and how finely."""
-        rows, widths = self._visible(camera, R_MC, p_MC, quality.smallest_px)
-        levels = np.searchsorted(_LEVEL_PX, widths, side='right') - 1
-        order = np.lexsort([rows[:, 1], rows[:, 0], rows[:, SHAPE], levels])
-        rows, levels = rows[order], levels[order]
-        data = np.empty((len(rows), 11), np.float32)
-        data[:, :10] = rows[:, _COLUMNS]
-        data[:, 10] = (rows[:, 0] * 12.9898 + rows[:, 1] * 78.233) % 1.0
-        if data.nbytes > self._instances.size:
-            self._instances.orphan(data.nbytes * 2)
-        self._instances.write(data.tobytes())
-        keys = levels * SHAPES + rows[:, SHAPE].astype(np.int64)
-        found, first, count = np.unique(keys, return_index=True, return_counts=True)
-        self._groups = [(int(k) % SHAPES, int(k) // SHAPES, int(a), int(n)) for k, a, n in zip(found, first, count)]
-        self._count = len(rows)
-
-    def _visible(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float,
-                 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Rows and widths [px] of the stones in the picture."""
-        x, y = float(p_MC[0]), float(p_MC[1])
-        least = smallest_px * camera.pixel_angle
-        pieces = []
-        for low, high in zip(SIZES[:-1], SIZES[1:]):
-            radius = min(_FARTHEST, high / least)
-            rows = self._scene.stones(x, y, radius, low)
-            pieces.append(rows[(rows[:, DIAMETER] < high)])
-        rows = np.concatenate(pieces)
+        rows = self._around(float(p_MC[0]), float(p_MC[1]), smallest_px * camera.pixel_angle, farthest)
         away = rows[:, :3] - p_MC
-        distance = np.linalg.norm(away, axis=1)
-        widths = rows[:, DIAMETER] / np.maximum(distance, 1e-6) / camera.pixel_angle
-        uv = camera.project(away @ R_MC) if len(rows) else np.zeros((0, 2))
+        distance = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+        widths = rows[:, DIAMETER] / distance / camera.pixel_angle
+        large = widths >= smallest_px
+        rows, widths, away = rows[large], widths[large], away[large]
+        uv = camera.project(away @ R_MC)
         margin = 20.0 + 3.0 * widths
         with np.errstate(invalid='ignore'):
             inside = ((uv[:, 0] > -margin) & (uv[:, 0] < camera.width + margin)
                       & (uv[:, 1] > -margin) & (uv[:, 1] < camera.height + margin))
-        seen = inside & (widths >= smallest_px)
-        return rows[seen], widths[seen]
+        self._take(rows[inside], widths[inside])
+
+    def choose_within(self, west: float, south: float, size: float, pixel: float, smallest_px: float) -> None:
+        """Pick the stones for a map view of a square from above."""
+        half = size / 2 + _MAP_MARGIN
+        x, y = west + size / 2, south + size / 2
+        rows = self._scene.stones(x, y, half * math.sqrt(2.0), smallest_px * pixel)
+        near = (np.abs(rows[:, X] - x) < half) & (np.abs(rows[:, Y] - y) < half)
+        self._take(rows[near], rows[near, DIAMETER] / pixel)
+
+    def _around(self, x: float, y: float, least: float, farthest: float) -> NDArray[np.float64]:
+        """Stones that could look larger than an angle ``least``; asked again only after some metres."""
+        step = 4.0
+        x, y = round(x / step) * step, round(y / step) * step
+        reach = 1.25 ** math.ceil(math.log(min(max(farthest, 1.0), _FARTHEST), 1.25)) + step
+        key = (x, y, least, reach)
+        if self._near[0] != key:
+            pieces = [self._scene.stones(x, y, min(reach, high / least + step), low, high)
+                      for low, high in zip(SIZES[:-1], SIZES[1:])]
+            self._near = (key, np.concatenate(pieces))
+        return self._near[1]
+
+    def _take(self, rows: NDArray[np.float64], widths: NDArray[np.float64]) -> None:
+        data = np.empty((len(rows), _STRIDE // 4), np.float32)
+        data[:, :10] = rows[:, _COLUMNS]
+        data[:, 10] = (rows[:, X] * 12.9898 + rows[:, Y] * 78.233) % 1.0
+        data[:, 11] = rows[:, GROUND]
+        levels = np.searchsorted(_LEVEL_PX, widths, side='right') - 1
+        shapes = rows[:, SHAPE].astype(np.int64) % np.array(_LEVEL_SHAPES)[levels]
+        keys = levels * SHAPES + shapes
+        order = np.lexsort([rows[:, Y], rows[:, X], keys])
+        starts = np.searchsorted(keys[order], np.arange(len(_LEVEL_PX) * SHAPES + 1))
+        for (level, shape), group in self._groups.items():
+            k = level * SHAPES + shape
+            group.fill(data[order[starts[k]:starts[k + 1]]])
+        self._halos.fill(data[widths > _HALO_PX])
+        self.count = len(rows)
 
     def draw(self, values: Mapping[str, object]) -> None:
         """Draw the stones chosen last."""
         set_uniforms(self._shader, values)
-        for shape, level, first, count in self._groups:
-            self._render(self._shader, [(self._meshes[shape, level], '3f 3f', 'position', 'normal')],
-                         ('centre', 'half_axes', 'turn', 'tone'), _FORMAT, first, count)
+        for group in self._groups.values():
+            group.draw()
 
     def draw_shadows(self, values: Mapping[str, object]) -> None:
         """Draw the stones' shadows on the ground, and the dim ring where they shut out the sky."""
         set_uniforms(self._shadow, {**values, 'halo': 0.0})
-        for shape, level, first, count in self._groups:
-            self._render(self._shadow, [(self._meshes[shape, max(0, level - 1)], '3f 12x4', 'position')],
-                         ('centre', 'half_axes', 'turn'), '3f 3f 3f 8x/i', first, count)
+        for group in self._groups.values():
+            group.draw_shadow()
         set_uniforms(self._shadow, {'halo': 1.45})
-        if self._count:
-            self._render(self._shadow, [(self._disc, '3f', 'position')],
-                         ('centre', 'half_axes', 'turn'), '3f 3f 3f 8x/i', 0, self._count)
-
-    def _render(self, shader: moderngl.Program, mesh: list[tuple[object, ...]], names: tuple[str, ...],
-                layout: str, first: int, count: int) -> None:
-        kept = [name for name in names if name in shader]
-        if len(kept) != len(names):
-            raise AssertionError(f'shader lost {set(names) - set(kept)}')
-        array = self._context.vertex_array(shader, [*mesh, (self._slice(first, count), layout, *names)])
-        array.render(instances=count)
-        array.release()
-
-    def _slice(self, first: int, count: int) -> moderngl.Buffer:
-        part = self._context.buffer(reserve=44 * count)
-        self._context.copy_buffer(part, self._instances, 44 * count, read_offset=44 * first)
-        return part
+        self._halos.draw()
 
 
-def sharpest_angle(camera: CameraModel) -> float:
-    """Angle of a pixel where the lens magnifies most [rad]."""
-    theta = math.radians(50.0)
-    return camera.pixel_angle * math.cos(theta)
+class _Instances:
+    """A growing buffer of stones of one kind."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self.buffer = context.buffer(reserve=_STRIDE * 65536 // 64, dynamic=True)
+        self.count = 0
+
+    def fill(self, data: NDArray[np.float32]) -> None:
+        self.count = len(data)
+        if data.nbytes > self.buffer.size:
+            self.buffer.orphan(2 * data.nbytes)
+        if self.count:
+            self.buffer.write(data.tobytes())
+
+
+class _Group(_Instances):
+    """All stones of one shape at one level of detail."""
+
+    def __init__(self, context: moderngl.Context, shader: moderngl.Program, shadow: moderngl.Program,
+                 mesh: moderngl.Buffer, shadow_mesh: moderngl.Buffer) -> None:
+        super().__init__(context)
+        self._array = context.vertex_array(shader, [
+            (mesh, '3f 3f', 'position', 'normal'), (self.buffer, _FORMAT, 'centre', 'half_axes', 'turn', 'tone', 'ground')])
+        self._shadow = context.vertex_array(shadow, [
+            (shadow_mesh, '3f 12x', 'position'),
+            (self.buffer, _SHADOW_FORMAT, 'centre', 'half_axes', 'turn', 'ground')])
+
+    def draw(self) -> None:
+        if self.count:
+            self._array.render(instances=self.count)
+
+    def draw_shadow(self) -> None:
+        if self.count:
+            self._shadow.render(instances=self.count)
+
+
+class _Halos(_Instances):
+    """Discs around the larger stones."""
+
+    def __init__(self, context: moderngl.Context, shadow: moderngl.Program) -> None:
+        super().__init__(context)
+        self._array = context.vertex_array(shadow, [
+            (context.buffer(disc().tobytes()), '3f', 'position'),
+            (self.buffer, _SHADOW_FORMAT, 'centre', 'half_axes', 'turn', 'ground')])
+
+    def draw(self) -> None:
+        if self.count:
+            self._array.render(instances=self.count)

@@ -39,8 +39,8 @@ SHAPES = 16                                  # different stones
 _TABLE = 512
 
 # Columns of the array that describes rocks, one row each
-X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, SHAPE, TONE, DIAMETER = range(12)
-COLUMNS = 12
+X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, SHAPE, TONE, DIAMETER, GROUND = range(13)
+COLUMNS = 13
 
 
 @dataclass(frozen=True)
@@ -87,24 +87,25 @@ class Rocks:
             self._inverse[k] = np.interp(np.linspace(0.0, 1.0, _TABLE), share, grid)
 
     def within(self, west: float, south: float, east: float, north: float,
-               smallest: float = SIZES[0]) -> NDArray[np.float64]:
-        """Rows of all rocks wider than ``smallest`` whose centres lie in a box of the map."""
+               smallest: float = SIZES[0], largest: float = SIZES[-1]) -> NDArray[np.float64]:
+        """Rows of all rocks of some widths whose centres lie in a box of the map."""
         found = [np.zeros((0, COLUMNS))]
         for k, cell in enumerate(CELLS):
-            if SIZES[k + 1] <= smallest or self._density[k] <= 0.0:
+            if SIZES[k + 1] <= smallest or SIZES[k] >= largest or self._density[k] <= 0.0:
                 continue
             rows = _fill(math.floor(west / cell), math.floor(south / cell), math.floor(east / cell),
                          math.floor(north / cell), cell, k, self.seed, self._density[k], self._inverse[k],
                          self.parameters.clustering, self.parameters.clear_radius, smallest,
                          self.terrain.field)
-            inside = ((rows[:, X] >= west) & (rows[:, X] < east)
+            inside = ((rows[:, DIAMETER] < largest) & (rows[:, X] >= west) & (rows[:, X] < east)
                       & (rows[:, Y] >= south) & (rows[:, Y] < north))
             found.append(rows[inside])
         return np.concatenate(found)
 
-    def around(self, x: float, y: float, radius: float, smallest: float = SIZES[0]) -> NDArray[np.float64]:
-        """Rows of all rocks wider than ``smallest`` within ``radius`` of a point."""
-        rows = self.within(x - radius, y - radius, x + radius, y + radius, smallest)
+    def around(self, x: float, y: float, radius: float, smallest: float = SIZES[0],
+               largest: float = SIZES[-1]) -> NDArray[np.float64]:
+        """Rows of all rocks of some widths within ``radius`` of a point."""
+        rows = self.within(x - radius, y - radius, x + radius, y + radius, smallest, largest)
         near = (rows[:, X] - x) ** 2 + (rows[:, Y] - y) ** 2 < radius * radius
         return np.asarray(rows[near])
 
@@ -147,7 +148,7 @@ def _kept(x: float, y: float, d: float, u: float, seed: int, clustering: float, 
 @njit(cache=True, error_model='numpy')
 def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.uint64,
               field: TerrainField) -> None:
-    """Give one stone its shape: flatter when small is not assumed, 20 to 50 % buried."""
+    """Give one stone its shape, 20 to 55 % buried; ratios are assumed."""
     a, b = unit_pair(bits)
     bits = mix(bits + np.uint64(1))
     c, e = unit_pair(bits)
@@ -155,10 +156,11 @@ def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.u
     f, g = unit_pair(bits)
     bits = mix(bits + np.uint64(3))
     h, s = unit_pair(bits)
-    visible = d * (0.28 + 0.34 * a * (0.5 + 0.5 * b) + 0.08 * b)
-    half_height = 0.5 * visible / (1.0 - (0.2 + 0.3 * c))
+    visible = d * (0.16 + 0.36 * a * (0.4 + 0.6 * b) + 0.06 * b)
+    half_height = 0.5 * visible / (1.0 - (0.2 + 0.35 * c))
     row[X], row[Y] = x, y
-    row[Z] = height_at(x, y, field) + visible - half_height
+    row[GROUND] = height_at(x, y, field)
+    row[Z] = row[GROUND] + visible - half_height
     row[HALF_LENGTH] = 0.5 * d * (1.0 + 0.15 * e)
     row[HALF_WIDTH] = 0.5 * d * (0.95 - 0.3 * e)
     row[HALF_HEIGHT] = half_height

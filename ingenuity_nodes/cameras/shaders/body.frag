@@ -29,5 +29,5 @@ void main() {
   vec3 r = reflect(d, n);
   float shine = pow(max(dot(r, sunDir), 0.0), 40.0) * sun + 0.35 * skyRadiance(vec3(r.xy, abs(r.z))).r * finish.y;
   c += finish.x * shine * mix(vec3(1.0), tint * 1.6, 0.6);
-  colour = vec4(stored(hazed(c, d, t)), 1.0);
+  colour = stored(hazed(c, d, t));
 }

@@ -17,38 +17,6 @@ float bend(float theta) {
   return chi * (1.0 + camR.x + s * (camR.y + s * camR.z));
 }
 
-float unbend(float bent) {
-  float chi = bent;
-  for (int k = 0; k < 6; ++k) {
-    float s = chi * chi;
-    chi -= (chi * (1.0 + camR.x + s * (camR.y + s * camR.z)) - bent)
-      / (1.0 + camR.x + s * (3.0 * camR.y + s * 5.0 * camR.z));
-  }
-  return camL > 1e-6 ? atan(camL * chi) / camL : chi;
-}
-
-vec3 pixelRay(vec2 uv) {    // unit, in C
-  vec3 q = cross(camV - uv.y * camA, camH - uv.x * camA);
-  q *= sign(dot(q, camO));
-  float along = dot(q, camO);
-  vec3 across = q - along * camO;
-  float len = length(across);
-  float theta = unbend(len / along);
-  return cos(theta) * camO + sin(theta) * across / max(len, 1e-12);
-}
-
-void viewRay(vec2 uv, out vec3 origin, out vec3 dir) {  // in M
-  if (ortho.w > 0.5) {
-    origin = vec3(ortho.xy + (uv + 0.5) * ortho.z, p_MC.z);
-    dir = vec3(0.0, 0.0, -1.0);
-    return;
-  }
-  float t = (uv.y + 0.5) / pictureSize.y - 0.5;
-  dir = R_MC * pixelRay(uv);
-  dir = normalize(dir + cross(shutterTurn, dir) * t);
-  origin = p_MC + shutterMove * t;
-}
-
 vec2 pixelOf(vec3 d_C, out float theta) {
   float along = dot(d_C, camO);
   vec3 across = d_C - along * camO;

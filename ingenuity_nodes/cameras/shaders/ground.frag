@@ -3,6 +3,8 @@ uniform int oversample;
 uniform float pixelAngle;   // [rad]
 uniform int detail;         // most samples along the stretched footprint
 in vec2 uv;
+in vec3 origin, dir;
+in float nearness;
 out vec4 colour;
 
 vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
@@ -21,28 +23,30 @@ vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
   return sum / float(n);
 }
 
-void main() {
-  vec3 origin, dir;
-  viewRay(uv, origin, dir);
-  float t = groundRange(origin, dir);
-  vec3 p = origin + dir * t;
+// Share of this pixel that stones and robots in front of the ground cover.
+float inFront(float t) {
   ivec2 at = ivec2(gl_FragCoord.xy) * oversample;
-  vec4 over[9];
-  float covered = 0.0;
-  vec3 meshes = vec3(0.0);
-  vec2 shade = vec2(0.0);
-  int n = oversample * oversample;
-  for (int k = 0; k < n; ++k) {
-    ivec2 q = at + ivec2(k % oversample, k / oversample);
-    float depth = texelFetch(meshDepth, q, 0).r;
-    vec3 c = texelFetch(meshColour, q, 0).rgb;
-    bool front = depth < 1.0 && (t < 0.0 || rangeOf(depth) < t * 1.004 + 0.02);
-    if (front) { covered += 1.0; meshes += c * c; }
-    shade += texelFetch(shadowMask, q, 0).rg;
+  float front = 0.0, any = 0.0;
+  for (int k = 0; k < oversample * oversample; ++k) {
+    float depth = texelFetch(meshDepth, at + ivec2(k % oversample, k / oversample), 0).r;
+    if (depth >= 1.0) continue;
+    any += 1.0;
+    if (t < 0.0 || rangeOf(depth) < t * 1.004 + 0.02) front += 1.0;
   }
+  return front / max(any, 1.0);
+}
+
+void main() {
+  vec2 at = gl_FragCoord.xy * float(oversample) / vec2(textureSize(meshColour, 0));
+  vec4 mesh = textureLod(meshColour, at, 0.0);
+  vec3 d = normalize(dir);
+  float t = hitRange(origin, d, nearness);
+  float covered = mesh.a > 0.0 ? mesh.a * inFront(t) : 0.0;
+  vec3 front = mesh.rgb / max(mesh.a, 0.01);
   vec3 behind = vec3(0.0);
-  if (covered < float(n)) {
-    behind = t < 0.0 ? skyRadiance(dir) : hazed(groundColour(p, dir, t, shade / float(n)), dir, t);
+  if (covered < 0.99) {
+    vec2 shade = textureLod(shadowMask, at, 0.0).rg;
+    behind = t < 0.0 ? skyRadiance(d) : hazed(groundColour(origin + d * t, d, t, shade), d, t);
   }
-  colour = vec4(stored((meshes + behind * (float(n) - covered)) / float(n)), 1.0);
+  colour = stored(mix(behind, front * front, covered));
 }

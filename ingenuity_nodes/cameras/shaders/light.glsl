@@ -30,4 +30,10 @@ vec3 lit(vec3 albedo, vec3 n, vec3 dir, float sun, float open) {
   return albedo * (sunColour * direct * sun + open * (skyColour * (0.5 + 0.5 * n.z) + bounce));
 }
 
-vec3 stored(vec3 radiance) { return sqrt(clamp(radiance, 0.0, 1.0)); }
+const vec3 GREY = vec3(0.40, 0.40, 0.20);   // weight of the colours on a grey sensor
+uniform float greyOnly;     // 1 for a grey camera
+
+vec4 stored(vec3 radiance) {
+  vec3 c = mix(radiance, vec3(dot(radiance, GREY)), greyOnly);
+  return vec4(sqrt(clamp(c, 0.0, 1.0)), 1.0);
+}

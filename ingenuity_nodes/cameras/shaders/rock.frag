@@ -1,6 +1,6 @@
 uniform float pixelAngle;
 in vec3 world, facing, body;
-in vec2 look;
+in vec3 look;                // tone, seed, height above the ground
 out vec4 colour;
 void main() {
   vec3 n = normalize(facing);
@@ -15,9 +15,9 @@ void main() {
   vec3 stone = mix(vec3(0.180, 0.136, 0.104), vec3(0.270, 0.200, 0.148), look.x);
   stone *= 0.80 + 0.45 * fract(look.y * 13.0) + 0.45 * coarse + 0.5 * rough + 0.5 * pits;
   n = normalize(n + 0.55 * (rough + pits) * vec3(1.0, -0.7, 0.4) + 0.3 * coarse * vec3(-0.6, 1.0, 0.0));
-  float height = world.z - groundHeight(world.xy);
+  float height = look.z;
   float dust = smoothstep(0.55, 0.95, n.z + 0.35 * coarse) * 0.50 + (1.0 - smoothstep(0.0, 0.05, height)) * 0.35;
   vec3 albedo = mix(stone, vec3(0.400, 0.270, 0.170), clamp(dust, 0.0, 0.75));
   float open = 0.55 + 0.45 * smoothstep(-0.01, 0.10, height);
-  colour = vec4(stored(hazed(lit(albedo, n, d, 1.0, open), d, t)), 1.0);
+  colour = stored(hazed(lit(albedo, n, d, 1.0, open), d, t));
 }

@@ -2,8 +2,9 @@ in vec3 position, normal;   // of the unit stone
 in vec3 centre, half_axes;
 in vec3 turn;               // yaw, tilt about x, tilt about y
 in vec2 tone;
+in float ground;            // its height under the stone [m]
 out vec3 world, facing, body;
-out vec2 look;
+out vec3 look;
 
 mat3 turned(vec3 a) {
   float cz = cos(a.x), sz = sin(a.x), cx = cos(a.y), sx = sin(a.y), cy = cos(a.z), sy = sin(a.z);
@@ -16,7 +17,7 @@ void main() {
   body = position * half_axes;
   world = centre + R * body;
   facing = R * normalize(normal / half_axes);
-  look = tone;
+  look = vec3(tone, world.z - ground);
   float seen;
   gl_Position = clipPosition(world, seen);
   gl_ClipDistance[0] = seen;

@@ -1,6 +1,7 @@
 in vec3 position;
 in vec3 centre, half_axes;
 in vec3 turn;
+in float ground;            // its height under the stone [m]
 uniform float halo;         // 0 draws the shadow, more than 0 a flat disc that much wider than the stone
 out float strength;
 
@@ -11,10 +12,11 @@ void main() {
   strength = 1.0;
   if (halo > 0.0) {
     p.xy = centre.xy + (p.xy - centre.xy) * halo;
-    p.z = groundHeight(p.xy);
+    p.z = ground;
     strength = clamp(position.z, 0.0, 1.0);
   } else {
-    p = slide(p);
+    p.xy -= sunDir.xy / max(sunDir.z, 0.05) * max(p.z - ground, 0.0);
+    p.z = ground;
   }
   float seen;
   gl_Position = clipPosition(p, seen);

@@ -1,0 +1,51 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The lattice of rays over a picture that both ground shaders are drawn on."""
+
+from __future__ import annotations
+
+import math
+
+import moderngl
+import numpy as np
+
+from ingenuity_nodes.cameras.model import CameraModel
+
+
+class Lattice:
+    """Rays of a camera every few pixels, in strips that can be drawn one at a time."""
+
+    def __init__(self, context: moderngl.Context, camera: CameraModel | None, width: int, height: int,
+                 spacing: int) -> None:
+        self._context, self.spacing = context, spacing
+        self._columns = math.ceil(width / spacing) + 1
+        self._rows = math.ceil(height / spacing) + 1
+        u, v = np.meshgrid(np.arange(self._columns) * spacing - 0.5, np.arange(self._rows) * spacing - 0.5)
+        uv = np.stack([u.ravel(), v.ravel()], axis=1)
+        rays = camera.unproject(uv) if camera is not None else np.zeros((len(uv), 3))
+        self._points = context.buffer(np.column_stack([uv, rays]).astype(np.float32).tobytes())
+        corner = (np.arange(self._rows - 1)[:, None] * self._columns + np.arange(self._columns - 1)).ravel()
+        steps = np.array([0, 1, self._columns + 1, 0, self._columns + 1, self._columns])
+        self._index = context.buffer((corner[:, None] + steps).astype(np.int32).tobytes())
+
+    def array(self, shader: moderngl.Program) -> moderngl.VertexArray:
+        """Bind the lattice to a program."""
+        return self._context.vertex_array(shader, [(self._points, '2f 3f', 'pixel', 'ray')], self._index)
+
+    def draw(self, array: moderngl.VertexArray, first_row: int, rows: int) -> None:
+        """Draw the cells that touch some rows of the picture [px]."""
+        low = first_row // self.spacing
+        high = min(self._rows - 1, math.ceil((first_row + rows) / self.spacing))
+        per_row = 6 * (self._columns - 1)
+        array.render(vertices=(high - low) * per_row, first=low * per_row)

@@ -1,0 +1,30 @@
+// Ground from ready pictures taken from above: what a fast grey camera needs.
+uniform sampler2DArray aerial;
+uniform float finest;       // [m] one pixel of the finest picture
+uniform float tilesAcross;  // size of a picture in its own pixels
+uniform float level;        // of the height map used for the whole picture
+uniform float pixelAngle;
+in vec2 uv;
+in vec3 origin, dir;
+in float nearness;
+out vec4 colour;
+
+void main() {
+  vec3 d = normalize(dir);
+  float down = max(-d.z, 0.03);
+  float t = 1.0 / max(nearness, 1e-3);
+  for (int k = 0; k < 2; ++k) {     // the lattice is already within centimetres
+    vec2 p = origin.xy + d.xy * t;
+    t += (origin.z + d.z * t - textureLod(heightMaps, mapCoordinate(p, level), 0.0).r) / (down + 0.04);
+  }
+  float f = t * pixelAngle * min(inversesqrt(down), 3.0);
+  // Between two sizes a chessboard of a fixed grain chooses: half the fetches of a blend.
+  vec2 at = floor(gl_FragCoord.xy);
+  float grain = fract(dot(at, vec2(0.7548777, 0.5698403)));
+  float n = clamp(floor(log2(f / finest) + 0.4 + grain), 0.0, 8.0);
+  float layer = min(floor(0.5 * n), 3.0);
+  vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(2.0 * layer));
+  float v = textureLod(aerial, vec3(p, layer), n - 2.0 * layer).r;
+  colour = vec4(nearness > 0.0 ? v : sqrt(dot(skyRadiance(d), GREY)));
+  gl_FragDepth = nearness > 0.0 ? 1.0 - NEAR / (t * 1.004 + 0.02) : 1.0;
+}
