@@ -65,7 +65,7 @@ def main() -> int:
         say(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
         return 1
     except Interrupted as interruption:
-        say(f'\ningenuity: set-up stopped ({interruption}); the next ./ingenuity goes on')
+        say(f'ingenuity: set-up stopped ({interruption}); the next ./ingenuity goes on')
         return 128 + interruption.number
     return 0
 

@@ -106,9 +106,6 @@ class Display:
         else:
             say(f'  {self._title}: {result} ({elapsed:.0f} s)')
 
-    def failed(self) -> None:
-        self.done('failed')
-
     def _rewrite(self, line: str) -> None:
         width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
         print(f'\r\x1b[K  {line}'[:width + 4], end='', file=sys.stderr, flush=True)
@@ -140,8 +137,8 @@ class Setup:
         display = Display(title)
         try:
             result = action(display)
-        except BaseException:
-            display.failed()
+        except BaseException as reason:
+            display.done('stopped' if isinstance(reason, Interrupted) else 'failed')
             raise
         self._stamps.mkdir(parents=True, exist_ok=True)
         write(stamp, self._digest)
