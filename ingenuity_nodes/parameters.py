@@ -20,7 +20,7 @@ One declaration feeds the scenario check, the ROS parameter descriptors and the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, Field, fields, is_dataclass, replace
+from dataclasses import Field, field, fields, is_dataclass, replace
 import difflib
 import math
 from typing import Any, TypeVar
@@ -62,7 +62,7 @@ def quantity(
     return field(default=default, metadata=about)
 
 
-def with_overrides(parameters: P, overrides: Mapping[str, Any], path: str = '') -> P:
+def with_overrides(parameters: P, overrides: Mapping[str, Any]) -> P:
     """
     Replace fields named by nested mappings, checking names, types and limits.
 
@@ -72,30 +72,55 @@ def with_overrides(parameters: P, overrides: Mapping[str, Any], path: str = '') 
         An unknown name (with the nearest known one), a wrong type or a value outside its limits.
 
     """
+    changed, mistakes = try_overrides(parameters, overrides)
+    if mistakes:
+        raise mistakes[0]
+    return changed
+
+
+def try_overrides(
+    parameters: P, overrides: Mapping[str, Any], path: str = '',
+) -> tuple[P, list[ParameterError]]:
+    """Replace what can be replaced, and list every mistake."""
     known = {about.name: about for about in fields(parameters)}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
+    mistakes: list[ParameterError] = []
     for name, value in overrides.items():
         key = f'{path}{name}'
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f", did you mean '{near[0]}'?" if near else f'; known: {", ".join(known)}'
-            raise ParameterError(key, f'unknown parameter{hint}')
-        current = getattr(parameters, name)
-        if is_dataclass(current):
-            if not isinstance(value, Mapping):
-                raise ParameterError(key, f'found {value!r}, allowed: a mapping of parameters')
-            changes[name] = with_overrides(current, value, f'{key}.')
-        else:
-            changes[name] = checked(known[name], value, key)
-    return replace(parameters, **changes)  # type: ignore[type-var]
+        try:
+            about = _known(known, name, key)
+            current = getattr(parameters, name)
+            if is_dataclass(current):
+                changes[name], more = try_overrides(current, _mapping(value, key), f'{key}.')
+                mistakes += more
+            else:
+                changes[name] = checked(about, value, key)
+        except ParameterError as error:
+            mistakes.append(error)
+    return replace(parameters, **changes), mistakes  # type: ignore[type-var]
+
+
+def _known(known: Mapping[str, Field[Any]], name: str, key: str) -> Field[Any]:
+    if name not in known:
+        near = difflib.get_close_matches(str(name), known, 1)
+        hint = f", did you mean '{near[0]}'?" if near else ''
+        raise ParameterError(key, f'unknown parameter{hint}; allowed: {", ".join(known)}')
+    return known[name]
+
+
+def _mapping(value: Any, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ParameterError(key, f'found {value!r}, allowed: a mapping of parameters')
+    return value
 
 
 def checked(about: Field[Any], value: Any, key: str) -> Any:
     """Return ``value`` as the type of the field's default, or raise :class:`ParameterError`."""
     default, meta = about.default, about.metadata
-    if isinstance(default, bool) or isinstance(default, str):
+    if isinstance(default, (bool, str)):
         if not isinstance(value, type(default)):
-            raise ParameterError(key, f'found {value!r}, allowed: a {type(default).__name__}')
+            kind = 'true or false' if isinstance(default, bool) else 'a text'
+            raise ParameterError(key, f'found {value!r}, allowed: {kind}')
         return value
     if isinstance(default, tuple):
         if not isinstance(value, (list, tuple)) or len(value) != len(default):

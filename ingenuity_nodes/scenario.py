@@ -26,12 +26,20 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
-
-from ingenuity_nodes.guidance.flight_plan import Azimuth, FlightPlan, Section
-from ingenuity_nodes.parameters import ParameterError, with_overrides
+from ingenuity_nodes.guidance.flight_plan import Azimuth, FlightPlan, Row, Section
+from ingenuity_nodes.parameters import try_overrides
 from ingenuity_nodes.resources import configuration
-from ingenuity_nodes.yaml_check import FileError, load_yaml, Mistake, report, validate
+from ingenuity_nodes.yaml_check import FileError, load_yaml, Mistake, mistakes_of, report
+from ingenuity_nodes.yaml_explain import Key, RuleError
+from pydantic import (
+    AfterValidator, BeforeValidator, Field, model_validator, Strict, ValidationError)
+
+
+def _no_number(value: object) -> object:
+    # Pydantic would take 2021 for seconds since 1970.
+    if not isinstance(value, (str, datetime)):
+        raise ValueError(f'found {value}, allowed: a time such as 2021-04-25T11:31:00Z')
+    return value
 
 
 def _utc(value: datetime) -> datetime:
@@ -44,7 +52,7 @@ def _utc(value: datetime) -> datetime:
 Name = Annotated[str, Field(
     pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
 Metres = Annotated[float, Field(ge=-5000.0, le=5000.0, description='m')]
-Utc = Annotated[datetime, AfterValidator(_utc)]
+Utc = Annotated[datetime, Strict(False), BeforeValidator(_no_number), AfterValidator(_utc)]
 Overrides = Mapping[str, Any]
 
 
@@ -66,16 +74,16 @@ class VehicleSection(Section):
     """What all vehicles have: a name, which is their namespace, and a place on the map."""
 
     name: Name
-    position: tuple[Metres, Metres]    # east, north of the map origin
+    position: Annotated[tuple[Metres, Metres], Strict(False)]    # east, north of the map origin
     azimuth: Azimuth
 
 
 class HelicopterSection(VehicleSection):
     """One helicopter and its flight."""
 
-    type: Literal['ingenuity']
+    type: Literal['ingenuity']    # noqa: A003, RUF100
     features: Literal['geometry', 'pictures'] = 'geometry'
-    cameras: tuple[Literal['navcam', 'rte'], ...] = ('navcam', 'rte')
+    cameras: Row[Literal['navcam', 'rte']] = ('navcam', 'rte')
     # Mission time, from the start of the simulation, at which mission control says go.
     start: Annotated[float, Field(ge=1.0, le=3600.0, description='s')] = 2.0
     flight_plan: FlightPlan
@@ -85,7 +93,7 @@ class HelicopterSection(VehicleSection):
 class RoverSection(VehicleSection):
     """The rover, which also carries the base station."""
 
-    type: Literal['perseverance']
+    type: Literal['perseverance']    # noqa: A003, RUF100
     overrides: Overrides = Field(default_factory=dict)
 
 
@@ -103,7 +111,7 @@ class LockstepSection(Section):
     real_time_factor: Annotated[float, Field(ge=0.0, le=1000.0, description='1')] = 0.0
     silence: Annotated[float, Field(gt=0.0, le=600.0, description='s of wall time')] = 3.0
     on_silence: Literal['stop', 'wait', 'continue'] = 'stop'
-    participants: tuple[str, ...] = ()     # others that answer each tick
+    participants: Row[str] = ()     # others that answer each tick
 
 
 class Scenario(Section):
@@ -113,19 +121,18 @@ class Scenario(Section):
     description: str
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     world: WorldSection
-    vehicles: tuple[
-        Annotated[HelicopterSection | RoverSection, Field(discriminator='type')], ...]
+    vehicles: Row[Annotated[HelicopterSection | RoverSection, Field(discriminator='type')]]
     mission: MissionSection = MissionSection()
     lockstep: LockstepSection = LockstepSection()
 
     @property
     def helicopters(self) -> tuple[HelicopterSection, ...]:
-        """The helicopters, in the order of the file."""
+        """List the helicopters, in the order of the file."""
         return tuple(v for v in self.vehicles if isinstance(v, HelicopterSection))
 
     @property
     def rovers(self) -> tuple[RoverSection, ...]:
-        """The rovers, in the order of the file."""
+        """List the rovers, in the order of the file."""
         return tuple(v for v in self.vehicles if isinstance(v, RoverSection))
 
     def vehicle(self, name: str) -> HelicopterSection | RoverSection:
@@ -145,22 +152,34 @@ class Scenario(Section):
                        f'allowed: {", ".join(v.name for v in self.vehicles)}')
 
     @model_validator(mode='after')
-    def _names_are_unique_and_targets_exist(self) -> Scenario:
+    def _names_are_unique(self) -> Scenario:
+        seen: set[str] = set()
+        for index, vehicle in enumerate(self.vehicles):
+            if vehicle.name in seen:
+                raise RuleError(f"vehicle name '{vehicle.name}' is used twice, allowed: once",
+                                'vehicles', index, 'name')
+            seen.add(vehicle.name)
+        if not self.helicopters:
+            raise RuleError("no helicopter, allowed: at least one vehicle of type 'ingenuity'",
+                            'vehicles')
+        return self
+
+    @model_validator(mode='after')
+    def _photos_are_possible(self) -> Scenario:
         names = [vehicle.name for vehicle in self.vehicles]
-        if not names:
-            raise ValueError('no vehicle, allowed: at least one')
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"vehicle name '{twice[0]}' is used twice, allowed: once each")
-        for helicopter in self.helicopters:
+        for index, helicopter in enumerate(self.vehicles):
+            if not isinstance(helicopter, HelicopterSection):
+                continue
             known = names + [target.name for target in helicopter.flight_plan.targets]
-            for photo in helicopter.flight_plan.photos:
+            for number, photo in enumerate(helicopter.flight_plan.photos):
+                place = 'vehicles', index, 'flight_plan', 'photos', number
                 if photo.target not in known:
-                    raise ValueError(f"{helicopter.name} shall photograph '{photo.target}', "
-                                     f'allowed: {", ".join(known)}')
+                    raise RuleError(f"found '{photo.target}', allowed: {', '.join(known)}",
+                                    *place, 'target')
                 if photo.camera not in helicopter.cameras:
-                    raise ValueError(f"{helicopter.name} shall use its camera '{photo.camera}', "
-                                     f'but carries only: {", ".join(helicopter.cameras)}')
+                    raise RuleError(f"found '{photo.camera}', allowed: what {helicopter.name} "
+                                    f'carries, {", ".join(helicopter.cameras) or "nothing"}',
+                                    *place, 'camera')
         return self
 
 
@@ -205,14 +224,18 @@ def load_scenario(name_or_path: str) -> Scenario:
     """
     path = scenario_path(name_or_path)
     text, value = load_yaml(path)
-    scenario = validate(Scenario, path, text, value)
-    mistakes = list(_override_mistakes(scenario))
+    mistakes = list(_override_mistakes(value))
+    try:
+        scenario = Scenario.model_validate(value)
+    except ValidationError as error:
+        mistakes += mistakes_of(Scenario, error)
     if mistakes:
         raise FileError(report(path, text, mistakes))
     return scenario
 
 
-def _override_mistakes(scenario: Scenario) -> Iterator[Mistake]:
+def _override_mistakes(value: Any) -> Iterator[Mistake]:
+    """Check overrides, whatever else is wrong with the file."""
     # Here, not above: what the vehicles are made of is needed only to check a file.
     from ingenuity_nodes.helicopter import HelicopterParameters
     from ingenuity_nodes.rover.perseverance import RoverParameters
@@ -220,16 +243,29 @@ def _override_mistakes(scenario: Scenario) -> Iterator[Mistake]:
     from ingenuity_nodes.world.terrain import TerrainParameters
     from ingenuity_nodes.world.wind import WindParameters
 
-    sections: list[tuple[tuple[str | int, ...], Any, Overrides]] = [
-        (('world', 'wind'), WindParameters(), scenario.world.wind),
-        (('world', 'terrain'), TerrainParameters(), scenario.world.terrain),
-        (('world', 'rocks'), RockParameters(), scenario.world.rocks),
-    ]
-    for index, vehicle in enumerate(scenario.vehicles):
-        kind = HelicopterParameters if isinstance(vehicle, HelicopterSection) else RoverParameters
-        sections.append((('vehicles', index, 'overrides'), kind(), vehicle.overrides))
-    for key, parameters, overrides in sections:
-        try:
-            with_overrides(parameters, overrides)
-        except ParameterError as error:
-            yield Mistake((*key, *error.key.split('.')), error.message)
+    sections: list[tuple[Key, Any]] = [
+        (('world', 'wind'), WindParameters()), (('world', 'terrain'), TerrainParameters()),
+        (('world', 'rocks'), RockParameters())]
+    kinds = {'ingenuity': HelicopterParameters, 'perseverance': RoverParameters}
+    vehicles = _at(value, ('vehicles',))
+    for index in range(len(vehicles) if isinstance(vehicles, list) else 0):
+        kind = _at(value, ('vehicles', index, 'type'))
+        if isinstance(kind, str) and kind in kinds:
+            sections.append((('vehicles', index, 'overrides'), kinds[kind]()))
+    for key, parameters in sections:
+        overrides = _at(value, key)
+        if isinstance(overrides, Mapping):
+            for error in try_overrides(parameters, overrides)[1]:
+                yield Mistake((*key, *error.key.split('.')), error.message)
+
+
+def _at(value: Any, key: Key) -> Any:
+    """Follow a key down a plain value; None where there is nothing."""
+    for part in key:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+        else:
+            return None
+    return value

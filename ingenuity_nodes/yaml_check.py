@@ -11,22 +11,20 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Turn a YAML file into checked values: every mistake at once, with file, line and what is allowed."""
+"""Read YAML files of people: every mistake at once, with file, line and what is allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-import difflib
 from pathlib import Path
-import types
-from typing import Any, get_args, get_origin, TypeVar, Union
+from typing import Any, TypeVar
 
+from ingenuity_nodes.yaml_explain import explain, Key
 from pydantic import BaseModel, ValidationError
 import yaml
 
 M = TypeVar('M', bound=BaseModel)
-Key = tuple[Union[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -53,19 +51,27 @@ def load_yaml(path: Path) -> tuple[str, Any]:
     Raises
     ------
     FileError
-        The file is missing, unreadable or not YAML.
+        The file is missing, unreadable or not YAML, or says a key twice.
 
     """
+    text = _text_of(path)
     try:
-        text = path.read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f'{path}: cannot be read: {error}') from error
-    try:
-        return text, yaml.safe_load(text)
+        tree = yaml.compose(text, yaml.SafeLoader)
+        value = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f'{path}:{mark.line + 1}:{mark.column + 1}' if mark else str(path)
-        raise FileError(f'{where}: not YAML: {error.problem}') from error
+        raise FileError(f'{where}: not YAML: {error.problem}{_hint(error)}') from error
+    except yaml.reader.ReaderError as error:
+        line = text.count('\n', 0, error.position) + 1
+        raise FileError(f'{path}:{line}: not YAML: control character '
+                        f'#x{error.character:02x}') from error
+    except (RecursionError, ValueError) as error:
+        raise FileError(f'{path}: not YAML that can be used: {error}') from error
+    repeated = list(_repeated_keys(tree, set())) if tree else []
+    if repeated:
+        raise FileError('\n'.join(_said_twice(path, *marks) for marks in repeated))
+    return text, value
 
 
 def validate(model: type[M], path: Path, text: str, value: Any) -> M:
@@ -81,21 +87,52 @@ def validate(model: type[M], path: Path, text: str, value: Any) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        mistakes = [Mistake(*_explain(model, dict(entry))) for entry in error.errors()]
-        raise FileError(report(path, text, mistakes)) from error
+        raise FileError(report(path, text, mistakes_of(model, error))) from error
+
+
+def mistakes_of(model: type[BaseModel], error: ValidationError) -> list[Mistake]:
+    """Say in our words all that pydantic found."""
+    return [Mistake(*row) for row in explain(model, error)]
 
 
 def report(path: Path, text: str, mistakes: Iterable[Mistake]) -> str:
     """Write mistakes as ``file:line:column: key: message`` with the line and a caret below."""
-    tree, lines = yaml.compose(text), text.splitlines()
+    tree, lines = yaml.compose(text, yaml.SafeLoader), text.splitlines()
     rows = []
     for mistake in mistakes:
         line, column = _locate(tree, mistake.key)
-        dotted = '.'.join(str(part) for part in mistake.key) or 'file'
-        shown = lines[line].rstrip() if line < len(lines) else ''
-        rows.append((line, column, f'{path}:{line + 1}:{column + 1}: {dotted}: {mistake.message}\n'
-                                   f'    {shown}\n    {" " * column}^'))
+        where = f'{path}:{line + 1}:{column + 1}'
+        row = f'{where}: {_dotted(mistake.key)}: {mistake.message}'
+        if line < len(lines) and mistake.key:
+            row += f'\n    {lines[line].rstrip()}\n    {" " * column}^'
+        rows.append((line, column, row))
     return '\n'.join(row for _, _, row in sorted(rows))
+
+
+def _said_twice(path: Path, name: str, first: yaml.Mark, again: yaml.Mark) -> str:
+    """Say that a mapping has one key twice; YAML would silently take the last."""
+    return (f'{path}:{again.line + 1}:{again.column + 1}: {name}: the key is already in line '
+            f'{first.line + 1}, allowed: once')
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding='utf-8')
+    except OSError as error:
+        raise FileError(f'{path}: cannot be read: {error.strerror}') from error
+    except UnicodeDecodeError as error:
+        raise FileError(f'{path}: cannot be read: byte {error.start} is not UTF-8 text') from error
+
+
+def _hint(error: yaml.MarkedYAMLError) -> str:
+    tab = error.problem is not None and r"'\t'" in error.problem
+    return ', indent with spaces' if tab else ''
+
+
+def _dotted(key: Key) -> str:
+    """Write a key as ``vehicles[0].flight_plan.azimuth``."""
+    text = ''.join(f'[{part}]' if isinstance(part, int) else f'.{part}' for part in key)
+    return text.lstrip('.') or 'file'
 
 
 def _locate(node: yaml.Node | None, key: Key) -> tuple[int, int]:
@@ -107,96 +144,32 @@ def _locate(node: yaml.Node | None, key: Key) -> tuple[int, int]:
         if isinstance(node, yaml.MappingNode):
             found = [pair for pair in node.value if pair[0].value == str(part)]
             if not found:
-                continue    # a union's tag, which pydantic puts into the path
+                break
             mark, node = found[0][0].start_mark, found[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        elif isinstance(node, yaml.SequenceNode) and _is_index(part, node.value):
             node = node.value[part]
             mark = node.start_mark
     return mark.line, mark.column
 
 
-def _explain(model: type[BaseModel], entry: dict[str, Any]) -> tuple[Key, str]:
-    """Say in our words what pydantic found: the key without union tags, and the message."""
-    location: Key = entry['loc']
-    kind, context = entry['type'], entry.get('ctx', {})
-    owner = _model_at(model, location[:-1])
-    if kind == 'extra_forbidden':
-        return location, _unknown_key(str(location[-1]), owner)
-    if kind == 'missing':
-        return location, f"key '{location[-1]}' is missing{_description(owner, location)}"
-    found = f'found {entry["input"]!r}'
-    if isinstance(entry['input'], (dict, list)) and len(repr(entry['input'])) > 60:
-        found = f'found a {"mapping" if isinstance(entry["input"], dict) else "list"}'
-    if kind == 'value_error':
-        return location, str(context.get('error', entry['msg']))
-    if kind == 'union_tag_invalid':
-        return location, f"found '{context['tag']}', allowed: {context['expected_tags']}"
-    if kind == 'union_tag_not_found':
-        return location, f"{found}, allowed: a mapping with the key {context['discriminator']}"
-    allowed = entry['msg'].removeprefix('Input should be ').removeprefix('Value error, ')
-    limits = _limits(owner, location)
-    return location, f'{found}, allowed: {limits or allowed}{_description(owner, location)}'
+def _is_index(part: str | int, rows: Sequence[Any]) -> bool:
+    return isinstance(part, int) and part < len(rows)
 
 
-def _unknown_key(name: str, owner: type[BaseModel] | None) -> str:
-    known = list(owner.model_fields) if owner else []
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f", did you mean '{near[0]}'?" if near else ''
-    return f"unknown key '{name}'{hint}; allowed: {', '.join(known)}"
-
-
-def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
-    """Follow a pydantic location down to the model that owns its last key."""
-    current: list[type[BaseModel]] = [model]
-    for part in location:
-        if isinstance(part, int):
-            continue
-        tagged = [m for m in current if _tag(m) == part]
-        if tagged:
-            current = tagged
-            continue
-        fields = [m.model_fields[part] for m in current if part in m.model_fields]
-        if not fields:
-            return None
-        current = list(_models_in(fields[0].annotation))
-    return current[0] if len(current) == 1 else None
-
-
-def _tag(model: type[BaseModel]) -> str | None:
-    for name in ('segment', 'type'):
-        if name in model.model_fields:
-            values = get_args(model.model_fields[name].annotation)
-            if len(values) == 1:
-                return str(values[0])
-    return None
-
-
-def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        if issubclass(annotation, BaseModel):
-            yield annotation
-        return
-    if get_origin(annotation) is not None:
-        for argument in get_args(annotation):
-            yield from _models_in(argument)
-
-
-def _limits(owner: type[BaseModel] | None, location: Key) -> str:
-    about = owner.model_fields.get(str(location[-1])) if owner else None
-    if about is None:
-        return ''
-    words = {'ge': 'from', 'gt': 'above', 'le': 'to', 'lt': 'below'}
-    found = {name: getattr(part, name) for part in _flat(about.metadata)
-             for name in words if getattr(part, name, None) is not None}
-    text = ' '.join(f'{words[name]} {found[name]:g}' for name in words if name in found)
-    return f'a number {text}' if text else ''
-
-
-def _flat(metadata: Iterable[Any]) -> Iterable[Any]:
-    for part in metadata:
-        yield from _flat(part.metadata) if hasattr(part, 'metadata') else (part,)
-
-
-def _description(owner: type[BaseModel] | None, location: Key) -> str:
-    about = owner.model_fields.get(str(location[-1])) if owner else None
-    return f' ({about.description})' if about is not None and about.description else ''
+def _repeated_keys(
+    node: yaml.Node, seen: set[int],
+) -> Iterator[tuple[str, yaml.Mark, yaml.Mark]]:
+    if id(node) in seen:
+        return    # an alias: looked at where its anchor is
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        marks: dict[tuple[str, str], yaml.Mark] = {}
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                mark = marks.setdefault((name.tag, name.value), name.start_mark)
+                if mark is not name.start_mark:
+                    yield name.value, mark, name.start_mark
+            yield from _repeated_keys(value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for row in node.value:
+            yield from _repeated_keys(row, seen)

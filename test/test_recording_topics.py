@@ -47,5 +47,5 @@ def test_a_users_own_topic_is_recorded_unless_he_says_no(tmp_path):
 
 def test_a_rule_without_a_reason_is_answered_with_file_line_and_key(tmp_path):
     (tmp_path / 'own.yaml').write_text('record:\n  - {topic: /clock}\nrecord_others: false\n')
-    with pytest.raises(FileError, match=r"own\.yaml:2:5: record\.0\.why: key 'why' is missing"):
+    with pytest.raises(FileError, match=r"own\.yaml:2:5: record\[0\]\.why: key 'why' is missing"):
         recording_rules(tmp_path / 'own.yaml')

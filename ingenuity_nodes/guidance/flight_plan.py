@@ -20,12 +20,14 @@ from east). The same models check a scenario file and a plan that comes over the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-import yaml
+from typing import Annotated, Literal, TypeVar
 
 from ingenuity_nodes.frames import yaw_from_azimuth
+from ingenuity_nodes.yaml_explain import RuleError
+from pydantic import BaseModel, ConfigDict, Field, model_validator, Strict
+import yaml
+
+T = TypeVar('T')
 
 Azimuth = Annotated[float, Field(
     ge=0.0, lt=360.0, description='deg, clockwise from north')]
@@ -41,6 +43,8 @@ Acceleration = Annotated[float, Field(gt=0.0, le=2.0, description='m/s^2')]
 # assumed: well beyond any flight; the longest went 705 m.
 Metres = Annotated[float, Field(
     ge=-2000.0, le=2000.0, description='m from the take-off point')]
+# A list, as YAML has it, becomes a tuple.
+Row = Annotated[tuple[T, ...], Strict(False)]
 # The longest flight took 169.5 s.
 Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
 
@@ -48,7 +52,8 @@ Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
 class Section(BaseModel):
     """A frozen mapping that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra='forbid', allow_inf_nan=False)
+    # Strict: neither 'yes' nor '5' is a number.
+    model_config = ConfigDict(frozen=True, extra='forbid', allow_inf_nan=False, strict=True)
 
 
 class Climb(Section):
@@ -105,8 +110,9 @@ class Target(Section):
     """Something to photograph, as the mission knows it."""
 
     name: str
-    position: tuple[float, float, float]    # east, north, up in the map frame [m]
-    azimuth: Azimuth                        # of its nose
+    # East, north, up in the map frame [m].
+    position: Annotated[tuple[float, float, float], Strict(False)]
+    azimuth: Azimuth    # of its nose
 
 
 class PhotoRequest(Section):
@@ -116,14 +122,16 @@ class PhotoRequest(Section):
     target: str
     after: Seconds      # since lift-off
     before: Seconds     # since lift-off
-    centre: tuple[float, float] = (0.06, 0.035)   # wanted place in the frame, 0..1 right and down
+    # Wanted place in the frame, 0..1 right and down.
+    centre: Annotated[tuple[float, float], Strict(False)] = (0.06, 0.035)
     minimum_distance: Annotated[float, Field(
         ge=0.0, le=1000.0, description='m, horizontal')] = 0.0
 
     @model_validator(mode='after')
     def _window_is_open(self) -> PhotoRequest:
         if self.before <= self.after:
-            raise ValueError(f'window closes at {self.before} s, allowed: later than {self.after} s')
+            raise RuleError(f'window closes at {self.before:g} s, allowed: later than it opens, '
+                            f'at {self.after:g} s', 'before')
         return self
 
 
@@ -133,9 +141,9 @@ class FlightPlan(Section):
     azimuth: Azimuth    # of the nose at take-off
     rotor_speed_rpm: Annotated[float, Field(
         ge=2000.0, le=2900.0, description='rpm')] = 2537.0    # flights 1 to 13
-    segments: Annotated[tuple[Segment, ...], Field(min_length=2)]
-    photos: tuple[PhotoRequest, ...] = ()
-    targets: tuple[Target, ...] = ()
+    segments: Annotated[Row[Segment], Field(min_length=2)]
+    photos: Row[PhotoRequest] = ()
+    targets: Row[Target] = ()
 
     @property
     def yaw(self) -> float:
@@ -146,11 +154,13 @@ class FlightPlan(Section):
     def _starts_up_and_ends_down(self) -> FlightPlan:
         kinds = [segment.segment for segment in self.segments]
         if kinds[0] != 'climb':
-            raise ValueError(f"first segment is '{kinds[0]}', allowed: 'climb'")
+            raise RuleError(f"first segment is '{kinds[0]}', allowed: 'climb'", 'segments', 0)
         if kinds[-1] != 'land':
-            raise ValueError(f"last segment is '{kinds[-1]}', allowed: 'land'")
+            raise RuleError(f"last segment is '{kinds[-1]}', allowed: 'land'",
+                            'segments', len(kinds) - 1)
         if 'land' in kinds[:-1]:
-            raise ValueError("a 'land' segment before the end, allowed: only as the last one")
+            raise RuleError("'land' before the end, allowed: only as the last segment",
+                            'segments', kinds.index('land'))
         return self
 
     def target(self, name: str) -> Target:

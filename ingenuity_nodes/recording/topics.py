@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from ingenuity_nodes.guidance.flight_plan import Section
+from ingenuity_nodes.guidance.flight_plan import Row, Section
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.yaml_check import load_yaml, validate
 from pydantic import Field
@@ -35,8 +35,8 @@ class TopicRule(Section):
 class RecordingRules(Section):
     """The first rule that fits decides, those that leave out before those that record."""
 
-    leave_out: tuple[TopicRule, ...] = ()
-    record: tuple[TopicRule, ...]
+    leave_out: Row[TopicRule] = ()
+    record: Row[TopicRule]
     record_others: bool    # topics no rule speaks of, as those of your own nodes
 
     def reason(self, topic: str) -> str | None:

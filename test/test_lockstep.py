@@ -1,0 +1,196 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Lockstep: nobody runs ahead, and the network's order of delivery does not matter."""
+
+import random
+
+from hypothesis import given, strategies as st
+from ingenuity_nodes.lockstep import Answer, Barrier, Mailbox, Roster, Tick
+import pytest
+
+TOPICS = ('/plan', '/radio', '/truth')
+# How many messages go out on each topic in each tick of a run.
+RUNS = st.lists(st.tuples(*[st.integers(0, 4)] * len(TOPICS)), max_size=6)
+
+
+@pytest.fixture
+def barrier():
+    return Barrier(['/helicopter', '/rover', '/mission'])
+
+
+@pytest.fixture
+def roster():
+    return Roster(['/world', '/rover'], silence=3.0)
+
+
+def announcements(run):
+    """Give the ticks, and the messages, numbered by topic, that go out during them."""
+    counts, sent, ticks = dict.fromkeys(TOPICS, 0), [], []
+    for t_ns, row in enumerate([*run, (0,) * len(TOPICS)]):
+        ticks.append(Tick(t_ns, dict(counts)))
+        for topic, number in zip(TOPICS, row, strict=True):
+            sent += [(topic, counts[topic] + index) for index in range(number)]
+            counts[topic] += number
+    return ticks, sent
+
+
+def shuffled(sent, order):
+    """Shuffle deliveries; of one topic the order stays, as DDS promises of one publisher."""
+    lines = {topic: [number for name, number in sent if name == topic] for topic in TOPICS}
+    while any(lines.values()):
+        topic = order.choice([topic for topic in TOPICS if lines[topic]])
+        yield topic, lines[topic].pop(0)
+
+
+def heard_in_each_tick(ticks, deliveries):
+    mailbox, heard, deliveries = Mailbox(TOPICS), [], iter(deliveries)
+    for tick in ticks:
+        while mailbox.missing(tick):
+            mailbox.put(*next(deliveries))
+        heard.append(mailbox.take(tick))
+    return heard
+
+
+@given(RUNS, st.integers(0, 2**32))
+def test_every_shuffling_of_deliveries_gives_the_same_messages_in_each_tick(run, seed):
+    ticks, sent = announcements(run)
+    deliveries = list(shuffled(sent, random.Random(seed)))
+    assert heard_in_each_tick(ticks, deliveries) == heard_in_each_tick(ticks, sent)
+
+
+@given(RUNS, st.integers(0, 2**32))
+def test_messages_that_come_early_wait_for_their_tick(run, seed):
+    ticks, sent = announcements(run)
+    mailbox = Mailbox(TOPICS)
+    for topic, number in shuffled(sent, random.Random(seed)):
+        mailbox.put(topic, number)
+    assert [mailbox.take(tick) for tick in ticks] == heard_in_each_tick(ticks, sent)
+
+
+@given(RUNS)
+def test_every_message_is_heard_once_in_order_and_one_tick_after_it_was_sent(run):
+    ticks, sent = announcements(run)
+    heard = heard_in_each_tick(ticks, sent)
+    for index, topic in enumerate(TOPICS):
+        assert [len(messages[topic]) for messages in heard] == [0, *(row[index] for row in run)]
+        assert [number for messages in heard for number in messages[topic]] == [
+            number for name, number in sent if name == topic]
+
+
+def test_a_message_still_under_way_is_named_by_its_topic():
+    mailbox = Mailbox(TOPICS)
+    mailbox.put('/plan', 'fly')
+    assert mailbox.missing(Tick(0, {'/plan': 1, '/radio': 2})) == ['/radio']
+
+
+def test_topics_that_nobody_counts_hold_nothing_up():
+    assert Mailbox(TOPICS).missing(Tick(0, {'/camera': 30})) == []
+
+
+def test_the_next_tick_comes_only_when_all_have_answered(barrier):
+    barrier.next_tick(10)
+    assert not barrier.take(Answer('/rover', 10, {}))
+    assert not barrier.take(Answer('/helicopter', 10, {}))
+    assert barrier.waiting == ('/mission',)
+    with pytest.raises(RuntimeError, match='no answer yet from /mission'):
+        barrier.next_tick(20)
+    assert barrier.take(Answer('/mission', 10, {}))
+    assert barrier.next_tick(20).t_ns == 20
+
+
+@pytest.mark.parametrize('answer', [
+    Answer('/rover', 0, {'/radio': 9}), Answer('/rover', 20, {'/radio': 9}),
+    Answer('/stranger', 10, {'/radio': 9})])
+def test_stale_early_and_foreign_answers_count_for_nothing(barrier, answer):
+    barrier.next_tick(10)
+    assert not barrier.take(answer)
+    assert barrier.waiting == ('/helicopter', '/rover', '/mission')
+    for name in barrier.waiting:
+        barrier.take(Answer(name, 10, {}))
+    assert barrier.next_tick(20).counts == {}
+
+
+def test_a_repeated_answer_does_not_stand_in_for_another(barrier):
+    barrier.next_tick(10)
+    for _ in range(3):
+        assert not barrier.take(Answer('/rover', 10, {}))
+
+
+def test_counts_of_all_answers_are_announced_with_the_next_tick(barrier):
+    assert barrier.next_tick(10).counts == {}
+    barrier.take(Answer('/helicopter', 10, {'/truth': 1}))
+    barrier.take(Answer('/rover', 10, {'/radio': 3}))
+    barrier.take(Answer('/mission', 10, {}))
+    assert barrier.next_tick(20).counts == {'/truth': 1, '/radio': 3}
+
+
+def test_an_announced_tick_does_not_change_when_answers_come(barrier):
+    tick = barrier.next_tick(10)
+    barrier.take(Answer('/helicopter', 10, {'/truth': 1}))
+    assert tick.counts == {}
+
+
+def test_who_is_excused_is_waited_for_no_more(barrier):
+    barrier.next_tick(10)
+    barrier.take(Answer('/helicopter', 10, {}))
+    barrier.take(Answer('/mission', 10, {}))
+    assert barrier.excuse('/rover')
+    barrier.next_tick(20)
+    assert barrier.waiting == ('/helicopter', '/mission')
+
+
+def test_excusing_somebody_between_ticks_completes_nothing(barrier):
+    assert not barrier.excuse('/rover')
+
+
+def test_who_never_showed_up_is_absent_and_who_waits_says_for_what(roster):
+    roster.heard('/rover', 0.0, 'waiting for the map')
+    assert roster.absent == ['/world', '/rover (waiting for the map)']
+    roster.heard('/rover', 1.0, '')
+    roster.heard('/world', 1.0, '')
+    assert roster.absent == []
+
+
+def test_silence_is_told_with_its_length_and_only_of_those_once_heard(roster):
+    roster.heard('/rover', 10.0, '')
+    assert roster.silent(13.0) == []
+    assert roster.silent(13.5) == ['/rover (silent for 3.5 s)']
+
+
+def test_a_heartbeat_ends_a_silence(roster):
+    roster.heard('/rover', 10.0, '')
+    roster.heard('/rover', 20.0, '')
+    assert roster.silent(21.0) == []
+
+
+def test_strangers_are_not_noted(roster):
+    roster.heard('/rviz', 0.0, 'waiting')
+    assert roster.says('/rviz') == ''
+    assert roster.absent == ['/world', '/rover']
+
+
+def test_present_are_those_who_neither_fell_silent_nor_said_goodbye(roster):
+    roster.heard('/world', 10.0, '')
+    roster.heard('/rover', 10.0, '')
+    assert roster.present(11.0, 'gone') == ['/world', '/rover']
+    roster.heard('/world', 12.0, 'gone')
+    assert roster.present(12.5, 'gone') == ['/rover']
+    assert roster.present(13.5, 'gone') == []
+
+
+def test_who_is_excused_is_neither_absent_nor_silent(roster):
+    roster.heard('/rover', 0.0, '')
+    roster.excuse('/rover')
+    assert roster.silent(100.0) == []
+    assert roster.absent == ['/world']
