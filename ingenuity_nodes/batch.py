@@ -19,6 +19,9 @@ from collections.abc import Callable
 import time
 from typing import Any
 
+from ingenuity_nodes import helicopter
+from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.products import Products
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.rover.radio import photo_time
@@ -26,8 +29,7 @@ from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Exposure, Photo
 from ingenuity_nodes.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
-
-WARM_UP_TICKS = 30    # enough for every compiled function of a standing aircraft
+from ingenuity_nodes.world.environment import environment_of
 
 
 def fly_batch(
@@ -84,9 +86,10 @@ def _note(products: Products, report: TickReport) -> None:
 
 def warm_up(scenario: Scenario) -> None:
     """Compile or load what a flight needs, so that no clock runs meanwhile."""
-    simulation = Simulation(scenario)
-    for _ in range(WARM_UP_TICKS):
-        simulation.tick()
+    environment = environment_of(scenario)
+    for section in scenario.helicopters[:1]:
+        parameters = with_overrides(HelicopterParameters(), section.overrides)
+        helicopter.warm_up(section, environment, parameters)
 
 
 class Artist:

@@ -46,6 +46,8 @@ from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
 
+WARM_UP_TICKS = 10    # from plan to turning rotors: every compiled function has been called
+
 
 @dataclass(frozen=True)
 class ComputerParameters:
@@ -190,6 +192,11 @@ class Helicopter:
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
             packets=tuple(self._sender.transmit(t_ns)) if self._guidance.finished else ())
 
+    def look_once(self) -> None:
+        """Use one picture now, whatever it shows."""
+        features = self._landmarks.observe(_exposure('navcam', self._vehicle.truth))
+        self._estimator.step(self._inertial, self._altitude, features)
+
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:
             self._prepare(inputs.plan, t_ns)
@@ -208,10 +215,16 @@ class Helicopter:
 
     def _prepare(self, plan: FlightPlan, t_ns: int) -> None:
         """Trim the onboard model for the plan's rotor speed, then load the plan."""
-        model = self._controller.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
+        if not self._guidance.takes_plans:
+            return
+        try:
+            model = self._controller.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
+            self._photo_trigger.load(plan)
+        except (KeyError, ValueError) as error:    # no such target; air too thin to hover in
+            self._guidance.refuse(t_ns, str(error.args[0]))
+            return
         self._guidance.hover_collective = model.hover_collective
         self._guidance.load(plan, t_ns)
-        self._photo_trigger.load(plan)
 
     def _step(self, t_ns: int) -> None:
         """Step the whole data flow: sensors, navigation, guidance, control, vehicle."""
@@ -254,3 +267,15 @@ class Helicopter:
 
 def _exposure(camera: str, truth: Truth) -> Exposure:
     return Exposure(truth.t_ns, camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
+
+
+def warm_up(
+    section: HelicopterSection, environment: Environment, parameters: HelicopterParameters,
+) -> None:
+    """Compile or load all that a flight needs on a twin, so that no clock waits for it later."""
+    twin = Helicopter(section, environment, 0, parameters)
+    inputs = HelicopterInputs(plan=section.flight_plan.model_copy(update={'photos': ()}))
+    for tick in range(1, WARM_UP_TICKS):
+        twin.tick(tick * TICK_NS, inputs)
+        inputs = HelicopterInputs(go=tick == 1)
+    twin.look_once()

@@ -167,6 +167,11 @@ class Roster:
                 if member.heard is not None and member.message != goodbye
                 and now - member.heard <= self._silence]
 
+    def gone(self, goodbye: str) -> list[str]:
+        """Members that have said goodbye."""
+        return [f'{name} (gone)' for name, member in self._members.items()
+                if member.message == goodbye]
+
     def excuse(self, name: str) -> None:
         """Expect one member no more."""
         self._members.pop(name, None)

@@ -20,6 +20,7 @@ by its own id, also if this one is killed.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 import ctypes
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ DOMAINS = range(1, 102)
 PATIENCE = 20.0       # [s] for the others to end by themselves after the first has ended
 INTERRUPT_PATIENCE = 4.0    # [s] after Ctrl-C before the rest is killed
 POLL = 0.05           # [s]
+LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 _PR_SET_PDEATHSIG = 1    # linux/prctl.h
 
 Say = Callable[[str], None]
@@ -95,6 +97,7 @@ class Graph:
     def __init__(self, specs: Sequence[NodeSpec], logs: Path | None, say: Say) -> None:
         self._logs, self._say = logs, say
         self._domain = Domain()
+        self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running = [self._start(spec) for spec in specs]
 
     def wait(self) -> int:
@@ -144,14 +147,14 @@ class Graph:
 
     def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
         """Keep what a process says, and pass on what people want to know."""
-        name = spec.full_name.strip('/').replace('/', '_')
-        log = (self._logs / f'{name}.log').open('w') if self._logs else None
+        log = self._log_of(spec).open('w') if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
             if log:
                 log.write(line)
                 log.flush()
             text = line.rstrip()
+            self._last_words[spec.full_name].append(text)
             loud = text.startswith(('[WARN]', '[ERROR]', '[FATAL]'))
             if loud or (text.startswith('[INFO]') and spec.name in ('mission', 'world')):
                 self._say(f'{spec.full_name}: {text.partition("] ")[2]}')
@@ -168,7 +171,14 @@ class Graph:
         if status:
             self._say(f'{ended.spec.full_name} (process {ended.process.pid}) '
                       f'ended with status {status}')
+            for line in self._last_words[ended.spec.full_name]:
+                if not line.startswith('['):    # what it logged has been said already
+                    self._say(f'{ended.spec.full_name}: {line}')
         return status
+
+    def _log_of(self, spec: NodeSpec) -> Path:
+        assert self._logs is not None
+        return self._logs / f"{spec.full_name.strip('/').replace('/', '_')}.log"
 
     def _end_all(self) -> None:
         """Ask, then insist, then force; only processes that we started."""

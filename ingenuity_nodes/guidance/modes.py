@@ -81,6 +81,15 @@ class Guidance:
         del t_ns
         self._new_plan = plan
 
+    @property
+    def takes_plans(self) -> bool:
+        """Say whether a new plan may be loaded: on the ground, rotors still."""
+        return self.mode in FINAL | {Mode.STANDBY, Mode.READY}
+
+    def refuse(self, t_ns: int, reason: str) -> None:
+        """Refuse a plan that cannot be flown at all."""
+        self._enter(t_ns, Mode.REFUSED, reason)
+
     def go(self, t_ns: int) -> None:
         """Start the flight, if ready."""
         del t_ns
@@ -167,7 +176,7 @@ class Guidance:
         self, t_ns: int, age: float, estimate: Estimate, status: VehicleStatus,
     ) -> None:
         p = self.parameters
-        if self._new_plan is not None and self.mode in FINAL | {Mode.STANDBY, Mode.READY}:
+        if self._new_plan is not None and self.takes_plans:
             self._check(t_ns, estimate, status)
         elif self.mode is Mode.READY and self._go:
             self._go = False

@@ -24,7 +24,8 @@ from std_msgs.msg import Empty, String, UInt8MultiArray
 
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
-    Helicopter, HelicopterInputs, HelicopterOutputs, HelicopterParameters)
+    Helicopter, HelicopterInputs, HelicopterOutputs, HelicopterParameters,
+    warm_up)
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_message
@@ -49,6 +50,7 @@ class HelicopterNode(Node):
         section = helicopter_section(self, scenario)
         parameters = declare(self, with_overrides(HelicopterParameters(), section.overrides))
         environment = environment_of(scenario, seed)
+        warm_up(section, environment, parameters)
         self._helicopter = Helicopter(section, environment, seed, parameters)
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership = Membership(

@@ -137,14 +137,16 @@ class RecorderNode(Node):
 
     def _scan(self) -> None:
         """Subscribe to topics that have appeared."""
-        new = [(topic, types[0]) for topic, types in self.get_topic_names_and_types()
-               if topic not in self._seen and self._rules.reason(topic)]
-        self._settled = not new and bool(self._seen)
-        for topic, type_name in new:
+        found = 0
+        for topic, types in self.get_topic_names_and_types():
+            if topic in self._seen or not self._rules.reason(topic):
+                continue
             offers = [info.qos_profile for info in self.get_publishers_info_by_topic(topic)]
-            if offers:
+            if offers:    # else somebody listens, but nobody speaks yet
                 self._seen.add(topic)
-                self._subscribe(topic, type_name, offers)
+                self._subscribe(topic, types[0], offers)
+                found += 1
+        self._settled = found == 0
 
     def _subscribe(self, topic: str, type_name: str, offers: Sequence[QoSProfile]) -> None:
         latched = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)

@@ -160,7 +160,11 @@ class Timekeeper:
         if self._state in (ENDED, FAILED):
             if not self._roster.present(now, GONE):
                 self.membership.end(0 if self._state == ENDED else 1, self._said)
-        elif self._state != WAITING:
+        elif self._state == WAITING:
+            lost = [*self._roster.gone(GONE), *self._roster.silent(now)]
+            if lost:
+                self.end(FAILED, f'{", ".join(lost)}, before time began')
+        else:
             silent = self._roster.silent(now)
             stuck = [name for name in self._barrier.waiting
                      if now - self._asked > self._lockstep.silence and not self._roster.says(name)]

@@ -20,9 +20,11 @@ import hashlib
 from typing import Any
 
 from ingenuity_nodes.cameras.model import rte
-from ingenuity_nodes.cameras.photo import TargetBox, target_box, write_photo_set
+from ingenuity_nodes.cameras.perseverance import perseverance
+from ingenuity_nodes.cameras.target import target_box
 from ingenuity_nodes.helicopter import HelicopterParameters
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.recording.photo_copies import write_copies
 from ingenuity_nodes.recording.report import write_report
 from ingenuity_nodes.recording.result import summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
@@ -44,6 +46,7 @@ class Products:
     ) -> None:
         self._scenario, self._environment, self._folder = scenario, environment, folder
         self.run = RunLog(scenario.name, seed, [h.name for h in scenario.helicopters])
+        self.run.description = scenario.description
         self._cameras = {h.name: rte(with_overrides(
             HelicopterParameters(), h.overrides).computer.rte_mounting_error)
             for h in scenario.helicopters}
@@ -76,25 +79,26 @@ class Products:
             t_ns=exposure.t_ns, file=file, width=camera.width, height=camera.height,
             position_enu_m=tuple(exposure.p_MB.tolist()),
             quaternion_wxyz=tuple(exposure.q_MB.tolist()))
-        target = self._target_of(name, number)
-        if target:
-            box, distance = self._true_box(name, exposure, target)
-            record = replace(
-                record, target=target, target_px=box.centre, target_bbox_px=box.corners,
-                target_distance_m=distance, target_visible_px=box.visible_px)
-        log.photo(record)
+        log.photo(self._with_target(name, number, exposure, record))
 
-    def _target_of(self, name: str, number: int) -> str:
-        section = next(h for h in self._scenario.helicopters if h.name == name)
-        photos = section.flight_plan.photos
-        return photos[number].target if number < len(photos) else ''
-
-    def _true_box(self, name: str, exposure: Exposure, target: str) -> tuple[TargetBox, float]:
-        rover = next(r for r in self._scenario.rovers if r.name == target)
-        q_MR, p_MR = resting_pose(rover, self._environment)
-        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
+    def _with_target(
+        self, name: str, number: int, exposure: Exposure, record: PhotoRecord,
+    ) -> PhotoRecord:
+        """Add where the target truly falls in the picture."""
+        photos = self._scenario.vehicle(name).flight_plan.photos
+        rovers = {rover.name: rover for rover in self._scenario.rovers}
+        if number >= len(photos) or photos[number].target not in rovers:
+            return record
+        target = photos[number].target
+        q_MR, p_MR = resting_pose(rovers[target], self._environment)
+        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB,
+                         perseverance(), p_MR, q_MR)
         across = exposure.p_MB[:2] - p_MR[:2]
-        return box, float((across @ across) ** 0.5)
+        record = replace(record, target=target, target_distance_m=float((across @ across) ** 0.5))
+        if box is None:
+            return record
+        return replace(record, target_px=box.centre_px, target_bbox_px=box.bbox_px,
+                       target_visible_px=box.visible_px, target_visible_share=box.visible_share)
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
         """Note the picture that the camera handed to the radio."""
@@ -121,25 +125,29 @@ class Products:
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
         """Write everything; ``full=False`` leaves the slow pictures and the report out."""
-        result = summarise(self.run, real_time_factor, outcome)
-        folder = self._folder
-        if folder is None:
-            return result
-        write_result(folder.result, result)
-        write_trajectories(self.run, folder)
         if full:
-            self._write_photo_sets(folder)
             self.run.terrain = self._patch()
-            self.run.save(folder.run_log)
-            write_report(folder, self.run, result)
+        result = summarise(self.run, real_time_factor, outcome)
+        if self._folder is None:
+            return result
+        write_result(self._folder.result, result)
+        write_trajectories(self.run, self._folder)
+        self.run.save(self._folder.run_log)
+        if full:
+            self._write_photo_sets(self._folder)
+            write_report(self._folder, self.run, result)
         return result
 
     def _write_photo_sets(self, folder: RunFolder) -> None:
+        """Write the zoomed and the annotated copy of every picture that is there."""
         for log in self.run.logs:
-            for record in log.photos:
-                path = folder.path / record.file
-                if path.is_file():
-                    write_photo_set(path, record, self._scenario, self._environment)
+            tail = '' if log.namespace == self.run.vehicles[0] else log.namespace
+            for number, record in enumerate(log.photos, start=1):
+                if (folder.path / record.file).is_file() and record.target_bbox_px:
+                    write_copies(
+                        self._scenario, self._environment, self._cameras[log.namespace], record,
+                        folder.photo(tail, number), folder.photo_zoom(tail, number),
+                        folder.photo_annotated(tail, number))
 
     def _patch(self) -> TerrainPatch:
         places = [(mark.east, mark.north) for mark in self.run.landmarks]

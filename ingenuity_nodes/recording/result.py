@@ -102,7 +102,9 @@ def summarise(
     """
     vehicles = {}
     for log in run.logs:
-        photos = [photo_entry(photo) for photo in log.photos]
+        span = flight_span(log)
+        zero_ns = int(log.truths.t_ns[span.lift_off]) if span else 0
+        photos = [photo_entry(photo, zero_ns) for photo in log.photos]
         vehicles[log.namespace] = {
             **asdict(flight_result(log)), 'photo': photos[0] if photos else None,
             'photos': photos, 'trajectory_sha256': _sha256([log])}
@@ -173,12 +175,13 @@ def flight_result(log: VehicleLog) -> FlightResult:
     return FlightResult(**values)
 
 
-def photo_entry(photo: PhotoRecord) -> dict[str, Any]:
-    """Write a photo record with the file's keys and seconds."""
+def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
+    """Write a photo record with the file's keys: seconds since lift-off, and on the clock."""
     entry = asdict(photo)
-    entry['t_s'] = entry.pop('t_ns') / SECOND_NS
-    received = entry.pop('receive_t_ns')
-    entry['receive_t_s'] = None if received is None else received / SECOND_NS
+    taken, received = entry.pop('t_ns'), entry.pop('receive_t_ns')
+    entry['t_s'] = (taken - lift_off_ns) / SECOND_NS
+    entry['clock_t_s'] = taken / SECOND_NS
+    entry['receive_t_s'] = None if received is None else (received - lift_off_ns) / SECOND_NS
     return entry
 
 
