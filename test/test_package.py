@@ -37,12 +37,15 @@ EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'r
 DISTRIBUTIONS = {'cv2': 'opencv-python-headless', 'PIL': 'pillow', 'yaml': 'pyyaml'}
 
 
+def copy_of_the_checkout(folder):
+    return shutil.copytree(ROOT, folder / 'source', ignore=shutil.ignore_patterns(
+        '.*', 'runs', 'build', 'install', 'log', '__pycache__', '*.egg-info'))
+
+
 @pytest.fixture(scope='module')
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp('wheel')
-    copy = folder / 'source'
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(
-        '.*', 'runs', 'build', 'install', 'log', '__pycache__', '*.egg-info'))
+    copy = copy_of_the_checkout(folder)
     subprocess.run(
         [sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--quiet',
          '--wheel-dir', folder, copy], check=True)
@@ -184,3 +187,15 @@ def test_a_launcher_runs_with_the_python_beside_it(wheel, tmp_path):
                             check=True).stdout.splitlines()
     assert f'from {NAME}.nodes.rover import main' in output[1]
     assert output[2:] == ['one', 'two words']
+
+
+@pytest.mark.skipif(not shutil.which('colcon'), reason='colcon is not installed')
+def test_colcon_builds_it(tmp_path):
+    copy_of_the_checkout(tmp_path)
+    listed = subprocess.run(['colcon', 'list'], cwd=tmp_path, capture_output=True, text=True)
+    assert listed.stdout.split() == [NAME, 'source', '(ros.ament_python)']
+    subprocess.run(['colcon', 'build'], cwd=tmp_path, check=True)
+    prefix = tmp_path / 'install' / NAME
+    assert {path.name for path in (prefix / 'lib' / NAME).iterdir()} == EXECUTABLES
+    assert (prefix / 'share' / NAME / 'config' / 'scenarios' / 'flight_03.yaml').is_file()
+    assert (prefix / 'share' / NAME / 'launch' / 'mission.launch.py').is_file()
