@@ -59,9 +59,9 @@ def create_context(threads: int = 1) -> moderngl.Context:
 
 
 def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
-            below: tuple[str, ...] = ()) -> moderngl.Program:
+            below: tuple[str, ...] = (), define: str = '') -> moderngl.Program:
     """Compile a program; shared pieces come first in both stages, those ``below`` in the second one only."""
-    head = '#version 330\n' + ''.join(source(name) for name in shared)
+    head = '#version 330\n' + define + ''.join(source(name) for name in shared)
     rest = ''.join(source(name) for name in below)
     return context.program(vertex_shader=head + source(vertex), fragment_shader=head + rest + source(fragment))
 

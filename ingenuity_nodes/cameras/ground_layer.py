@@ -26,6 +26,7 @@ from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.cameras.targets import Targets
 
 HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
+TIERS = (0.0, 0.009, 0.042)  # [m] finest width of a pixel from which each tier of the soil shader may be used
 _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
 
 
@@ -41,8 +42,10 @@ class GroundLayer:
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
         self._scene = scene
-        self._shader = program(context, 'ground.vert', 'ground.frag', *shared, below=('hit.glsl', 'soil.glsl'))
-        self._arrays: dict[int, moderngl.VertexArray] = {}
+        self._shaders = [
+            program(context, 'ground.vert', 'ground.frag', *shared, below=('hit.glsl', 'soil.glsl'),
+                    define=f'#define TIER {tier}\n') for tier in range(len(TIERS))]
+        self._arrays: dict[tuple[int, int], moderngl.VertexArray] = {}
         self._heights = context.texture_array((SIZE, SIZE, LEVELS), 1, dtype='f4')
         self._surfaces = context.texture_array((SIZE, SIZE, LEVELS), 4, dtype='f2')
         self._heights.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -79,15 +82,23 @@ class GroundLayer:
         self._heights.use(HEIGHTS)
         self._surfaces.use(SURFACES)
 
-    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int, rows: int) -> None:
-        """Draw ground and sky, and the finer picture in front of them."""
+    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int, rows: int,
+             finest: float) -> None:
+        """
+        Draw ground and sky, and the finer picture in front of them.
+
+        ``finest`` is the smallest width of ground that any pixel here covers [m]: what is finer
+        need not be worked out.
+        """
         targets.colour.use(_MESH_COLOUR)
         targets.depth.use(_MESH_DEPTH)
         targets.shadow.use(_SHADOW)
-        set_uniforms(self._shader, {
-            **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH,
-            'shadowMask': _SHADOW, 'oversample': targets.oversample,
-            'lattice': float(lattice.spacing)})
-        if id(lattice) not in self._arrays:
-            self._arrays[id(lattice)] = lattice.array(self._shader)
-        lattice.draw(self._arrays[id(lattice)], first, rows)
+        tier = max(k for k, least in enumerate(TIERS) if finest >= least)
+        shader = self._shaders[tier]
+        set_uniforms(shader, {
+            **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH, 'shadowMask': _SHADOW,
+            'oversample': targets.oversample, 'lattice': float(lattice.spacing)})
+        key = (id(lattice), tier)
+        if key not in self._arrays:
+            self._arrays[key] = lattice.array(shader)
+        lattice.draw(self._arrays[key], first, rows)

@@ -19,6 +19,7 @@ import math
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.model import CameraModel
 
@@ -34,14 +35,16 @@ class Lattice:
         u, v = np.meshgrid(np.arange(self._columns) * spacing - 0.5, np.arange(self._rows) * spacing - 0.5)
         uv = np.stack([u.ravel(), v.ravel()], axis=1)
         rays = camera.unproject(uv) if camera is not None else np.zeros((len(uv), 3))
-        self._points = context.buffer(np.column_stack([uv, rays]).astype(np.float32).tobytes())
+        sees = _pixel_angles(camera, uv) if camera is not None else np.ones(len(uv))
+        self._points = context.buffer(np.column_stack([uv, rays, sees]).astype(np.float32).tobytes())
         corner = (np.arange(self._rows - 1)[:, None] * self._columns + np.arange(self._columns - 1)).ravel()
         steps = np.array([0, 1, self._columns + 1, 0, self._columns + 1, self._columns])
         self._index = context.buffer((corner[:, None] + steps).astype(np.int32).tobytes())
 
     def array(self, shader: moderngl.Program) -> moderngl.VertexArray:
         """Bind the lattice to a program."""
-        return self._context.vertex_array(shader, [(self._points, '2f 3f', 'pixel', 'ray')], self._index)
+        return self._context.vertex_array(shader, [
+            (self._points, '2f 3f 1f', 'pixel', 'ray', 'sees')], self._index)
 
     def draw(self, array: moderngl.VertexArray, first_row: int, rows: int) -> None:
         """Draw the cells that touch some rows of the picture [px]."""
@@ -49,3 +52,10 @@ class Lattice:
         high = min(self._rows - 1, math.ceil((first_row + rows) / self.spacing))
         per_row = 6 * (self._columns - 1)
         array.render(vertices=(high - low) * per_row, first=low * per_row)
+
+
+def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of the angles that one pixel sees across and along [rad]."""
+    across = np.linalg.norm(camera.unproject(uv + [0.5, 0.0]) - camera.unproject(uv - [0.5, 0.0]), axis=1)
+    along = np.linalg.norm(camera.unproject(uv + [0.0, 0.5]) - camera.unproject(uv - [0.0, 0.5]), axis=1)
+    return np.asarray(np.sqrt(across * along))

@@ -21,7 +21,7 @@ and puts the finer picture in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import math
 
@@ -144,7 +144,7 @@ class Renderer:
         self._stones.draw(values)
         self._robots.draw(values)
         targets.use_picture(rows)
-        self._ground.draw(values, targets, self._lattice, first, rows)
+        self._ground.draw(values, targets, self._lattice, first, rows, self._finest(values, first, rows))
 
     def _draw_grey(self, values: dict[str, object], first: int, rows: int, targets: GreyTargets) -> None:
         values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene), 'onTop': 1.0}
@@ -161,6 +161,18 @@ class Renderer:
         """Have the ready pictures of everything the grey camera can see."""
         height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
         self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest, self.camera.pixel_angle)
+
+    def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
+        """Smallest width of ground that a pixel in some rows covers, if it lay 0.5 m higher than it does [m]."""
+        camera = self.camera
+        u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9), [first, first + rows / 2, first + rows])
+        uv = np.stack([u.ravel(), v.ravel()], axis=1)
+        rays = camera.unproject(uv)
+        beside = np.linalg.norm(camera.unproject(uv + [1.0, 0.0]) - rays, axis=1)
+        R_MC = np.array(values['R_MC']).reshape(3, 3).T
+        down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
+        height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
+        return float(0.9 * (height / down * beside).min())
 
     def _height(self, p_MC: Vector3) -> float:
         """Height of the camera above the ground below it, at least a hand [m]."""
@@ -190,7 +202,7 @@ class Renderer:
         targets.use_mesh(TILE)
         self._stones.draw(values)
         targets.use_picture(TILE)
-        self._ground.draw(values, targets, self._tile_lattice, 0, TILE)
+        self._ground.draw(values, targets, self._tile_lattice, 0, TILE, pixel)
         light = targets.read(TILE).astype(np.float32)
         return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))), dtype=np.uint8)
 

@@ -49,10 +49,11 @@ class StoneLayer:
         self._scene = scene
         self._shader = program(context, 'rock.vert', 'rock.frag', *shared)
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
-        shadows = [context.buffer(stone(shape, 1).tobytes()) for shape in range(SHAPES)]
+        shadows = {(shape, level): context.buffer(stone(shape, level).tobytes())
+                   for shape in range(SHAPES) for level in (0, 1)}
         self._groups = {
             (level, shape): _Group(context, self._shader, self._shadow,
-                                   context.buffer(stone(shape, level).tobytes()), shadows[shape])
+                                   context.buffer(stone(shape, level).tobytes()), shadows[shape, min(1, level // 2)])
             for level, shapes in enumerate(_LEVEL_SHAPES) for shape in range(shapes)}
         self._halos = _Halos(context, self._shadow)
         self._near: tuple[tuple[float, ...], NDArray[np.float64]] = ((), np.zeros((0, 0)))

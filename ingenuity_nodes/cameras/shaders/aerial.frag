@@ -3,10 +3,9 @@ uniform sampler2DArray aerial;
 uniform float finest;       // [m] one pixel of the finest picture
 uniform float tilesAcross;  // size of a picture in its own pixels
 uniform float level;        // of the height map used for the whole picture
-uniform float pixelAngle;
 in vec2 uv;
 in vec3 origin, dir;
-in float nearness;
+in float nearness, pixelSees;
 out vec4 colour;
 
 void main() {
@@ -17,7 +16,7 @@ void main() {
     vec2 p = origin.xy + d.xy * t;
     t += (origin.z + d.z * t - textureLod(heightMaps, mapCoordinate(p, level), 0.0).r) / (down + 0.04);
   }
-  float f = t * pixelAngle * min(inversesqrt(down), 3.0);
+  float f = t * pixelSees * min(inversesqrt(down), 3.0);
   // Between two sizes a chessboard of a fixed grain chooses: half the fetches of a blend.
   vec2 at = floor(gl_FragCoord.xy);
   float grain = fract(dot(at, vec2(0.7548777, 0.5698403)));

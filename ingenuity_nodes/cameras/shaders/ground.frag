@@ -1,25 +1,26 @@
 uniform sampler2D meshColour, meshDepth, shadowMask;
 uniform int oversample;
-uniform float pixelAngle;   // [rad]
 uniform int detail;         // most samples along the stretched footprint
 in vec2 uv;
 in vec3 origin, dir;
-in float nearness;
+in float nearness, pixelSees;
 out vec4 colour;
 
 vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
-  float across = ortho.w > 0.5 ? ortho.z : t * pixelAngle;
+  float across = ortho.w > 0.5 ? ortho.z : t * pixelSees;
   vec2 along = dir.xy / max(length(dir.xy), 1e-6);
+  towardEye = ortho.w > 0.5 ? vec2(0.0) : -along;
   float stretch = ortho.w > 0.5 ? 1.0 : clamp(1.0 / max(-dir.z + 0.01, 0.02), 1.0, 30.0);
   int n = clamp(int(0.6 * stretch), 1, detail);
   float f = across * clamp(sqrt(stretch / float(n)), 1.0, 3.0);
   vec3 sum = vec3(0.0);
-  for (int k = 0; k < n; ++k) {
+  int k = 0;
+  do {
     vec2 q = p.xy + along * across * stretch * ((float(k) + 0.5) / float(n) - 0.5);
     Soil g = soilAt(q, f);
     vec3 normal = normalize(vec3(-g.slope, 1.0));
     sum += lit(g.albedo, normal, dir, g.sun * (1.0 - shade.x), g.open * (1.0 - shade.y));
-  }
+  } while (++k < n);
   return sum / float(n);
 }
 

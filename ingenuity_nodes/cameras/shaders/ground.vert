@@ -1,12 +1,15 @@
 // A lattice of rays: exact at its points, straight in between, which is far below a pixel's error.
 in vec2 pixel;
 in vec3 ray;                // unit, in C
+in float sees;              // angle of one pixel here [rad]
 out vec2 uv;
 out vec3 origin, dir;
 out float nearness;         // one over the distance to the ground, 0 for the sky
+out float pixelSees;
 
 void main() {
   uv = pixel;
+  pixelSees = sees;
   if (ortho.w > 0.5) {
     origin = vec3(ortho.xy + (uv + 0.5) * ortho.z, p_MC.z);
     dir = vec3(0.0, 0.0, -1.0);
