@@ -38,7 +38,7 @@ def generate_launch_description():
         yes_or_no('record', 'true', 'Write the run folder: bag, photo, report, result.json.'),
         DeclareLaunchArgument(
             'run_folder', default_value='',
-            description='Where to write it; empty for runs/<scenario>_<time>.'),
+            description='Where to write it; runs/<scenario>_<time> if not given.'),
         yes_or_no('rviz', 'false', 'Open rviz2; it stays open when the run is over.'),
         OpaqueFunction(function=start_nodes),
         IncludeLaunchDescription(

@@ -41,7 +41,7 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'player', default_value='ingenuity_nodes', choices=['ingenuity_nodes', 'rosbag2'],
             description='Who plays: our own, or "ros2 bag play" where rosbag2 is installed.'),
-        yes_or_no('rviz', 'true', 'Open rviz2.'),
+        yes_or_no('rviz', 'true', 'Open rviz2 beside it.'),
         Node(package='ingenuity_nodes', executable='player', name='player', output='screen',
              parameters=[{'bag': ParameterValue(bag, value_type=str),
                           'rate': ParameterValue(rate, value_type=float),

@@ -55,7 +55,7 @@ def vehicle_argument(kind: str) -> DeclareLaunchArgument:
     """Declare which vehicle of a scenario is meant."""
     return DeclareLaunchArgument(
         'vehicle', default_value='',
-        description=f'Name of the {kind} in the scenario; empty for the first.')
+        description=f'Name of the {kind} in the scenario; the first if not given.')
 
 
 def chosen(vehicles: Sequence[VehicleSection], name: str) -> str:
