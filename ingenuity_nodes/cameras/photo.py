@@ -11,78 +11,167 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""The photograph for people: a zoomed crop of its target, a copy with things named."""
+"""What people do with a photo: enlarge a corner, point at things, find the rover in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+import math
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.cameras.target import target_box, TargetBox
+from ingenuity_nodes.frames import QuatWxyz, Vector3
+
+__all__ = ['annotate', 'Box', 'find_rover', 'horizon', 'Mark', 'scale_bar', 'target_box', 'TargetBox', 'zoom']
 
 Picture = NDArray[np.uint8]
-Box = tuple[float, float, float, float]    # u0, v0, u1, v1 [px]
+Box = tuple[float, float, float, float]   # u0, v0, u1, v1 [px]
 
-ROOM = 2.4              # side of the crop over the longer side of its target
-ASPECT = 4 / 3
-ZOOM_WIDTH = 1280       # [px]
-INK, SHADE = (255, 255, 255), (0, 0, 0)
+_INK = (255, 244, 214)
+_SHADE = (20, 14, 10)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something to point out in a picture."""
+    """One thing to point at."""
 
-    text: str
-    uv: tuple[float, float]     # [px]
-    radius: float = 0.0         # of a circle around it [px]; 0 draws a small cross
+    label: str
+    points: tuple[tuple[float, float], ...]  # one for a circle or an arrow, more for a line [px]
+    radius: float = 0.0                      # of the circle [px]; 0 draws an arrow
 
 
-def zoom(picture: Picture, box: Box) -> Picture:
-    """Cut out a target with some room around it, inside the frame, and enlarge the crop."""
-    height, width = picture.shape[:2]
+def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.9) -> Picture:
+    """
+    Enlarge the surroundings of a box, in the picture's own proportions 4 : 3.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3) colour.
+    box
+        What to show; it may reach over the picture's edge.
+    width
+        Width of the result [px].
+    margin
+        Room on either side, in widths of the box.
+
+    """
+    rows, columns = picture.shape[:2]
     u0, v0, u1, v1 = box
-    side = ROOM * max(u1 - u0, (v1 - v0) * ASPECT, 40.0)
-    crop_width, crop_height = min(round(side), width), min(round(side / ASPECT), height)
-    left = int(np.clip(round((u0 + u1 - crop_width) / 2), 0, width - crop_width))
-    top = int(np.clip(round((v0 + v1 - crop_height) / 2), 0, height - crop_height))
-    crop = picture[top:top + crop_height, left:left + crop_width]
-    size = (ZOOM_WIDTH, round(ZOOM_WIDTH * crop_height / crop_width))
-    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LANCZOS4), np.uint8)
+    wide = min(max((u1 - u0) * (1 + 2 * margin), (v1 - v0) * (1 + 2 * margin) * 4 / 3, 40.0), columns, rows * 4 / 3)
+    high = wide * 3 / 4
+    left = int(np.clip((u0 + u1) / 2 - wide / 2, 0, columns - wide))
+    top = int(np.clip((v0 + v1) / 2 - high / 2, 0, rows - high))
+    crop = picture[top:top + round(high), left:left + round(wide)]
+    return np.asarray(cv2.resize(crop, (width, round(width * 3 / 4)), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def annotate(picture: Picture, marks: Iterable[Mark], caption: str) -> Picture:
-    """Name things in a copy of a picture; marks outside of the frame are left out."""
-    out = picture.copy()
-    height, width = out.shape[:2]
-    unit = width / 4208.0
+def find_rover(picture: Picture, hint: Box) -> Box | None:
+    """
+    Find the rover by its colour: metal and white paint among ochre ground.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3) colour.
+    hint
+        Where it should be; searched half a box beyond each side.
+
+    """
+    rows, columns = picture.shape[:2]
+    u0, v0, u1, v1 = hint
+    wide, high = u1 - u0, v1 - v0
+    left, right = max(0, int(u0 - wide / 2)), min(columns, int(u1 + wide / 2) + 1)
+    top, low = max(0, int(v0 - high / 2)), min(rows, int(v1 + high / 2) + 1)
+    if right - left < 4 or low - top < 4:
+        return None
+    lab = cv2.cvtColor(np.ascontiguousarray(picture[top:low, left:right]), cv2.COLOR_RGB2LAB).astype(np.float32)
+    chroma = cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.0)
+    usual = np.median(chroma.reshape(-1, 2), axis=0)
+    grey = usual[1] - chroma[..., 1] + 0.5 * (usual[0] - chroma[..., 0])
+    usual_spread = 1.4826 * float(np.median(np.abs(grey - np.median(grey)))) + 0.5
+    mask = (grey > max(4.5 * usual_spread, 5.0)).astype(np.uint8)
+    reach = max(3, round(0.06 * wide)) | 1
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    if count < 2:
+        return None
+    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    u, v, w, h, area = (int(x) for x in stats[best])
+    if area < 0.03 * wide * high:
+        return None
+    return float(left + u), float(top + v), float(left + u + w), float(top + v + h)
+
+
+def annotate(picture: Picture, marks: Sequence[Mark], caption: str = '') -> Picture:
+    """Draw circles, arrows, lines and labels over a copy of the picture."""
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    draw = ImageDraw.Draw(image)
+    unit = picture.shape[1] / 4208
+    font = ImageFont.load_default(max(10.0, 62 * unit))
+    small = ImageFont.load_default(max(9.0, 50 * unit))
+    stroke = max(1, round(6 * unit))
     for mark in marks:
-        u, v = mark.uv
-        if not (0 <= u < width and -0.02 * height <= v < height):
-            continue
-        centre = (round(u), max(0, round(v)))
-        if mark.radius:
-            _ring(out, centre, round(mark.radius), unit)
-        else:
-            cv2.drawMarker(out, centre, SHADE, cv2.MARKER_CROSS, round(70 * unit), round(9 * unit))
-            cv2.drawMarker(out, centre, INK, cv2.MARKER_CROSS, round(60 * unit), round(4 * unit))
-        _label(out, mark.text, (centre[0] + round(mark.radius + 30 * unit),
-                                centre[1] + round(mark.radius + 60 * unit)), unit)
-    _label(out, caption, (round(60 * unit), height - round(70 * unit)), unit)
-    return out
+        _draw_mark(draw, mark, font, unit, stroke, picture.shape[1])
+    if caption:
+        place = (60 * unit, picture.shape[0] - 130 * unit)
+        draw.text(place, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2), stroke_fill=_SHADE)
+    return np.asarray(image, dtype=np.uint8)
 
 
-def _ring(out: Picture, centre: tuple[int, int], radius: int, unit: float) -> None:
-    cv2.circle(out, centre, radius, SHADE, round(11 * unit), cv2.LINE_AA)
-    cv2.circle(out, centre, radius, INK, round(5 * unit), cv2.LINE_AA)
+def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark, font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+               unit: float, stroke: int, columns: int) -> None:
+    u, v = mark.points[0]
+    if len(mark.points) > 1:
+        draw.line(list(mark.points), fill=_INK, width=max(1, stroke // 2))
+        u, v = mark.points[len(mark.points) // 2]
+        at = (u, v + 12 * unit)
+    elif mark.radius > 0.0:
+        r = mark.radius
+        draw.ellipse((u - r, v - r, u + r, v + r), outline=_INK, width=stroke)
+        at = (u + 0.75 * r + 20 * unit, v + 0.75 * r)
+    else:
+        tip, tail = (u, v + 14 * unit), (u, v + 170 * unit)
+        draw.line([tip, tail], fill=_INK, width=stroke)
+        draw.polygon([tip, (u - 20 * unit, v + 54 * unit), (u + 20 * unit, v + 54 * unit)], fill=_INK)
+        at = (u - draw.textlength(mark.label, font=font) / 2, v + 180 * unit)
+    room = columns - draw.textlength(mark.label, font=font) - 20 * unit
+    draw.text((min(max(at[0], 20 * unit), room), at[1]), mark.label, fill=_INK, font=font,
+              stroke_width=max(1, stroke // 2), stroke_fill=_SHADE)
 
 
-def _label(out: Picture, text: str, place: tuple[int, int], unit: float) -> None:
-    font, scale = cv2.FONT_HERSHEY_SIMPLEX, 2.0 * unit
-    (text_width, _), _ = cv2.getTextSize(text, font, scale, round(4 * unit))
-    u = min(place[0], out.shape[1] - text_width - round(20 * unit))
-    for colour, thickness in ((SHADE, 12), (INK, 4)):
-        cv2.putText(out, text, (u, place[1]), font, scale, colour, max(1, round(thickness * unit)),
-                    cv2.LINE_AA)
+def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
+    """Lines along the level horizon where it crosses the picture."""
+    azimuth = np.radians(np.arange(0.0, 360.0, 0.5))
+    far = np.stack([np.sin(azimuth), np.cos(azimuth), np.zeros_like(azimuth)], axis=1) * 1e7 + p_MB
+    uv = camera.project_world(far, p_MB, q_MB)
+    with np.errstate(invalid='ignore'):
+        inside = camera.inside(uv)
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for point, seen in zip(uv, inside):
+        if seen:
+            pieces[-1].append((float(point[0]), float(point[1])))
+        elif pieces[-1]:
+            pieces.append([])
+    return [Mark('horizon', tuple(piece)) for piece in pieces if len(piece) > 2]
+
+
+def scale_bar(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, ground: float, length: float = 1.0) -> Mark | None:
+    """Bar of a known length lying on the ground in the lower middle of the picture, across the view."""
+    R_MC, p_MC = camera.pose(p_MB, q_MB)
+    ray = R_MC @ camera.unproject(np.array([[camera.width * 0.5, camera.height * 0.82]]))[0]
+    if ray[2] > -0.02:
+        return None
+    middle = p_MC + ray * (ground - p_MC[2]) / ray[2]
+    across = np.array([R_MC[0, 0], R_MC[1, 0], 0.0])
+    across *= length / 2 / math.hypot(across[0], across[1])
+    ends = camera.project_world(np.array([middle - across, middle + across]), p_MB, q_MB)
+    if np.isnan(ends).any():
+        return None
+    return Mark(f'{length:g} m', ((float(ends[0, 0]), float(ends[0, 1])), (float(ends[1, 0]), float(ends[1, 1]))))

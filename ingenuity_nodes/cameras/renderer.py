@@ -130,6 +130,10 @@ class Renderer:
                 between(first / camera.height)
         return out
 
+    def release(self) -> None:
+        """Give back the drawing context; the renderer is of no use afterwards."""
+        self.context.release()
+
     def _draw_strip(self, values: dict[str, object], first: int, rows: int) -> None:
         targets = self._targets
         values = {**values, **self._ground.uniforms}

@@ -27,7 +27,8 @@ from ingenuity_nodes.cameras.ground_layer import set_uniforms
 from ingenuity_nodes.cameras.mesh import BODY_COLUMNS, link_triangles
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.parts import Matrix4
-from ingenuity_nodes.cameras.scene import Body, ROBOTS, Scene
+from ingenuity_nodes.cameras.scene import Body, Scene
+from ingenuity_nodes.cameras.target import robot
 from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 
 _SELF_SHADOW = 5           # texture unit
@@ -111,7 +112,7 @@ class RobotLayer:
 
     def _arrays_of(self, kind: str) -> dict[str, tuple[moderngl.VertexArray, ...]]:
         if not any(key[0] == kind for key in self._arrays):
-            for name, triangles in link_triangles(ROBOTS[kind]()).items():
+            for name, triangles in link_triangles(robot(kind)).items():
                 buffer = self._context.buffer(triangles.tobytes())
                 skip = 4 * (BODY_COLUMNS - 3)
                 self._arrays[kind, name] = (

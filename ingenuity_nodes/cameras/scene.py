@@ -24,15 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.ground_maps import distance_to, GroundMap, GroundMaps
-from ingenuity_nodes.cameras.ingenuity import ingenuity
 from ingenuity_nodes.cameras.parts import Robot
-from ingenuity_nodes.cameras.perseverance import perseverance
+from ingenuity_nodes.cameras.target import robot
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.world.rocks import DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
-
-ROBOTS = {'helicopter': ingenuity, 'rover': perseverance}
 
 # Way points of the rover from landing over the helipad to its overlook, east and north [m].
 # Ends from NASA MMGIS; the way between is assumed.
@@ -68,9 +65,7 @@ class Body:
     @property
     def robot(self) -> Robot:
         """Parts list."""
-        if self.kind not in ROBOTS:
-            raise ValueError(f'unknown body {self.kind!r}, allowed: {", ".join(ROBOTS)}')
-        return ROBOTS[self.kind]()
+        return robot(self.kind)
 
 
 class Scene:

@@ -11,91 +11,102 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Where a robot falls in a picture, from the corners of its parts; no drawing involved."""
+"""Where a robot will fall in a picture: cheap, exact, and without drawing anything."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ingenuity_nodes.cameras.ingenuity import ingenuity
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.parts import half_extent, Robot, transform
+from ingenuity_nodes.cameras.parts import Robot
+from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 
-_CORNERS = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
+ROBOTS = {'helicopter': ingenuity, 'rover': perseverance}
+_GRID = 0.15    # [m] outline points closer than this count once
 
 
 @dataclass(frozen=True)
 class TargetBox:
-    """Outline of a target in a picture; parts of it may lie outside the frame."""
+    """The smallest upright box around a robot in the picture, cut by nothing."""
 
-    bbox_px: tuple[float, float, float, float]   # u0, v0, u1, v1
-    visible_share: float                         # of its silhouette, inside the frame
-    visible_px: int                              # pixels of its silhouette inside the frame
+    u0: float               # left [px]
+    v0: float               # top [px]
+    u1: float               # right [px]
+    v1: float               # bottom [px]
+    visible_fraction: float  # share of its outline's area inside the picture, 0..1
+    distance: float         # level distance from the camera's carrier to its origin [m]
 
     @property
-    def centre_px(self) -> tuple[float, float]:
-        """Middle of the box, u right, v down."""
-        u0, v0, u1, v1 = self.bbox_px
-        return (u0 + u1) / 2, (v0 + v1) / 2
+    def centre(self) -> tuple[float, float]:
+        """Middle of the box [px]."""
+        return (self.u0 + self.u1) / 2, (self.v0 + self.v1) / 2
+
+    @property
+    def width(self) -> float:
+        """Width of the box [px]."""
+        return self.u1 - self.u0
 
 
-def target_box(
-    camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, robot: Robot,
-    p_MR: Vector3, q_MR: QuatWxyz, joints: Mapping[str, float] = {},
-) -> TargetBox | None:
+@lru_cache(maxsize=None)
+def robot(kind: str) -> Robot:
+    """Parts of a kind of robot: 'helicopter' or 'rover'."""
+    if kind not in ROBOTS:
+        raise ValueError(f'unknown body {kind!r}, allowed: {", ".join(ROBOTS)}')
+    return ROBOTS[kind]()
+
+
+@lru_cache(maxsize=None)
+def outline(kind: str) -> NDArray[np.float64]:
+    """Points (n, 3) in a robot's own frame that span its outline, joints at rest."""
+    corners = robot(kind).corners({})
+    _, first = np.unique(np.round(corners / _GRID), axis=0, return_index=True)
+    extremes = np.unique(np.concatenate([corners.argmin(axis=0), corners.argmax(axis=0)]))
+    return np.asarray(corners[np.unique(np.concatenate([first, extremes]))])
+
+
+def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3, q_MT: QuatWxyz,
+               kind: str = 'rover', joints: Mapping[str, float] | None = None) -> TargetBox | None:
     """
-    Outline a robot as one camera sees it.
+    Predict where a robot falls in the picture of a camera on a carrier; None when it is behind the lens.
 
     Parameters
     ----------
-    camera, p_MB, q_MB
-        The camera and the true pose of its carrier.
-    robot, p_MR, q_MR, joints
-        What to look for, where it stands, how it holds its limbs.
-
-    Returns
-    -------
-    TargetBox or None
-        None where a part of it lies behind the lens.
+    camera
+        With its mounting on the carrier.
+    p_MB, q_MB
+        Pose of the carrier.
+    p_MT, q_MT
+        Pose of the robot.
+    kind
+        'rover' or 'helicopter'.
+    joints
+        Joint angles [rad]; without them the robot is at rest, which is quicker.
 
     """
-    R_MR = rotation_matrix(q_MR)
-    outlines = [camera.project_world(corners @ R_MR.T + p_MR, p_MB, q_MB)
-                for corners in _part_corners(robot, joints)]
-    points = np.concatenate(outlines)
-    if not np.isfinite(points).all():
+    points_T = robot(kind).corners(joints) if joints else outline(kind)
+    points_M = points_T @ rotation_matrix(q_MT).T + p_MT
+    uv = camera.project_world(points_M, p_MB, q_MB)
+    seen = uv[~np.isnan(uv[:, 0])]
+    if len(seen) < 3:
         return None
-    low, high = points.min(axis=0), points.max(axis=0)
-    inside, whole = _silhouette(outlines, low, high, camera.width, camera.height)
-    return TargetBox((float(low[0]), float(low[1]), float(high[0]), float(high[1])),
-                     inside / max(1, whole), inside)
+    (u0, v0), (u1, v1) = seen.min(axis=0), seen.max(axis=0)
+    distance = float(np.hypot(p_MT[0] - p_MB[0], p_MT[1] - p_MB[1]))
+    share = _share_inside(seen, camera) * len(seen) / len(uv)
+    return TargetBox(float(u0), float(v0), float(u1), float(v1), share, distance)
 
 
-def _part_corners(robot: Robot, joints: Mapping[str, float]) -> list[NDArray[np.float64]]:
-    poses = robot.link_poses(joints)
-    corners = []
-    for part in robot.parts:
-        pose = poses[part.link] @ transform(part.xyz, part.rpy)
-        corners.append(_CORNERS * half_extent(part) @ pose[:3, :3].T + pose[:3, 3])
-    return corners
-
-
-def _silhouette(
-    outlines: list[NDArray[np.float64]], low: NDArray[np.float64], high: NDArray[np.float64],
-    width: int, height: int,
-) -> tuple[int, int]:
-    """Count the pixels of all parts together: inside the frame, and anywhere."""
-    origin = np.floor(low).astype(int)
-    size = np.ceil(high).astype(int) - origin + 1
-    mask = np.zeros((int(size[1]), int(size[0])), np.uint8)
-    for outline in outlines:
-        hull = cv2.convexHull(np.round(outline - origin).astype(np.int32))
-        cv2.fillConvexPoly(mask, hull, 1)
-    u, v = np.arange(size[0]) + origin[0], np.arange(size[1]) + origin[1]
-    framed = mask[np.ix_((v >= 0) & (v < height), (u >= 0) & (u < width))]
-    return int(framed.sum()), int(mask.sum())
+def _share_inside(uv: NDArray[np.float64], camera: CameraModel) -> float:
+    hull = cv2.convexHull(uv.astype(np.float32))
+    right, low = camera.width - 0.5, camera.height - 0.5
+    frame = np.array([[-0.5, -0.5], [right, -0.5], [right, low], [-0.5, low]], np.float32)
+    area = cv2.contourArea(hull)
+    inside, _ = cv2.intersectConvexConvex(hull, frame)
+    return float(np.clip(inside / area, 0.0, 1.0)) if area > 0.0 else 0.0

@@ -1,0 +1,125 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""A picture without a flight, and the files that tell its story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.cameras.photo import annotate, Box, find_rover, horizon, Mark, Picture, scale_bar, zoom
+from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
+from ingenuity_nodes.cameras.target import robot, target_box, TargetBox
+from ingenuity_nodes.frames import quaternion, QuatWxyz, rotation_matrix, Vector3
+from ingenuity_nodes.signals import Exposure
+
+PLACES = {'helipad': (0.0, 0.0), 'Octavia E. Butler landing': (-7.5, -14.0)}  # east, north [m] (NASA MMGIS)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is known about a photo when it is shown to people."""
+
+    camera: CameraModel
+    p_MB: Vector3
+    q_MB: QuatWxyz
+    rover: Body | None
+    utc: datetime
+    title: str = 'Ingenuity'
+
+
+def take_still(config: SceneConfig, camera: CameraModel, exposure: Exposure, bodies: Sequence[Body],
+               scale: float = 1.0, between: Callable[[float], None] | None = None) -> Picture:
+    """
+    Draw one picture of a scene.
+
+    Parameters
+    ----------
+    config
+        The world.
+    camera
+        With its mounting on the carrier.
+    exposure
+        Pose of the carrier; for the mastcam, of the mast head (see :func:`mast_head`).
+    bodies
+        All robots, the carrier too.
+    scale
+        Share of the camera's pixels along each side, for previews.
+    between
+        Called between strips with the share done.
+
+    """
+    from ingenuity_nodes.cameras.renderer import Renderer  # drawing libraries only where drawn
+    renderer = Renderer(Scene(config), camera if scale == 1.0 else camera.scaled(scale))
+    try:
+        return renderer.draw(exposure, bodies, between)
+    finally:
+        renderer.release()
+
+
+def mast_head(rover: Body) -> tuple[Vector3, QuatWxyz]:
+    """Pose of the rover's mast head, which carries the mastcam."""
+    pose = robot('rover').link_poses(rover.joints)['mast_head']
+    R_MB = rotation_matrix(rover.q_MB)
+    return rover.p_MB + R_MB @ pose[:3, 3], quaternion(R_MB @ pose[:3, :3])
+
+
+def rover_box(story: Story) -> TargetBox | None:
+    """Where the rover should be in the photo."""
+    if story.rover is None:
+        return None
+    return target_box(story.camera, story.p_MB, story.q_MB, story.rover.p_MB, story.rover.q_MB)
+
+
+def marks_of(story: Story, picture: Picture, height: Callable[[float, float], float]) -> list[Mark]:
+    """Everything worth pointing at: rover as found in the picture, helipad, landing site, horizon, scale."""
+    marks = horizon(story.camera, story.p_MB, story.q_MB)
+    points = np.array([[x, y, height(x, y)] for x, y in PLACES.values()])
+    uv = story.camera.project_world(points, story.p_MB, story.q_MB)
+    for name, place, seen in zip(PLACES, uv, story.camera.inside(np.nan_to_num(uv, nan=-1e9))):
+        if seen:
+            marks.append(Mark(name, ((float(place[0]), float(place[1])),)))
+    box = rover_box(story)
+    if box is not None and box.visible_fraction > 0.0:
+        u0, v0, u1, v1 = seen_box(picture, box)
+        radius = 0.75 * max(u1 - u0, v1 - v0)
+        marks.append(Mark(f'Perseverance, {box.distance:.0f} m', (((u0 + u1) / 2, (v0 + v1) / 2),), radius))
+    bar = scale_bar(story.camera, story.p_MB, story.q_MB, height(float(story.p_MB[0]), float(story.p_MB[1])))
+    return [*marks, bar] if bar is not None else marks
+
+
+def seen_box(picture: Picture, box: TargetBox) -> Box:
+    """Box of the rover as found in the picture, or as predicted where it cannot be found."""
+    hint = (box.u0, box.v0, box.u1, box.v1)
+    return find_rover(picture, hint) or hint
+
+
+def save_photo(folder: Path, picture: Picture, story: Story, height: Callable[[float, float], float]) -> list[Path]:
+    """Write photo.jpg, photo_zoom.jpg (where the rover is in it) and photo_annotated.jpg."""
+    caption = f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   {story.p_MB[2]:.1f} m above the helipad'
+    files = {'photo.jpg': picture, 'photo_annotated.jpg': annotate(picture, marks_of(story, picture, height), caption)}
+    box = rover_box(story)
+    if box is not None and box.visible_fraction > 0.0:
+        files['photo_zoom.jpg'] = zoom(picture, seen_box(picture, box))
+    written = []
+    for name, image in files.items():
+        (folder / name).write_bytes(encode_jpeg(image))
+        written.append(folder / name)
+    return written
