@@ -36,9 +36,11 @@ def settled(command, constants=SERVO, steps=200, servo=None):
     return blade
 
 
-@pytest.mark.parametrize('command', [(0.16, 0.0, 0.0), (0.1, 0.05, 0.0), (0.1, 0.0, -0.08), (0.2, 0.1, -0.1)])
+@pytest.mark.parametrize('command', [
+    (0.16, 0.0, 0.0), (0.1, 0.05, 0.0), (0.1, 0.0, -0.08), (0.2, 0.1, -0.1)])
 def test_three_servos_make_the_blade_angles_that_were_asked_for(command):
-    servo, blade = np.array([servo_angle(SERVO, k, np.array(command)) for k in range(3)]), np.zeros(3)
+    servo = np.array([servo_angle(SERVO, k, np.array(command)) for k in range(3)])
+    blade = np.zeros(3)
     blade_angles(SERVO, servo, blade)
     np.testing.assert_allclose(blade, command, atol=1e-12)
 

@@ -22,6 +22,11 @@ from ingenuity_nodes.vehicle.body import (
 BODY = body_constants(BodyParameters())
 
 
+def drag(forward, density=0.0165, down=0.0):
+    """Whole drag of the airframe that moves forward [N]."""
+    return drag_shares(BODY, density, np.array([forward, 0.0, 0.0]), down)[0].sum(axis=0)
+
+
 def test_the_budget_adds_up_to_the_published_mass():
     assert mass_properties().mass == pytest.approx(1.8)
 
@@ -33,30 +38,32 @@ def test_the_parameters_are_those_of_the_budget():
 
 
 def test_inertia_obeys_the_triangle_inequality_without_its_rotors():
-    x, y, z = mass_properties(tuple(p for p in MASS_BUDGET if not p.name.endswith('rotor'))).inertia
+    parts = tuple(part for part in MASS_BUDGET if not part.name.endswith('rotor'))
+    x, y, z = mass_properties(parts).inertia
     assert x < y + z and y < x + z and z < x + y
 
 
 def test_a_far_weight_counts_by_its_distance_squared():
-    parts = (Part('left', 1.0, (0.0, 2.0, 0.0), (0.0, 0.0, 0.0)), Part('right', 1.0, (0.0, -2.0, 0.0), (0.0, 0.0, 0.0)))
+    parts = (Part('left', 1.0, (0.0, 2.0, 0.0), (0.0, 0.0, 0.0)),
+             Part('right', 1.0, (0.0, -2.0, 0.0), (0.0, 0.0, 0.0)))
     np.testing.assert_allclose(mass_properties(parts).inertia, [8.0, 0.0, 8.0])
 
 
-@pytest.mark.parametrize('u', [(5.0, 0.0, 0.0), (0.0, -3.0, 0.0), (0.0, 0.0, 2.0), (3.0, 4.0, -1.0)])
+@pytest.mark.parametrize('u', [
+    (5.0, 0.0, 0.0), (0.0, -3.0, 0.0), (0.0, 0.0, 2.0), (3.0, 4.0, -1.0)])
 def test_drag_takes_energy_out_of_motion_through_still_air(u):
     shares, _ = drag_shares(BODY, 0.0165, np.array(u), 0.0)
     assert (shares.sum(axis=0) @ np.array(u)) < 0.0
 
 
 def test_drag_grows_with_the_square_of_speed_and_with_density():
-    one = drag_shares(BODY, 0.0165, np.array([3.0, 0.0, 0.0]), 0.0)[0].sum(axis=0)
-    np.testing.assert_allclose(drag_shares(BODY, 0.0165, np.array([6.0, 0.0, 0.0]), 0.0)[0].sum(axis=0), 4.0 * one)
-    np.testing.assert_allclose(drag_shares(BODY, 0.033, np.array([3.0, 0.0, 0.0]), 0.0)[0].sum(axis=0), 2.0 * one)
+    one = drag(3.0)
+    np.testing.assert_allclose(drag(6.0), 4.0 * one)
+    np.testing.assert_allclose(drag(3.0, density=0.033), 2.0 * one)
 
 
 def test_downwash_presses_down_and_makes_sideways_drag_larger():
-    still = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 0.0)[0].sum(axis=0)
-    below = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 14.0)[0].sum(axis=0)
+    still, below = drag(5.0), drag(5.0, down=14.0)
     assert below[2] < -0.05
     assert below[0] < still[0] < 0.0
 

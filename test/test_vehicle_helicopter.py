@@ -29,6 +29,7 @@ FLIGHT_SPEED = 2537.0 * 2.0 * math.pi / 60.0   # [rad/s] NASA status 298
 AIR = air_of_density(0.0165, 235.0)
 LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
 STILL = np.zeros(3)
+ALOFT = np.array([0.0, 0.0, 5.0])
 AVIONICS = 15.0
 
 
@@ -46,13 +47,13 @@ class Pilot:
         half = 0.05 * yaw + 0.05 * w[2]
         lateral, longitudinal = -(0.3 * roll + 0.06 * w[0]), -(0.3 * pitch + 0.06 * w[1])
         upper, lower = self.trim.collective
-        return RotorCommand((upper + mean + half, lower + mean - half), (longitudinal, longitudinal),
-                            (lateral, lateral), FLIGHT_SPEED)
+        return RotorCommand((upper + mean + half, lower + mean - half), (longitudinal,) * 2,
+                            (lateral,) * 2, FLIGHT_SPEED)
 
 
 @pytest.fixture
 def hovering():
-    return Vehicle(VehicleParameters(), Terrain(), np.array([0.0, 0.0, 5.0]), LEVEL, FLIGHT_SPEED)
+    return Vehicle(VehicleParameters(), Terrain(), ALOFT, LEVEL, FLIGHT_SPEED)
 
 
 def command(collective=0.0, longitudinal=0.0, lateral=0.0, speed=FLIGHT_SPEED):
@@ -87,8 +88,9 @@ def test_cyclic_turns_the_body_the_way_the_command_says(hovering, name, axis, si
 
 
 def test_more_collective_on_the_upper_rotor_yaws_the_nose_clockwise(hovering):
+    uneven = RotorCommand((0.19, 0.14), (0.0, 0.0), (0.0, 0.0), FLIGHT_SPEED)
     for _ in range(100):
-        hovering.step(RotorCommand((0.19, 0.14), (0.0, 0.0), (0.0, 0.0), FLIGHT_SPEED), AIR, STILL, AVIONICS)
+        hovering.step(uneven, AIR, STILL, AVIONICS)
     assert hovering.truth.w_MB_B[2] < -0.05
 
 
@@ -122,7 +124,7 @@ def test_rotors_spin_up_to_the_commanded_speed_and_down_again():
 ])
 def test_a_bad_command_is_refused_by_name_and_the_last_good_one_is_held(hovering, bad, reason):
     good = command(collective=0.163)
-    twin = Vehicle(VehicleParameters(), Terrain(), np.array([0.0, 0.0, 5.0]), LEVEL, FLIGHT_SPEED)
+    twin = Vehicle(VehicleParameters(), Terrain(), ALOFT, LEVEL, FLIGHT_SPEED)
     for vehicle, then in ((hovering, bad), (twin, good)):
         for asked in (good, then, then):
             vehicle.step(asked, AIR, STILL, AVIONICS)
@@ -136,7 +138,7 @@ def test_a_bad_command_is_refused_by_name_and_the_last_good_one_is_held(hovering
 def test_the_same_commands_give_the_same_bytes():
     ends = []
     for _ in range(2):
-        vehicle = Vehicle(VehicleParameters(), Terrain(), np.array([0.0, 0.0, 5.0]), LEVEL, FLIGHT_SPEED)
+        vehicle = Vehicle(VehicleParameters(), Terrain(), ALOFT, LEVEL, FLIGHT_SPEED)
         pilot = Pilot(5.0)
         for _ in range(300):
             vehicle.step(pilot.fly(vehicle.truth), AIR, np.array([3.0, 2.0, 0.0]), AVIONICS)

@@ -92,7 +92,7 @@ def test_near_the_ground_less_of_the_induced_flow_is_left():
 
 
 def test_a_skewed_wake_blows_harder_at_the_rear():
-    # Pitt and Peters: slope over mean is 15 pi / 32 tan(chi / 2); behind is -x when the hub moves to +x.
+    # Pitt and Peters: slope over mean is 15 pi / 32 tan(chi / 2). It moves to +x: -x is behind.
     g = settled_tilt(mean=12.0, u=(6.0, 0.0, 0.0))
     chi = math.atan2(6.0, 12.0)
     assert g[0] == pytest.approx(-15.0 * math.pi / 32.0 * math.tan(chi / 2.0) * 12.0, rel=1e-6)
@@ -100,7 +100,7 @@ def test_a_skewed_wake_blows_harder_at_the_rear():
 
 
 def test_in_hover_a_roll_moment_tilts_the_inflow_as_momentum_theory_says():
-    # A lift that grows across the disk by M makes g = M / (rho pi R^3 v): linearised momentum theory.
+    # A lift that grows across the disk by M makes g = M / (rho pi R^3 v), linearised.
     g = settled_tilt(mean=12.0, mx=5.0)
     assert g[1] == pytest.approx(5.0 / (math.pi * RADIUS ** 3 * 12.0), rel=1e-6)
 
@@ -110,7 +110,8 @@ def test_after_a_step_of_collective_thrust_overshoots_and_settles_within_a_tenth
     model = RotorModel(RotorParameters(), AIR, OMEGA)
     blade, before, inflow = model.trim(6.7)
     blade[:, 0] += 0.02
-    thrust = [model._solve(blade, None, None, inflow, steps)[0].loads[:, 2].sum() for steps in (0, 25, 400)]
+    thrust = [model._solve(blade, None, None, inflow, steps)[0].loads[:, 2].sum()
+              for steps in (0, 25, 400)]
     rise = np.array(thrust) - before.loads[:, 2].sum()
     assert rise[0] > 1.3 * rise[2]
     assert rise[1] == pytest.approx(rise[2], rel=0.03)

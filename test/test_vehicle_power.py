@@ -91,7 +91,8 @@ def test_motors_do_not_brake():
 
 def test_losses_are_zero_at_rest_and_grow_with_torque_and_speed():
     assert motor_loss(POWER, 0.0, 0.0) == 0.0
-    assert motor_loss(POWER, 0.4, 265.0) > motor_loss(POWER, 0.3, 265.0) > motor_loss(POWER, 0.3, 200.0) > 0.0
+    losses = [motor_loss(POWER, *at) for at in ((0.3, 200.0), (0.3, 265.0), (0.4, 265.0))]
+    assert 0.0 < losses[0] < losses[1] < losses[2]
 
 
 def hover(seconds, **overrides):

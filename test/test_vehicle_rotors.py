@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Blade elements: limits of rotor theory, symmetries, and an independent dense solution beside them."""
+"""Blade elements: limits of rotor theory, symmetries, and a dense solution beside them."""
 
 import math
 
@@ -33,12 +33,12 @@ AREA = math.pi * RADIUS ** 2
 
 @njit
 def _loads(constants, direction, blade, omega, u, w, flow, g, loads):
-    blade_loads(constants[0], direction, blade, omega, u, w, flow, 1.0, g, np.zeros(STATIONS), SOUND,
-                loads, np.zeros(STATIONS), np.zeros(STATIONS), np.zeros((7, ELEMENTS)))
+    blade_loads(constants[0], direction, blade, omega, u, w, flow, 1.0, g, np.zeros(STATIONS),
+                SOUND, loads, np.zeros(STATIONS), np.zeros(STATIONS), np.zeros((7, ELEMENTS)))
 
 
-def loads_of(collective=0.16, longitudinal=0.0, lateral=0.0, direction=1.0, u=(0, 0, 0), w=(0, 0, 0), inflow=12.0,
-             g=(0, 0), constants=None):
+def loads_of(collective=0.16, longitudinal=0.0, lateral=0.0, direction=1.0, u=(0, 0, 0),
+             w=(0, 0, 0), inflow=12.0, g=(0, 0), constants=None):
     """Force x, y, z, moment x, y, torque of one rotor in a given flow."""
     out = np.zeros(6)
     _loads(rotor_constants(RotorParameters()) if constants is None else constants, direction,
@@ -101,7 +101,8 @@ def test_close_together_they_need_more_power_than_far_apart():
 def test_thrust_and_torque_double_with_density():
     blade = np.array([[0.158, 0, 0], [0.168, 0, 0]])
     thin = RotorModel(RotorParameters(), AIR, OMEGA).loads(blade).loads
-    thick = RotorModel(RotorParameters(), air_of_density(2.0 * RHO, 235.0), OMEGA).loads(blade).loads
+    doubled = air_of_density(2.0 * RHO, 235.0)
+    thick = RotorModel(RotorParameters(), doubled, OMEGA).loads(blade).loads
     np.testing.assert_allclose(thick, 2.0 * thin, rtol=1e-9, atol=1e-12)
 
 
@@ -113,8 +114,8 @@ def test_in_hover_the_upper_rotor_carries_more_at_equal_torque():
 
 
 def test_a_rotor_turning_the_other_way_is_the_mirror_image():
-    left = loads_of(direction=1.0, u=(4, 2, 1), w=(0.3, -0.5, 0.1), lateral=0.03, longitudinal=0.02)
-    right = loads_of(direction=-1.0, u=(4, -2, 1), w=(-0.3, -0.5, -0.1), lateral=-0.03, longitudinal=0.02)
+    left = loads_of(0.16, 0.02, 0.03, 1.0, u=(4, 2, 1), w=(0.3, -0.5, 0.1))
+    right = loads_of(0.16, 0.02, -0.03, -1.0, u=(4, -2, 1), w=(-0.3, -0.5, -0.1))
     np.testing.assert_allclose(right, left * np.array([1, -1, 1, -1, 1, 1]), rtol=1e-9, atol=1e-12)
 
 
@@ -133,7 +134,7 @@ def test_climbing_costs_thrust_at_fixed_blade_angles():
 
 
 def dense_loads(collective, longitudinal, lateral, u, w, inflow):
-    """The same physics written again, plainly, with 400 stations and 144 azimuths."""
+    """Write the same physics again, plainly, with 400 stations and 144 azimuths."""
     polar = extended_polar('us_fp')
     edges = np.linspace(0.0908, 1.0, 401)
     x = 0.5 * (edges[1:] + edges[:-1])

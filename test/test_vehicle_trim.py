@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Hover trim against published figures, tilt in the wind, and the onboard model against the aircraft."""
+"""Hover trim against published figures, tilt in the wind, onboard model against the aircraft."""
 
 import math
 
@@ -28,9 +28,9 @@ from ingenuity_nodes.world.terrain import Terrain
 AIR, FLIGHT_SPEED = air_of_density(0.0165, 235.0), 2537.0 * math.pi / 30.0
 PARAMETERS = VehicleParameters()
 TABLE = trim_table()
-# Density [kg/m^3], rpm, polar: collective at 0.75 R upper, lower [deg] and power [W] of an independent
-# quick model of the same blades and polars: no swirl, no drag of the thick root sections, and an
-# upper rotor that does not feel the lower one.
+# Density [kg/m^3], rpm, polar: collective at 0.75 R upper, lower [deg] and power [W] of an
+# independent quick model of the same blades and polars: no swirl, no drag of the thick root
+# sections, and an upper rotor that does not feel the lower one.
 QUICK_MODEL = {
     (0.0145, 2537.0, 'us_fp'): (11.3, 12.3, 190.0), (0.0145, 2537.0, 'jp_f'): (9.5, 10.9, 191.0),
     (0.0165, 2537.0, 'us_fp'): (9.3, 10.8, 184.0), (0.0165, 2537.0, 'jp_f'): (8.0, 9.4, 189.0),
@@ -40,8 +40,12 @@ QUICK_MODEL = {
 }
 
 
+def key(r):
+    return r.density, r.rotor_speed_rpm, r.polar
+
+
 def row(density, rpm, polar='us_fp'):
-    return next(r for r in TABLE if (r.density, r.rotor_speed_rpm, r.polar) == (density, rpm, polar))
+    return next(r for r in TABLE if key(r) == (density, rpm, polar))
 
 
 def test_the_figure_of_merit_is_that_of_the_vacuum_chamber():
@@ -49,23 +53,23 @@ def test_the_figure_of_merit_is_that_of_the_vacuum_chamber():
     assert all(0.44 <= round(r.figure_of_merit, 2) <= 0.52 for r in TABLE)
 
 
-@pytest.mark.parametrize('r', TABLE, ids=lambda r: f'{r.density}-{r.rotor_speed_rpm:.0f}-{r.polar}')
+@pytest.mark.parametrize('r', TABLE, ids=key)
 def test_power_agrees_with_an_independent_model_within_three_per_cent(r):
-    assert r.power == pytest.approx(QUICK_MODEL[r.density, r.rotor_speed_rpm, r.polar][2], rel=0.03)
+    assert r.power == pytest.approx(QUICK_MODEL[key(r)][2], rel=0.03)
 
 
-@pytest.mark.parametrize('r', TABLE, ids=lambda r: f'{r.density}-{r.rotor_speed_rpm:.0f}-{r.polar}')
+@pytest.mark.parametrize('r', TABLE, ids=key)
 def test_the_upper_collective_agrees_with_an_independent_model_within_half_a_degree(r):
     # At high loading the quick model's polar stalls at 6 deg and needs up to 1 deg more.
     stalled = r.blade_loading > 0.099 and r.polar == 'us_fp'
-    expected = QUICK_MODEL[r.density, r.rotor_speed_rpm, r.polar][0]
+    expected = QUICK_MODEL[key(r)][0]
     assert r.collective_deg[0] == pytest.approx(expected, abs=1.0 if stalled else 0.5)
 
 
 def test_the_lower_rotor_needs_less_collective_than_without_the_swirl_of_the_upper():
     # The quick model leaves the swirl out, and asks for 1 to 1.5 deg more.
     for r in TABLE:
-        saved = QUICK_MODEL[r.density, r.rotor_speed_rpm, r.polar][1] - r.collective_deg[1]
+        saved = QUICK_MODEL[key(r)][1] - r.collective_deg[1]
         assert 0.7 < saved < 1.6
 
 
@@ -74,7 +78,8 @@ def test_blade_loading_at_the_design_density_is_the_published_one():
 
 
 def test_faster_rotors_made_up_for_the_thin_air_of_the_season():
-    assert row(0.012, 2800.0).blade_loading == pytest.approx(row(0.0145, 2537.0).blade_loading, rel=0.02)
+    thin, thick = row(0.012, 2800.0), row(0.0145, 2537.0)
+    assert thin.blade_loading == pytest.approx(thick.blade_loading, rel=0.02)
 
 
 def test_tip_mach_number_and_tone_are_those_of_flight_1():
@@ -102,7 +107,8 @@ def test_the_four_controls_are_nearly_independent():
 
 def hovering():
     trim = hover_trim(PARAMETERS, AIR, FLIGHT_SPEED)
-    vehicle = Vehicle(PARAMETERS, Terrain(), np.array([0.0, 0.0, 500.0]), np.array([1.0, 0, 0, 0]), FLIGHT_SPEED)
+    p_MB, q_MB = np.array([0.0, 0.0, 500.0]), np.array([1.0, 0.0, 0.0, 0.0])
+    vehicle = Vehicle(PARAMETERS, Terrain(), p_MB, q_MB, FLIGHT_SPEED)
     vehicle._state['servo'] = np.array(trim.collective)[:, None]
     return trim, vehicle
 
@@ -120,7 +126,8 @@ def flown(vehicle, trim, mean=0.0, lateral=0.0, longitudinal=0.0, differential=0
     return np.array([status.force_B[2], *status.moment_B])
 
 
-@pytest.mark.parametrize('column, name', list(enumerate(['mean', 'lateral', 'longitudinal', 'differential'])))
+@pytest.mark.parametrize('column, name', [
+    (0, 'mean'), (1, 'lateral'), (2, 'longitudinal'), (3, 'differential')])
 def test_the_onboard_model_is_what_the_aircraft_does(column, name):
     trim, vehicle = hovering()
     before = flown(vehicle, trim, steps=500)
@@ -139,7 +146,7 @@ def test_the_trimmed_aircraft_hovers_but_for_the_downwash_on_its_body():
 
 
 def test_in_the_wind_it_leans_into_the_wind_more_the_harder_it_blows():
-    hovers = [hover_in_wind(PARAMETERS, AIR, FLIGHT_SPEED, speed) for speed in (2.0, 5.0, 8.0, 12.0)]
+    hovers = [hover_in_wind(PARAMETERS, AIR, FLIGHT_SPEED, v) for v in (2.0, 5.0, 8.0, 12.0)]
     tilts = [hover.tilt_deg for hover in hovers]
     assert tilts == sorted(tilts)
     assert all(hover.into_wind > 0.99 for hover in hovers)

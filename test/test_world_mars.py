@@ -17,7 +17,8 @@ import math
 
 import pytest
 
-from ingenuity_nodes.world.mars import air_at, air_of_density, GAS_CONSTANT, heat_capacity_ratio, viscosity
+from ingenuity_nodes.world.mars import (
+    air_at, air_of_density, GAS_CONSTANT, heat_capacity_ratio, viscosity)
 
 
 def test_air_obeys_the_gas_law():
@@ -36,7 +37,7 @@ def test_speed_of_sound_is_as_the_microphone_heard_it():
 
 
 def test_carbon_dioxide_vibrates_at_room_temperature():
-    # Textbook ratio of specific heats at 300 K: 1.29; 1.4 for a linear molecule that does not vibrate.
+    # Textbook ratio of specific heats at 300 K: 1.29; 1.4 for a linear molecule at rest inside.
     assert heat_capacity_ratio(300.0) == pytest.approx(1.29, abs=0.01)
     assert heat_capacity_ratio(60.0) == pytest.approx(1.4, abs=0.001)
 

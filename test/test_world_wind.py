@@ -29,18 +29,21 @@ def steady(**overrides):
 
 
 def test_wind_from_the_west_blows_to_the_east():
-    np.testing.assert_allclose(steady(speed=4.0, azimuth=270.0).velocity(0, 5.0), [4.0, 0.0, 0.0], atol=1e-12)
+    v = steady(speed=4.0, azimuth=270.0).velocity(0, 5.0)
+    np.testing.assert_allclose(v, [4.0, 0.0, 0.0], atol=1e-12)
 
 
 def test_wind_from_the_north_blows_to_the_south():
-    np.testing.assert_allclose(steady(speed=4.0, azimuth=0.0).velocity(0, 5.0), [0.0, -4.0, 0.0], atol=1e-12)
+    v = steady(speed=4.0, azimuth=0.0).velocity(0, 5.0)
+    np.testing.assert_allclose(v, [0.0, -4.0, 0.0], atol=1e-12)
 
 
 def test_the_profile_is_logarithmic_and_still_at_the_ground():
     wind = steady(speed=6.0, azimuth=270.0, reference_height=10.0, roughness=0.01)
     heights = np.array([1.0, 3.0, 10.0, 24.0])
     speeds = np.array([wind.velocity(0, height)[0] for height in heights])
-    np.testing.assert_allclose(speeds, 6.0 * np.log(1.0 + heights / 0.01) / np.log(1.0 + 10.0 / 0.01))
+    expected = 6.0 * np.log(1.0 + heights / 0.01) / np.log(1.0 + 10.0 / 0.01)
+    np.testing.assert_allclose(speeds, expected)
     assert wind.velocity(0, 0.0)[0] == 0.0
 
 
@@ -70,8 +73,10 @@ def test_a_gust_rises_and_falls_once():
 
 
 def test_a_vortex_turns_the_wind_round_as_it_passes():
-    wind = steady(speed=4.0, azimuth=270.0, vortex_speed=6.0, vortex_radius=5.0, vortex_time=50.0, vortex_miss=5.0)
-    # It passes on the right of someone who faces the west wind: to the north. Its south side blows east.
+    wind = steady(speed=4.0, azimuth=270.0, vortex_speed=6.0, vortex_radius=5.0,
+                  vortex_time=50.0, vortex_miss=5.0)
+    # It passes on the right of someone who faces the west wind: to the north. Its south side
+    # blows east.
     nearest = wind.velocity(50 * SECOND, 5.0)
     np.testing.assert_allclose(nearest, [10.0, 0.0, 0.0], atol=1e-9)
     before, after = wind.velocity(45 * SECOND, 5.0), wind.velocity(55 * SECOND, 5.0)
@@ -87,5 +92,6 @@ def test_another_seed_is_another_turbulence_about_the_same_mean():
 def test_another_process_gets_the_same_bytes():
     code = ('from ingenuity_nodes.world.wind import Wind, WindParameters\n'
             'print(Wind(WindParameters(), 11).velocity(123456789000, 4.2).tobytes().hex())')
-    there = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
-    assert there.stdout.strip() == Wind(WindParameters(), 11).velocity(123456789000, 4.2).tobytes().hex()
+    run = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    here = Wind(WindParameters(), 11).velocity(123456789000, 4.2)
+    assert run.stdout.strip() == here.tobytes().hex()

@@ -88,7 +88,7 @@ def actuator_constants(parameters: ActuatorParameters) -> NDArray[np.void]:
 @njit(cache=True, error_model='numpy')
 def servo_angle(c: Record, k: int, blade: NDArray[np.float64]) -> float:
     """Angle that servo ``k`` must take for collective, longitudinal and lateral cyclic [rad]."""
-    return blade[0] + blade[2] * c.sin[k] - blade[1] * c.cos[k]
+    return float(blade[0] + blade[2] * c.sin[k] - blade[1] * c.cos[k])
 
 
 @njit(cache=True, error_model='numpy')
@@ -103,7 +103,7 @@ def blade_angles(c: Record, servo: NDArray[np.float64], blade: NDArray[np.float6
 
 @njit(cache=True, error_model='numpy')
 def advance_servos(c: Record, servo: NDArray[np.float64], command: NDArray[np.float64]) -> None:
-    """Advance the three servos of one swashplate by one step towards the commanded blade angles."""
+    """Advance the three servos of one swashplate by one step towards a command."""
     for k in range(SERVOS):
         target = min(max(servo_angle(c, k, command), c.low), c.high)
         target = c.low + c.count * math.floor((target - c.low) / c.count + 0.5)

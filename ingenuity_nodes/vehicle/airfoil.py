@@ -40,7 +40,7 @@ MACH_OF_POLARS = {'us_fp': 0.60, 'jp_f': 0.607, 'computed': 0.5}
 POLARS = tuple(MACH_OF_POLARS)
 
 CELLS_PER_DEGREE = 2
-FLAT_PLATE_DRAG = 1.8   # S. F. Hoerner, "Fluid-Dynamic Drag": plate across the stream, two-dimensional
+FLAT_PLATE_DRAG = 1.8   # S. F. Hoerner, "Fluid-Dynamic Drag": long plate across the stream
 
 
 class Polar(NamedTuple):
@@ -68,7 +68,9 @@ def _viterna(alpha: float, edge: float, lift: float, drag: float) -> tuple[float
             FLAT_PLATE_DRAG * sa * sa + b2 * ca)
 
 
-def _separating(alpha: float, last: tuple[float, float, float], slope: float) -> tuple[float, float]:
+def _separating(
+    alpha: float, last: tuple[float, float, float], slope: float,
+) -> tuple[float, float]:
     """Past the last measured angle the lift slope falls to zero; suction at the nose is lost."""
     alpha_deg, lift, drag = last
     step = math.radians(alpha - alpha_deg)
@@ -79,12 +81,12 @@ def _separating(alpha: float, last: tuple[float, float, float], slope: float) ->
 
 
 # Assumed: the measured lift still rises 0.085 per degree at 6 deg, thin sections at low Reynolds
-# number separate from the nose gradually, and the computed polar of Mach 0.7 peaks near 6 to 8 deg.
+# number separate from the nose gradually, and the computed polar of Mach 0.7 peaks at 6 to 8 deg.
 _STALL_DEG = 10.0
 
 
 def _measured(rows: tuple[tuple[float, float, float], ...], alpha: float) -> tuple[float, float]:
-    alphas, lifts, drags = zip(*rows)
+    alphas, lifts, drags = zip(*rows, strict=True)
     if alpha >= alphas[0]:
         return float(np.interp(alpha, alphas, lifts)), float(np.interp(alpha, alphas, drags))
     slope = (lifts[1] - lifts[0]) / (alphas[1] - alphas[0])
@@ -118,7 +120,8 @@ def _at(rows: tuple[tuple[float, float, float], ...], alpha: float) -> tuple[flo
     if angle <= math.pi / 2:
         there = _viterna(angle, edge, lift, drag)
     else:  # flow from the trailing edge: a bare plate
-        there = FLAT_PLATE_DRAG * math.sin(angle) * math.cos(angle), FLAT_PLATE_DRAG * math.sin(angle) ** 2
+        normal = FLAT_PLATE_DRAG * math.sin(angle)
+        there = normal * math.cos(angle), normal * math.sin(angle)
     return sign * there[0], max(there[1], _LEAST_DRAG)
 
 

@@ -85,7 +85,7 @@ def mass_properties(parts: tuple[Part, ...] = MASS_BUDGET) -> MassProperties:
     p_BG = masses @ centres / masses.sum()
     arms = centres - p_BG
     inertia = np.zeros(3)
-    for part, mass, arm, size in zip(parts, masses, arms, sizes):
+    for part, mass, arm, size in zip(parts, masses, arms, sizes, strict=True):
         for axis in range(3):
             if axis == 2 and part.name.endswith('rotor'):
                 continue
@@ -108,16 +108,19 @@ class BodyParameters:
         low=1e-4, high=10.0, source='derived from the mass budget in vehicle/body.py')
     fuselage_drag: tuple[float, float, float] = quantity(
         (0.027, 0.037, 0.034), 'm^2', 'drag areas of the box, along forward, left, up',
-        low=0.0, high=1.0, source='derived: faces 14 x 16, 20 x 16, 20 x 14 cm; 1.2, 1.15, 1.2 (Hoerner)')
+        low=0.0, high=1.0,
+        source='derived: faces 14 x 16, 20 x 16, 20 x 14 cm; 1.2, 1.15, 1.2 (Hoerner)')
     fuselage_downwash: float = quantity(
-        0.7, '1', 'share of the mean flow of the lower rotor that the box meets', low=0.0, high=3.0,
+        0.7, '1', 'share of the mean flow of the lower rotor that the box meets',
+        low=0.0, high=3.0,
         source='assumed: the box hides below the slow inner ring of the rotor')
     leg_drag: tuple[float, float, float] = quantity(
         (0.024, 0.024, 0.020), 'm^2', 'drag areas of the four legs, along forward, left, up',
         low=0.0, high=1.0,
-        source='assumed: 4 tubes of 0.40 m x 11 mm, coefficient 1.5 at Reynolds number 150 (Hoerner)')
+        source='assumed: 4 tubes of 0.40 m x 11 mm, 1.5 at Reynolds number 150 (Hoerner)')
     leg_downwash: float = quantity(
-        1.3, '1', 'share of the mean flow of the lower rotor that the legs meet', low=0.0, high=3.0,
+        1.3, '1', 'share of the mean flow of the lower rotor that the legs meet',
+        low=0.0, high=3.0,
         source='derived: vortex cylinder 0.2 to 0.5 R below the rotor, 1 + z / sqrt(z^2 + R^2)')
     mast_drag: tuple[float, float, float] = quantity(
         (0.012, 0.009, 0.0), 'm^2', 'drag areas of mast, motors, panel, along forward, left, up',
@@ -135,7 +138,8 @@ def body_constants(parameters: BodyParameters) -> NDArray[np.void]:
     """Lay mass and drag out for compiled code, shape (1,)."""
     out = np.zeros(1, BODY)
     one = out[0]
-    one['mass'], one['p_BG'], one['inertia'] = parameters.mass, parameters.mass_centre, parameters.inertia
+    one['mass'], one['p_BG'] = parameters.mass, parameters.mass_centre
+    one['inertia'] = parameters.inertia
     one['area'] = parameters.fuselage_drag, parameters.leg_drag, parameters.mast_drag
     # Where the three parts' drag acts: middle of the box, of the legs, of the mast.
     one['height'] = np.array([-0.02, -0.145, 0.13]) - parameters.mass_centre[2]
@@ -144,7 +148,9 @@ def body_constants(parameters: BodyParameters) -> NDArray[np.void]:
 
 
 @njit(cache=True, error_model='numpy')
-def drag_loads(c: Record, density: float, u: Array, w: Array, down: float, force: Array, moment: Array) -> None:
+def drag_loads(
+    c: Record, density: float, u: Array, w: Array, down: float, force: Array, moment: Array,
+) -> None:
     """
     Add the drag of box, legs and mast.
 
@@ -168,7 +174,8 @@ def drag_loads(c: Record, density: float, u: Array, w: Array, down: float, force
         uz = u[2] + c.downwash[part] * down
         speed = math.sqrt(ux * ux + uy * uy + uz * uz)
         scale = -0.5 * density * speed
-        fx, fy, fz = scale * c.area[part, 0] * ux, scale * c.area[part, 1] * uy, scale * c.area[part, 2] * uz
+        area = c.area[part]
+        fx, fy, fz = scale * area[0] * ux, scale * area[1] * uy, scale * area[2] * uz
         force[0] += fx
         force[1] += fy
         force[2] += fz
@@ -176,21 +183,24 @@ def drag_loads(c: Record, density: float, u: Array, w: Array, down: float, force
         moment[1] += z * fx
 
 
-def drag_shares(constants: NDArray[np.void], density: float, u: Array, down: float) -> tuple[Array, Array]:
-    """Drag of box, legs and mast one by one, shape (3, 3) [N], and their moment, shape (3,) [N m]."""
+def drag_shares(
+    constants: NDArray[np.void], density: float, u: Array, down: float,
+) -> tuple[Array, Array]:
+    """Split the drag into box, legs and mast, shape (3, 3) [N]; and their moment, (3,) [N m]."""
     shares, total = np.zeros((3, 3)), np.zeros(3)
     for part in range(3):
         alone = constants.copy()
         for other in {0, 1, 2} - {part}:
             alone['area'][0, other] = 0.0
         moment = np.zeros(3)
-        _drag(alone, density, np.asarray(u, dtype=np.float64), np.zeros(3), down, shares[part], moment)
+        _drag(alone, density, np.asarray(u, dtype=np.float64), down, shares[part], moment)
         total += moment
     return shares, total
 
 
 @njit(cache=True, error_model='numpy')
 def _drag(
-    constants: NDArray[np.void], density: float, u: Array, w: Array, down: float, force: Array, moment: Array,
+    constants: NDArray[np.void], density: float, u: Array, down: float,
+    force: Array, moment: Array,
 ) -> None:
-    drag_loads(constants[0], density, u, w, down, force, moment)
+    drag_loads(constants[0], density, u, np.zeros(3), down, force, moment)

@@ -37,7 +37,7 @@ CONTACT_STEPS = 4        # parts of a step while anything touches: legs ring at 
 STRIKE_SPEED = 20.0      # [rad/s] slower blades come to rest unharmed; assumed
 FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated', 'battery empty')
 BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5
-LEG_TRAVEL = 0.05        # [m] a leg that gives more is broken; assumed: three times a normal landing
+LEG_TRAVEL = 0.05        # [m] a leg that gives more is broken; assumed: three normal landings
 TIPPED_COSINE = 0.5      # past 60 deg on the ground nothing brings it back
 
 CONSTANTS = np.dtype([
@@ -58,16 +58,18 @@ STATE = np.dtype([
     ('energy', 'f8'), ('voltage', 'f8'), ('current', 'f8'),
     ('rotor_power', 'f8'), ('electrical_power', 'f8'), ('motor_torque', 'f8', (2,)),
     ('force', 'f8', (3,)), ('moment', 'f8', (3,)), ('thrust', 'f8', (2,)),
-    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)), ('heights', 'f8', (CONTACTS + 4,)),
+    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)),
+    ('heights', 'f8', (CONTACTS + 4,)),
     ('spots', 'f8', (CONTACTS + 4, 2)),
     ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
-    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)), ('work', 'f8', (7, ELEMENTS)),
+    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)),
+    ('work', 'f8', (7, ELEMENTS)),
     ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)), ('report', 'f8', (28,)),
     ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
 ], align=True)
 
 VORTEX_RING, TIP_MACH, LOW_BUS, STALLED = 1, 2, 4, 8
-TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Grip): the limit to keep
+TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Grip)
 
 
 @njit(cache=True, error_model='numpy')
@@ -210,7 +212,9 @@ def _move(c: Record, s: Record, field: TerrainField) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def _judge_ground(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> None:
+def _judge_ground(
+    c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float,
+) -> None:
     """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
     if s.failure != 0:
         return
@@ -267,7 +271,7 @@ def _judge_air(c: Record, s: Record, sound: float) -> None:
 
 @njit(cache=True, error_model='numpy')
 def _look_down(s: Record, field: TerrainField) -> None:
-    """Find the ground below; high up, where only the ground effect asks, every sixteenth step will do."""
+    """Find the ground below; high up, where nothing hangs on it, at every sixteenth step."""
     s.ground_age += 1
     if s.ground_age >= 16 or s.x[2] - s.ground < 3.5:
         s.ground, s.ground_age = height_at(s.x[0], s.x[1], field), 0

@@ -12,11 +12,11 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Hover trim and what the blade angles do around it: the flight computer's onboard model of the rotors.
+Hover trim and what the blade angles do around it: the flight computer's model of its rotors.
 
-``differential`` collective is half of upper less lower: upper = mean + differential, lower = mean -
-differential. The upper rotor turns counter-clockwise seen from above, so a positive differential
-yaws the nose clockwise (negative yaw moment).
+``differential`` collective is half of upper less lower: upper = mean + differential, lower =
+mean - differential. The upper rotor turns counter-clockwise seen from above, so a positive
+differential yaws the nose clockwise (negative yaw moment).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from numpy.typing import NDArray
 
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.inflow import advance_rings, advance_tilt, flow_through, swirl_below
-from ingenuity_nodes.vehicle.rotors import blade_loads, ELEMENTS, Record, rotor_constants, RotorParameters, STATIONS
+from ingenuity_nodes.vehicle.rotors import (
+    blade_loads, ELEMENTS, rotor_constants, RotorParameters, STATIONS)
 from ingenuity_nodes.world.mars import GRAVITY
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class HoverTrim:
     power: float                             # of both rotors [W]
     torque: float                            # of each rotor [N m]
     induced_flow: tuple[float, float]        # mean through upper, lower [m/s]
-    effectiveness: NDArray[np.float64]       # shape (4, 4), once the inflow has settled (some 30 ms)
+    effectiveness: NDArray[np.float64]       # shape (4, 4), once the inflow has settled (30 ms)
     effectiveness_fast: NDArray[np.float64]  # shape (4, 4), before the inflow answers
 
 
@@ -66,7 +67,7 @@ class HoverTrim:
 class RotorLoads:
     """Settled loads of both rotors at rest in an air stream."""
 
-    loads: NDArray[np.float64]   # shape (2, 6): force x, y, z [N], hub moment x, y [N m], torque [N m]
+    loads: NDArray[np.float64]       # shape (2, 6): force [N], hub moment x, y, torque [N m]
     mean_flow: NDArray[np.float64]   # shape (2,) [m/s]
 
 
@@ -83,8 +84,8 @@ def _settle(
     for step in range(steps + 1):
         flow_through(c, v, loss, flow)
         for i in range(2):
-            blade_loads(c, 1.0 - 2.0 * i, blade[i], omega, u, w, flow[i], 1.0, g[i], swirl[i], sound,
-                        loads[i], lift[i], turn[i], work)
+            blade_loads(c, 1.0 - 2.0 * i, blade[i], omega, u, w, flow[i], 1.0, g[i], swirl[i],
+                        sound, loads[i], lift[i], turn[i], work)
             if i == 0:
                 swirl_below(c, turn[0], flow[0], u[2], swirl[1])
         if step == steps:
@@ -109,7 +110,7 @@ class RotorModel:
         self, blade: Array, u: Array | None = None, w: Array | None = None,
     ) -> RotorLoads:
         """
-        Compute the loads for blade angles of shape (2, 3): collective, longitudinal, lateral [rad].
+        Compute the loads for blade angles: collective, longitudinal, lateral, shape (2, 3) [rad].
 
         ``u`` and ``w`` are velocity through the air and body rate, body axes.
         """
@@ -155,7 +156,8 @@ class RotorModel:
 
     @staticmethod
     def _miss(got: RotorLoads, thrust: float) -> Array:
-        return np.array([got.loads[:, 2].sum() - thrust, 10.0 * (got.loads[0, 5] - got.loads[1, 5])])
+        loads = got.loads
+        return np.array([loads[:, 2].sum() - thrust, 10.0 * (loads[0, 5] - loads[1, 5])])
 
 
 class _Inflow:
@@ -181,10 +183,8 @@ def hover_trim(
 
     Parameters
     ----------
-    parameters
-        The helicopter.
-    air
-        Around it.
+    parameters, air
+        The helicopter and the still air around it.
     rotor_speed
         Of both rotors [rad/s].
     weight
@@ -221,7 +221,10 @@ def hover_trim(
 
 # Mean collective, lateral cyclic, longitudinal cyclic, differential collective, as blade angles.
 _CHANGES = tuple(np.array(change, dtype=np.float64) for change in (
-    [[1, 0, 0], [1, 0, 0]], [[0, 0, 1], [0, 0, 1]], [[0, 1, 0], [0, 1, 0]], [[1, 0, 0], [-1, 0, 0]]))
+    [[1, 0, 0], [1, 0, 0]],
+    [[0, 0, 1], [0, 0, 1]],
+    [[0, 1, 0], [0, 1, 0]],
+    [[1, 0, 0], [-1, 0, 0]]))
 
 
 def _wrench(got: RotorLoads, arms: Array) -> Array:

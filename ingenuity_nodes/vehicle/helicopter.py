@@ -84,7 +84,7 @@ class Vehicle:
         self._t_ns = 0
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
-        self._place(np.asarray(p_MB, dtype=np.float64), np.asarray(q_MB, dtype=np.float64), rotor_speed)
+        self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         self._out = self._state['truth'][0]
         write_truth(self._constants, self._state, 0)
         self._truth = self._read()
@@ -96,14 +96,17 @@ class Vehicle:
         state['x'][:3] = p_MB + rotation_matrix(q_MB) @ self._p_BG
         state['x'][6:10] = q_MB / np.linalg.norm(q_MB)
         state['before'][:], state['ground_age'] = state['x'], 16
-        state['omega'], state['reference'], state['command_speed'] = rotor_speed, rotor_speed, rotor_speed
+        for name in ('omega', 'reference', 'command_speed'):
+            state[name] = rotor_speed
         state['loss'], state['spots'] = 1.0, math.nan
         power = self.parameters.power
         state['charge'], state['battery_temperature'] = power.charge, power.battery_temperature
         state['motor_temperature'] = power.motor_temperature
         state['voltage'] = rest_voltage(self._constants['power'][0], power.charge)
 
-    def step(self, command: RotorCommand, air: Air, wind_M: Vector3, avionics_power: float) -> Truth:
+    def step(
+        self, command: RotorCommand, air: Air, wind_M: Vector3, avionics_power: float,
+    ) -> Truth:
         """
         Advance by one step of 2 ms.
 
@@ -175,19 +178,20 @@ def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
     """Range of each number of a command, in the order of :data:`COMMANDS`, shape (7, 2)."""
     p = parameters
     collective, cyclic = (p.collective_low, p.collective_high), (-p.cyclic_high, p.cyclic_high)
-    ranges = np.array([collective, collective, cyclic, cyclic, cyclic, cyclic, (0.0, p.rotor_speed_high)])
+    ranges = np.array([
+        collective, collective, cyclic, cyclic, cyclic, cyclic, (0.0, p.rotor_speed_high)])
     # A millionth more is rounding, not a mistake.
-    return ranges + np.array([-1e-6, 1e-6]) * (ranges != 0.0)
+    return np.asarray(ranges + np.array([-1e-6, 1e-6]) * (ranges != 0.0))
 
 
 @njit(cache=True, error_model='numpy')
 def _step(
-    constants: NDArray[np.void], state: NDArray[np.void], ground: TerrainField, limits: NDArray[np.float64],
-    upper: float, lower: float, upper_lon: float, lower_lon: float, upper_lat: float, lower_lat: float,
-    rotor_speed: float, density: float, sound: float, temperature: float,
-    wind: Vector3, avionics: float,
+    constants: NDArray[np.void], state: NDArray[np.void], ground: TerrainField,
+    limits: NDArray[np.float64], upper: float, lower: float, upper_lon: float, lower_lon: float,
+    upper_lat: float, lower_lat: float, rotor_speed: float, density: float, sound: float,
+    temperature: float, wind: Vector3, avionics: float,
 ) -> int:
-    """Take the command or refuse it, advance, write the truth; return which number was bad, or -1."""
+    """Take the command or refuse it, advance; return which of its numbers was bad, or -1."""
     values = (upper, lower, upper_lon, lower_lon, upper_lat, lower_lat, rotor_speed)
     bad = -1
     for k in range(6, -1, -1):
@@ -233,7 +237,8 @@ def write_report(state: NDArray[np.void], row: int) -> None:
     s = state[row]
     out = s.report
     for i in range(2):
-        out[i], out[2 + i], out[4 + i], out[6 + i] = s.omega[i], s.angle[i], s.blade[i, 0], s.thrust[i]
+        out[i], out[2 + i] = s.omega[i], s.angle[i]
+        out[4 + i], out[6 + i] = s.blade[i, 0], s.thrust[i]
         out[14 + i] = s.motor_temperature[i]
     out[8], out[9], out[10], out[11] = s.rotor_power, s.electrical_power, s.voltage, s.current
     out[12], out[13], out[16] = s.charge, s.battery_temperature, s.energy

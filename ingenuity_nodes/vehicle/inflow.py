@@ -14,9 +14,9 @@
 """
 The induced flow through both rotors: momentum balance with the inertia of the air, ring by ring.
 
-Each ring of each disk obeys ``m dv/dt = dT/dA - 2 rho F V v`` (per area; F Prandtl's tip loss, V the
-flow that carries momentum away), which settles at blade-element momentum theory. The tilt of the
-inflow over the disk has two more states per rotor, those of Pitt and Peters.
+Each ring of each disk obeys ``m dv/dt = dT/dA - 2 rho F V v`` (per area; F Prandtl's tip loss, V
+the flow that carries momentum away), which settles at blade-element momentum theory. The tilt of
+the inflow over the disk has two more states per rotor, those of Pitt and Peters.
 """
 
 from __future__ import annotations
@@ -29,18 +29,21 @@ from numpy.typing import NDArray
 
 from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
 
-# D. M. Pitt and D. A. Peters, "Theoretical prediction of dynamic-inflow derivatives", Vertica 5 (1981).
+# D. M. Pitt and D. A. Peters, "Theoretical prediction of dynamic-inflow derivatives",
+# Vertica 5 (1981).
 _SKEW = 15.0 * math.pi / 32.0
 _TILT_MASS = 16.0 / (45.0 * math.pi)
 
 
 @njit(cache=True, error_model='numpy')
-def tip_losses(c: Record, axial: NDArray[np.float64], omega: float, loss: NDArray[np.float64]) -> None:
-    """Prandtl's factor F at each station, from the flow angle there (Leishman 2006, eqs. 3.120, 3.121)."""
+def tip_losses(
+    c: Record, axial: NDArray[np.float64], omega: float, loss: NDArray[np.float64],
+) -> None:
+    """Find Prandtl's F at each station from the flow angle there: Leishman 2006, eq. 3.120."""
     scale = PRANDTL_CELLS / PRANDTL_END
     for j in range(STATIONS):
         slope = abs(axial[j]) / (omega * c.r[j] + 1e-9)
-        slope = slope if slope > 0.01 else 0.01   # a finite angle keeps F defined where nothing flows
+        slope = slope if slope > 0.01 else 0.01   # keeps F defined where nothing flows
         loss[j] = scale * math.sqrt(c.to_tip[j] * math.sqrt(1.0 + slope * slope) / slope)
     for j in range(STATIONS):
         at = min(loss[j], PRANDTL_CELLS - 0.001)
@@ -85,7 +88,7 @@ def ground_effect(c: Record, height: float, edgewise: float, down: float) -> flo
         return 1.0
     z = max(height, 0.5 * c.radius)   # the formula's measured range ends there
     slant = edgewise * edgewise / (down * down + 1e-6)
-    return 1.0 - (c.radius / (4.0 * z)) ** 2 / (1.0 + slant)
+    return float(1.0 - (c.radius / (4.0 * z)) ** 2 / (1.0 + slant))
 
 
 @njit(cache=True, error_model='numpy')
@@ -107,7 +110,7 @@ def swirl_below(
     swirl: NDArray[np.float64],
 ) -> None:
     """
-    Rotation that the upper rotor leaves in its wake, as the lower one meets it at its stations [m/s].
+    Find the rotation of the upper rotor's wake as the lower one meets it at its stations [m/s].
 
     The angular momentum carried away by each ring is its torque; the narrower wake turns faster.
     """
@@ -145,7 +148,7 @@ def advance_tilt(
     c: Record, g: NDArray[np.float64], mean: float, u: NDArray[np.float64],
     moment_x: float, moment_y: float, dt: float,
 ) -> None:
-    """Advance the slopes of the inflow of one rotor; moments are those of its lift, per density."""
+    """Advance the slopes of one rotor's inflow; moments are those of its lift, per density."""
     down = u[2] + mean
     total = math.sqrt(u[0] * u[0] + u[1] * u[1] + down * down)
     reach = max(total + abs(down), 0.5)

@@ -61,7 +61,8 @@ class LandingGearParameters:
         2000.0, 'N/m', 'sideways stiffness of one leg', low=10.0, high=1e6,
         source='assumed: stiffer than along, carbon tubes')
     grip_damping: float = quantity(
-        15.0, 'N s/m', 'sideways damping of one leg', low=0.0, high=1e4, source='assumed: as along')
+        15.0, 'N s/m', 'sideways damping of one leg', low=0.0, high=1e4,
+        source='assumed: as along')
 
 
 GEAR = np.dtype([
@@ -69,7 +70,7 @@ GEAR = np.dtype([
     ('grip', 'f8'), ('grip_damping', 'f8'), ('reach', 'f8'),
 ], align=True)
 
-_BELLY = (0.10, 0.07, 0.10)   # [m] half length, half width, depth below the origin; box of 20 x 14 x 16 cm
+_BELLY = (0.10, 0.07, 0.10)   # [m] half length, half width, depth below the origin of the box
 _MAST_TOP = 0.224             # [m] above the origin: height 0.49 m overall (NASA) less 0.266 m
 
 
@@ -138,8 +139,8 @@ def contact_loads(
 
 @njit(cache=True, error_model='numpy')
 def _press(
-    c: Record, x: Array, R: Array, k: int, arm: Array, depth: float, nx: float, ny: float, nz: float,
-    anchors: Array, gripping: Array, pull: Array,
+    c: Record, x: Array, R: Array, k: int, arm: Array, depth: float,
+    nx: float, ny: float, nz: float, anchors: Array, gripping: Array, pull: Array,
 ) -> None:
     """Force of the ground on one point [N], map axes, into ``pull``."""
     wx = R[0, 0] * x[10] + R[0, 1] * x[11] + R[0, 2] * x[12]
@@ -168,5 +169,6 @@ def _press(
         # The spring keeps only what friction can hold: the spot slides along.
         reach = math.sqrt(sx * sx + sy * sy + sz * sz)
         keep = min(1.0, held / (c.grip * reach)) if reach > 0.0 else 1.0
-        anchors[k, 0], anchors[k, 1], anchors[k, 2] = px - keep * sx, py - keep * sy, pz - keep * sz
+        anchors[k, 0], anchors[k, 1] = px - keep * sx, py - keep * sy
+        anchors[k, 2] = pz - keep * sz
     pull[0], pull[1], pull[2] = normal * nx + tx, normal * ny + ty, normal * nz + tz

@@ -126,7 +126,9 @@ def power_constants(parameters: PowerParameters) -> NDArray[np.void]:
 
 
 @njit(cache=True, error_model='numpy')
-def motor_torque(c: Record, reference: float, omega: float, stored: float, dt: float) -> tuple[float, float]:
+def motor_torque(
+    c: Record, reference: float, omega: float, stored: float, dt: float,
+) -> tuple[float, float]:
     """Governor: torque [N m] and its new integral for a wanted and a true rotor speed [rad/s]."""
     error = reference - omega
     torque = c.gain * error + stored
@@ -140,7 +142,7 @@ def motor_torque(c: Record, reference: float, omega: float, stored: float, dt: f
 @njit(cache=True, error_model='numpy')
 def motor_loss(c: Record, torque: float, omega: float) -> float:
     """Heat made in one motor [W]."""
-    return c.copper * torque * torque + c.iron * omega * omega
+    return float(c.copper * torque * torque + c.iron * omega * omega)
 
 
 @njit(cache=True, error_model='numpy')
@@ -149,11 +151,13 @@ def rest_voltage(c: Record, charge: float) -> float:
     at = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
     cell = min(int(at), REST_VOLTAGE.size - 2)
     low, high = c.rest_voltage[cell], c.rest_voltage[cell + 1]
-    return c.cells * (low + (at - cell) * (high - low))
+    return float(c.cells * (low + (at - cell) * (high - low)))
 
 
 @njit(cache=True, error_model='numpy')
-def battery_draw(c: Record, power: float, charge: float, temperature: float) -> tuple[float, float, float]:
+def battery_draw(
+    c: Record, power: float, charge: float, temperature: float,
+) -> tuple[float, float, float]:
     """Voltage [V], current [A] and inner heat [W] when ``power`` [W] is drawn."""
     resistance = c.resistance * math.exp(c.resistance_rise * max(0.0, 298.0 - temperature))
     rest = rest_voltage(c, charge)

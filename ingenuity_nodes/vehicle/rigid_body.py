@@ -41,8 +41,10 @@ def rotation_of(q: Array, R: Array) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def _rates(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, out: Array) -> None:
-    """Derivatives of position, velocity, quaternion and body rate; force and moment in body axes."""
+def _rates(
+    x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, out: Array,
+) -> None:
+    """Write the derivatives of a body state; force and moment in body axes."""
     qw, qx, qy, qz = x[6], x[7], x[8], x[9]
     wx, wy, wz = x[10], x[11], x[12]
     out[0], out[1], out[2] = x[3], x[4], x[5]
@@ -70,7 +72,10 @@ def normalise(x: Array) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def fly(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, dt: float, scratch: Array) -> None:
+def fly(
+    x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array,
+    dt: float, scratch: Array,
+) -> None:
     """
     Advance a body state by ``dt`` with force and moment fixed in the body: Runge-Kutta, order 4.
 
@@ -82,6 +87,8 @@ def fly(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: A
         Mass [kg], principal moments shape (3,) [kg m^2], angular momentum of the rotors [N m s].
     force, moment
         Without gravity, in body axes, about the mass centre.
+    dt
+        Length of the step [s].
     scratch
         Work space, shape (3, 13).
 
@@ -102,7 +109,10 @@ def fly(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: A
 
 
 @njit(cache=True, error_model='numpy')
-def slide(x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, dt: float, scratch: Array) -> None:
+def slide(
+    x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array,
+    dt: float, scratch: Array,
+) -> None:
     """Advance as :func:`fly`, velocities first: order 1, but stiff springs never gain energy."""
     k = scratch[0]
     _rates(x, mass, inertia, h, force, moment, k)

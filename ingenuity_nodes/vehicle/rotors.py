@@ -40,7 +40,7 @@ STATIONS = 8    # along the blade, Gauss-Legendre points
 AZIMUTHS = 8    # round the turn
 ELEMENTS = STATIONS * AZIMUTHS
 BLADES = 2      # per rotor
-PRANDTL_CELLS, PRANDTL_END = 256, 3.0   # tabulated over the root of Prandtl's f, which makes it smooth
+PRANDTL_CELLS, PRANDTL_END = 256, 3.0   # tabulated over sqrt(f), in which F is smooth
 
 # NASA/TM-20240001510 table 2: r/R, chord/R, twist [deg], thickness/chord.
 BLADE = np.array([
@@ -79,12 +79,13 @@ class RotorParameters:
     lower_on_upper: float = quantity(
         0.2, '1', "share of the lower rotor's induced flow that the upper one meets",
         low=0.0, high=1.0,
-        source='assumed: makes the upper rotor carry 55 % at equal torques, as measured and free-wake'
-        ' coaxial rotors do (Leishman and Syal 2008); a vortex cylinder, 0.84, is the upper bound')
+        source='assumed: the upper rotor then carries 55 % at equal torques, as coaxial rotors do'
+        ' in measurements and free-wake solutions (Leishman and Syal 2008); a vortex cylinder'
+        ' gives 0.84 as the upper bound')
     prandtl_glauert: bool = quantity(
         False, '1', 'scale lift from the Mach number of the polar to the local one',
-        source='assumed: off, as the polar was measured at the working Mach number and no measurement'
-        ' shows how it changes at this Reynolds number; on, it costs 8 W in hover')
+        source='assumed: off, as the polar was measured at the working Mach number and nothing'
+        ' measured shows how it changes at this Reynolds number; on, it costs 8 W in hover')
     drag_rise_mach: float = quantity(
         0.75, '1', 'Mach number where drag starts to rise', low=0.5, high=1.0,
         source='assumed: 5 % thick section at lift coefficient 0.6')
@@ -101,11 +102,13 @@ ROTORS = np.dtype([
     ('r', 'f8', (STATIONS,)), ('chord', 'f8', (STATIONS,)), ('twist', 'f8', (STATIONS,)),
     ('dr', 'f8', (STATIONS,)), ('ring', 'f8', (STATIONS,)), ('per_apparent', 'f8', (STATIONS,)),
     ('per_ring', 'f8', (STATIONS,)), ('to_tip', 'f8', (STATIONS,)),
-    ('lifting', 'f8', (STATIONS,)), ('area', 'f8', (STATIONS,)), ('wake', 'f8', (STATIONS, STATIONS)),
+    ('lifting', 'f8', (STATIONS,)), ('area', 'f8', (STATIONS,)),
+    ('wake', 'f8', (STATIONS, STATIONS)),
     ('contraction', 'f8'),
     ('cos', 'f8', (AZIMUTHS,)), ('sin', 'f8', (AZIMUTHS,)),
     ('lift', 'f8', (360 * CELLS_PER_DEGREE + 1,)), ('drag', 'f8', (360 * CELLS_PER_DEGREE + 1,)),
-    ('polar_beta', 'f8'), ('drag_rise_mach', 'f8'), ('tip_loss', 'f8'), ('prandtl', 'f8', (PRANDTL_CELLS + 1,)), ('lower_on_upper', 'f8'),
+    ('polar_beta', 'f8'), ('drag_rise_mach', 'f8'), ('lower_on_upper', 'f8'), ('tip_loss', 'f8'),
+    ('prandtl', 'f8', (PRANDTL_CELLS + 1,)),
     ('flap_lag', 'f8'), ('inertia', 'f8'),
 ], align=True)
 Record = Any   # a numpy record; numba compiles attribute access on it
@@ -113,7 +116,7 @@ Record = Any   # a numpy record; numba compiles attribute access on it
 
 def section(r: NDArray[np.float64], column: int) -> NDArray[np.float64]:
     """Interpolate a column of the blade table at radii given in rotor radii."""
-    return np.interp(r, BLADE[:, 0], BLADE[:, column])
+    return np.asarray(np.interp(r, BLADE[:, 0], BLADE[:, column]))
 
 
 def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
@@ -147,7 +150,8 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
     one['lift'], one['drag'] = polar.lift, polar.drag
     one['polar_beta'] = math.sqrt(1.0 - polar.mach ** 2) if parameters.prandtl_glauert else 0.0
     f = np.linspace(0.0, PRANDTL_END, PRANDTL_CELLS + 1) ** 2
-    one['prandtl'] = np.maximum(0.05, 2.0 / math.pi * np.arccos(np.exp(-f)))  # never quite 0: v = T / F
+    # Never quite 0, since the flow at the tip is lift over F.
+    one['prandtl'] = np.maximum(0.05, 2.0 / math.pi * np.arccos(np.exp(-f)))
     one['drag_rise_mach'] = parameters.drag_rise_mach
     one['tip_loss'], one['lower_on_upper'] = float(parameters.tip_loss), parameters.lower_on_upper
     one['flap_lag'], one['inertia'] = parameters.flap_lag, parameters.inertia
@@ -155,7 +159,7 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
 
 
 def _wake_matrix(x: NDArray[np.float64], contraction: float) -> NDArray[np.float64]:
-    """Map induced flow at the upper rotor's stations to the lower's, faster in the narrower wake."""
+    """Map induced flow at the upper rotor's stations to the lower's; a narrower wake is faster."""
     matrix = np.zeros((STATIONS, STATIONS))
     for unit in range(STATIONS):
         values = np.zeros(STATIONS)
@@ -241,7 +245,8 @@ def _flow_angle(up: float, ut: float) -> float:
     t = low / (high + 1e-30)
     t2 = t * t
     angle = t * (1.0 + t2 * (-.3333314528 + t2 * (.1999355085 + t2 * (-.1420889944 + t2 * (
-        .1065626393 + t2 * (-.0752896400 + t2 * (.0429096138 + t2 * (-.0161657367 + t2 * .0028662257))))))))
+        .1065626393 + t2 * (-.0752896400 + t2 * (.0429096138 + t2 * (
+            -.0161657367 + t2 * .0028662257))))))))
     angle = angle if y <= x else 0.5 * math.pi - angle
     angle = angle if ut >= 0.0 else math.pi - angle
     return (angle if up >= 0.0 else -angle) * (180.0 / math.pi)
@@ -253,7 +258,7 @@ def _ring_flow(
     u: NDArray[np.float64], w: NDArray[np.float64], g: NDArray[np.float64],
     ut: NDArray[np.float64], up: NDArray[np.float64], pitch: NDArray[np.float64],
 ) -> None:
-    """Flow along and across the blade [m/s] and its angle from the disk, plus 180 [deg], round one ring."""
+    """Write flow along and across the blade [m/s] and its pitch plus 180 [deg] round one ring."""
     r, first = c.r[j], j * AZIMUTHS
     up_cos, up_sin = g[0] * r / c.radius - r * w[1], g[1] * r / c.radius + r * w[0]
     forward, side = direction * u[0], direction * u[1]
@@ -271,7 +276,7 @@ def _ring_coefficients(
     c: Record, j: int, mach: float, at: NDArray[np.float64],
     cl: NDArray[np.float64], cd: NDArray[np.float64],
 ) -> None:
-    """Lift and drag coefficients times half the blade area of each element, from the polar's table."""
+    """Look lift and drag coefficients up, times half the blade area of each element."""
     compress = 1.0 if c.polar_beta == 0.0 else c.polar_beta / math.sqrt(1.0 - mach * mach)
     excess = max(0.0, mach - c.drag_rise_mach)
     # Lock's rule of transonic drag, 20 (M - M_crit)^4: Mason, "Configuration Aerodynamics".

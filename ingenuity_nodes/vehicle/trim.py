@@ -36,7 +36,8 @@ from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 Array = NDArray[np.float64]
 SOLIDITY = 0.14782   # thrust-weighted, four blades over one disk: NASA/TM-20240001510
 # Density [kg/m^3] and rotor speed [rpm] of the seasons: NASA, "Flying on Mars Is Getting Harder".
-OPERATING_POINTS = ((0.0145, 2537.0), (0.0165, 2537.0), (0.0185, 2537.0), (0.0135, 2700.0), (0.012, 2800.0))
+OPERATING_POINTS = (
+    (0.0145, 2537.0), (0.0165, 2537.0), (0.0185, 2537.0), (0.0135, 2700.0), (0.012, 2800.0))
 TRIM_TEMPERATURE = 235.0   # [K] of the air in the table: noon in spring at Jezero, MEDA
 
 
@@ -101,7 +102,8 @@ class WindHover:
 
 
 def hover_in_wind(
-    parameters: VehicleParameters, air: Air, rotor_speed: float, wind_speed: float, azimuth: float = 0.0,
+    parameters: VehicleParameters, air: Air, rotor_speed: float, wind_speed: float,
+    azimuth: float = 0.0,
 ) -> WindHover:
     """
     Find attitude and blade angles that balance all forces and moments in a steady wind.
@@ -152,7 +154,7 @@ class _WindHover:
         self._rotor_speed = rotor_speed
 
     def _loads(self, x: Array) -> tuple[Array, Array, Array, Array]:
-        """Attitude matrix, rotor loads (2, 6), drag of box, legs, mast (3, 3), moment of the drag."""
+        """Find attitude matrix, rotor loads (2, 6), drag of the parts (3, 3) and its moment."""
         R = _roll_pitch(x[0], x[1])
         blade = np.array([[x[2], x[4], x[5]], [x[3], x[4], x[5]]])
         u = R.T @ (-self._toward * self._speed)
@@ -163,7 +165,8 @@ class _WindHover:
     def miss(self, x: Array) -> Array:
         """Unbalanced force in the map and moment in the body."""
         R, loads, drag, moment = self._loads(x)
-        force = R @ (loads[:, :3].sum(axis=0) + drag.sum(axis=0)) - np.array([0.0, 0.0, self._weight])
+        force = R @ (loads[:, :3].sum(axis=0) + drag.sum(axis=0))
+        force[2] -= self._weight
         roll = loads[:, 3].sum() - self._arms @ loads[:, 1] + moment[0]
         pitch = loads[:, 4].sum() + self._arms @ loads[:, 0] + moment[1]
         return np.array([*force, roll, pitch, loads[1, 5] - loads[0, 5]])
@@ -182,7 +185,8 @@ class _WindHover:
             power=float(loads[:, 5].sum() * self._rotor_speed),
             rotor_force=float(self._toward @ (R @ level)),
             fuselage_drag=float(self._toward @ (R @ drag[0])),
-            leg_drag=float(self._toward @ (R @ drag[1])), mast_drag=float(self._toward @ (R @ drag[2])))
+            leg_drag=float(self._toward @ (R @ drag[1])),
+            mast_drag=float(self._toward @ (R @ drag[2])))
 
 
 def _roll_pitch(roll: float, pitch: float) -> Array:

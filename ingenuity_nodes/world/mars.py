@@ -24,14 +24,14 @@ import math
 
 from ingenuity_nodes.signals import Air
 
-GRAVITY = 3.72             # [m/s^2] GM / r^2 with J2, less rotation, at Jezero; published 3.71 to 3.73
-GAS_CONSTANT = 191.8       # [J/(kg K)] 8.31446 / 43.34 g/mol, NASA Mars fact sheet: mean molecular weight 43.34
+GRAVITY = 3.72         # [m/s^2] GM / r^2 with J2, less rotation, at Jezero; published 3.71 to 3.73
+GAS_CONSTANT = 191.8   # [J/(kg K)] 8.31446 J/(mol K) over 43.34 g/mol, NASA Mars fact sheet
 # Sutherland's law for carbon dioxide, F. M. White, "Viscous Fluid Flow", table 1-2.
 _VISCOSITY_REFERENCE = 1.370e-5   # [Pa s]
 _VISCOSITY_TEMPERATURE = 273.0    # [K]
 _SUTHERLAND = 222.0               # [K]
 # Vibration of CO2 (theta = 960 K, two-fold degenerate bending mode) raises c_v with temperature;
-# Einstein function, W. G. Vincenti and C. H. Kruger, "Introduction to Physical Gas Dynamics", ch. IV.
+# Einstein function, Vincenti and Kruger, "Introduction to Physical Gas Dynamics", ch. IV.
 _BENDING_TEMPERATURE = 960.0      # [K]
 
 
@@ -46,8 +46,8 @@ def heat_capacity_ratio(temperature: float) -> float:
 def viscosity(temperature: float) -> float:
     """Dynamic viscosity of carbon dioxide [Pa s] at a temperature [K]."""
     ratio = temperature / _VISCOSITY_TEMPERATURE
-    return (_VISCOSITY_REFERENCE * ratio ** 1.5
-            * (_VISCOSITY_TEMPERATURE + _SUTHERLAND) / (temperature + _SUTHERLAND))
+    return float(_VISCOSITY_REFERENCE * ratio ** 1.5
+                 * (_VISCOSITY_TEMPERATURE + _SUTHERLAND) / (temperature + _SUTHERLAND))
 
 
 def air_at(pressure: float, temperature: float) -> Air:

@@ -24,9 +24,9 @@ across ``n S / s^2 = 5.76 f / (1 + 9.5 f)^(5/3)``
 up     ``n S / s^2 = 1.24 f / (1 + 5.3 f^(5/3))``
 ====== ==========================================
 
-J. C. Kaimal et al., Q. J. R. Meteorol. Soc. 98 (1972), written over each component's variance; they
-scale with height and wind speed only, which is what carries them to Mars. Turbulence is that of a
-fixed place: it does not change over the few tens of metres that one flight crosses.
+J. C. Kaimal et al., Q. J. R. Meteorol. Soc. 98 (1972), written over each component's variance;
+they scale with height and wind speed only, which is what carries them to Mars. Turbulence is that
+of a fixed place: it does not change over the few tens of metres that one flight crosses.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class WindParameters:
         0.0, 'm/s', 'the same, from the right of someone who faces the wind', low=-30.0, high=30.0,
         source='assumed: none unless asked for')
     gust_start: float = quantity(
-        0.0, 's', 'simulation time when the gust sets in', low=0.0, high=1e5, source='assumed: scenario')
+        0.0, 's', 'simulation time when the gust sets in', low=0.0, high=1e5,
+        source='assumed: scenario')
     gust_duration: float = quantity(
         4.0, 's', 'length of the 1 - cosine gust', low=0.1, high=1e4,
         source='assumed: some ten rotor diameters in a wind of 4 m/s')
@@ -84,9 +85,10 @@ class WindParameters:
         5.0, 'm', 'radius where it is fastest', low=0.5, high=200.0,
         source='assumed: small dust devils of Jezero are a few metres wide')
     vortex_time: float = quantity(
-        0.0, 's', 'simulation time when it is nearest', low=0.0, high=1e5, source='assumed: scenario')
+        0.0, 's', 'simulation time when it is nearest', low=0.0, high=1e5,
+        source='assumed: scenario')
     vortex_miss: float = quantity(
-        5.0, 'm', 'distance at which it passes, to the right of someone who faces the wind if positive',
+        5.0, 'm', 'distance at which it passes; positive: on the right when one faces the wind',
         low=-500.0, high=500.0, source='assumed: its radius')
 
 
@@ -123,10 +125,12 @@ def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[n
         across -= events[1] * rise
     if events[4] != 0.0:
         # From the vortex to here: it drifts with the mean wind, nearest at its time.
-        # A. Vatistas et al., "A simpler model for concentrated vortices", Exp. Fluids 11 (1991), n = 2.
+        # A. Vatistas et al., "A simpler model for concentrated vortices", Exp. Fluids 11
+        # (1991), with n = 2.
         dx, dy = -speed * (t - events[6]), -events[7]
         core2, distance2 = events[5] * events[5], dx * dx + dy * dy
-        turning = math.sqrt(2.0) * events[4] * events[5] / math.sqrt(core2 * core2 + distance2 * distance2)
+        turning = (math.sqrt(2.0) * events[4] * events[5]
+                   / math.sqrt(core2 * core2 + distance2 * distance2))
         along -= turning * dy
         across += turning * dx
     out[0], out[1], out[2] = along * ex - across * ey, along * ey + across * ex, up
@@ -142,13 +146,14 @@ class Wind:
         scale = math.log(1.0 + p.reference_height / p.roughness)
         # What wind_at needs: mean wind, waves (omega, three amplitudes, three phases), events.
         self.field = (
-            np.array([p.speed, math.cos(toward), math.sin(toward), p.roughness, scale, p.reference_height]),
+            np.array([p.speed, math.cos(toward), math.sin(toward), p.roughness, scale,
+                      p.reference_height]),
             _waves(p, np.random.default_rng([seed, _STREAM])),
             np.array([p.gust_speed, p.gust_cross, p.gust_start, p.gust_duration,
                       p.vortex_speed, p.vortex_radius, p.vortex_time, p.vortex_miss]))
 
     def velocity(self, t_ns: int, height: float) -> Vector3:
-        """Velocity of the air over the ground at a time and height above the ground, in M [m/s]."""
+        """Velocity of the air over the ground at a time and height above it, in M [m/s]."""
         out = np.empty(3)
         wind_at(t_ns / SECOND_NS, float(height), *self.field, out)
         return out
@@ -163,7 +168,7 @@ def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArra
     speed = max(parameters.speed, 0.1)
     f = n * parameters.reference_height / speed
     width = np.diff(np.log(edges))
-    # Standard deviations across and up against along: Kaimal et al. 1972, near-neutral surface layer.
+    # Standard deviations across and up against along: Kaimal et al. 1972, near-neutral layer.
     sigma = parameters.turbulence * parameters.speed * np.array([1.0, 0.8, 0.5])
     density = np.stack([
         21.9 * f / (1.0 + 33.0 * f) ** (5.0 / 3.0),
