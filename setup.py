@@ -72,7 +72,7 @@ setup(
     maintainer='Ingenuity contributors',
     maintainer_email='maintainers@ingenuity-nodes.example',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={NAME: ['py.typed', 'cameras/shaders/*.glsl']},
+    package_data={NAME: ['py.typed', 'cameras/shaders/*']},
     data_files=list(shared_files()),
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},

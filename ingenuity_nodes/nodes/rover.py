@@ -40,7 +40,7 @@ from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 
 POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
-MAST_JOINT = 'mast_azimuth'     # as in config/perseverance.urdf
+MAST_JOINT = 'mast_azimuth_joint'    # as in config/perseverance.urdf
 
 
 class RoverNode(Node):
@@ -105,9 +105,12 @@ class RoverNode(Node):
         level = np.array([1.0, 0.0, 0.0, 0.0])
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, zero, level),
-            transform(t_ns, odom, body, state.p_MB, state.q_MB)]))
+            transform(t_ns, odom, body, state.p_MB, state.q_MB),
+            *self._description.transforms(t_ns, {MAST_JOINT: state.mast_azimuth})]))
+        angles = {joint: 0.0 for joint in self._description.joints}
+        angles[MAST_JOINT] = state.mast_azimuth
         self._joints.publish(JointState(
-            header=header(t_ns, body), name=[MAST_JOINT], position=[state.mast_azimuth]))
+            header=header(t_ns, body), name=list(angles), position=list(angles.values())))
 
     def finish(self) -> None:
         """Nothing to finish."""

@@ -35,7 +35,7 @@ try:    # three times as fast, from Kilted on
 except ImportError:
     Executor = SingleThreadedExecutor
 
-INTERRUPTED = 130    # what a shell reports after Ctrl-C
+INTERRUPTED = 0    # Ctrl-C is how a ROS node is ended; that it cut a run short, the run says
 
 
 class MemberNode(Protocol):
