@@ -52,8 +52,6 @@ done
 """
 
 
-
-
 @pytest.fixture
 def prefix(tmp_path):
     """Make an ament prefix in which our executables and rviz2 are stand-ins."""
