@@ -76,7 +76,7 @@ class Barrier:
         return Tick(t_ns, dict(self._counts))
 
     def take(self, answer: Answer) -> bool:
-        """Take one answer; true if it was the last one missing. Stale and foreign ones do nothing."""
+        """Take one answer; true if it was the last one missing. Stale and foreign ones: false."""
         if answer.t_ns != self._t_ns or answer.participant not in self._waiting:
             return False
         self._waiting.discard(answer.participant)
@@ -177,6 +177,6 @@ class Roster:
         self._members.pop(name, None)
 
     def says(self, name: str) -> str:
-        """What a member waits for, '' if it is ready or unknown."""
+        """Tell what a member waits for, '' if it is ready or unknown."""
         member = self._members.get(name)
         return member.message if member else ''

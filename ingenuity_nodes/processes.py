@@ -35,7 +35,7 @@ import threading
 import time
 from typing import TextIO
 
-from ingenuity_nodes.graph import NodeSpec
+from ingenuity_nodes.graph import NodeSpec, PACKAGE
 
 # Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
 DOMAINS = range(1, 102)
@@ -49,7 +49,7 @@ Say = Callable[[str], None]
 
 
 class NoDomainError(RuntimeError):
-    """Every ROS domain id is taken by another run."""
+    """There is no ROS domain id to use: all are taken, or the one given is none."""
 
 
 class Domain:
@@ -58,6 +58,8 @@ class Domain:
     def __init__(self) -> None:
         given = os.environ.get('ROS_DOMAIN_ID')
         self._lock: TextIO | None = None
+        if given and not given.isdigit():
+            raise NoDomainError(f"ROS_DOMAIN_ID: found '{given}', allowed: a whole number from 0")
         self.number = int(given) if given else self._take()
 
     def _take(self) -> int:
@@ -116,7 +118,7 @@ class Graph:
                     if worst:
                         deadline = min(deadline, time.monotonic() + PATIENCE)
                 if time.monotonic() > deadline:
-                    self._say('still running: ' + ', '.join(r.spec.full_name for r in self._running))
+                    self._say(f'still running: {", ".join(self._names())}')
                     break
                 time.sleep(POLL)
         except KeyboardInterrupt:
@@ -127,6 +129,9 @@ class Graph:
             self._domain.release()
         return worst
 
+    def _names(self) -> list[str]:
+        return [running.spec.full_name for running in self._running]
+
     def _start(self, spec: NodeSpec) -> _Running:
         environment = {
             'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **os.environ,
@@ -136,8 +141,7 @@ class Graph:
             'RCUTILS_CONSOLE_OUTPUT_FORMAT': '[{severity}] {message}'}
         parent = os.getpid()
         process = subprocess.Popen(
-            [sys.executable, '-m', f'ingenuity_nodes.nodes.{spec.executable}', *ros_arguments(spec)],
-            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command_of(spec), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors='replace',
             # A session of its own: Ctrl-C in the terminal reaches it through us alone.
             start_new_session=True, preexec_fn=lambda: _prepare_child(parent, spec.niceness))
@@ -198,6 +202,11 @@ class Graph:
                 return
 
 
+def command_of(spec: NodeSpec) -> list[str]:
+    """Write the command that starts a node."""
+    return [sys.executable, '-m', f'{PACKAGE}.nodes.{spec.executable}', *ros_arguments(spec)]
+
+
 def ros_arguments(spec: NodeSpec) -> list[str]:
     """Write a node's name, namespace and parameters as its command line."""
     arguments = ['--ros-args', '-r', f'__node:={spec.name}']
@@ -215,6 +224,8 @@ def ros_arguments(spec: NodeSpec) -> list[str]:
 def _yaml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"    # a folder named 2021 is no number
     if isinstance(value, list):
         return '[' + ', '.join(_yaml(part) for part in value) + ']'
     return str(value)

@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Mission control: uplinks the plan, says go, watches the flight, waits for the photo, ends the run."""
+"""Mission control: uplinks the plan, says go, watches, waits for the photo, ends the run."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ class _Flight:
     def heard_mode(self, mode: str, reason: str, wait_for_photos: bool) -> list[str]:
         self.ready = self.ready or mode == 'standby'
         self._uplink_accepted = self._uplink_accepted or mode == 'ready'
-        if mode == LANDED:
+        if self.phase is Phase.FAILED:
+            pass    # what has failed stays failed
+        elif mode == LANDED:
             self.outcome = LANDED
             waits = wait_for_photos and self._photos_missing > 0
             self.phase = Phase.DOWN if waits else Phase.DONE

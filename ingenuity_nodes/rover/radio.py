@@ -29,11 +29,10 @@ import math
 import struct
 import zlib
 
-import numpy as np
-
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
 
 _HEAD = struct.Struct('<qHHIII')    # t_ns, lengths of kind and name, index, count, payload size
 SPEED_OF_LIGHT = 299_792_458.0      # [m/s], exact
@@ -161,6 +160,7 @@ class FileSender:
         self._files: list[tuple[str, bytes]] = []
         self._pending: list[int] = []
         self._sent_until_ns = 0
+        self._was_quiet = True
         self._asked_ns = 0
         self.acknowledged: dict[str, str] = {}    # name -> checksum the receiver reported
 
@@ -172,7 +172,7 @@ class FileSender:
 
     @property
     def idle(self) -> bool:
-        """True when nothing waits to be sent or acknowledged."""
+        """Say whether nothing waits to be sent or acknowledged."""
         return not self._files
 
     def receive(self, packets: Iterable[RadioPacket]) -> None:
@@ -192,13 +192,14 @@ class FileSender:
         """Send what fits into the time up to ``t_ns``."""
         packets: list[RadioPacket] = []
         if not self._files:
-            self._sent_until_ns = t_ns
             return packets
         name, content = self._files[0]
         size, count = self._parameters.frame_size, self._count(content)
         if not self._pending and t_ns - self._asked_ns > self._parameters.turnaround * SECOND_NS:
             self._pending = [count - 1]    # the last frame again: it makes the receiver answer
-        while self._pending and self._sent_until_ns < t_ns:
+        if self._was_quiet:
+            self._sent_until_ns = max(self._sent_until_ns, t_ns)    # lost time is not made up
+        while self._pending and self._sent_until_ns <= t_ns:
             index = self._pending.pop(0)
             payload = content[index * size:(index + 1) * size]
             packet = RadioPacket(t_ns, 'data', name, index, count, payload)
@@ -206,8 +207,7 @@ class FileSender:
                 8 * len(encode(packet)) / self._parameters.bit_rate * SECOND_NS)
             packets.append(packet)
             self._asked_ns = t_ns
-        if not self._pending:
-            self._sent_until_ns = max(self._sent_until_ns, t_ns)
+        self._was_quiet = not self._pending
         return packets
 
     def _count(self, content: bytes) -> int:

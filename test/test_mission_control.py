@@ -1,0 +1,164 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Mission control: plan, go, landing, photos, and every way in which a run can end."""
+
+
+from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml, waypoints
+from ingenuity_nodes.mission.control import MissionControl, MissionEvents, Phase, plan_with_targets
+from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+from ingenuity_nodes.world.environment import environment_of
+import pytest
+
+NAME = 'ingenuity'
+
+
+@pytest.fixture(scope='module')
+def flight_3():
+    return load_scenario('flight_03')
+
+
+@pytest.fixture(scope='module')
+def place(flight_3):
+    return environment_of(flight_3)
+
+
+@pytest.fixture
+def control(flight_3, place):
+    return MissionControl(flight_3, place)
+
+
+def heard(*modes, photos=()):
+    return MissionEvents(tuple((NAME, mode, 'because') for mode in modes), photos)
+
+
+def fly(control, *steps, t_ns=3 * SECOND_NS):
+    """Take events tick by tick and give the last output."""
+    output = None
+    for events in steps:
+        t_ns += TICK_NS
+        output = control.tick(t_ns, events)
+    return output
+
+
+PHOTO = ((NAME, 'rte_000044000.jpg'),)
+TO_THE_GROUND = heard('standby'), heard('ready'), heard('landed')
+
+
+def test_nothing_is_said_to_a_helicopter_that_has_not_been_heard(control):
+    output = fly(control, heard(), heard())
+    assert (output.plans, output.go, output.outcome) == ({}, (), '')
+    assert control.phases == {NAME: Phase.WAITING}
+
+
+def test_the_plan_goes_up_once_when_the_helicopter_is_awake(control, flight_3):
+    assert list(fly(control, heard('standby')).plans) == [NAME]
+    assert fly(control, heard()).plans == {}
+
+
+def test_go_is_said_once_after_the_plan_was_accepted(control):
+    assert fly(control, heard('standby'), heard()).go == ()
+    assert fly(control, heard('ready')).go == (NAME,)
+    assert fly(control, heard()).go == ()
+
+
+def test_go_is_not_said_before_its_time(control, flight_3):
+    start_ns = round(flight_3.helicopters[0].start * SECOND_NS)
+    output = fly(control, heard('standby'), heard('ready'), t_ns=start_ns - 3 * TICK_NS)
+    assert output.go == ()
+    assert control.tick(start_ns, heard()).go == (NAME,)
+
+
+def test_the_run_is_over_when_the_photo_is_on_the_rover(control):
+    assert fly(control, *TO_THE_GROUND).outcome == ''
+    assert control.phases == {NAME: Phase.DOWN}
+    assert fly(control, heard(photos=PHOTO)).outcome == 'landed'
+    assert control.phases == {NAME: Phase.DONE}
+
+
+def test_landing_and_photo_in_the_same_tick_are_both_heard(control):
+    assert fly(control, *TO_THE_GROUND[:2], heard('landed', photos=PHOTO)).outcome == 'landed'
+
+
+def test_without_pictures_nobody_waits_for_a_photo(flight_3, place):
+    control = MissionControl(flight_3, place, pictures=False)
+    assert fly(control, *TO_THE_GROUND).outcome == 'landed'
+
+
+@pytest.mark.parametrize('mode', ['refused', 'crashed'])
+def test_a_flight_that_fails_ends_the_run_with_its_reason(control, mode):
+    assert fly(control, *TO_THE_GROUND[:2], heard(mode)).outcome == f'{mode}: because'
+    assert control.phases == {NAME: Phase.FAILED}
+
+
+def test_a_crashed_helicopter_stays_crashed_whatever_it_says_later(control):
+    output = fly(control, *TO_THE_GROUND[:2], heard('crashed'), heard('landed'))
+    assert output.outcome == 'crashed: because'
+    assert control.phases == {NAME: Phase.FAILED}
+
+
+def test_when_time_runs_out_the_outcome_says_who_is_late_and_where(control, flight_3):
+    limit_ns = round(flight_3.mission.time_limit * SECOND_NS)
+    fly(control, *TO_THE_GROUND)
+    assert control.tick(limit_ns, heard()).outcome == ''
+    assert control.tick(limit_ns + TICK_NS, heard()).outcome == (
+        'time limit of 600 s passed: ingenuity is on the ground, waiting for its photos')
+
+
+def test_every_mode_is_in_the_log_with_its_reason(control):
+    assert 'ingenuity: standby: because' in fly(control, heard('standby')).log
+
+
+def test_two_helicopters_fly_their_own_plans_and_the_run_ends_with_the_last():
+    scenario = load_scenario('cooperation')
+    control = MissionControl(scenario, environment_of(scenario))
+    awake = MissionEvents((('ingenuity', 'standby', ''), ('scout', 'standby', '')))
+    plans = fly(control, awake).plans
+    assert set(plans) == {'ingenuity', 'scout'}
+    assert plans['ingenuity'] != plans['scout']
+    assert fly(control, MissionEvents((('ingenuity', 'landed', ''),))).outcome == ''
+    photo = (('scout', 'rte_000014000.jpg'),)
+    assert fly(control, MissionEvents((('scout', 'landed', ''),), photo)).outcome == 'landed'
+
+
+def test_the_plan_knows_where_the_rover_is_whose_picture_it_shall_take(flight_3, place):
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], place)
+    target = plan.target('perseverance')
+    assert target.position[:2] == flight_3.vehicle('perseverance').position
+    assert target.position[2] == place.terrain.height(*target.position[:2])
+
+
+def test_a_plan_goes_over_the_network_without_loss(flight_3, place):
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], place)
+    assert plan_from_yaml(plan_to_yaml(plan)) == plan
+
+
+@pytest.mark.parametrize('text', ['', '{', 'azimuth: 1', '- 1'])
+def test_a_plan_that_is_none_is_refused(text):
+    with pytest.raises(ValueError):
+        plan_from_yaml(text)
+
+
+def test_the_planned_path_goes_up_out_back_and_down(flight_3):
+    path = waypoints(flight_3.helicopters[0].flight_plan)
+    assert path[0] == (0.0, 0.0, 0.0)
+    assert path[1] == (0.0, 0.0, 5.0)
+    assert path[-1][2] == 0.0
+    # NASA: 50 m downrange.
+    assert max(point[1] for point in path) == pytest.approx(49.6, abs=1.0)
+
+
+def test_a_turn_to_the_same_heading_has_the_same_yaw(flight_3):
+    plan = flight_3.helicopters[0].flight_plan
+    assert plan.yaw == pytest.approx(0.104719755)    # 84 deg from north: 6 deg left of east

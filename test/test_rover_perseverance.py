@@ -1,0 +1,115 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Perseverance: where it stands, where its mast looks, what its base station receives."""
+
+import hashlib
+import math
+
+from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.rover.perseverance import Rover
+from ingenuity_nodes.rover.radio import FileSender, RadioParameters
+from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.environment import environment_of
+import numpy as np
+import pytest
+
+PHOTO = np.random.default_rng(1).bytes(20_000)
+HOME = np.array([0.0, 0.0, 0.3])
+FORWARD = np.array([1.0, 0.0, 0.0])
+
+
+@pytest.fixture(scope='module')
+def flight_3():
+    return load_scenario('flight_03')
+
+
+@pytest.fixture(scope='module')
+def place(flight_3):
+    return environment_of(flight_3)
+
+
+@pytest.fixture
+def rover(flight_3, place):
+    return Rover(flight_3.rovers[0], place, seed=1)
+
+
+def send_photo(rover, where, ticks=200):
+    """Send one photo and give the files that the rover has after some ticks."""
+    sender, files, answers = FileSender(RadioParameters()), [], ()
+    sender.send('rte_000043000.jpg', PHOTO)
+    for tick in range(1, ticks):
+        sender.receive(answers)
+        packets = {'ingenuity': tuple(sender.transmit(tick * TICK_NS))}
+        output = rover.tick(tick * TICK_NS, packets, {'ingenuity': where})
+        answers = output.packets['ingenuity']
+        files += output.files
+    return files
+
+
+def test_it_stands_on_the_ground_at_its_place_and_stays(rover, flight_3, place):
+    first, last = (rover.tick(t_ns, {}, {}).state for t_ns in (TICK_NS, 5000 * TICK_NS))
+    assert tuple(first.p_MB[:2]) == flight_3.rovers[0].position
+    assert first.p_MB[2] == place.terrain.height(*first.p_MB[:2])
+    assert np.array_equal(first.p_MB, last.p_MB)
+
+
+def test_its_nose_points_along_its_azimuth(rover):
+    # 175.2 deg: nearly south, a little east.
+    nose_M = rotation_matrix(rover.tick(TICK_NS, {}, {}).state.q_MB) @ FORWARD
+    assert nose_M[:2] == pytest.approx(
+        [math.sin(math.radians(175.2)), math.cos(math.radians(175.2))])
+
+
+@pytest.mark.parametrize('where', [HOME, np.array([0.0, 50.0, 5.0]), np.array([90.0, -6.0, 9.0])])
+def test_the_mast_turns_to_the_helicopter(rover, where):
+    state = rover.tick(TICK_NS, {}, {'ingenuity': where}).state
+    turn = state.mast_azimuth
+    look_B = np.array([math.cos(turn), math.sin(turn), 0.0])
+    look_M = rotation_matrix(state.q_MB) @ look_B
+    way = (where - state.p_MB)[:2]
+    assert look_M[:2] == pytest.approx(way / np.linalg.norm(way), abs=1e-9)
+
+
+def test_without_a_helicopter_the_mast_looks_ahead(rover):
+    assert rover.tick(TICK_NS, {}, {}).state.mast_azimuth == 0.0
+
+
+def test_a_photo_from_the_airfield_arrives_whole_with_its_checksum(rover):
+    files = send_photo(rover, HOME)
+    assert [(file.sender, file.name, file.content) for file in files] == [
+        ('ingenuity', 'rte_000043000.jpg', PHOTO)]
+    assert files[0].sha256 == hashlib.sha256(PHOTO).hexdigest()
+
+
+def test_a_photo_from_ten_kilometres_does_not_arrive(rover):
+    # NASA: the radios reach 1 km.
+    assert send_photo(rover, np.array([10_000.0, 0.0, 5.0])) == []
+
+
+def test_the_same_seed_hears_the_same_frames(flight_3, place):
+    edge = np.array([1150.0, -6.56, 1.0])
+    times = [[file.t_ns for file in send_photo(Rover(flight_3.rovers[0], place, seed=1), edge)]
+             for _ in range(2)]
+    assert times[0] == times[1]
+
+
+def test_two_helicopters_are_told_apart(rover):
+    sender = FileSender(RadioParameters())
+    sender.send('rte_000000001.jpg', b'mine')
+    output = rover.tick(TICK_NS, {'scout': tuple(sender.transmit(TICK_NS)), 'ingenuity': ()},
+                        {'scout': HOME, 'ingenuity': HOME})
+    assert [file.sender for file in output.files] == ['scout']
+    assert output.packets['ingenuity'] == ()
+    assert len(output.packets['scout']) == 1
