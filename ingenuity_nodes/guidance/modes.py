@@ -108,7 +108,7 @@ class Guidance:
     @property
     def finished(self) -> bool:
         """Say whether nothing more will happen without a new plan."""
-        return self.mode in FINAL
+        return self.mode in FINAL and self._new_plan is None
 
     @property
     def at_rest(self) -> bool:

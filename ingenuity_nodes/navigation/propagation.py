@@ -123,6 +123,9 @@ def propagate_covariance(P: Array, q_MB: Array, f: tuple[float, float, float], Q
             row[6 + i] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
     for i in range(12):
         P[3 + i, 3 + i] += Q[i]
+    for i in range(ERRORS):
+        for j in range(i):
+            P[i, j] = P[j, i]
 
 
 @njit(cache=True, error_model='numpy')

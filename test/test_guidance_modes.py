@@ -1,0 +1,170 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Modes follow each other with reasons; what must not fly does not."""
+
+from dataclasses import replace
+import math
+
+from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters, Mode
+from ingenuity_nodes.guidance.segments import planned_duration
+from ingenuity_nodes.signals import Estimate, ImuSample, VehicleStatus
+from ingenuity_nodes.timing import STEP_NS
+import numpy as np
+import pytest
+
+ZERO = np.zeros(3)
+PLAN = FlightPlan.model_validate({'azimuth': 84.0, 'segments': [
+    {'segment': 'climb', 'altitude': 3.0}, {'segment': 'hover', 'duration': 2.0},
+    {'segment': 'translate', 'north': 4.0, 'east': 0.0, 'speed': 1.0},
+    {'segment': 'turn', 'azimuth': 174.0}, {'segment': 'land'}]})
+OMEGA = 2537.0 * math.pi / 30.0
+IMU = ImuSample(0, np.array([0.0, 0.0, 3.72]), ZERO)
+STATUS = VehicleStatus(
+    t_ns=0, rotor_speed=(0.0, 0.0), rotor_angle=(0.0, 0.0), collective=(0.0, 0.0),
+    thrust=(0.0, 0.0), force_B=ZERO, moment_B=ZERO, rotor_power=0.0, electrical_power=10.0,
+    battery_voltage=22.0, battery_current=0.5, battery_charge=0.9, battery_temperature=280.0,
+    motor_temperature=260.0, energy_used_wh=0.0, feet_on_ground=4, failure='')
+ESTIMATE = Estimate(
+    0, np.array([0.0, 0.0, 0.266]), ZERO, np.array([1.0, 0.0, 0.0, 0.0]), ZERO, ZERO, ZERO, 0.266,
+    np.eye(15), 30, 0.5)
+
+
+class Perfect:
+    """An aircraft that is always where guidance wants it, down to a hard ground."""
+
+    def __init__(self, guidance: Guidance) -> None:
+        self.guidance, self.t_ns = guidance, 0
+        self.p, self.v, self.speed = np.array([0.0, 0.0, 0.266]), ZERO, 0.0
+        self.status, self.estimate, self.stuck = STATUS, ESTIMATE, False
+        self.modes: list[tuple[str, str]] = []
+
+    def run(self, seconds: float) -> None:
+        end = self.t_ns + round(seconds * 1e9)
+        while self.t_ns < end and not self.guidance.finished:
+            self.t_ns += STEP_NS
+            estimate = replace(
+                self.estimate, t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
+            setpoint = self.guidance.step(
+                estimate, replace(self.status, rotor_speed=(self.speed, self.speed)), IMU)
+            self.modes += [(c.mode, c.reason) for c in self.guidance.take_changes()]
+            self.speed = 0.0 if self.stuck else setpoint.rotor_speed
+            if setpoint.airborne:
+                self.p, self.v = setpoint.p_ref, setpoint.v_ref
+            elif self.guidance.mode is Mode.TAKE_OFF:
+                self.p = self.p + [0.0, 0.0, 0.001]
+            if self.p[2] < 0.266:
+                self.p, self.v = np.array([*self.p[:2], 0.266]), ZERO
+
+
+def flown(seconds: float = 120.0, **changes: object) -> Perfect:
+    aircraft = Perfect(Guidance(GuidanceParameters(**changes)))
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(0.1)
+    aircraft.guidance.go(0)
+    aircraft.run(seconds)
+    return aircraft
+
+
+def test_a_flight_goes_through_its_modes_in_order_each_with_a_reason():
+    aircraft = flown()
+    assert [mode for mode, _ in aircraft.modes] == [
+        'standby', 'ready', 'spin_up', 'take_off', 'climb', 'hover', 'translate', 'turn',
+        'landing', 'touchdown', 'spin_down', 'landed']
+    assert all(reason for _, reason in aircraft.modes)
+
+
+def test_it_lands_where_the_plan_says_at_the_planned_time():
+    aircraft = flown()
+    assert aircraft.p == pytest.approx([0.0, 4.0, 0.266], abs=1e-6)
+    flight = (aircraft.guidance.touchdown_ns - aircraft.guidance.lift_off_ns) / 1e9
+    assert flight == pytest.approx(planned_duration(PLAN, GuidanceParameters()), abs=0.5)
+
+
+def test_nothing_happens_without_go():
+    aircraft = Perfect(Guidance(GuidanceParameters()))
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(5.0)
+    assert aircraft.guidance.mode is Mode.READY and aircraft.speed == 0.0
+    assert aircraft.guidance.at_rest and not aircraft.guidance.camera_on
+
+
+def test_a_go_without_a_plan_is_not_remembered():
+    aircraft = Perfect(Guidance(GuidanceParameters()))
+    aircraft.guidance.go(0)
+    aircraft.run(0.1)
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(1.0)
+    assert aircraft.guidance.mode is Mode.READY
+
+
+@pytest.mark.parametrize('status, estimate, words', [
+    ({'battery_charge': 0.2}, {}, 'battery'),
+    ({}, {'q_MB': quaternion_from_rpy(0.4, 0.0, 0.0)}, 'leans'),
+    ({}, {'q_MB': np.full(4, np.nan)}, 'numbers'),
+])
+def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimate, words):
+    aircraft = Perfect(Guidance(GuidanceParameters()))
+    aircraft.status, aircraft.estimate = replace(STATUS, **status), replace(ESTIMATE, **estimate)
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(0.1)
+    assert aircraft.guidance.mode is Mode.REFUSED and aircraft.guidance.finished
+    assert words in aircraft.modes[-1][1]
+
+
+def test_an_abort_in_the_air_is_a_landing_on_the_spot():
+    aircraft = flown(seconds=13.0)
+    assert aircraft.guidance.mode is Mode.TRANSLATE
+    here = aircraft.p[:2]
+    aircraft.guidance.abort(0, 'by hand')
+    aircraft.run(60.0)
+    assert ('landing', 'abort: by hand') in aircraft.modes
+    assert aircraft.guidance.mode is Mode.LANDED
+    assert aircraft.p[:2] == pytest.approx(here, abs=0.01)
+
+
+def test_an_abort_during_spin_up_stops_the_rotors_and_refuses():
+    aircraft = flown(seconds=3.0)
+    aircraft.guidance.abort(0, 'by hand')
+    aircraft.run(60.0)
+    assert [mode for mode, _ in aircraft.modes][-2:] == ['spin_down', 'refused']
+
+
+def test_rotors_that_do_not_come_to_speed_end_the_flight():
+    aircraft = Perfect(Guidance(GuidanceParameters(spin_up_limit=8.0)))
+    aircraft.stuck = True
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(0.1)
+    aircraft.guidance.go(0)
+    aircraft.run(60.0)
+    assert [mode for mode, _ in aircraft.modes][-3:] == ['spin_up', 'spin_down', 'refused']
+
+
+def test_a_failure_of_the_aircraft_is_a_crash_with_its_name_and_stops_the_rotors():
+    aircraft = flown(seconds=11.0)
+    aircraft.status = replace(STATUS, failure='blade strike')
+    aircraft.run(0.1)
+    assert aircraft.modes[-1] == ('crashed', 'blade strike')
+    assert aircraft.speed == 0.0
+
+
+def test_a_second_plan_flies_after_the_first():
+    aircraft = flown()
+    aircraft.guidance.load(PLAN, 0)
+    assert not aircraft.guidance.finished
+    aircraft.run(0.1)
+    aircraft.guidance.go(0)
+    aircraft.run(120.0)
+    assert [mode for mode, _ in aircraft.modes].count('landed') == 2

@@ -1,0 +1,184 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The estimator on the ground, on a known path, with late, lost and false pictures."""
+
+from dataclasses import replace
+import math
+
+from ingenuity_nodes.cameras.model import navcam
+from ingenuity_nodes.frames import rpy_from_quaternion
+from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
+from ingenuity_nodes.navigation.landmarks import Landmarks
+from ingenuity_nodes.navigation.rays import RayTable
+from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
+from ingenuity_nodes.sensors.imu import Imu, ImuParameters
+from ingenuity_nodes.signals import (
+    AltimeterSample, Exposure, FeatureFrame, ImuSample, InclinometerSample, Truth)
+from ingenuity_nodes.timing import Every, STEP, STEP_NS
+from ingenuity_nodes.world.mars import GRAVITY
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+import numpy as np
+import pytest
+
+ZERO, LEVEL = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
+FLAT = Terrain(TerrainParameters(
+    relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+CAMERA = navcam()
+REST = 0.266
+
+
+def sideways(t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rise 5 m in 4 s after 2 s of rest, then swing 3 m aside; position, velocity, acceleration."""
+    p, v, a = np.array([0.0, 0.0, REST]), np.zeros(3), np.zeros(3)
+    for axis, size, start, length in ((2, 5.0, 2.0, 4.0), (0, 3.0, 7.0, 3.0)):
+        s = min(1.0, max(0.0, (t - start) / length))
+        w = 2.0 * math.pi
+        p[axis] += size * (s - math.sin(w * s) / w)
+        v[axis] += size * (1.0 - math.cos(w * s)) / length
+        a[axis] += size * w * math.sin(w * s) / length ** 2
+    return p, v, a
+
+
+def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed: int = 1,
+        spoil=lambda frame: frame, stamp=0, pictures: bool = True):
+    """Carry sensors level along the path; return truth and estimates at 50 Hz."""
+    imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
+    landmarks, estimator = Landmarks(CAMERA, terrain, seed), Estimator(EstimatorParameters(), CAMERA)
+    estimator.initialise(0, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
+    due, waiting, out = Every(30), [], []
+    for step in range(1, round(seconds / STEP) + 1):
+        t_ns = step * STEP_NS
+        p, v, a = sideways(step * STEP)
+        # As the vehicle does: the mean acceleration of the step.
+        a = (v - sideways((step - 1) * STEP)[1]) / STEP
+        truth = Truth(t_ns, p, v, LEVEL, ZERO, a, ZERO)
+        if pictures and due.due(t_ns):
+            frame = spoil(landmarks.observe(Exposure(t_ns, 'navcam', p, LEVEL, v, ZERO)))
+            if frame is not None:
+                waiting.append((t_ns + round(latency * 1e9), replace(frame, t_ns=t_ns + stamp)))
+        features = waiting.pop(0)[1] if waiting and waiting[0][0] <= t_ns else None
+        estimate = estimator.step(
+            imu.sample(truth), altimeter.sample(truth) if step % 10 == 0 else None, features,
+            at_rest=t_ns < 2_000_000_000)
+        if step % 10 == 0:
+            out.append((truth, estimate))
+    return out, estimator, imu
+
+
+def worst(out, after: float = 0.0) -> float:
+    """Largest position error after a time [m]."""
+    return max(float(np.linalg.norm(estimate.p_MB - truth.p_MB))
+               for truth, estimate in out if truth.t_ns > after * 1e9)
+
+
+def test_standing_still_it_learns_the_gyro_bias():
+    out, _, imu = fly(2.0)
+    assert out[-1][1].gyro_bias == pytest.approx(imu.gyro_bias, abs=math.radians(0.03))
+    assert out[-1][1].p_MB == pytest.approx([0.0, 0.0, REST], abs=0.02)
+
+
+def test_with_pictures_it_knows_its_place_to_centimetres():
+    out, estimator, _ = fly(12.0)
+    assert worst(out) < 0.08
+    assert estimator.lost_pictures == 0
+    assert out[-1][1].feature_count > 15
+
+
+def test_without_pictures_it_reckons_on_but_drifts():
+    blind, seeing = fly(12.0, pictures=False)[0], fly(12.0)[0]
+    assert worst(blind) > 2.0 * worst(seeing)
+    assert blind[-1][1].feature_count == 0
+    assert blind[-1][1].covariance[0, 0] > 10.0 * seeing[-1][1].covariance[0, 0]
+
+
+@pytest.mark.parametrize('latency', [0.0, 0.066, 0.2])
+def test_a_late_picture_is_as_good_as_a_prompt_one(latency):
+    assert worst(fly(12.0, latency=latency)[0]) < 0.10
+
+
+def test_a_picture_older_than_the_memory_is_lost_and_counted():
+    out, estimator, _ = fly(8.0, latency=0.3)
+    assert estimator.lost_pictures > 50
+    assert out[-1][1].feature_count == 0
+
+
+def test_the_replay_after_a_picture_gives_the_same_as_having_had_it_in_time():
+    prompt, late = fly(6.5, latency=0.0)[0], fly(6.5, latency=0.05)[0]
+    # At 6.5 s neither waits for a picture that the other has, but for the last few.
+    assert late[-1][1].p_MB == pytest.approx(prompt[-1][1].p_MB, abs=2e-3)
+
+
+def test_features_that_jump_are_gated_out():
+    random = np.random.default_rng(0)
+
+    def spoil(frame: FeatureFrame) -> FeatureFrame:
+        uv = frame.uv.copy()
+        bad = random.random(len(uv)) < 0.2
+        uv[bad] += random.uniform(-60.0, 60.0, size=(int(bad.sum()), 2))
+        return replace(frame, uv=uv)
+    assert worst(fly(12.0, spoil=spoil)[0]) < 0.2
+
+
+def test_a_time_stamp_that_lies_by_two_frames_is_seen_in_the_innovation_or_the_place():
+    honest, lying = fly(12.0)[0], fly(12.0, stamp=-66_000_000)[0]
+    assert worst(lying, after=7.0) > 2.0 * worst(honest, after=7.0)
+
+
+def test_the_covariance_stays_symmetric_and_positive():
+    estimate = fly(12.0)[0][-1][1]
+    assert np.array_equal(estimate.covariance, estimate.covariance.T)
+    assert np.linalg.eigvalsh(estimate.covariance).min() > 0.0
+
+
+def test_the_estimate_is_of_the_body_origin_not_of_the_sensor():
+    estimator = Estimator(EstimatorParameters(), CAMERA)
+    estimator.initialise(0, InclinometerSample(0, 0.0, 0.0), 1.0, np.array([3.0, 4.0, REST]))
+    sample = ImuSample(STEP_NS, np.array([0.0, 0.0, GRAVITY]), np.array([0.0, 0.0, 1.0]))
+    estimate = estimator.step(sample, None, None)
+    # The body turns about its own origin: the sensor, 2 cm ahead, moves, the origin does too.
+    assert estimate.p_MB == pytest.approx([3.0, 4.0, REST], abs=1e-3)
+    assert estimate.height == pytest.approx(REST, abs=1e-3)
+    assert rpy_from_quaternion(estimate.q_MB)[2] == pytest.approx(1.0 + STEP * 0.5, abs=1e-6)
+    assert estimate.v_MB[:2] == pytest.approx(
+        -0.02 * np.array([-math.sin(1.0), math.cos(1.0)]), abs=1e-3)
+
+
+def test_one_wild_altimeter_reading_is_refused():
+    out, estimator, imu = fly(6.5)
+    truth, estimate = out[-1]
+    sample = imu.sample(replace(truth, v_MB=ZERO, a_MB=ZERO))
+    after = estimator.step(replace(sample, t_ns=truth.t_ns + STEP_NS),
+                           AltimeterSample(truth.t_ns + STEP_NS, 20.0), None)
+    assert after.height == pytest.approx(estimate.height, abs=0.05)
+
+
+def test_the_ray_table_is_the_camera():
+    random = np.random.default_rng(1)
+    uv = random.random((500, 2)) * [639.0, 479.0]
+    from ingenuity_nodes.frames import rotation_matrix
+    exact = CAMERA.unproject(uv) @ rotation_matrix(CAMERA.q_BC).T
+    assert RayTable(CAMERA).rays(uv) == pytest.approx(exact, abs=2e-5)
+
+
+def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
+    terrain = Terrain()
+    landmarks = Landmarks(CAMERA, terrain, 1)
+    place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
+    first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
+    points = landmarks._points
+    assert points[:, 2] == pytest.approx(terrain.heights(points[:, 0], points[:, 1]), abs=1e-3)
+    again = landmarks.observe(Exposure(1, 'navcam', place + [0.05, 0.0, 0.0], LEVEL, ZERO, ZERO))
+    assert np.isin(first.ids, again.ids).mean() > 0.9
+    assert len(set(again.ids)) == len(again.ids) <= 40
+    assert again.ages.max() == 1

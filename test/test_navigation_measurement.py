@@ -1,0 +1,204 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The filter's derivatives equal finite differences, and its updates obey Bayes."""
+
+import math
+
+from ingenuity_nodes.cameras.model import navcam
+from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
+from ingenuity_nodes.navigation import measurement
+from ingenuity_nodes.navigation import propagation
+from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
+from ingenuity_nodes.navigation.history import _add_base_noise, empty_memory
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.world.mars import GRAVITY
+import numpy as np
+import pytest
+
+SETTINGS = _settings(
+    EstimatorParameters(), navcam(), np.array([0.02, 0.0, 0.05]), np.array([0.0, -0.03, -0.137]))
+ERRORS, STATES = propagation.ERRORS, propagation.STATES
+
+
+def some_state(seed: int) -> np.ndarray:
+    """Draw a state some 5 m up, base picture 1 m away, tilted a little."""
+    random = np.random.default_rng(seed)
+    x = np.zeros(STATES)
+    x[0:3] = [3.0, -2.0, 5.0] + random.normal(size=3)
+    x[3:6] = random.normal(size=3)
+    x[6:10] = quaternion_from_rpy(*(0.15 * random.normal(size=2)), random.normal())
+    x[10:16] = 0.01 * random.normal(size=6)
+    x[16:19] = x[0:3] + random.normal(size=3)
+    x[19:23] = quaternion_from_rpy(*(0.15 * random.normal(size=2)), random.normal())
+    return x
+
+
+def moved(x: np.ndarray, column: int, by: float) -> np.ndarray:
+    """Apply a small error along one axis."""
+    dx, out = np.zeros(ERRORS), x.copy()
+    dx[column] = by
+    propagation.correct_state(out, dx)
+    return out
+
+
+def error_between(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Find the error that leads from ``x`` to ``y``, both near each other."""
+    out = np.zeros(ERRORS)
+    out[0:6], out[9:15], out[15:18] = y[0:6] - x[0:6], y[10:16] - x[10:16], y[16:19] - x[16:19]
+    for at, q in ((6, slice(6, 10)), (18, slice(19, 23))):
+        R = rotation_matrix(y[q]) @ rotation_matrix(x[q]).T
+        out[at:at + 3] = 0.5 * np.array([R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]])
+    return out
+
+
+def differences(function, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
+    """Differentiate ``function(state)`` along all errors."""
+    return np.array([
+        (np.asarray(function(moved(x, k, step))) - np.asarray(function(moved(x, k, -step))))
+        / (2.0 * step) for k in range(ERRORS)]).T
+
+
+def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find rays of both pictures to one point of the ground, the second one with an error."""
+    random = np.random.default_rng(seed)
+    point = np.append(x[0:2] + 3.0 * random.normal(size=2), SETTINGS.ground[0])
+    rays = []
+    for p, q in ((x[16:19], x[19:23]), (x[0:3], x[6:10])):
+        ray = rotation_matrix(q).T @ (point - p) - SETTINGS.p_IC
+        rays.append(ray / np.linalg.norm(ray))
+    rays[1] += 0.003 * random.normal(size=3)
+    return rays[0], rays[1] / np.linalg.norm(rays[1])
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_the_altimeter_derivative_is_the_finite_difference(seed):
+    x, H, unused = some_state(seed), np.zeros(ERRORS), np.zeros(ERRORS)
+    measurement.altimeter_row(x, SETTINGS.p_IA, 0.0, H)
+    numeric = differences(
+        lambda y: measurement.altimeter_row(y, SETTINGS.p_IA, 0.0, unused), x)
+    assert H == pytest.approx(numeric, abs=1e-6)
+
+
+@pytest.mark.parametrize('seed', range(10))
+def test_the_feature_derivative_is_the_finite_difference(seed):
+    x = some_state(seed)
+    base_ray, ray = rays_to_ground(x, seed)
+    H, out = np.zeros((2, ERRORS)), np.zeros(3)
+    assert measurement.feature_rows(x, base_ray, ray, SETTINGS, H, out)
+    expected, e = out[:2].copy(), directions(x, base_ray, ray)
+
+    def seen(y):
+        return e @ direction_of(y, base_ray)
+    assert -expected == pytest.approx(seen(x), abs=1e-12)
+    assert pytest.approx(differences(seen, x), abs=1e-6) == H
+
+
+def direction_of(x: np.ndarray, base_ray: np.ndarray) -> np.ndarray:
+    """Expected direction, in B, of the point that the base ray meets on the ground."""
+    R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
+    camera, ray = x[16:19] + R_base @ SETTINGS.p_IC, R_base @ base_ray
+    point = camera + (SETTINGS.ground[0] - camera[2]) / ray[2] * ray
+    q = R.T @ (point - x[0:3]) - SETTINGS.p_IC
+    return q / np.linalg.norm(q)
+
+
+def directions(x: np.ndarray, base_ray: np.ndarray, ray: np.ndarray) -> np.ndarray:
+    """Both axes across the ray: along the move that higher ground causes, and across that."""
+    R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
+    up = R.T @ (R_base @ base_ray / (R_base @ base_ray)[2])
+    first = up - (up @ ray) * ray
+    first /= np.linalg.norm(first)
+    return np.array([first, np.cross(ray, first)])
+
+
+def test_the_covariance_moves_as_the_errors_of_the_state_do():
+    x = some_state(3)
+    inputs = np.array([0.4, -0.3, GRAVITY, 0.2, -0.1, 0.3, np.nan, 0.0])
+
+    def after(y):
+        y = y.copy()
+        propagation.propagate_state(y, inputs, inputs)
+        return y
+    step = 1e-6
+    F = np.array([(error_between(after(moved(x, k, -step)), after(moved(x, k, step))))
+                  / (2.0 * step) for k in range(ERRORS)]).T
+    random = np.random.default_rng(4)
+    root = random.normal(size=(ERRORS, ERRORS))
+    P, Q = root @ root.T, np.full(12, 1e-3)
+    expected = F @ P @ F.T + np.diag(np.concatenate([np.zeros(3), Q, np.zeros(6)]))
+    y = x.copy()
+    f = propagation.propagate_state(y, inputs, inputs)
+    propagation.propagate_covariance(P, y[6:10], f, Q)
+    # The filter takes the attitude at the end of the step, which is 2 ms of turning away.
+    assert pytest.approx(expected, abs=2e-4 * np.abs(expected).max()) == P
+
+
+def test_scalar_updates_one_by_one_equal_one_update_of_all():
+    random = np.random.default_rng(5)
+    root, H = random.normal(size=(ERRORS, ERRORS)), random.normal(size=(3, ERRORS))
+    P, r, R = root @ root.T, random.normal(size=3), np.array([0.1, 0.2, 0.3])
+    K = P @ H.T @ np.linalg.inv(H @ P @ H.T + np.diag(R))
+    at_once, P_at_once = K @ r, P - K @ H @ P
+    dx, PH = np.zeros(ERRORS), np.zeros(ERRORS)
+    for row in range(3):
+        propagation.update(P, dx, H[row], PH, r[row], R[row])
+    assert dx == pytest.approx(at_once)
+    assert pytest.approx(P_at_once, abs=1e-9) == P
+    assert np.array_equal(P, P.T)
+
+
+def test_a_cloned_pose_knows_exactly_what_the_pose_knows():
+    random = np.random.default_rng(6)
+    root, x = random.normal(size=(ERRORS, ERRORS)), some_state(6)
+    P = root @ root.T
+    before = P.copy()
+    propagation.clone_pose(x, P)
+    pose = [0, 1, 2, 6, 7, 8]
+    assert np.array_equal(P[:15, :15], before[:15, :15])
+    assert np.array_equal(P[15:, 15:], before[np.ix_(pose, pose)])
+    assert np.array_equal(P[15:, :15], before[pose, :15])
+    assert np.array_equal(P, P.T)
+
+
+def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
+    memory, x = empty_memory(), some_state(1)
+    x[16:23] = np.concatenate([x[0:3], x[6:10]])
+    base = [rays_to_ground(x, seed)[0] for seed in range(20)]
+    memory.base_rays[:20], memory.base[0] = base, 20
+    P = np.zeros((ERRORS, ERRORS))
+    _add_base_noise(memory, SETTINGS, x, P)
+    doubt = np.sqrt(np.diag(P))
+    assert (doubt[:15] == 0.0).all()
+    # Some 5 m * 2 px * 3.6 mrad / sqrt(20), a little more as tilt and shift look alike.
+    assert 1e-4 < doubt[15] < 0.1
+    assert np.linalg.eigvalsh(P[15:, 15:]).min() > 0.0
+
+
+def test_free_fall_from_rest_is_half_g_t_squared():
+    x = np.zeros(STATES)
+    x[6] = x[19] = 1.0
+    nothing = np.zeros(propagation.INPUTS)
+    for _ in range(500):
+        propagation.propagate_state(x, nothing, nothing)
+    assert x[2] == pytest.approx(-0.5 * GRAVITY * (500 * STEP) ** 2)
+    assert x[5] == pytest.approx(-GRAVITY * 500 * STEP)
+
+
+def test_a_constant_rate_turns_by_rate_times_time():
+    x = np.zeros(STATES)
+    x[6] = x[19] = 1.0
+    inputs = np.array([0.0, 0.0, GRAVITY, 0.0, 0.0, math.pi / 2, np.nan, 0.0])
+    for _ in range(500):
+        propagation.propagate_state(x, inputs, inputs)
+    assert x[6:10] == pytest.approx(quaternion_from_rpy(0.0, 0.0, math.pi / 2), abs=1e-9)
