@@ -19,10 +19,10 @@ from dataclasses import Field, fields, is_dataclass, replace
 import math
 from typing import Any, TypeVar
 
+from ingenuity_nodes.parameters import checked, ParameterError
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
-
-from ingenuity_nodes.parameters import checked
 
 P = TypeVar('P')
 
@@ -39,7 +39,7 @@ def declare(node: Node, parameters: P, prefix: str = '') -> P:
     Raises
     ------
     ParameterError
-        A value outside its limits.
+        A value of another kind or outside its limits.
 
     """
     values: dict[str, Any] = {}
@@ -49,8 +49,12 @@ def declare(node: Node, parameters: P, prefix: str = '') -> P:
             values[about.name] = declare(node, value, f'{name}.')
             continue
         initial = list(value) if isinstance(value, tuple) else value
-        found = node.declare_parameter(name, initial, _descriptor(about)).value
-        values[about.name] = checked(about, list(found) if isinstance(value, tuple) else found, name)
+        try:
+            found = node.declare_parameter(name, initial, _descriptor(about)).value
+        except ParameterException as error:
+            raise ParameterError(name, str(error)) from error
+        values[about.name] = checked(
+            about, list(found) if isinstance(value, tuple) else found, name)
     return replace(parameters, **values)    # type: ignore[type-var]
 
 

@@ -20,15 +20,14 @@ import signal
 import sys
 from typing import Protocol
 
-import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
-
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.yaml_check import FileError
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 
 try:    # three times as fast, from Kilted on
     from rclpy.experimental import EventsExecutor as Executor
@@ -48,7 +47,7 @@ class MemberNode(Protocol):
 
 
 def run(node_class: Callable[[], MemberNode], args: Sequence[str] | None = None) -> None:
-    """Spin one node until the run ends, it is interrupted or ROS shuts down; exit with its status."""
+    """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     node = None
     status = 1
@@ -60,7 +59,7 @@ def run(node_class: Callable[[], MemberNode], args: Sequence[str] | None = None)
         status = _spin(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         status = INTERRUPTED
-    except (FileError, ParameterError, RecordingError) as error:
+    except (FileError, ParameterError, ParameterException, RecordingError) as error:
         print(error, file=sys.stderr)
         status = 2
     finally:
