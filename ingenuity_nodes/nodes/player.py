@@ -17,8 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+import importlib
 from pathlib import Path
 import time
+from typing import Any
 
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.run import run
@@ -35,7 +37,6 @@ from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
-from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import SetBool
 
 CLOCK = '/clock'          # told by the player itself
@@ -112,8 +113,8 @@ class Timeline:
 class PlayerNode(Node):
     """Publishes a bag again."""
 
-    def __init__(self) -> None:
-        super().__init__('player')
+    def __init__(self, **options: Any) -> None:
+        super().__init__('player', **options)
         self.membership = Session()
         self._folder = bag_folder(text_parameter(
             self, 'bag', '', 'folder of a run, or of its bag'))
@@ -150,8 +151,8 @@ class PlayerNode(Node):
     def _publishers_for(self, listed: Sequence[BagTopic]) -> Iterator[tuple[str, Publisher]]:
         for topic in listed:
             try:
-                kind = get_message(topic.type_name)
-            except (AttributeError, ImportError, ValueError):
+                kind = message_type(topic.type_name)
+            except (AttributeError, ImportError):
                 self.get_logger().warning(
                     f'{topic.topic} stays silent: {topic.type_name} is not installed here')
                 continue
@@ -221,6 +222,12 @@ def bag_folder(text: str) -> Path:
         raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
     folder = Path(text)
     return folder / 'bag' if (folder / 'bag').is_dir() else folder
+
+
+def message_type(name: str) -> type:
+    """Find the class of a message type such as ``sensor_msgs/msg/Imu``."""
+    package, _, kind = name.split('/')
+    return getattr(importlib.import_module(f'{package}.msg'), kind)
 
 
 def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:

@@ -1,0 +1,236 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The player: the bytes that were recorded, to whoever listens, on the clock of the bag."""
+
+import time
+
+import pytest
+
+rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+
+from ingenuity_nodes.nodes.player import (  # noqa
+    bag_folder, merged, Pace, PlayerNode, Timeline)
+from ingenuity_nodes.recording.bag import BagQos, BagWriter  # noqa: E402
+from ingenuity_nodes.recording.bag_read import BagTopic, topics  # noqa: E402
+from ingenuity_nodes.recording.errors import RecordingError  # noqa: E402
+from rclpy.executors import SingleThreadedExecutor  # noqa: E402
+from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
+from rclpy.serialization import serialize_message  # noqa: E402
+from rosgraph_msgs.msg import Clock  # noqa: E402
+from std_msgs.msg import String  # noqa: E402
+from std_srvs.srv import SetBool  # noqa: E402
+
+SECOND_NS = 1_000_000_000
+STRING = 'std_msgs/msg/String'
+SCENE_QOS = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+def record(folder, rows):
+    """Write a bag of strings: topic, time in seconds, text, latched."""
+    writer = BagWriter(folder)
+    for topic, t, text, latched in rows:
+        writer.write(topic, STRING, BagQos(depth=1 if latched else 10, latched=latched),
+                     round(t * SECOND_NS), bytes(serialize_message(String(data=text))))
+    writer.close()
+    return folder
+
+
+@pytest.fixture
+def bag(tmp_path):
+    """Two seconds of a flight: a scene, ten words a second, a clock that must not be heard."""
+    rows = [('/world/ground', 0.0, 'ground', True), ('/tf_static', 0.0, 'one', True),
+            ('/tf_static', 0.0, 'two', True)]
+    rows += [('/ingenuity/mode', 0.1 * k, str(k), False) for k in range(1, 21)]
+    rows += [('/clock', 0.1 * k, 'not a clock', False) for k in range(1, 21)]
+    return record(tmp_path / 'bag', rows)
+
+
+@pytest.fixture
+def graph():
+    """Players and a listener on one executor, in a ROS context of their own."""
+    graph = Graph()
+    yield graph
+    graph.close()
+
+
+def seconds(stamp):
+    """Read a ROS time."""
+    return stamp.sec + 1e-9 * stamp.nanosec
+
+
+class Graph:
+    """A listener, and players that it starts."""
+
+    def __init__(self):
+        rclpy.init()
+        self.executor = SingleThreadedExecutor()
+        self.node = rclpy.create_node('listener')
+        self.executor.add_node(self.node)
+        self.clock = []
+        self.node.create_subscription(
+            Clock, '/clock', lambda m: self.clock.append(seconds(m.clock)), 100)
+
+    def hear(self, topic, qos=10):
+        """Subscribe; the list fills while the graph spins."""
+        heard = []
+        self.node.create_subscription(String, topic, lambda m: heard.append(m.data), qos)
+        return heard
+
+    def play(self, bag, **parameters):
+        """Start a player."""
+        given = [rclpy.Parameter(name, value=value) for name, value in
+                 {'bag': str(bag), 'delay': 0.5, 'rate': 4.0, **parameters}.items()]
+        player = PlayerNode(parameter_overrides=given)
+        self.executor.add_node(player)
+        return player
+
+    def spin(self, until, limit=20.0):
+        """Spin until a condition holds; say whether it did."""
+        end = time.monotonic() + limit
+        while not until() and time.monotonic() < end:
+            self.executor.spin_once(timeout_sec=0.05)
+        return until()
+
+    def call(self, player, pause):
+        """Ask a player to pause or to go on."""
+        client = self.node.create_client(SetBool, '/player/pause')
+        assert self.spin(client.service_is_ready)
+        future = client.call_async(SetBool.Request(data=pause))
+        assert self.spin(future.done)
+        return future.result().message
+
+    def close(self):
+        """End everything."""
+        for node in self.executor.get_nodes():
+            node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def test_every_message_is_played_in_order_and_the_end_ends_the_player(graph, bag):
+    heard = graph.hear('/ingenuity/mode')
+    player = graph.play(bag)
+    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert player.membership.status == 0
+    assert heard == [str(k) for k in range(1, 21)]
+
+
+def test_time_of_the_bag_is_told_and_only_by_the_player(graph, bag):
+    player = graph.play(bag)
+    assert graph.spin(lambda: not player.membership.running)
+    assert graph.clock == sorted(graph.clock)
+    assert graph.clock[0] == pytest.approx(0.0, abs=0.05)
+    assert graph.clock[-1] == pytest.approx(2.0, abs=0.2)
+
+
+def test_whoever_comes_late_hears_all_of_the_scene(graph, bag):
+    player = graph.play(bag)
+    assert graph.spin(lambda: graph.clock and graph.clock[-1] > 0.5)
+    static, ground = graph.hear('/tf_static', SCENE_QOS), graph.hear('/world/ground', SCENE_QOS)
+    assert graph.spin(lambda: len(static) == 2 and ground)
+    assert static == ['one', 'two']
+    assert player.membership.running
+
+
+def test_a_later_start_keeps_the_scene_and_leaves_out_what_came_before(graph, bag):
+    heard, ground = graph.hear('/ingenuity/mode'), graph.hear('/world/ground', SCENE_QOS)
+    player = graph.play(bag, start_offset=1.25)
+    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert graph.clock[0] >= 1.25
+    assert heard == [str(k) for k in range(13, 21)]
+    assert ground == ['ground']
+
+
+def test_a_loop_begins_again_and_time_jumps_back(graph, bag):
+    heard = graph.hear('/ingenuity/mode')
+    player = graph.play(bag, loop=True)
+    assert graph.spin(lambda: heard.count('3') == 2)
+    assert graph.clock != sorted(graph.clock)
+    assert player.membership.running
+
+
+def test_a_pause_stops_time_and_messages_until_it_is_over(graph, bag):
+    heard = graph.hear('/ingenuity/mode')
+    player = graph.play(bag)
+    assert graph.spin(lambda: len(heard) == 5)
+    assert graph.call(player, pause=True).startswith('paused at')
+    told, clock = len(heard), graph.clock[-1]
+    seen = len(graph.clock)
+    assert graph.spin(lambda: len(graph.clock) > seen + 20)
+    assert len(heard) - told <= 1
+    assert graph.clock[-1] - clock < 0.3
+    graph.call(player, pause=False)
+    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert heard == [str(k) for k in range(1, 21)]
+
+
+def test_a_type_that_is_not_installed_is_left_out_with_a_word(graph, tmp_path, monkeypatch):
+    bag = record(tmp_path / 'bag', [('/one', 0.0, 'a', True), ('/two', 0.0, 'b', True)])
+    monkeypatch.setattr('ingenuity_nodes.nodes.player.message_type', unknown_to(STRING))
+    player = graph.play(bag)
+    assert graph.spin(lambda: not player.membership.running)
+    assert player.membership.status == 0
+
+
+def unknown_to(type_name):
+    """Make a look-up that does not know a type."""
+    def look_up(name):
+        raise ModuleNotFoundError(name if name == type_name else '')
+    return look_up
+
+
+def test_a_folder_of_a_run_stands_for_its_bag(tmp_path):
+    (tmp_path / 'bag').mkdir()
+    assert bag_folder(str(tmp_path)) == tmp_path / 'bag'
+    assert bag_folder(str(tmp_path / 'bag')) == tmp_path / 'bag'
+
+
+def test_no_bag_is_one_clear_message(graph, tmp_path):
+    with pytest.raises(RecordingError, match='allowed: the folder of a run'):
+        bag_folder('')
+    with pytest.raises(RecordingError, match=str(tmp_path)):
+        graph.play(tmp_path)
+
+
+def test_a_topic_offered_in_two_ways_is_played_in_the_more_careful_one():
+    ways = [BagTopic('/rosout', STRING, BagQos(1, False, False), 4),
+            BagTopic('/rosout', STRING, BagQos(7, True, True), 2)]
+    assert merged(ways) == [BagTopic('/rosout', STRING, BagQos(7, True, True), 6)]
+
+
+def test_pace_follows_the_wall_at_its_rate(monkeypatch):
+    wall = [0]
+    monkeypatch.setattr(time, 'monotonic_ns', lambda: wall[0])
+    pace = Pace(10 * SECOND_NS, 2.0)
+    wall[0] += SECOND_NS
+    assert pace.t_ns == 12 * SECOND_NS
+    pace.change(rate=0.5)
+    wall[0] += SECOND_NS
+    assert pace.t_ns == 12.5 * SECOND_NS
+    pace.change(paused=True)
+    wall[0] += SECOND_NS
+    assert pace.t_ns == 12.5 * SECOND_NS
+    pace.change(paused=False)
+    wall[0] += SECOND_NS
+    assert pace.t_ns == 13 * SECOND_NS
+
+
+def test_a_timeline_hands_out_what_is_due_and_no_more(bag):
+    listed = merged(topic for topic in topics(bag) if topic.topic != '/clock')
+    timeline = Timeline(bag, listed, 0)
+    first = [message.t_ns for message in timeline.due(SECOND_NS)]
+    assert len(first) == 13
+    assert max(first) <= SECOND_NS
+    assert not timeline.over
+    assert len(list(timeline.due(3 * SECOND_NS))) == 10
+    assert timeline.over
