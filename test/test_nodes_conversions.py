@@ -17,23 +17,23 @@ from dataclasses import fields
 import math
 
 from hypothesis import given, strategies as st
-from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
-from ingenuity_nodes.lockstep import Answer, Tick
-from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, RadioPacket, Truth,
-    VehicleStatus)
 import numpy as np
 import pytest
 
-rclpy_serialization = pytest.importorskip('rclpy.serialization')
+rclpy_serialization = pytest.importorskip(
+    'rclpy.serialization', reason='rclpy is not importable: no ROS 2 here')
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue    # noqa: E402, I100
-from sensor_msgs.msg import BatteryState, Range    # noqa: E402, I100
-from std_msgs.msg import Float64MultiArray, UInt8MultiArray    # noqa: E402, I100
-
-from ingenuity_nodes.cameras.model import navcam    # noqa: E402, I100
-from ingenuity_nodes.nodes.conversions import (    # noqa: E402, I100
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue  # noqa
+from ingenuity_nodes.cameras.model import navcam  # noqa: E402
+from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix  # noqa: E402
+from ingenuity_nodes.lockstep import Answer, Tick  # noqa: E402
+from ingenuity_nodes.nodes.conversions import (  # noqa: E402
     geometry, lockstep, pictures, sensors, state)
+from ingenuity_nodes.signals import (  # noqa: E402
+    AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, RadioPacket, Truth,
+    VehicleStatus)
+from sensor_msgs.msg import BatteryState, Range  # noqa: E402
+from std_msgs.msg import Float64MultiArray, UInt8MultiArray  # noqa: E402
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
 SPEEDS = st.floats(-100.0, 100.0)

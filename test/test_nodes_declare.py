@@ -15,15 +15,14 @@
 
 from dataclasses import fields, is_dataclass
 
-from ingenuity_nodes.helicopter import HelicopterParameters
-from ingenuity_nodes.parameters import ParameterError
 import pytest
 
-rclpy = pytest.importorskip('rclpy')
+rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from rclpy.parameter import Parameter    # noqa: E402, I100
-
-from ingenuity_nodes.nodes.declare import declare    # noqa: E402, I100
+from ingenuity_nodes.helicopter import HelicopterParameters  # noqa
+from ingenuity_nodes.nodes.declare import declare  # noqa: E402
+from ingenuity_nodes.parameters import ParameterError  # noqa: E402
+from rclpy.parameter import Parameter  # noqa: E402
 
 
 @pytest.fixture(scope='module')
