@@ -20,6 +20,9 @@ import time
 from typing import Any
 
 from ingenuity_nodes import helicopter
+from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose, scene_of
+from ingenuity_nodes.cameras.renderer import Renderer
+from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.helicopter import HelicopterParameters
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.products import Products
@@ -29,7 +32,7 @@ from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Exposure, Photo
 from ingenuity_nodes.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.world.environment import environment_of
+from ingenuity_nodes.world.environment import Environment, environment_of
 
 
 def fly_batch(
@@ -56,17 +59,20 @@ def fly_batch(
         The content of ``result.json``.
 
     """
-    artist = Artist(scenario) if pictures else None
+    environment = environment_of(scenario, seed)
+    artist = Artist(scenario, environment) if pictures else None
     warm_up(scenario)
     began = time.perf_counter()
     simulation = Simulation(scenario, seed, take_photo=artist.take if artist else None)
-    products = Products(scenario, simulation.seed, simulation.environment, folder)
+    products = Products(scenario, simulation.seed, environment, folder)
     if artist:
-        artist.products, artist.environment = products, simulation.environment
+        artist.products = products
     outcome = ''
     while not outcome:
         report = simulation.tick()
         _note(products, report)
+        if artist:
+            artist.watch(report)
         for line in report.log:
             say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
         outcome = report.outcome
@@ -93,20 +99,26 @@ def warm_up(scenario: Scenario) -> None:
 
 
 class Artist:
-    """Draws the photos of a batch flight."""
+    """Draws the photos of a batch flight and notes them among its products."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
+    def __init__(self, scenario: Scenario, environment: Environment) -> None:
+        self._scenario, self._environment = scenario, environment
+        self._renderers: dict[str, Renderer] = {}
+        self._places: dict[str, Pose] = {}
         self.products: Products | None = None
-        self.environment: Any = None
+
+    def watch(self, report: TickReport) -> None:
+        """Note where all helicopters are."""
+        self._places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
+                        for name, outputs in report.helicopters.items()}
 
     def take(self, name: str, exposure: Exposure) -> Photo:
-        """Draw one photo and note it among the products."""
-        renderer = self._renderers.get(name)
-        if renderer is None:
-            section = self._scenario.vehicle(name)
-            renderer = self._renderers[name] = Renderer(
-                scene_of(self._scenario, self.environment), camera_of(section, 'rte'))
+        """Draw one photo."""
+        camera = camera_of(self._scenario, name, exposure.camera)
+        if name not in self._renderers:
+            self._renderers[name] = Renderer(scene_of(self._scenario, self._environment), camera)
+        cast = cast_of(self._scenario, self._environment, name, exposure, self._places)
+        jpeg = encode_jpeg(self._renderers[name].draw(exposure, cast))
         if self.products:
-            self.products.photo_taken(name, photo.t_ns, photo.jpeg)
-        return photo
+            self.products.photo_taken(name, exposure.t_ns, jpeg)
+        return Photo(exposure.t_ns, jpeg, camera.width, camera.height)

@@ -17,8 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.helicopter import HelicopterParameters
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
@@ -26,9 +28,31 @@ from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import RockParameters
 from ingenuity_nodes.world.terrain import TerrainParameters
+from ingenuity_nodes.yaml_check import FileError
 
 KINDS = {'ingenuity': 'helicopter', 'perseverance': 'rover'}    # type in a scenario -> body
 Pose = tuple[Vector3, QuatWxyz]
+
+
+def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
+    """
+    Make the model of one camera of a helicopter, as it is really mounted.
+
+    Raises
+    ------
+    FileError
+        The vehicle carries no such camera.
+
+    """
+    section = scenario.vehicle(vehicle)
+    carried = getattr(section, 'cameras', ())
+    if camera not in carried:
+        raise FileError(f"{vehicle}: found camera '{camera}', "
+                        f'allowed: {", ".join(carried) or "none, it carries no camera"}')
+    if camera == 'navcam':
+        return navcam()
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    return rte(parameters.computer.rte_mounting_error)
 
 
 def scene_of(scenario: Scenario, environment: Environment) -> Scene:

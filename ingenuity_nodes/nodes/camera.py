@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""One camera on the network: the shutter's exposures in, pictures out, drawn in a thread of its own."""
+"""One camera on the network: exposures in, pictures out."""
 
 from __future__ import annotations
 
@@ -25,11 +25,9 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.cameras.cast import cast_of, Pose, scene_of
-from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
-from ingenuity_nodes.cameras.renderer import Renderer
+from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose
 from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.cameras.studio import Studio
 from ingenuity_nodes.nodes.conversions.pictures import (
     camera_info_message, image_message, jpeg_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
@@ -37,12 +35,9 @@ from ingenuity_nodes.nodes.membership import LATCHED, Membership
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, setting, text_parameter
-from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.scenario import HelicopterSection
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
-from ingenuity_nodes.yaml_check import FileError
 
 FRAMES = QoSProfile(depth=60)
 JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
@@ -58,11 +53,10 @@ class CameraNode(Node):
         scenario, seed = setting(self)
         section = helicopter_section(self, scenario)
         self._camera = text_parameter(self, 'camera', 'navcam', 'which camera: navcam or rte')
-        self._model = camera_model(self._camera, section)
+        self._model = camera_of(scenario, section.name, self._camera)
         self._frame_id = frames.frame(section.name, f'{self._camera}_optical_frame')
         self._own = section.name
         self._ready = False
-        self._failure: BaseException | None = None
         self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
         self._others = Others(self, [helicopter.name for helicopter in scenario.helicopters
                                      if helicopter.name != section.name])
@@ -74,19 +68,17 @@ class CameraNode(Node):
         self._info = self.create_publisher(CameraInfo, f'{name}/camera_info', LATCHED)
         self._info.publish(camera_info_message(self._model, self._frame_id))
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
-        # A GL context belongs to the thread that made it: all drawing happens in this one.
+        self._studio = Studio(scenario, seed, section.name, name)
+        # One picture after the other, while the node goes on listening.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._submit(self._set_up)
 
     def _set_up(self) -> None:
-        self._renderer = Renderer(scene_of(self._scenario, self._environment), self._model)
+        self._studio.open()
         self._ready = True
 
     @property
     def _waits_for(self) -> str:
-        if self._failure is not None:
-            self.get_logger().error(str(self._failure))
-            self.membership.end(2, str(self._failure))
         if not self._ready:
             return 'the scene to be built'
         return '' if self._images.get_subscription_count() or self._camera != 'navcam' \
@@ -99,7 +91,7 @@ class CameraNode(Node):
     def _draw(self, exposure: Exposure) -> None:
         bodies = cast_of(self._scenario, self._environment, self._own, exposure,
                          self._others.at(exposure.t_ns))
-        image = self._renderer.draw(exposure, bodies)
+        image = self._studio.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
         if self._jpegs.get_subscription_count():
@@ -110,12 +102,15 @@ class CameraNode(Node):
         self._drawing.submit(task).add_done_callback(self._note_failure)
 
     def _note_failure(self, future: Future[None]) -> None:
-        if not future.cancelled() and future.exception() is not None:
-            self._failure = future.exception()
+        error = None if future.cancelled() else future.exception()
+        if error is not None and self.membership.running:
+            self.get_logger().error(str(error))
+            self.membership.end(2, str(error))
 
     def finish(self) -> None:
-        """Let the picture at work be finished; drop those that wait."""
-        self._drawing.shutdown(wait=True, cancel_futures=True)
+        """Drop the pictures that wait, and the one at work."""
+        self._drawing.shutdown(wait=False, cancel_futures=True)
+        self._studio.close()
 
 
 class Others:
@@ -149,24 +144,6 @@ class Others:
                       for name, history in self._poses.items()}
             return {name: self._poses[name][max(times)]
                     for name, times in before.items() if times}
-
-
-def camera_model(camera: str, section: HelicopterSection) -> CameraModel:
-    """
-    Make the model of one camera of a helicopter, as it is really mounted.
-
-    Raises
-    ------
-    FileError
-        The helicopter carries no such camera.
-
-    """
-    if camera not in section.cameras:
-        raise FileError(f"camera: found '{camera}', allowed: {', '.join(section.cameras)}")
-    if camera == 'navcam':
-        return navcam()
-    parameters = with_overrides(HelicopterParameters(), section.overrides)
-    return rte(parameters.computer.rte_mounting_error)
 
 
 def main(args: Sequence[str] | None = None) -> None:

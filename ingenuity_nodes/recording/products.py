@@ -19,11 +19,9 @@ from dataclasses import replace
 import hashlib
 from typing import Any
 
-from ingenuity_nodes.cameras.model import rte
+from ingenuity_nodes.cameras.cast import camera_of
 from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.cameras.target import target_box
-from ingenuity_nodes.helicopter import HelicopterParameters
-from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.photo_copies import write_copies
 from ingenuity_nodes.recording.report import write_report
 from ingenuity_nodes.recording.result import summarise, write_result
@@ -47,9 +45,8 @@ class Products:
         self._scenario, self._environment, self._folder = scenario, environment, folder
         self.run = RunLog(scenario.name, seed, [h.name for h in scenario.helicopters])
         self.run.description = scenario.description
-        self._cameras = {h.name: rte(with_overrides(
-            HelicopterParameters(), h.overrides).computer.rte_mounting_error)
-            for h in scenario.helicopters}
+        self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
+                         for h in scenario.helicopters if 'rte' in h.cameras}
         for rover in scenario.rovers:
             self.run.landmarks.append(Landmark(
                 rover.name.capitalize(), *rover.position,

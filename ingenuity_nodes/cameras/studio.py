@@ -1,0 +1,124 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Draws in a process of its own, so that neither a photo nor the graphics driver holds anybody up.
+
+A GL context belongs to the thread that made it, and a draw call keeps Python's lock for as long
+as it lasts: seconds, for a photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+import ctypes
+import multiprocessing
+import os
+import signal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.cameras.cast import camera_of, scene_of
+from ingenuity_nodes.cameras.renderer import Renderer
+from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.environment import environment_of
+
+_PR_SET_PDEATHSIG = 1    # linux/prctl.h
+
+
+class StudioError(RuntimeError):
+    """Nothing can be drawn here; the text says why and what to install."""
+
+
+class Studio:
+    """
+    One camera's drawing process.
+
+    Parameters
+    ----------
+    scenario, seed
+        Whose world it is.
+    vehicle, camera
+        Whose camera.
+
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, vehicle: str, camera: str) -> None:
+        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn'))
+        self._pid = 0
+        self._task = scenario, seed, vehicle, camera
+
+    def open(self) -> None:
+        """
+        Build the scene and the graphics context; takes seconds.
+
+        Raises
+        ------
+        StudioError
+            There is no way to draw on this machine.
+
+        """
+        try:
+            self._pid = self._pool.submit(_open, os.getpid(), *self._task).result()
+        except (RuntimeError, BrokenProcessPool) as error:
+            raise StudioError(str(error)) from error
+
+    def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
+        """
+        Draw one picture; waits until it is done.
+
+        Raises
+        ------
+        StudioError
+            The drawing process has died.
+
+        """
+        try:
+            return self._pool.submit(_draw, exposure, list(bodies)).result()
+        except BrokenProcessPool as error:
+            raise StudioError('the drawing process has died') from error
+
+    def close(self) -> None:
+        """End the drawing process, whatever it does."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pid:
+            try:
+                os.kill(self._pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self._pool.shutdown(wait=True)
+
+
+_renderer: Renderer | None = None    # of the drawing process
+
+
+def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> int:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    # Ctrl-C in a terminal reaches the whole group: the node decides when drawing ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _renderer
+    scene = scene_of(scenario, environment_of(scenario, seed))
+    _renderer = Renderer(scene, camera_of(scenario, vehicle, camera))
+    return os.getpid()
+
+
+def _draw(exposure: Exposure, bodies: list[Body]) -> NDArray[np.uint8]:
+    assert _renderer is not None
+    return _renderer.draw(exposure, bodies)
