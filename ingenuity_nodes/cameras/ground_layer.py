@@ -27,6 +27,7 @@ from ingenuity_nodes.cameras.targets import Targets
 
 HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
 TIERS = (0.0, 0.009, 0.042)  # [m] finest width of a pixel from which each tier of the soil shader may be used
+_TRUTH = -1                   # the variant that draws distances
 _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
 
 
@@ -42,9 +43,8 @@ class GroundLayer:
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
         self._scene = scene
-        self._shaders = [
-            program(context, 'ground.vert', 'ground.frag', *shared, below=('hit.glsl', 'soil.glsl'),
-                    define=f'#define TIER {tier}\n') for tier in range(len(TIERS))]
+        self._context, self._shared = context, shared
+        self._shaders: dict[int, moderngl.Program] = {}
         self._arrays: dict[tuple[int, int], moderngl.VertexArray] = {}
         self._heights = context.texture_array((SIZE, SIZE, LEVELS), 1, dtype='f4')
         self._surfaces = context.texture_array((SIZE, SIZE, LEVELS), 4, dtype='f2')
@@ -70,6 +70,14 @@ class GroundLayer:
         if changed:
             self._surfaces.build_mipmaps()
 
+    def _shader(self, tier: int) -> moderngl.Program:
+        """Compile each variant when it is first needed."""
+        if tier not in self._shaders:
+            define = f'#define TIER {max(tier, 0)}\n' + ('#define TRUTH\n' if tier == _TRUTH else '')
+            self._shaders[tier] = program(self._context, 'ground.vert', 'ground.frag', *self._shared,
+                                          below=('hit.glsl', 'soil.glsl'), define=define)
+        return self._shaders[tier]
+
     @property
     def uniforms(self) -> dict[str, object]:
         """What every shader that asks for the ground's height needs."""
@@ -83,18 +91,18 @@ class GroundLayer:
         self._surfaces.use(SURFACES)
 
     def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int, rows: int,
-             finest: float) -> None:
+             finest: float | None) -> None:
         """
         Draw ground and sky, and the finer picture in front of them.
 
         ``finest`` is the smallest width of ground that any pixel here covers [m]: what is finer
-        need not be worked out.
+        need not be worked out. None draws distances instead of colours.
         """
         targets.colour.use(_MESH_COLOUR)
         targets.depth.use(_MESH_DEPTH)
         targets.shadow.use(_SHADOW)
-        tier = max(k for k, least in enumerate(TIERS) if finest >= least)
-        shader = self._shaders[tier]
+        tier = _TRUTH if finest is None else max(k for k, least in enumerate(TIERS) if finest >= least)
+        shader = self._shader(tier)
         set_uniforms(shader, {
             **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH, 'shadowMask': _SHADOW,
             'oversample': targets.oversample, 'lattice': float(lattice.spacing)})

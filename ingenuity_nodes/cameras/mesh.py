@@ -82,10 +82,10 @@ def _box(half: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _cylinder(radius: float, length: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    sides = _SIDES if radius > 0.02 else 10
+    sides = _SIDES if length > radius or radius > 0.1 else 28
     angle = 2 * math.pi * np.arange(sides + 1) / sides
     rim = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    rings = max(1, math.ceil(length / (_FINEST if radius > 0.02 else 0.02)))
+    rings = max(1, math.ceil(length / (_FINEST if radius > 0.015 else 0.02)))
     z = np.linspace(-length / 2, length / 2, rings + 1)
     points, normals = [], []
     for k in range(sides):

@@ -24,10 +24,10 @@ import math
 
 from ingenuity_nodes.cameras.parts import Link, Part, rod, Robot, Triple
 
-WHITE: Triple = (0.74, 0.73, 0.70)
-PALE: Triple = (0.56, 0.54, 0.51)
-GREY: Triple = (0.30, 0.29, 0.28)
-SILVER: Triple = (0.48, 0.47, 0.45)
+WHITE: Triple = (0.86, 0.85, 0.83)
+PALE: Triple = (0.60, 0.60, 0.59)
+GREY: Triple = (0.27, 0.27, 0.275)
+SILVER: Triple = (0.50, 0.50, 0.50)
 DARK: Triple = (0.075, 0.073, 0.072)
 BLACK: Triple = (0.025, 0.025, 0.027)
 GOLD: Triple = (0.52, 0.36, 0.13)
@@ -52,7 +52,7 @@ def perseverance() -> Robot:
             parts += _wheel(name, sign)
     links += [
         Link('mast', 'base_link', MAST_FOOT, joint='mast_azimuth_joint'),
-        Link('mast_head', 'mast', (0.0, 0.0, 0.80), joint='mast_elevation_joint', axis=(0.0, 1.0, 0.0)),
+        Link('mast_head', 'mast', (0.0, 0.0, 0.72), joint='mast_elevation_joint', axis=(0.0, 1.0, 0.0)),
         Link('antenna', 'base_link', (-0.42, 0.52, 1.38), (0.0, 0.55, 2.4), 'antenna_joint'),
     ]
     return Robot('perseverance', tuple(links), tuple(parts + _mast() + _antenna()))
@@ -183,7 +183,7 @@ def _wheel(link: str, sign: float) -> list[Part]:
     quarter = (1.5708, 0.0, 0.0)
     parts = [
         Part(f'{link}_tyre', link, 'cylinder', (WHEEL_RADIUS - 0.008, WHEEL_WIDTH, 0.0), (0.0, 0.0, 0.0), quarter,
-             (0.16, 0.155, 0.15), 0.10),
+             (0.085, 0.083, 0.082), 0.08),
         Part(f'{link}_well', link, 'cylinder', (WHEEL_RADIUS - 0.035, 0.012, 0.0), (0.0, sign * 0.162, 0.0),
              quarter, BLACK),
         Part(f'{link}_hub', link, 'cylinder', (0.075, 0.03, 0.0), (0.0, sign * 0.175, 0.0), quarter, SILVER, 0.2),
@@ -195,7 +195,7 @@ def _wheel(link: str, sign: float) -> list[Part]:
     for k in range(24):
         angle = 2.0 * math.pi * k / 24.0
         middle = (0.259 * math.cos(angle), 0.0, 0.259 * math.sin(angle))
-        parts.append(_box(f'{link}_cleat_{k}', (0.012, WHEEL_WIDTH, 0.010), middle, (0.24, 0.235, 0.225), 0.15,
+        parts.append(_box(f'{link}_cleat_{k}', (0.012, WHEEL_WIDTH, 0.010), middle, (0.17, 0.168, 0.165), 0.12,
                           (0.0, math.pi / 2.0 - angle, 0.0), link))
     return parts
 
@@ -204,8 +204,8 @@ def _mast() -> list[Part]:
     head = 'mast_head'
     parts = [
         Part('mast_base', 'mast', 'cylinder', (0.11, 0.16, 0.0), (0.0, 0.0, 0.06), colour=GREY),
-        Part('mast_tube', 'mast', 'cylinder', (0.058, 0.66, 0.0), (0.0, 0.0, 0.42), colour=WHITE, gloss=0.05),
-        Part('mast_collar', 'mast', 'cylinder', (0.085, 0.10, 0.0), (0.0, 0.0, 0.74), colour=GREY),
+        Part('mast_tube', 'mast', 'cylinder', (0.058, 0.60, 0.0), (0.0, 0.0, 0.38), colour=WHITE, gloss=0.05),
+        Part('mast_collar', 'mast', 'cylinder', (0.085, 0.10, 0.0), (0.0, 0.0, 0.66), colour=GREY),
         _box('mast_yoke', (0.16, 0.30, 0.09), (0.0, 0.0, 0.0), PALE, 0.05, link=head),
         _box('camera_bar', (0.17, 0.62, 0.12), (0.02, 0.0, 0.09), WHITE, 0.05, link=head),
         _box('supercam', (0.42, 0.34, 0.24), (0.0, 0.0, 0.26), WHITE, 0.05, link=head),

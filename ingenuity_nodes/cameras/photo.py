@@ -44,6 +44,7 @@ class Mark:
     label: str
     points: tuple[tuple[float, float], ...]  # one for a circle or an arrow, more for a line [px]
     radius: float = 0.0                      # of the circle [px]; 0 draws an arrow
+    tail: float = 170.0                      # length of the arrow in a picture 4208 px wide [px]
 
 
 def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.9) -> Picture:
@@ -137,10 +138,10 @@ def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark, font: ImageFont.FreeTypeFo
         draw.ellipse((u - r, v - r, u + r, v + r), outline=_INK, width=stroke)
         at = (u + 0.75 * r + 20 * unit, v + 0.75 * r)
     else:
-        tip, tail = (u, v + 14 * unit), (u, v + 170 * unit)
+        tip, tail = (u, v + 14 * unit), (u, v + mark.tail * unit)
         draw.line([tip, tail], fill=_INK, width=stroke)
         draw.polygon([tip, (u - 20 * unit, v + 54 * unit), (u + 20 * unit, v + 54 * unit)], fill=_INK)
-        at = (u - draw.textlength(mark.label, font=font) / 2, v + 180 * unit)
+        at = (u - draw.textlength(mark.label, font=font) / 2, v + (mark.tail + 10) * unit)
     room = columns - draw.textlength(mark.label, font=font) - 20 * unit
     draw.text((min(max(at[0], 20 * unit), room), at[1]), mark.label, fill=_INK, font=font,
               stroke_width=max(1, stroke // 2), stroke_fill=_SHADE)

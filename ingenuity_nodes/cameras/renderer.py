@@ -38,6 +38,7 @@ from ingenuity_nodes.cameras.robot_layer import RobotLayer
 from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.stone_layer import StoneLayer
 from ingenuity_nodes.cameras.targets import GreyTargets, Targets
+from ingenuity_nodes.cameras.truth import GroundTruth
 from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.sun import Sun
@@ -114,11 +115,7 @@ class Renderer:
         camera, quality = self.camera, self.quality
         out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
-        self._ground.follow(float(p_MC[0]), float(p_MC[1]))
-        if self.grey:
-            self._follow_aerial(R_MC, p_MC)
-        self._stones.choose(camera, R_MC, p_MC, quality.smallest_px, self._farthest(R_MC, p_MC))
-        self._robots.place(bodies, self.scene, camera, R_MC, p_MC, shade=not self.grey)
+        self._prepare(bodies, R_MC, p_MC)
         first = 0
         while first < camera.height:
             rows = min(quality.strip_rows, camera.height - first)
@@ -129,6 +126,34 @@ class Renderer:
             if between is not None:
                 between(first / camera.height)
         return out
+
+    def draw_truth(self, exposure: Exposure, bodies: Sequence[Body] = ()) -> GroundTruth:
+        """Work out the distance to, and the kind of, what every pixel's centre sees."""
+        camera = self.camera
+        R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
+        self._prepare(bodies, R_MC, p_MC)
+        targets = Targets(self.context, camera.width, self.quality.strip_rows, 1, 4, exact=True)
+        out = np.empty((camera.height, camera.width, 2), np.float32)
+        for first in range(0, camera.height, self.quality.strip_rows):
+            rows = min(self.quality.strip_rows, camera.height - first)
+            values = self._uniforms(exposure, first, rows) | self._ground.uniforms
+            targets.use_mesh(rows)
+            self._ground.bind()
+            self._stones.draw(values | {'label': 0.5})
+            self._robots.draw(values)
+            targets.use_picture(rows)
+            self._ground.draw(values, targets, self._lattice, first, rows, None)
+            out[first:first + rows] = targets.read(rows)[..., :2]
+        return GroundTruth(camera, exposure, np.where(out[..., 1] > 0.5, out[..., 0], np.inf).astype(np.float32),
+                           out[..., 1].astype(np.uint8))
+
+    def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
+        """Have maps, stones and robots for one pose on the drawing side."""
+        self._ground.follow(float(p_MC[0]), float(p_MC[1]))
+        if self.grey:
+            self._follow_aerial(R_MC, p_MC)
+        self._stones.choose(self.camera, R_MC, p_MC, self.quality.smallest_px, self._farthest(R_MC, p_MC))
+        self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
 
     def release(self) -> None:
         """Give back the drawing context; the renderer is of no use afterwards."""
@@ -231,7 +256,7 @@ class Renderer:
         sun = self.scene.sun
         direct, sky = sunlight(sun), skylight(sun)
         return {'sunDir': tuple(sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
-                'greyOnly': 0.0, 'onTop': 0.0}
+                'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)}
 
 
 def sunlight(sun: Sun) -> Colour:
@@ -245,6 +270,12 @@ def skylight(sun: Sun) -> Colour:
     """Light of the whole dusty sky on level ground."""
     share = 0.12 + 0.88 * max(float(sun.direction_M[2]), 0.0)
     return (0.300 * share, 0.232 * share, 0.165 * share)
+
+
+def automatic_gain(sun: Sun) -> float:
+    """Brighten as the light on level ground fades, as automatic exposure does; 1 under the overhead sun."""
+    light = sunlight(sun)[1] * max(float(sun.direction_M[2]), 0.05) + skylight(sun)[1]
+    return min(8.0, 1.187 / light)
 
 
 def sky_share(scene: Scene) -> float:

@@ -25,7 +25,7 @@ Picture = NDArray[np.uint8]
 _FULL = 4095.0          # a 12-bit number holds the 10-bit sensor and its noise
 _GREY_GAIN = 1.10       # sets the mean of ordinary ground near 125 (assumed: automatic exposure)
 _GREY_NOISE = 1.2       # [grey levels] (assumed)
-_LENS_BLUR = 0.62       # [px] spread of a point by the lens (assumed: sharp, but no sharper than its mosaic)
+_LENS_BLUR = 0.70       # [px] spread of a point by the lens (assumed: sharp, but no sharper than its mosaic)
 _VIGNETTE = 0.34        # loss of light in the corners (assumed, as small wide lenses have)
 
 

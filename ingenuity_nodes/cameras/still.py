@@ -95,7 +95,7 @@ def marks_of(story: Story, picture: Picture, height: Callable[[float, float], fl
     uv = story.camera.project_world(points, story.p_MB, story.q_MB)
     for name, place, seen in zip(PLACES, uv, story.camera.inside(np.nan_to_num(uv, nan=-1e9))):
         if seen:
-            marks.append(Mark(name, ((float(place[0]), float(place[1])),)))
+            marks.append(Mark(name, ((float(place[0]), float(place[1])),), tail=170.0 + 110.0 * len(marks)))
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
         u0, v0, u1, v1 = seen_box(picture, box)

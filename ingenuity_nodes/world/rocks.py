@@ -48,7 +48,7 @@ class RockParameters:
     """How stony one place is."""
 
     abundance: float = quantity(
-        0.06, '1', 'share k of the ground covered by rocks', low=0.0, high=0.4,
+        0.05, '1', 'share k of the ground covered by rocks', low=0.0, high=0.4,
         source='Golombek and Rapp; 0.05 to 0.07 assumed for the crater floor near the landing site')
     clustering: float = quantity(
         0.8, '1', '0 scatters rocks evenly, 1 gathers them', low=0.0, high=1.0,

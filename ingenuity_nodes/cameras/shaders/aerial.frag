@@ -24,6 +24,6 @@ void main() {
   float layer = min(floor(0.5 * n), 3.0);
   vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(2.0 * layer));
   float v = textureLod(aerial, vec3(p, layer), n - 2.0 * layer).r;
-  colour = vec4(nearness > 0.0 ? v : sqrt(dot(skyRadiance(d), GREY)));
+  colour = vec4(nearness > 0.0 ? v : sqrt(gain * dot(skyRadiance(d), GREY)));
   gl_FragDepth = nearness > 0.0 ? 1.0 - NEAR / (t * 1.004 + 0.02) : 1.0;
 }

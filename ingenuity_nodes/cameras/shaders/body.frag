@@ -23,9 +23,9 @@ void main() {
   d /= t;
   if (dot(n, d) > 0.0) n = -n;
   float sun = sunlit(world + n * 0.015);
-  float dusty = 0.22 * smoothstep(0.3, 1.0, n.z);
+  float dusty = 0.10 + 0.10 * smoothstep(0.3, 1.0, n.z);
   vec3 albedo = mix(tint, vec3(0.400, 0.270, 0.170), dusty);
-  vec3 c = lit(albedo, n, d, sun, finish.y) + albedo * vec3(0.10, 0.062, 0.037) * (0.5 - 0.5 * n.z) * finish.y;
+  vec3 c = lit(albedo, n, d, sun, finish.y);
   vec3 r = reflect(d, n);
   float shine = pow(max(dot(r, sunDir), 0.0), 40.0) * sun + 0.35 * skyRadiance(vec3(r.xy, abs(r.z))).r * finish.y;
   c += finish.x * shine * mix(vec3(1.0), tint * 1.6, 0.6);

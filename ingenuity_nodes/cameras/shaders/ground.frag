@@ -37,6 +37,19 @@ float inFront(float t) {
   return front / max(any, 1.0);
 }
 
+#ifdef TRUTH
+// Distance [m], 0 for the sky, and what is there: 0 sky, 1 ground, 2 stone, 3 robot.
+void main() {
+  vec3 d = normalize(dir);
+  float t = hitRange(origin, d, nearness);
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  float range = rangeOf(texelFetch(meshDepth, at, 0).r);
+  float kind = texelFetch(meshColour, at, 0).a;
+  bool front = kind > 0.0 && (t < 0.0 || range < t * 1.004 + 0.02);
+  colour = front ? vec4(range, kind > 0.75 ? 3.0 : 2.0, pixelSees, 1.0)
+    : vec4(max(t, 0.0), t < 0.0 ? 0.0 : 1.0, pixelSees, 1.0);
+}
+#else
 void main() {
   vec2 at = gl_FragCoord.xy * float(oversample) / vec2(textureSize(meshColour, 0));
   vec4 mesh = textureLod(meshColour, at, 0.0);
@@ -51,3 +64,4 @@ void main() {
   }
   colour = stored(mix(behind, front * front, covered));
 }
+#endif

@@ -26,14 +26,18 @@ vec3 lit(vec3 albedo, vec3 n, vec3 dir, float sun, float open) {
   float c = clamp(dot(-dir, sunDir), -1.0, 1.0);
   float opposition = 1.0 + 0.22 * exp(-acos(c) * 5.0);
   float direct = mu0 * mix(1.0, 1.6 / (mu0 + mu + 0.25), 0.35) * opposition;
-  vec3 bounce = vec3(0.150, 0.092, 0.054) * (0.5 - 0.5 * n.z);
+  // Sunlit ground around: its reflectance times the light on it.
+  vec3 bounce = vec3(0.330, 0.222, 0.140) * (sunColour * sunDir.z + skyColour) * (0.5 - 0.5 * n.z);
   return albedo * (sunColour * direct * sun + open * (skyColour * (0.5 + 0.5 * n.z) + bounce));
 }
 
 const vec3 GREY = vec3(0.40, 0.40, 0.20);   // weight of the colours on a grey sensor
 uniform float greyOnly;     // 1 for a grey camera
+uniform float gain;         // of the camera's automatic exposure
+
+uniform float label;        // of what is drawn: 1, or less for stones in a picture of the truth
 
 vec4 stored(vec3 radiance) {
   vec3 c = mix(radiance, vec3(dot(radiance, GREY)), greyOnly);
-  return vec4(sqrt(clamp(c, 0.0, 1.0)), 1.0);
+  return vec4(sqrt(clamp(c * gain, 0.0, 1.0)), label);
 }

@@ -48,7 +48,7 @@ void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, in
 void slabs(vec2 p, float f, float broad, float mid, float grain, inout Soil g) {
   vec3 bent = noise3(p / 0.43 + 5.0);
   float where = noise(p / 17.0 + 31.7) + 0.28 * mid;
-  float mask = smoothstep(0.15, 0.25, where) * keep(1.2, f);
+  float mask = smoothstep(0.19, 0.30, where) * keep(1.2, f);
   vec2 w = p + 0.055 * bent.yz * vec2(1.0, -1.0);
   const float cell = 0.62;
   vec2 at = w / cell - 0.5;
@@ -68,13 +68,13 @@ void slabs(vec2 p, float f, float broad, float mid, float grain, inout Soil g) {
   float soft = max(0.006, f);
   float bare = mask * step(0.30, id.y);
   float plate = bare * smoothstep(-soft, soft, joint);
-  plate *= smoothstep(-0.12, 0.12, where - 0.16 + 0.5 * bent.x + 0.6 * grain - 0.15 * broad);
+  plate *= smoothstep(-0.10, 0.14, where - 0.23 + 0.95 * bent.x + 0.8 * grain - 0.15 * broad);
   vec3 rock = mix(PAVER, STONE * 1.35, 0.5 * fract(id.x * 9.0)) * (0.88 + 0.24 * id.y + 0.9 * grain);
-  g.albedo = mix(g.albedo, rock, 0.82 * plate);
+  g.albedo = mix(g.albedo, rock, 0.75 * plate);
   g.slope += plate * ((id - 0.5) * 0.12);
   float rim = smoothstep(0.05, 0.0, abs(joint)) * bare * keep(0.1, f) * (1.0 - plate);
-  g.open *= 1.0 - 0.35 * rim;
-  g.sun *= 1.0 - 0.25 * rim;
+  g.open *= 1.0 - 0.25 * rim;
+  g.sun *= 1.0 - 0.12 * rim;
 }
 
 // Two ruts of the rover's wheels: pressed and darker, with crumbs at the rims.
@@ -98,17 +98,17 @@ Soil soilAt(vec2 p, float f) {
   vec3 clod = noise3(p / 0.14 + 7.0);
   float k5 = keep(0.37, f), k4 = keep(0.14, f);
   float fine = hummock.x * k5 + 0.8 * clod.x * k4;
-  float dusty = clamp(0.46 + 0.85 * broad + 0.55 * mid + 0.42 * fine, 0.0, 1.0);
+  float dusty = clamp(0.47 + 0.85 * broad + 0.55 * mid + 0.26 * fine, 0.0, 1.0);
   Soil g = Soil(mix(LAG, DUST, dusty), s.xy, 1.0, 1.0);
   g.albedo = mix(g.albedo, SAND * (0.92 + 0.3 * dusty), 0.75 * sand);
   float loose = 1.0 - 0.5 * sand;
   g.slope += loose * (0.10 * hummock.yz * k5 + 0.17 * clod.yz * k4);
-  float grain = 0.30 * clod.x * k4;
+  float grain = 0.22 * clod.x * k4;
   vec2 rough = vec2(0.0);
 #if TIER < 2
   vec3 lump = noise3(p / 0.034);
   float k3 = keep(0.034, f);
-  grain += 0.24 * lump.x * k3;
+  grain += 0.30 * lump.x * k3;
   rough += 0.24 * lump.yz * k3;
 #endif
 #if TIER < 1

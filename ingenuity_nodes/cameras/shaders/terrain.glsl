@@ -40,23 +40,26 @@ vec4 groundSurface(vec2 p, float f) {
 float groundRange(vec3 origin, vec3 dir, float start) {
   float level = length(dir.xy), down = -dir.z;
   float t = start, before = max(start - 1.0, 0.0), g = 0.0, above = 1e3;
+  bool met = false;
   for (int k = 0; k < 220; ++k) {
     vec3 p = origin + dir * t;
     g = p.z - groundHeight(p.xy);
-    float closing = down + (t < 600.0 ? 0.30 : 0.55) * level;
+    float closing = down + (t < 600.0 ? 0.30 : 0.42) * level;
+    if (closing <= 0.0) return -1.0;  // rising faster than any hill
     bool under = g < 0.0 && k == 0 && start > 0.05;
-    if (!under && (g < 0.012 * t * max(down, 0.02) || closing <= 0.0)) break;
+    met = !under && g < 0.012 * t * max(down, 0.01);
+    if (met) break;
     before = t;
     above = g;
-    t = under ? 0.02 : t + g / max(closing, 0.02);
+    t = under ? 0.02 : t + max(g / max(closing, 0.02), t > 600.0 ? 0.006 * t : 0.0);
     if (t > 45000.0 || (down < 0.0 && p.z > 1500.0)) return -1.0;
   }
   for (int k = 0; k < 2; ++k) {   // close in along the chord of the last two heights
     float closing = max((above - g) / max(t - before, 1e-4), 0.3 * down + 0.01);
     before = t;
     above = g;
-    t += g / closing;
+    t += clamp(g / closing, -0.02 * t - 0.5, 0.01 * t + 0.5);
     g = origin.z + dir.z * t - groundHeight(origin.xy + dir.xy * t);
   }
-  return t;
+  return met || down > 0.0 ? t : -1.0;
 }
