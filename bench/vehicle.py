@@ -53,7 +53,8 @@ def best(run: Callable[[], object], steps: int) -> float:
 def hovering(height: float = 500.0, rotor_speed: float = FLIGHT_SPEED) -> Vehicle:
     """Build a helicopter at some height."""
     level = np.array([1.0, 0.0, 0.0, 0.0])
-    return Vehicle(VehicleParameters(), Terrain(), np.array([0.0, 0.0, height]), level, rotor_speed)
+    p_MB = np.array([0.0, 0.0, height])
+    return Vehicle(VehicleParameters(), Terrain(), p_MB, level, rotor_speed)
 
 
 def stepped(vehicle: Vehicle) -> Callable[[], object]:
@@ -106,8 +107,9 @@ def rotorpy_step() -> Callable[[], object]:
     from rotorpy.vehicles.crazyflie_params import quad_params
     from rotorpy.vehicles.multirotor import Multirotor
     vehicle = Multirotor(quad_params)
-    state = {'x': np.array([0.0, 0.0, 500.0]), 'v': np.zeros(3), 'q': np.array([0.0, 0.0, 0.0, 1.0]),
-             'w': np.zeros(3), 'wind': np.zeros(3), 'rotor_speeds': np.full(4, 1788.53)}
+    state = {
+        'x': np.array([0.0, 0.0, 500.0]), 'v': np.zeros(3), 'q': np.array([0.0, 0.0, 0.0, 1.0]),
+        'w': np.zeros(3), 'wind': np.zeros(3), 'rotor_speeds': np.full(4, 1788.53)}
     control = {'cmd_motor_speeds': np.full(4, 1788.53)}
 
     def run() -> None:
@@ -133,8 +135,8 @@ def main() -> None:
             print(f'{name} is not installed: left out')
             continue
         theirs = best(make(), STEPS // share)
-        print(f'{name} step{"":27}{theirs * 1e6:8.2f} us, {theirs / ours:.2f} of ours called from Python, '
-              f'{theirs / many:.2f} of ours in a batch')
+        print(f'{name + " step":37}{theirs * 1e6:8.2f} us, {theirs / ours:.2f} of ours called '
+              f'from Python, {theirs / many:.2f} of ours in a batch')
 
 
 if __name__ == '__main__':

@@ -22,53 +22,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.actuators import ACTUATORS, advance_servos, blade_angles, SERVOS
-from ingenuity_nodes.vehicle.body import BODY, drag_loads
+from ingenuity_nodes.vehicle.actuators import advance_servos, blade_angles
+from ingenuity_nodes.vehicle.body import drag_loads
+from ingenuity_nodes.vehicle.ground import move_on_ground
 from ingenuity_nodes.vehicle.inflow import (
     advance_rings, advance_tilt, flow_through, ground_effect, swirl_below)
-from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, GEAR
-from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, motor_torque, POWER
-from ingenuity_nodes.vehicle.rigid_body import fly, rotation_of, slide
-from ingenuity_nodes.vehicle.rotors import blade_loads, ELEMENTS, Record, ROTORS, STATIONS
+from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, motor_torque
+from ingenuity_nodes.vehicle.rigid_body import fly, rotation_of
+from ingenuity_nodes.vehicle.rotors import blade_loads, Record, STATIONS
+from ingenuity_nodes.vehicle.state import (
+    BATTERY_EMPTY, BLADE_STRIKE, LOW_BUS, MOTOR_OVERHEATED, TIP_MACH, VORTEX_RING)
 from ingenuity_nodes.world.terrain import height_at, TerrainField
 
 Array = NDArray[np.float64]
-CONTACT_STEPS = 4        # parts of a step while anything touches: legs ring at some 20 Hz
-STRIKE_SPEED = 20.0      # [rad/s] slower blades come to rest unharmed; assumed
-FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated', 'battery empty')
-BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5
-LEG_TRAVEL = 0.05        # [m] a leg that gives more is broken; assumed: three normal landings
-TIPPED_COSINE = 0.5      # past 60 deg on the ground nothing brings it back
-
-CONSTANTS = np.dtype([
-    ('rotors', ROTORS), ('actuators', ACTUATORS), ('body', BODY), ('gear', GEAR), ('power', POWER),
-], align=True)
-
-STATE = np.dtype([
-    # position and velocity of the mass centre [M], quaternion wxyz, body rate [B]
-    ('x', 'f8', (13,)), ('before', 'f8', (13,)),
-    ('omega', 'f8', (2,)), ('angle', 'f8', (2,)), ('stored', 'f8', (2,)), ('reference', 'f8'),
-    ('command', 'f8', (2, 3)), ('command_speed', 'f8'),
-    ('servo', 'f8', (2, SERVOS)), ('blade', 'f8', (2, 3)),
-    ('v', 'f8', (2, STATIONS)), ('loss', 'f8', (2, STATIONS)), ('g', 'f8', (2, 2)),
-    ('flow', 'f8', (2, STATIONS)), ('swirl', 'f8', (2, STATIONS)),
-    ('lift', 'f8', (2, STATIONS)), ('turn', 'f8', (2, STATIONS)), ('loads', 'f8', (2, 6)),
-    ('hub_moment', 'f8', (2, 2)), ('mean_flow', 'f8', (2,)),
-    ('charge', 'f8'), ('battery_temperature', 'f8'), ('motor_temperature', 'f8', (2,)),
-    ('energy', 'f8'), ('voltage', 'f8'), ('current', 'f8'),
-    ('rotor_power', 'f8'), ('electrical_power', 'f8'), ('motor_torque', 'f8', (2,)),
-    ('force', 'f8', (3,)), ('moment', 'f8', (3,)), ('thrust', 'f8', (2,)),
-    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)),
-    ('heights', 'f8', (CONTACTS + 4,)),
-    ('spots', 'f8', (CONTACTS + 4, 2)),
-    ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
-    ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)),
-    ('work', 'f8', (7, ELEMENTS)),
-    ('ground', 'f8'), ('ground_age', 'i8'), ('truth', 'f8', (19,)), ('report', 'f8', (28,)),
-    ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
-], align=True)
-
-VORTEX_RING, TIP_MACH, LOW_BUS, STALLED = 1, 2, 4, 8
+NEAR = 0.35           # [m] legs may touch within a step when the lowest point is closer than this
 TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Grip)
 
 
@@ -161,91 +128,17 @@ def _drive(c: Record, s: Record, density: float, temperature: float, avionics: f
 
 
 @njit(cache=True, error_model='numpy')
-def _move_on_ground(c: Record, s: Record, h: float, slope_x: float, slope_y: float) -> None:
-    """Advance the body with its legs on the ground, in shorter parts of a step."""
-    dt = STEP / CONTACT_STEPS
-    for _ in range(CONTACT_STEPS):
-        for k in range(3):
-            s.push[k], s.twist[k] = s.force[k], s.moment[k]
-        s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
-                               s.anchors, s.gripping, s.push, s.twist, s.scratch)
-        slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
-        rotation_of(s.x[6:10], s.R)
-
-
-@njit(cache=True, error_model='numpy')
-def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
-    """Find the ground below point ``k``, unless it has hardly moved since the last time."""
-    dx, dy = x - s.spots[k, 0], y - s.spots[k, 1]
-    if not dx * dx + dy * dy < _SAME_SPOT * _SAME_SPOT:
-        s.spots[k, 0], s.spots[k, 1], s.heights[k] = x, y, height_at(x, y, field)
-
-
-_BASE = 0.2          # [m] half of the distance over which the slope is taken: within the feet
-_SAME_SPOT = 1e-4    # [m] even a slope of 45 deg is then only 0.1 mm off
-
-
-@njit(cache=True, error_model='numpy')
 def _move(c: Record, s: Record, field: TerrainField) -> None:
     """Advance the body by one step, on the ground or above it."""
     h = c.rotors.inertia * (s.omega[0] - s.omega[1])
     s.moment[2] += s.motor_torque[1] - s.motor_torque[0]
     for k in range(13):
         s.before[k] = s.x[k]
-    reach = c.gear.reach + 0.10
     s.feet = 0
-    if s.x[2] - s.ground > reach + 0.25:
+    if s.x[2] - s.ground > c.gear.reach + NEAR:
         fly(s.x, c.body.mass, c.body.inertia, h, s.force, s.moment, STEP, s.scratch)
-        return
-    for k in range(CONTACTS):
-        p = c.gear.p[k]
-        _probe(s, k, s.x[0] + s.R[0, 0] * p[0] + s.R[0, 1] * p[1] + s.R[0, 2] * p[2],
-               s.x[1] + s.R[1, 0] * p[0] + s.R[1, 1] * p[1] + s.R[1, 2] * p[2], field)
-    _probe(s, CONTACTS, s.x[0] - _BASE, s.x[1], field)
-    _probe(s, CONTACTS + 1, s.x[0] + _BASE, s.x[1], field)
-    _probe(s, CONTACTS + 2, s.x[0], s.x[1] - _BASE, field)
-    _probe(s, CONTACTS + 3, s.x[0], s.x[1] + _BASE, field)
-    slope_x = (s.heights[CONTACTS + 1] - s.heights[CONTACTS]) / (2.0 * _BASE)
-    slope_y = (s.heights[CONTACTS + 3] - s.heights[CONTACTS + 2]) / (2.0 * _BASE)
-    _move_on_ground(c, s, h, slope_x, slope_y)
-    _judge_ground(c, s, field, slope_x, slope_y)
-
-
-@njit(cache=True, error_model='numpy')
-def _judge_ground(
-    c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float,
-) -> None:
-    """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
-    if s.failure != 0:
-        return
-    touching = s.feet > 0
-    for k in range(CONTACTS):
-        touching = touching or s.gripping[k] != 0.0
-    if touching and s.R[2, 2] < TIPPED_COSINE:
-        s.failure = TIPPED_OVER
-    for k in range(4):
-        p = c.gear.p[k]
-        z = s.x[2] + s.R[2, 0] * p[0] + s.R[2, 1] * p[1] + s.R[2, 2] * p[2]
-        if s.heights[k] - z > LEG_TRAVEL:
-            s.failure = LEG_BROKEN
-    if max(s.omega[0], s.omega[1]) > STRIKE_SPEED and _blades_low(c, s, field, slope_x, slope_y):
-        s.failure = BLADE_STRIKE
-
-
-@njit(cache=True, error_model='numpy')
-def _blades_low(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> bool:
-    """Whether the lowest point of the lower rotor's rim is in the ground."""
-    z = c.rotors.height[1] - c.body.p_BG[2]
-    # Downhill along the disk: the ground's normal, less its part along the rotor's axis.
-    up = -slope_x * s.R[0, 2] - slope_y * s.R[1, 2] + s.R[2, 2]
-    dx, dy, dz = slope_x + up * s.R[0, 2], slope_y + up * s.R[1, 2], up * s.R[2, 2] - 1.0
-    size = math.sqrt(dx * dx + dy * dy + dz * dz)
-    if size < 1e-9:
-        return False
-    scale = c.rotors.radius / size
-    x = s.x[0] + z * s.R[0, 2] + scale * dx
-    y = s.x[1] + z * s.R[1, 2] + scale * dy
-    return bool(s.x[2] + z * s.R[2, 2] + scale * dz < height_at(x, y, field))
+    else:
+        move_on_ground(c, s, h, field)
 
 
 @njit(cache=True, error_model='numpy')
@@ -308,4 +201,5 @@ def advance_many(
     """
     for row in range(state.shape[0]):
         for _ in range(steps):
-            advance(constants, state, row, field, density, sound, temperature, winds[row], avionics)
+            advance(constants, state, row, field, density, sound, temperature, winds[row],
+                    avionics)

@@ -28,18 +28,23 @@ from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
 from ingenuity_nodes.vehicle.actuators import actuator_constants, ActuatorParameters
 from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
-from ingenuity_nodes.vehicle.dynamics import advance, CONSTANTS, FAILURES, STATE
+from ingenuity_nodes.vehicle.dynamics import advance
 from ingenuity_nodes.vehicle.landing_gear import gear_constants, LandingGearParameters
 from ingenuity_nodes.vehicle.power import power_constants, PowerParameters, rest_voltage
 from ingenuity_nodes.vehicle.rigid_body import rotation_of
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
+from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WARNINGS
+from ingenuity_nodes.world import rocks as stone
+from ingenuity_nodes.world.rocks import Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
 
+_LOOK_NS = 25 * STEP_NS   # rocks are looked for so often
+_LOW = 2.0                # [m] below which rocks matter
+_STONE_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the way until the next look
 COMMANDS = (
     'upper collective [rad]', 'lower collective [rad]',
     'upper longitudinal cyclic [rad]', 'lower longitudinal cyclic [rad]',
     'upper lateral cyclic [rad]', 'lower lateral cyclic [rad]', 'rotor speed [rad/s]')
-WARNINGS = ('vortex ring', 'tip Mach number', 'low bus voltage')
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,14 @@ class Vehicle:
     It starts at rest with its rotors still, or turning at ``rotor_speed`` [rad/s]. A command that
     holds a number that is not finite or out of range is refused as a whole: the aircraft keeps the
     last good one, and ``status.refused`` names the reason.
+    With ``rocks`` its feet may stand on them.
     """
 
     def __init__(
         self, parameters: VehicleParameters, terrain: Terrain, p_MB: Vector3, q_MB: QuatWxyz,
-        rotor_speed: float = 0.0,
+        rotor_speed: float = 0.0, rocks: Rocks | None = None,
     ) -> None:
+        self._rocks = rocks
         self.parameters = parameters
         self._constants = constants_of(parameters)
         self._field = terrain.field
@@ -85,6 +92,7 @@ class Vehicle:
         self._t_ns = 0
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
+        self._stones_at = np.full(2, np.inf)
         self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         self._out = self._state['truth'][0]
         write_truth(self._constants, self._state, 0)
@@ -102,7 +110,8 @@ class Vehicle:
         call hands over the very same arrays and plain floats.
         """
         kinds = tuple(typeof(each) for each in (
-            self._constants, self._state, self._field, self._limits, *(0.0,) * 10, self._wind, 0.0))
+            self._constants, self._state, self._field, self._limits, *(0.0,) * 10, self._wind,
+            0.0))
         _step.compile(kinds)
         entry: Callable[..., int] = _step.overloads[kinds].entry_point
         return entry
@@ -142,6 +151,8 @@ class Vehicle:
         upper_lon, lower_lon = command.cyclic_longitudinal
         upper_lat, lower_lat = command.cyclic_lateral
         self._wind[:] = wind_M
+        if self._rocks is not None and self._t_ns % _LOOK_NS == 0:
+            self._gather_stones(self._rocks)
         bad = self._compiled_step(
             self._constants, self._state, self._field, self._limits, float(upper), float(lower),
             float(upper_lon), float(lower_lon), float(upper_lat), float(lower_lat),
@@ -151,6 +162,24 @@ class Vehicle:
         self._t_ns += STEP_NS
         self._truth, self._status = self._read(), None
         return self._truth
+
+    def _gather_stones(self, rocks: Rocks) -> None:
+        """Note the rocks below when low over the ground, anew whenever it has moved on."""
+        state, here = self._state[0], self._out[:2]
+        if (self._out[2] - state['ground'] > _LOW
+                or float(np.abs(here - self._stones_at).max()) < _STONE_RADIUS / 4.0):
+            return
+        self._stones_at = here.copy()
+        rows = rocks.around(float(here[0]), float(here[1]), _STONE_RADIUS)
+        tallest = np.argsort(-rows[:, stone.HALF_HEIGHT], kind='stable')[:STONES]
+        rows = rows[tallest]
+        state['stone_count'] = len(rows)
+        state['stones'][:len(rows)] = np.column_stack([
+            rows[:, stone.X], rows[:, stone.Y], rows[:, stone.GROUND],
+            rows[:, stone.Z] + rows[:, stone.HALF_HEIGHT] - rows[:, stone.GROUND],
+            rows[:, stone.HALF_LENGTH], rows[:, stone.HALF_WIDTH],
+            np.cos(rows[:, stone.YAW]), np.sin(rows[:, stone.YAW])])
+        state['spots'] = math.nan   # the ground under each foot is to be found anew
 
     def _reason(self, command: RotorCommand, bad: int) -> str:
         values = (*command.collective, *command.cyclic_longitudinal, *command.cyclic_lateral,

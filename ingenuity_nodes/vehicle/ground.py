@@ -1,0 +1,132 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+The aircraft near the ground: where it touches, how it moves then, and what may go wrong.
+
+Ground is terrain and rocks. Each contact point stands on its own height; the slope below the whole
+aircraft is that of the terrain between the feet.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, FEET
+from ingenuity_nodes.vehicle.rigid_body import rotation_of, slide
+from ingenuity_nodes.vehicle.rotors import Record
+from ingenuity_nodes.vehicle.state import BLADE_STRIKE, LEG_BROKEN, TIPPED_OVER
+from ingenuity_nodes.world.terrain import height_at, TerrainField
+
+Array = NDArray[np.float64]
+CONTACT_STEPS = 4        # parts of a step while near the ground: legs ring at some 20 Hz
+STRIKE_SPEED = 20.0      # [rad/s] slower blades come to rest unharmed; assumed
+LEG_TRAVEL = 0.05        # [m] a leg that gives more is broken; assumed: three normal landings
+TIPPED_COSINE = 0.5      # past 60 deg on the ground nothing brings it back
+_BASE = 0.2              # [m] half of the distance over which the slope is taken: within the feet
+_SAME_SPOT = 1e-4        # [m] even a slope of 45 deg is then only 0.1 mm off
+
+
+@njit(cache=True, error_model='numpy')
+def surface(s: Record, x: float, y: float, field: TerrainField) -> float:
+    """Find the height of ground or rock; a rock is a rounded cap, with flanks to slide on."""
+    height = height_at(x, y, field)
+    for k in range(s.stone_count):
+        stone = s.stones[k]
+        dx, dy = x - stone[0], y - stone[1]
+        along = (dx * stone[6] + dy * stone[7]) / stone[4]
+        across = (dy * stone[6] - dx * stone[7]) / stone[5]
+        left = 1.0 - along * along - across * across
+        if left > 0.0:
+            height = max(height, stone[2] + stone[3] * left)
+    return float(height)
+
+
+@njit(cache=True, error_model='numpy')
+def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
+    """Find the ground below point ``k``, unless it has hardly moved since the last time."""
+    dx, dy = x - s.spots[k, 0], y - s.spots[k, 1]
+    if not dx * dx + dy * dy < _SAME_SPOT * _SAME_SPOT:
+        s.spots[k, 0], s.spots[k, 1], s.heights[k] = x, y, surface(s, x, y, field)
+
+
+@njit(cache=True, error_model='numpy')
+def move_on_ground(c: Record, s: Record, h: float, field: TerrainField) -> None:
+    """Advance the body by one step where its legs may touch, and name what goes wrong."""
+    for k in range(CONTACTS):
+        p = c.gear.p[k]
+        _probe(s, k, s.x[0] + s.R[0, 0] * p[0] + s.R[0, 1] * p[1] + s.R[0, 2] * p[2],
+               s.x[1] + s.R[1, 0] * p[0] + s.R[1, 1] * p[1] + s.R[1, 2] * p[2], field)
+    _probe(s, CONTACTS, s.x[0] - _BASE, s.x[1], field)
+    _probe(s, CONTACTS + 1, s.x[0] + _BASE, s.x[1], field)
+    _probe(s, CONTACTS + 2, s.x[0], s.x[1] - _BASE, field)
+    _probe(s, CONTACTS + 3, s.x[0], s.x[1] + _BASE, field)
+    slope_x = (s.heights[CONTACTS + 1] - s.heights[CONTACTS]) / (2.0 * _BASE)
+    slope_y = (s.heights[CONTACTS + 3] - s.heights[CONTACTS + 2]) / (2.0 * _BASE)
+    _slide_on(c, s, h, slope_x, slope_y)
+    _judge_ground(c, s, field, slope_x, slope_y)
+
+
+@njit(cache=True, error_model='numpy')
+def _slide_on(c: Record, s: Record, h: float, slope_x: float, slope_y: float) -> None:
+    """Advance the body with its legs on the ground, in shorter parts of a step."""
+    dt = STEP / CONTACT_STEPS
+    for _ in range(CONTACT_STEPS):
+        for k in range(3):
+            s.push[k], s.twist[k] = s.force[k], s.moment[k]
+        s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
+                               s.anchors, s.gripping, s.push, s.twist, s.scratch)
+        slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
+        rotation_of(s.x[6:10], s.R)
+
+
+@njit(cache=True, error_model='numpy')
+def _judge_ground(
+    c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float,
+) -> None:
+    """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
+    if s.failure != 0:
+        return
+    touching = s.feet > 0
+    for k in range(CONTACTS):
+        touching = touching or s.gripping[k] != 0.0
+    if touching and s.R[2, 2] < TIPPED_COSINE:
+        s.failure = TIPPED_OVER
+    for k in range(FEET):
+        p = c.gear.p[k]
+        z = s.x[2] + s.R[2, 0] * p[0] + s.R[2, 1] * p[1] + s.R[2, 2] * p[2]
+        if s.heights[k] - z > LEG_TRAVEL:
+            s.failure = LEG_BROKEN
+    if max(s.omega[0], s.omega[1]) > STRIKE_SPEED and _blades_low(c, s, field, slope_x, slope_y):
+        s.failure = BLADE_STRIKE
+
+
+@njit(cache=True, error_model='numpy')
+def _blades_low(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> bool:
+    """Whether the lowest point of the lower rotor's rim is in the ground."""
+    z = c.rotors.height[1] - c.body.p_BG[2]
+    # Downhill along the disk: the ground's normal, less its part along the rotor's axis.
+    up = -slope_x * s.R[0, 2] - slope_y * s.R[1, 2] + s.R[2, 2]
+    dx, dy, dz = slope_x + up * s.R[0, 2], slope_y + up * s.R[1, 2], up * s.R[2, 2] - 1.0
+    size = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if size < 1e-9:
+        return False
+    scale = c.rotors.radius / size
+    x = s.x[0] + z * s.R[0, 2] + scale * dx
+    y = s.x[1] + z * s.R[1, 2] + scale * dy
+    return bool(s.x[2] + z * s.R[2, 2] + scale * dz < surface(s, x, y, field))
