@@ -174,6 +174,16 @@ def test_a_pause_stops_time_and_messages_until_it_is_over(graph, bag):
     assert heard == [str(k) for k in range(1, 21)]
 
 
+def test_the_rate_can_be_changed_on_the_way_and_the_start_cannot(graph, bag):
+    heard = graph.hear('/ingenuity/mode')
+    player = graph.play(bag, rate=0.01)
+    faster, elsewhere = player.set_parameters(
+        [rclpy.Parameter('rate', value=20.0), rclpy.Parameter('start_offset', value=1.0)])
+    assert faster.successful
+    assert 'start_offset is fixed' in elsewhere.reason
+    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+
+
 def test_a_type_that_is_not_installed_is_left_out_with_a_word(graph, tmp_path, monkeypatch):
     bag = record(tmp_path / 'bag', [('/one', 0.0, 'a', True), ('/two', 0.0, 'b', True)])
     monkeypatch.setattr('ingenuity_nodes.nodes.player.message_type', unknown_to(STRING))

@@ -41,6 +41,7 @@ from std_srvs.srv import SetBool
 
 CLOCK = '/clock'          # told by the player itself
 SCENE = 100               # latched topics with no more messages are told from the first one
+BURST = 20
 PATIENCE = Duration(nanoseconds=SECOND_NS // 5)    # for the last messages to arrive
 
 
@@ -134,7 +135,7 @@ class PlayerNode(Node):
         self._start()
 
     def _start(self) -> None:
-        self._clock = self.create_publisher(Clock, CLOCK, 10)
+        self._clock_publisher = self.create_publisher(Clock, CLOCK, 10)
         self.create_service(SetBool, '~/pause', self._on_pause)
         self.add_on_set_parameters_callback(self._on_parameters)
         self.create_timer(TICK_NS / SECOND_NS, self._on_timer,
@@ -162,7 +163,7 @@ class PlayerNode(Node):
 
     def _on_timer(self) -> None:
         t_ns = self._pace.t_ns
-        self._clock.publish(Clock(clock=stamp(t_ns)))
+        self._clock_publisher.publish(Clock(clock=stamp(t_ns)))
         for message in self._timeline.due(t_ns):
             publisher = self._publishers_of.get(message.topic)
             if publisher is not None:
@@ -245,9 +246,10 @@ def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:
 def qos_of(topic: BagTopic) -> QoSProfile:
     """Publish as was recorded; whoever comes late gets the whole scene."""
     qos = topic.qos
-    scene = topic.count if qos.latched and topic.count <= SCENE else 1
+    # Not every middleware tells the depth of a publisher; what is due goes out in small bursts.
+    least = BURST if not qos.latched else topic.count if topic.count <= SCENE else 1
     return QoSProfile(
-        depth=max(qos.depth, scene, 1),
+        depth=max(qos.depth, least),
         durability=(DurabilityPolicy.TRANSIENT_LOCAL if qos.latched
                     else DurabilityPolicy.VOLATILE),
         reliability=(ReliabilityPolicy.RELIABLE if qos.reliable
