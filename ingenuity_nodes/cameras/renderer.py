@@ -112,6 +112,11 @@ class Renderer:
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
                    between: Callable[[float], None] | None = None) -> Picture:
         """Draw what falls on the sensor: (height, width, 1 or 3), square root of relative radiance."""
+        with self.context:  # another renderer of this thread may have drawn last
+            return self._draw_light(exposure, bodies, between)
+
+    def _draw_light(self, exposure: Exposure, bodies: Sequence[Body],
+                    between: Callable[[float], None] | None) -> Picture:
         camera, quality = self.camera, self.quality
         out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
@@ -129,6 +134,10 @@ class Renderer:
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body] = ()) -> GroundTruth:
         """Work out the distance to, and the kind of, what every pixel's centre sees."""
+        with self.context:
+            return self._draw_truth(exposure, bodies)
+
+    def _draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         camera = self.camera
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         self._prepare(bodies, R_MC, p_MC)
@@ -275,7 +284,7 @@ def skylight(sun: Sun) -> Colour:
 def automatic_gain(sun: Sun) -> float:
     """Brighten as the light on level ground fades, as automatic exposure does; 1 under the overhead sun."""
     light = sunlight(sun)[1] * max(float(sun.direction_M[2]), 0.05) + skylight(sun)[1]
-    return min(8.0, 1.187 / light)
+    return min(6.0, (1.187 / light) ** 0.8)  # short of full: late light should look late
 
 
 def sky_share(scene: Scene) -> float:

@@ -43,6 +43,7 @@ class TargetBox:
     v1: float               # bottom [px]
     visible_fraction: float  # share of its outline's area inside the picture, 0..1
     distance: float         # level distance from the camera's carrier to its origin [m]
+    visible_px: int = 0     # area of its outline inside the picture [px]
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -99,14 +100,17 @@ def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3
         return None
     (u0, v0), (u1, v1) = seen.min(axis=0), seen.max(axis=0)
     distance = float(np.hypot(p_MT[0] - p_MB[0], p_MT[1] - p_MB[1]))
-    share = _share_inside(seen, camera) * len(seen) / len(uv)
-    return TargetBox(float(u0), float(v0), float(u1), float(v1), share, distance)
+    inside, area = _areas(seen, camera)
+    share = float(np.clip(inside / area, 0.0, 1.0)) if area > 0.0 else 0.0
+    return TargetBox(float(u0), float(v0), float(u1), float(v1), share * len(seen) / len(uv),
+                     distance, round(inside))
 
 
-def _share_inside(uv: NDArray[np.float64], camera: CameraModel) -> float:
+def _areas(uv: NDArray[np.float64], camera: CameraModel) -> tuple[float, float]:
+    """Area of the hull of some points inside the picture, and of all of it [px^2]."""
     hull = cv2.convexHull(uv.astype(np.float32))
     right, low = camera.width - 0.5, camera.height - 0.5
     frame = np.array([[-0.5, -0.5], [right, -0.5], [right, low], [-0.5, low]], np.float32)
     area = cv2.contourArea(hull)
     inside, _ = cv2.intersectConvexConvex(hull, frame)
-    return float(np.clip(inside / area, 0.0, 1.0)) if area > 0.0 else 0.0
+    return float(inside), float(area)

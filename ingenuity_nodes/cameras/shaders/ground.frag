@@ -62,6 +62,6 @@ void main() {
     vec2 shade = textureLod(shadowMask, at, 0.0).rg;
     behind = t < 0.0 ? skyRadiance(d) : hazed(groundColour(origin + d * t, d, t, shade), d, t);
   }
-  colour = stored(mix(behind, front * front, covered));
+  colour = stored(mix(behind, front * front / gain, covered));
 }
 #endif
