@@ -28,8 +28,8 @@ import numpy as np
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.guidance.flight_plan import FlightPlan
-from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters
+from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Translate, Turn
+from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters, Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
 from ingenuity_nodes.navigation.landmarks import Landmarks
@@ -46,7 +46,9 @@ from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
 
-WARM_UP_TICKS = 10    # from plan to turning rotors: every compiled function has been called
+HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
+       Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
+HOP_TICKS = 3000    # it takes about 20 s
 
 
 @dataclass(frozen=True)
@@ -192,11 +194,6 @@ class Helicopter:
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
             packets=tuple(self._sender.transmit(t_ns)) if self._guidance.finished else ())
 
-    def look_once(self) -> None:
-        """Use one picture now, whatever it shows."""
-        features = self._landmarks.observe(_exposure('navcam', self._vehicle.truth))
-        self._estimator.step(self._inertial, self._altitude, features)
-
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:
             self._prepare(inputs.plan, t_ns)
@@ -272,10 +269,13 @@ def _exposure(camera: str, truth: Truth) -> Exposure:
 def warm_up(
     section: HelicopterSection, environment: Environment, parameters: HelicopterParameters,
 ) -> None:
-    """Compile or load all that a flight needs on a twin, so that no clock waits for it later."""
-    twin = Helicopter(section, environment, 0, parameters)
-    inputs = HelicopterInputs(plan=section.flight_plan.model_copy(update={'photos': ()}))
-    for tick in range(1, WARM_UP_TICKS):
-        twin.tick(tick * TICK_NS, inputs)
-        inputs = HelicopterInputs(go=tick == 1)
-    twin.look_once()
+    """Fly a hop with a twin: all that a flight needs is compiled before a clock waits for it."""
+    twin = Helicopter(section.model_copy(update={'features': 'geometry'}), environment, 0, parameters)
+    plan = section.flight_plan.model_copy(update={'segments': HOP, 'photos': ()})
+    twin.tick(TICK_NS, HelicopterInputs(plan=plan))
+    twin.tick(2 * TICK_NS, HelicopterInputs())
+    twin.tick(3 * TICK_NS, HelicopterInputs(go=True))
+    for tick in range(4, HOP_TICKS):
+        outputs = twin.tick(tick * TICK_NS, HelicopterInputs())
+        if outputs.setpoint.mode == Mode.TOUCHDOWN.value:
+            return

@@ -15,48 +15,52 @@
 
 from __future__ import annotations
 
-import math
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.photo import annotate, Mark, zoom
+from ingenuity_nodes.cameras.photo import annotate, zoom
+from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.cameras.still import marks_of, rover_box, seen_box, Story
 from ingenuity_nodes.recording.run_log import PhotoRecord
+from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.world.environment import Environment
-
-# East and north of the helipad [m]; NASA MMGIS: 18.44462715 N, 77.45088572 E.
-LANDING_SITE = (-7.5, -14.0)
-QUALITY = 92
 
 
 def write_copies(
     scenario: Scenario, environment: Environment, camera: CameraModel, record: PhotoRecord,
-    photo: Path, zoomed: Path, annotated: Path,
+    since_take_off: float, photo: Path, zoomed: Path, annotated: Path,
 ) -> None:
-    """Write both copies of a picture whose target is known."""
-    picture = cv2.imread(str(photo))
-    if picture is None or record.target_bbox_px is None:
+    """Write the annotated copy of a picture, and the zoomed crop if its target is in it."""
+    loaded = cv2.imread(str(photo))
+    if loaded is None:
         return
-    cv2.imwrite(str(zoomed), zoom(picture, record.target_bbox_px),
-                [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    marks = _marks(environment, camera, record)
-    day = f'{scenario.world.utc:%d %B %Y}, Jezero crater (simulated)'
-    cv2.imwrite(str(annotated), annotate(picture, marks, f'{scenario.name}: {day}'),
-                [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    picture = np.asarray(cv2.cvtColor(loaded, cv2.COLOR_BGR2RGB), np.uint8)
+    story = _story(scenario, environment, camera, record, since_take_off)
+    height = environment.terrain.height
+    caption = (f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   '
+               f'{record.position_enu_m[2]:.1f} m above the helipad   (simulated)')
+    annotated.write_bytes(encode_jpeg(annotate(picture, marks_of(story, picture, height), caption)))
+    box = rover_box(story)
+    if box is not None and box.visible_fraction > 0.0:
+        zoomed.write_bytes(encode_jpeg(zoom(picture, seen_box(picture, box))))
 
 
-def _marks(environment: Environment, camera: CameraModel, record: PhotoRecord) -> list[Mark]:
-    u0, v0, u1, v1 = record.target_bbox_px or (0.0, 0.0, 0.0, 0.0)
-    distance = record.target_distance_m or 0.0
-    marks = [Mark(f'{record.target.capitalize()}, {distance:.0f} m', ((u0 + u1) / 2, (v0 + v1) / 2),
-                  0.7 * math.hypot(u1 - u0, v1 - v0))]
-    for name, place in (('Helipad', (0.0, 0.0)), ('Octavia E. Butler Landing', LANDING_SITE)):
-        p_M = np.array([[*place, environment.terrain.height(*place)]])
-        u, v = camera.project_world(p_M, np.array(record.position_enu_m),
-                                    np.array(record.quaternion_wxyz))[0]
-        if math.isfinite(u):
-            marks.append(Mark(name, (float(u), float(v))))
-    return marks
+def _story(
+    scenario: Scenario, environment: Environment, camera: CameraModel, record: PhotoRecord,
+    since_take_off: float,
+) -> Story:
+    rover = next((r for r in scenario.rovers if r.name == record.target), None)
+    body = None
+    if rover is not None:
+        q_MR, p_MR = resting_pose(rover, environment)
+        body = Body('rover', p_MR, q_MR)
+    return Story(
+        camera, np.array(record.position_enu_m), np.array(record.quaternion_wxyz), body,
+        scenario.world.utc + timedelta(seconds=since_take_off),
+        title=scenario.name.replace('_', ' ').capitalize())

@@ -20,17 +20,17 @@ import hashlib
 from typing import Any
 
 from ingenuity_nodes.cameras.cast import camera_of
-from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.cameras.target import target_box
 from ingenuity_nodes.recording.photo_copies import write_copies
 from ingenuity_nodes.recording.report import write_report
-from ingenuity_nodes.recording.result import summarise, write_result
+from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.recording.tracks import write_trajectories
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Estimate, Exposure, ModeChange, Truth, VehicleStatus
+from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
 MAP_MARGIN = 20.0    # [m] of ground shown around the places of the run
@@ -88,14 +88,13 @@ class Products:
             return record
         target = photos[number].target
         q_MR, p_MR = resting_pose(rovers[target], self._environment)
-        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB,
-                         perseverance(), p_MR, q_MR)
-        across = exposure.p_MB[:2] - p_MR[:2]
-        record = replace(record, target=target, target_distance_m=float((across @ across) ** 0.5))
+        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
         if box is None:
-            return record
-        return replace(record, target_px=box.centre_px, target_bbox_px=box.bbox_px,
-                       target_visible_px=box.visible_px, target_visible_share=box.visible_share)
+            return replace(record, target=target)
+        return replace(
+            record, target=target, target_distance_m=box.distance, target_px=box.centre,
+            target_bbox_px=(box.u0, box.v0, box.u1, box.v1), target_visible_px=box.visible_px,
+            target_visible_share=box.visible_fraction)
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
         """Note the picture that the camera handed to the radio."""
@@ -139,12 +138,13 @@ class Products:
         """Write the zoomed and the annotated copy of every picture that is there."""
         for log in self.run.logs:
             tail = '' if log.namespace == self.run.vehicles[0] else log.namespace
+            span = flight_span(log)
+            zero_ns = int(log.truths.t_ns[span.lift_off]) if span else 0
             for number, record in enumerate(log.photos, start=1):
-                if (folder.path / record.file).is_file() and record.target_bbox_px:
-                    write_copies(
-                        self._scenario, self._environment, self._cameras[log.namespace], record,
-                        folder.photo(tail, number), folder.photo_zoom(tail, number),
-                        folder.photo_annotated(tail, number))
+                write_copies(
+                    self._scenario, self._environment, self._cameras[log.namespace], record,
+                    (record.t_ns - zero_ns) / SECOND_NS, folder.photo(tail, number),
+                    folder.photo_zoom(tail, number), folder.photo_annotated(tail, number))
 
     def _patch(self) -> TerrainPatch:
         places = [(mark.east, mark.north) for mark in self.run.landmarks]

@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 import itertools
@@ -65,6 +65,7 @@ class RunFolder:
 
         """
         folder = path or _unused(root, scenario, utc or datetime.now(timezone.utc))
+        made = [place for place in (folder, *folder.parents) if not place.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
@@ -74,8 +75,10 @@ class RunFolder:
             probe.unlink()
             free = shutil.disk_usage(folder).free
         except OSError as error:
+            _remove(made)
             raise RecordingError(f'{folder}: cannot be written: {error.strerror}') from error
         if free < needed_bytes:
+            _remove(made)
             raise RecordingError(f'{folder}: {_gigabytes(free)} free on its disk, '
                                  f'needed: {_gigabytes(needed_bytes)}')
         if path is None:
@@ -136,6 +139,13 @@ class RunFolder:
     def photo_annotated(self, namespace: str = '', number: int = 1) -> Path:
         """Name the copy that shows where the target is."""
         return _with_suffix(self.photo(namespace, number), 'annotated')
+
+
+def _remove(made: Iterable[Path]) -> None:
+    """Take away the empty folders that were made for a run that cannot be."""
+    for place in made:
+        if place.is_dir():
+            place.rmdir()
 
 
 def _unused(root: Path, scenario: str, utc: datetime) -> Path:
