@@ -17,10 +17,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 import json
+import os
 from pathlib import Path
 import sys
 import time
 from typing import Any
+from zipfile import BadZipFile
 
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.parameters import ParameterError
@@ -48,6 +50,13 @@ def run(options: Namespace) -> int:
     except (FileError, ParameterError, RecordingError, NoDomainError) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
+    except BrokenPipeError:
+        # Nobody reads on, as after '| head'; nor shall Python's last flush complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:    # the disk is full, as a rule
+        print(f'{error.filename or "the run"}: {error.strerror or error}', file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         return 130
@@ -117,8 +126,12 @@ def report(options: Namespace) -> int:
     from ingenuity_nodes.recording.run_log import RunLog
 
     folder = RunFolder.open(Path(options.folder))
-    result = json.loads(folder.result.read_text())
-    print(write_report(folder, RunLog.load(folder.run_log), result))
+    try:
+        result = json.loads(folder.result.read_text())
+        log = RunLog.load(folder.run_log)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
+    print(write_report(folder, log, result))
     return 0
 
 
