@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='ingenuity', description='Ingenuity, flying on Mars, on your own machine, in ROS 2.')
+        prog='ingenuity', description='Ingenuity, flying on Mars, on your own machine, in ROS 2.',
+        epilog="From a checkout, './ingenuity test' runs the linters and all tests.")
     parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
     commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
     _add_fly(commands)
@@ -42,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser('list', help='list the scenarios that come with the package')
     report = commands.add_parser('report', help='write the report of a run folder anew')
     report.add_argument('folder')
+    _add_photo(commands)
+    _add_play(commands)
+    for name, text in (('trim', 'hover at the published operating points, tilt in wind'),
+                       ('margins', 'gain and phase margins of the control loops')):
+        table = commands.add_parser(name, help=text)
+        table.add_argument('--json', action='store_true', help='print JSON instead of a table')
     return parser
 
 
@@ -66,6 +73,34 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _add_run_options(simulate)
     simulate.add_argument('--pictures', action='store_true', help='draw the photos, too')
     simulate.add_argument('--json', action='store_true', help='print result.json instead of lines')
+
+
+def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    photo = commands.add_parser('photo', help='draw what a camera would see at one instant')
+    photo.add_argument('scenario', help='name of a scenario, or path of its file')
+    photo.add_argument('--at', type=_seconds, required=True, metavar='T',
+                       help='seconds since lift-off')
+    photo.add_argument('--camera', choices=('rte', 'navcam'), default='rte')
+    photo.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    photo.add_argument('--out', default='', metavar='FILE.jpg',
+                       help='where to write it [<scenario>_<camera>_<T>.jpg]')
+
+
+def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    play = commands.add_parser('play', help='play the bag of a run into a ROS graph')
+    play.add_argument('folder', help='run folder or bag folder')
+    play.add_argument('--rate', type=_factor, default=1.0, metavar='X',
+                      help='recorded seconds per second')
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 200.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 200 s")
+    return value
 
 
 def _seed(text: str) -> int:

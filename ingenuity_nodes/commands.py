@@ -24,6 +24,7 @@ import time
 from typing import Any
 from zipfile import BadZipFile
 
+from ingenuity_nodes import tools
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.processes import Graph, NoDomainError
@@ -44,7 +45,8 @@ LINES = (    # of the summary: key of result.json, unit, digits
 def run(options: Namespace) -> int:
     """Run one command; what a person can do wrong is one clear message, and status 2."""
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
-                'report': report}
+                'report': report, 'photo': tools.photo, 'play': tools.play, 'trim': tools.trim,
+                'margins': tools.margins}
     try:
         return handlers[options.command](options)
     except (FileError, ParameterError, RecordingError, NoDomainError) as error:

@@ -172,6 +172,11 @@ class Helicopter:
             truth.t_ns, self._inclinometer.sample(truth),
             yaw_from_azimuth(section.azimuth), truth.p_MB)
 
+    @property
+    def lift_off_ns(self) -> int | None:
+        """When the flight computer saw the ground go, None before."""
+        return self._guidance.lift_off_ns
+
     # One tick of 10 ms --------------------------------------------------------------------
 
     def pictures_due(self, t_ns: int) -> PicturesDue:

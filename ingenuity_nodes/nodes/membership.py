@@ -30,6 +30,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
 HEARTBEAT = 0.4      # [s] of wall time, a fraction of the silence that counts as death
+PATIENT_BEATS = 2    # heartbeats with the same wait before it is said: not each brief one
 WORLD_STATE = '/world/state'
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 READY, GONE = 'ready', 'gone'    # what a heartbeat says beside what it waits for
@@ -47,7 +48,7 @@ class Membership:
         self._node, self._waits_for, self._silence = node, waits_for, silence
         self.running, self.status, self.reason = True, 0, ''
         self._world_heard = 0.0
-        self._said = ''
+        self._said, self._same = '', 0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._timer = node.create_timer(HEARTBEAT, self._beat, clock=steady)
@@ -70,14 +71,20 @@ class Membership:
 
     def _beat(self) -> None:
         waits_for = self._waits_for()
-        if waits_for != self._said and waits_for:
-            self._node.get_logger().info(f'waiting for {waits_for}')
+        self._same = self._same + 1 if waits_for == self._said else 0
         self._said = waits_for
+        if waits_for and self._same == PATIENT_BEATS:
+            self._node.get_logger().info(f'waiting for {waits_for}')
         if waits_for:
             self._publish(DiagnosticStatus.WARN, f'waiting for {waits_for}')
         else:
             self._publish(DiagnosticStatus.OK, READY)
         self._check_world()
+
+    def _log(self, waits_for: str) -> None:
+        if waits_for != self._logged and waits_for:
+            self._node.get_logger().info(f'waiting for {waits_for}')
+        self._logged = waits_for
 
     def _publish(self, level: bytes, text: str) -> None:
         message = DiagnosticArray()
