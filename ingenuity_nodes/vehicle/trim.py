@@ -138,6 +138,16 @@ def hover_in_wind(
     raise ValueError(f'no hover in {wind_speed:.1f} m/s of wind')
 
 
+def wind_table(
+    parameters: VehicleParameters | None = None, density: float = 0.0162,
+    rotor_speed_rpm: float = 2537.0,
+) -> list[WindHover]:
+    """Hover in steady winds of 0 to 12 m/s from the left, in air as at Flight 3."""
+    base = parameters if parameters is not None else VehicleParameters()
+    air, omega = air_of_density(density, TRIM_TEMPERATURE), rotor_speed_rpm * math.pi / 30.0
+    return [hover_in_wind(base, air, omega, float(speed), math.pi / 2.0) for speed in range(13)]
+
+
 class _WindHover:
     """Forces and moments over roll, pitch, two collectives, two cyclics."""
 
