@@ -47,7 +47,7 @@ class Membership:
     ) -> None:
         self._node, self._waits_for, self._silence = node, waits_for, silence
         self.running, self.status, self.reason = True, 0, ''
-        self._world_heard = 0.0
+        self._is_world, self._world_heard = is_world, 0.0
         self._said, self._same = '', 0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
@@ -60,31 +60,22 @@ class Membership:
         if self.running:
             self.running, self.status, self.reason = False, status, reason
 
-    def beat_if_changed(self) -> None:
-        """Tell at once when what the node waits for has changed."""
-        if self._waits_for() != self._said:
-            self._beat()
-
     def leave(self) -> None:
         """Say goodbye, so that nobody waits for the next heartbeat."""
         self._publish(DiagnosticStatus.OK, GONE)
 
     def _beat(self) -> None:
         waits_for = self._waits_for()
-        self._same = self._same + 1 if waits_for == self._said else 0
-        self._said = waits_for
-        if waits_for and self._same == PATIENT_BEATS:
-            self._node.get_logger().info(f'waiting for {waits_for}')
+        says = waits_for or ('' if self._world_heard or self._is_world else '/world')
+        self._same = self._same + 1 if says == self._said else 0
+        self._said = says
+        if says and self._same == PATIENT_BEATS:
+            self._node.get_logger().info(f'waiting for {says}')
         if waits_for:
             self._publish(DiagnosticStatus.WARN, f'waiting for {waits_for}')
         else:
             self._publish(DiagnosticStatus.OK, READY)
         self._check_world()
-
-    def _log(self, waits_for: str) -> None:
-        if waits_for != self._logged and waits_for:
-            self._node.get_logger().info(f'waiting for {waits_for}')
-        self._logged = waits_for
 
     def _publish(self, level: bytes, text: str) -> None:
         message = DiagnosticArray()
