@@ -42,6 +42,7 @@ from ingenuity_nodes.recording.topics import recording_rules
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import ModeChange
+from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 
 SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
@@ -122,7 +123,8 @@ class RecorderNode(Node):
         log = self._products.run.vehicle(name)
         for cdr in raw['flight_mode']:
             mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
-            log.mode(ModeChange(self._t_ns, mode, reason))
+            # Heard now, said in the tick before.
+            log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
         for truth, estimate, status in zip(
                 raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status']):
             self._products.tick(
