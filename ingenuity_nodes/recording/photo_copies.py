@@ -37,8 +37,10 @@ def write_copies(
     since_take_off: float, photo: Path, zoomed: Path, annotated: Path,
 ) -> None:
     """Write the annotated copy of a picture, and the zoomed crop if its target is in it."""
+    if not photo.is_file():
+        return
     loaded = cv2.imread(str(photo))
-    if loaded is None:
+    if loaded is None:    # cut short while it was written
         return
     picture = np.asarray(cv2.cvtColor(loaded, cv2.COLOR_BGR2RGB), np.uint8)
     story = _story(scenario, environment, camera, record, since_take_off)
