@@ -17,17 +17,16 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, fisheye, navcam, rte
+from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, rotation_matrix, yaw_from_azimuth
 import numpy as np
 import pytest
-
-from ingenuity_nodes.cameras.model import CAMERAS, CameraModel, fisheye, navcam, rte
-from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, rotation_matrix, yaw_from_azimuth
 
 APEX = np.array([-1.46, 49.6, 5.266])     # farthest point of Flight 3 (NASA MMGIS), body origin
 ROVER = np.array([63.01, -6.56, 0.95])    # ground under the rover (NASA MMGIS)
 HELIPAD = np.zeros(3)
 LANDING = np.array([-7.5, -14.0, 0.0])    # Octavia E. Butler landing (NASA MMGIS)
-CUT = 8.0                                 # JPL's model has 8 more columns at the left than the pictures
+CUT = 8.0  # JPL's model has 8 more columns at the left than the pictures
 
 
 def attitude(heading_deg: float, roll_deg: float, pitch_deg: float = 0.0) -> QuatWxyz:

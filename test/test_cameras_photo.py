@@ -11,14 +11,11 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Zoom, annotation and the rover found in a picture, on painted pictures; parts and their outline."""
+"""Zoom, annotation and finding the rover on painted pictures; parts and their outline."""
 
 from __future__ import annotations
 
 import math
-
-import numpy as np
-import pytest
 
 from ingenuity_nodes.cameras.ingenuity import ingenuity, RADIUS
 from ingenuity_nodes.cameras.mesh import link_triangles
@@ -28,6 +25,8 @@ from ingenuity_nodes.cameras.photo import annotate, find_rover, horizon, Mark, s
 from ingenuity_nodes.cameras.response import develop_colour, develop_grey, encode_jpeg
 from ingenuity_nodes.cameras.target import target_box
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+import numpy as np
+import pytest
 
 APEX = np.array([-1.4, 49.5, 5.266])
 Q_ROVER = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
@@ -36,7 +35,8 @@ Q_ROVER = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
 def painted() -> np.ndarray:
     """Ochre ground with grain, dark stones and a grey box."""
     rng = np.random.default_rng([9, 9])
-    picture = np.array([170, 135, 100]) + rng.normal(0, 6, (600, 800, 1)) + rng.normal(0, 3, (600, 800, 3))
+    picture = np.array([170, 135, 100]) + rng.normal(0, 6, (600, 800, 1)) + rng.normal(
+        0, 3, (600, 800, 3))
     for u, v in rng.integers(20, 580, (80, 2)):
         picture[v:v + 5, u:u + 7] = (90, 72, 55)
     picture[80:140, 100:200] = (165, 165, 168)
@@ -65,7 +65,9 @@ def test_zoom_keeps_the_box_in_the_middle_and_stays_in_the_picture() -> None:
 def test_annotation_marks_a_copy_where_it_should() -> None:
     picture = painted()
     before = picture.copy()
-    marked = annotate(picture, [Mark('rover', ((150.0, 110.0),), 80.0), Mark('pad', ((500.0, 300.0),))], 'caption')
+    marked = annotate(picture,
+                      [Mark('rover', ((150.0, 110.0), ), 80.0),
+                       Mark('pad', ((500.0, 300.0), ))], 'caption')
     assert np.array_equal(picture, before)
     changed = np.any(marked != picture, axis=2)
     assert changed[110, 228:232].any() and changed[320:330, 498:503].any()
@@ -127,7 +129,8 @@ def test_helicopter_stands_on_its_soles_and_spans_its_rotor() -> None:
 
 
 def test_joints_turn_what_hangs_on_them() -> None:
-    still, turned = perseverance().link_poses({}), perseverance().link_poses({'mast_azimuth_joint': 0.5})
+    still, turned = perseverance().link_poses({}), perseverance().link_poses(
+        {'mast_azimuth_joint': 0.5})
     assert np.allclose(still['base_link'], turned['base_link'])
     assert not np.allclose(still['mast_head'][:3, :3], turned['mast_head'][:3, :3])
 

@@ -15,11 +15,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.world.rocks import cumulative_number, DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope='module', name='terrain')
@@ -36,7 +35,8 @@ def test_law_gives_the_published_counts(abundance: float, per_100_m2: tuple[floa
 
 
 @pytest.mark.parametrize('seed', range(5))
-def test_evenly_scattered_rocks_follow_the_law_within_poisson_bounds(terrain: Terrain, seed: int) -> None:
+def test_evenly_scattered_rocks_follow_the_law_within_poisson_bounds(terrain: Terrain,
+                                                                     seed: int) -> None:
     parameters = RockParameters(abundance=0.06, clustering=0.0, clear_radius=0.0)
     rows = Rocks(terrain, parameters, seed).within(100.0, 100.0, 150.0, 150.0)
     for diameter in (0.05, 0.1, 0.2, 0.5):
@@ -49,7 +49,8 @@ def test_clustered_rocks_keep_the_mean_and_vary_more(terrain: Terrain) -> None:
     even = Rocks(terrain, RockParameters(clustering=0.0, clear_radius=0.0), 1)
     gathered = Rocks(terrain, RockParameters(clustering=1.0, clear_radius=0.0), 1)
     boxes = [(x, y) for x in range(100, 300, 10) for y in range(100, 300, 10)]
-    counts = np.array([[len(r.within(x, y, x + 10, y + 10, 0.1)) for r in (even, gathered)] for x, y in boxes])
+    counts = np.array(
+        [[len(r.within(x, y, x + 10, y + 10, 0.1)) for r in (even, gathered)] for x, y in boxes])
     assert counts[:, 1].mean() == pytest.approx(counts[:, 0].mean(), rel=0.3)
     assert counts[:, 1].std() > 2.0 * counts[:, 0].std()
 
@@ -68,11 +69,13 @@ def test_a_rock_is_the_same_from_a_small_box_and_from_a_large_one(terrain: Terra
     rocks = Rocks(terrain, seed=3)
     large = rocks.within(-200.0, -200.0, 200.0, 200.0, 0.2)
     small = rocks.within(31.0, 40.0, 52.0, 61.0, 0.2)
-    inside = large[(large[:, X] >= 31.0) & (large[:, X] < 52.0) & (large[:, Y] >= 40.0) & (large[:, Y] < 61.0)]
+    inside = large[(large[:, X] >= 31.0) & (large[:, X] < 52.0) & (large[:, Y] >= 40.0) &
+                   (large[:, Y] < 61.0)]
     assert len(small) > 10
     order = np.lexsort(small.T), np.lexsort(inside.T)
     assert np.array_equal(small[order[0]], inside[order[1]])
 
 
 def test_no_rocks_where_there_are_none(terrain: Terrain) -> None:
-    assert len(Rocks(terrain, RockParameters(abundance=0.0), 1).within(0.0, 0.0, 100.0, 100.0)) == 0
+    assert len(Rocks(terrain, RockParameters(abundance=0.0), 1).within(0.0, 0.0, 100.0,
+                                                                       100.0)) == 0

@@ -18,10 +18,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 import math
 
+from ingenuity_nodes.world.sun import sun_at
 import numpy as np
 import pytest
-
-from ingenuity_nodes.world.sun import sun_at
 
 LATITUDE, LONGITUDE = 18.44486, 77.45102      # Wright Brothers Field (NASA MMGIS)
 FLIGHT_3 = datetime(2021, 4, 25, 11, 31, 40)  # 40 s after lift-off
@@ -57,7 +56,8 @@ def test_direction_is_elevation_and_azimuth() -> None:
     sun = sun_at(datetime(2021, 4, 25, 14, 30), LATITUDE, LONGITUDE)
     assert np.linalg.norm(sun.direction_M) == pytest.approx(1.0)
     assert math.asin(sun.direction_M[2]) == pytest.approx(sun.elevation)
-    assert math.degrees(math.atan2(sun.direction_M[0], sun.direction_M[1])) % 360 == pytest.approx(sun.azimuth_deg)
+    assert math.degrees(math.atan2(sun.direction_M[0], sun.direction_M[1])) % 360 == pytest.approx(
+        sun.azimuth_deg)
 
 
 def test_sun_rises_in_the_east_and_sets_in_the_west() -> None:

@@ -18,10 +18,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainParameters
 import numpy as np
 import pytest
-
-from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainParameters
 
 
 @pytest.fixture(scope='module', name='terrain')
@@ -59,7 +58,7 @@ def test_arrays_and_single_points_agree_to_the_last_bit(terrain: Terrain) -> Non
     xs, ys = np.array([[1.0, -40.0], [900.0, 3e4]]), np.array([[2.0, 7.0], [-5e3, 100.0]])
     many = terrain.heights(xs, ys)
     assert many.shape == xs.shape
-    for x, y, z in zip(xs.ravel(), ys.ravel(), many.ravel()):
+    for x, y, z in zip(xs.ravel(), ys.ravel(), many.ravel(), strict=True):
         assert height_at(x, y, terrain.field) == z == terrain.height(x, y)
 
 

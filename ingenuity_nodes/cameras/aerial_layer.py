@@ -23,13 +23,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import math
 
-import moderngl
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_layer import set_uniforms
 from ingenuity_nodes.cameras.lattice import Lattice
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
 LEVELS = 4
 FINEST = 0.005          # [m] one pixel of the finest picture
@@ -40,7 +39,8 @@ LUMINANCE = np.array([0.40, 0.40, 0.20])  # of red, green, blue on the grey sens
 _UNIT = 6               # texture unit
 _MIPS = 3               # sizes of each picture: the next coarser one takes over there
 
-DrawTile = Callable[[int, int, int], NDArray[np.uint8]]   # level, i, j -> (TILE, TILE) square root of luminance
+DrawTile = Callable[[int, int, int],
+                    NDArray[np.uint8]]  # level, i, j -> (TILE, TILE) square root of luminance
 
 
 def tile_size(level: int) -> float:
@@ -64,8 +64,9 @@ class AerialLayer:
         self._changed = False
         self._farthest = 0.0
 
-    def follow(self, x: float, y: float, height: float, farthest: float, pixel_angle: float) -> None:
-        """Have all tiles that a camera at a height above the ground can use, out to ``farthest`` [m]."""
+    def follow(self, x: float, y: float, height: float, farthest: float,
+               pixel_angle: float) -> None:
+        """Have all tiles that a camera at a height above ground can use, out to ``farthest``."""
         self._farthest = farthest
         for level in range(LEVELS):
             size = tile_size(level)
@@ -73,7 +74,7 @@ class AerialLayer:
             if level == LEVELS - 1:
                 reach = min(farthest, (ACROSS / 2 - 1) * size)
             least = 0.0 if level == 0 else FINEST * 4.0 ** (level - 0.7) / pixel_angle / 3.0
-            if reach <= height and level < LEVELS - 1 or least > farthest:
+            if (reach <= height and level < LEVELS - 1) or least > farthest:
                 continue
             level_reach = math.sqrt(max(reach * reach - height * height, 0.0)) + 0.05 * size
             self._follow_level(level, x, y, level_reach)
@@ -101,7 +102,7 @@ class AerialLayer:
     def draw(self, values: Mapping[str, object], first: int, rows: int) -> None:
         """Draw ground and sky."""
         self._pictures.use(_UNIT)
-        level = 0.0 if self._farthest < _FIRST_REACH else 1.0 if self._farthest < 4 * _FIRST_REACH else 2.0
+        level = float(sum(self._farthest >= reach for reach in (_FIRST_REACH, 4 * _FIRST_REACH)))
         set_uniforms(self._shader, {
             **values, 'lattice': float(self._lattice.spacing), 'finest': FINEST,
             'tilesAcross': float(TILE * ACROSS), 'aerial': _UNIT, 'level': level})

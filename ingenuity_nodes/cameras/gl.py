@@ -48,7 +48,8 @@ def create_context(threads: int = 1) -> moderngl.Context:
         context = moderngl.create_context(standalone=True, backend='egl', require=330)
     except Exception as error:
         raise DrawingError(
-            f'no OpenGL 3.3 through EGL ({error}); on Debian or Ubuntu: apt install {_PACKAGES}') from error
+            f'no OpenGL 3.3 through EGL ({error}); on Debian or Ubuntu: apt install {_PACKAGES}'
+        ) from error
     renderer = str(context.info['GL_RENDERER'])
     if 'softpipe' in renderer:
         context.release()
@@ -60,10 +61,11 @@ def create_context(threads: int = 1) -> moderngl.Context:
 
 def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
             below: tuple[str, ...] = (), define: str = '') -> moderngl.Program:
-    """Compile a program; shared pieces come first in both stages, those ``below`` in the second one only."""
+    """Compile a program; shared pieces come first, those ``below`` in the second stage only."""
     head = '#version 330\n' + define + ''.join(source(name) for name in shared)
     rest = ''.join(source(name) for name in below)
-    return context.program(vertex_shader=head + source(vertex), fragment_shader=head + rest + source(fragment))
+    return context.program(vertex_shader=head + source(vertex),
+                           fragment_shader=head + rest + source(fragment))
 
 
 def source(name: str) -> str:

@@ -17,16 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import moderngl
-
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_maps import block_of, FIRST_CELL, LEVELS, SIZE
 from ingenuity_nodes.cameras.lattice import Lattice
 from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.cameras.targets import Targets
+import moderngl
 
 HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
-TIERS = (0.0, 0.009, 0.042)  # [m] finest width of a pixel from which each tier of the soil shader may be used
+TIERS = (0.0, 0.009, 0.042
+         )  # [m] finest width of a pixel from which each tier of the soil shader may be used
 _TRUTH = -1                   # the variant that draws distances
 _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
 
@@ -73,16 +73,18 @@ class GroundLayer:
     def _shader(self, tier: int) -> moderngl.Program:
         """Compile each variant when it is first needed."""
         if tier not in self._shaders:
-            define = f'#define TIER {max(tier, 0)}\n' + ('#define TRUTH\n' if tier == _TRUTH else '')
-            self._shaders[tier] = program(self._context, 'ground.vert', 'ground.frag', *self._shared,
-                                          below=('hit.glsl', 'soil.glsl'), define=define)
+            define = f'#define TIER {max(tier, 0)}\n' + ('#define TRUTH\n'
+                                                         if tier == _TRUTH else '')
+            self._shaders[tier] = program(self._context, 'ground.vert', 'ground.frag',
+                                          *self._shared, below=('hit.glsl', 'soil.glsl'),
+                                          define=define)
         return self._shaders[tier]
 
     @property
     def uniforms(self) -> dict[str, object]:
-        """What every shader that asks for the ground's height needs."""
+        """Give what every shader that asks for the ground's height needs."""
         return {'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
-                'firstCell': FIRST_CELL, 'leastLevel': 0.0, 
+                'firstCell': FIRST_CELL, 'leastLevel': 0.0,
                 'mapSize': float(SIZE)}
 
     def bind(self) -> None:
@@ -90,8 +92,8 @@ class GroundLayer:
         self._heights.use(HEIGHTS)
         self._surfaces.use(SURFACES)
 
-    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int, rows: int,
-             finest: float | None) -> None:
+    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int,
+             rows: int, finest: float | None) -> None:
         """
         Draw ground and sky, and the finer picture in front of them.
 
@@ -101,7 +103,8 @@ class GroundLayer:
         targets.colour.use(_MESH_COLOUR)
         targets.depth.use(_MESH_DEPTH)
         targets.shadow.use(_SHADOW)
-        tier = _TRUTH if finest is None else max(k for k, least in enumerate(TIERS) if finest >= least)
+        tier = _TRUTH if finest is None else max(
+            k for k, least in enumerate(TIERS) if finest >= least)
         shader = self._shader(tier)
         set_uniforms(shader, {
             **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH, 'shadowMask': _SHADOW,

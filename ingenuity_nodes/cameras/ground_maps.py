@@ -26,11 +26,10 @@ import os
 from pathlib import Path
 import tempfile
 
+from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
 
 LEVELS = 6
 SIZE = 1024            # [cells] along each side
@@ -48,7 +47,8 @@ class GroundMap:
 
     centre: tuple[float, float]      # [m]
     heights: NDArray[np.float32]     # (SIZE, SIZE) [m]
-    surface: NDArray[np.float16]     # (SIZE, SIZE, 4): slope x, slope y, ripples 0..1, distance from the path [m]
+    surface: NDArray[
+        np.float16]  # (SIZE, SIZE, 4): slope x, slope y, ripples 0..1, distance from the path [m]
 
 
 def cell_of(level: int) -> float:
@@ -83,7 +83,8 @@ class GroundMaps:
                 return GroundMap(centre, file['heights'], file['surface'])
         except (OSError, ValueError, KeyError):
             pass
-        heights, surface = _bake(centre[0], centre[1], cell_of(level), SIZE, self._terrain.field, self._path)
+        heights, surface = _bake(centre[0], centre[1], cell_of(level), SIZE, self._terrain.field,
+                                 self._path)
         made = GroundMap(centre, heights, surface.astype(np.float16))
         keep(kept, heights=made.heights, surface=made.surface)
         return made

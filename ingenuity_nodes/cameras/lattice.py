@@ -17,27 +17,30 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.cameras.model import CameraModel
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.cameras.model import CameraModel
 
 
 class Lattice:
     """Rays of a camera every few pixels, in strips that can be drawn one at a time."""
 
-    def __init__(self, context: moderngl.Context, camera: CameraModel | None, width: int, height: int,
-                 spacing: int) -> None:
+    def __init__(self, context: moderngl.Context, camera: CameraModel | None, width: int,
+                 height: int, spacing: int) -> None:
         self._context, self.spacing = context, spacing
         self._columns = math.ceil(width / spacing) + 1
         self._rows = math.ceil(height / spacing) + 1
-        u, v = np.meshgrid(np.arange(self._columns) * spacing - 0.5, np.arange(self._rows) * spacing - 0.5)
+        u, v = np.meshgrid(
+            np.arange(self._columns) * spacing - 0.5,
+            np.arange(self._rows) * spacing - 0.5)
         uv = np.stack([u.ravel(), v.ravel()], axis=1)
         rays = camera.unproject(uv) if camera is not None else np.zeros((len(uv), 3))
         sees = _pixel_angles(camera, uv) if camera is not None else np.ones(len(uv))
-        self._points = context.buffer(np.column_stack([uv, rays, sees]).astype(np.float32).tobytes())
-        corner = (np.arange(self._rows - 1)[:, None] * self._columns + np.arange(self._columns - 1)).ravel()
+        self._points = context.buffer(
+            np.column_stack([uv, rays, sees]).astype(np.float32).tobytes())
+        corner = (np.arange(self._rows - 1)[:, None] * self._columns +
+                  np.arange(self._columns - 1)).ravel()
         steps = np.array([0, 1, self._columns + 1, 0, self._columns + 1, self._columns])
         self._index = context.buffer((corner[:, None] + steps).astype(np.int32).tobytes())
 
@@ -56,6 +59,9 @@ class Lattice:
 
 def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean of the angles that one pixel sees across and along [rad]."""
-    across = np.linalg.norm(camera.unproject(uv + [0.5, 0.0]) - camera.unproject(uv - [0.5, 0.0]), axis=1)
-    along = np.linalg.norm(camera.unproject(uv + [0.0, 0.5]) - camera.unproject(uv - [0.0, 0.5]), axis=1)
+    across_px, along_px = np.array([0.5, 0.0]), np.array([0.0, 0.5])
+    across = np.linalg.norm(
+        camera.unproject(uv + across_px) - camera.unproject(uv - across_px), axis=1)
+    along = np.linalg.norm(
+        camera.unproject(uv + along_px) - camera.unproject(uv - along_px), axis=1)
     return np.asarray(np.sqrt(across * along))

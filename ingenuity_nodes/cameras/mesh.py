@@ -16,17 +16,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 import math
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.parts import half_extent, Part, Robot, transform
 from ingenuity_nodes.world.rocks import SHAPES
+import numpy as np
+from numpy.typing import NDArray
 
 Triangles = NDArray[np.float32]   # shape (3 n, columns), three rows a triangle
 BODY_COLUMNS = 11                 # position 3, normal 3, colour 3, gloss, share of sky seen
-_FINEST = 0.12                    # [m] longest edge: curved lenses bend straight edges only at vertices
+_FINEST = 0.12  # [m] longest edge: curved lenses bend straight edges only at vertices
 _SIDES = 20                       # of a cylinder
 
 
@@ -48,10 +48,12 @@ def part_triangles(part: Part) -> Triangles:
         ball = icosphere(2)
         points, normals = part.size[0] * ball, ball
     else:
-        raise ValueError(f'{part.name}: unknown shape {part.shape!r}, allowed: box, cylinder, sphere')
+        raise ValueError(
+            f'{part.name}: unknown shape {part.shape!r}, allowed: box, cylinder, sphere')
     pose = transform(part.xyz, part.rpy)
     paint = np.broadcast_to([*part.colour, part.gloss, 1.0], (len(points), 5))
-    rows = np.column_stack([points @ pose[:3, :3].T + pose[:3, 3], normals @ pose[:3, :3].T, paint])
+    rows = np.column_stack(
+        [points @ pose[:3, :3].T + pose[:3, 3], normals @ pose[:3, :3].T, paint])
     return np.asarray(rows, dtype=np.float32)
 
 
@@ -74,7 +76,8 @@ def _box(half: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.flo
             normal = np.zeros(3)
             normal[axis] = sign
             along, across = np.zeros(3), np.zeros(3)
-            along[(axis + 1) % 3], across[(axis + 2) % 3] = 2 * half[(axis + 1) % 3], 2 * half[(axis + 2) % 3]
+            along[(axis + 1) % 3], across[(axis + 2) %
+                                          3] = 2 * half[(axis + 1) % 3], 2 * half[(axis + 2) % 3]
             face = _grid(normal * half - along / 2 - across / 2, along, across)
             points.append(face)
             normals.append(np.broadcast_to(normal, face.shape))
@@ -90,26 +93,29 @@ def _cylinder(radius: float, length: float) -> tuple[NDArray[np.float64], NDArra
     points, normals = [], []
     for k in range(sides):
         a, b = rim[k], rim[k + 1]
-        for low, high in zip(z[:-1], z[1:]):
+        for low, high in pairwise(z):
             quad = [(*a * radius, low), (*b * radius, low), (*b * radius, high),
                     (*a * radius, low), (*b * radius, high), (*a * radius, high)]
             points.append(quad)
             normals.append([(*e, 0.0) for e in (a, b, b, a, b, a)])
         for end in (-1.0, 1.0):
-            points.append([(0.0, 0.0, end * length / 2), (*a * radius, end * length / 2), (*b * radius, end * length / 2)])
+            points.append([(0.0, 0.0, end * length / 2), (*a * radius, end * length / 2),
+                           (*b * radius, end * length / 2)])
             normals.append([(0.0, 0.0, end)] * 3)
-    return np.concatenate([np.array(p) for p in points]), np.concatenate([np.array(n) for n in normals])
+    return np.concatenate([np.array(p) for p in points]), np.concatenate(
+        [np.array(n) for n in normals])
 
 
 @lru_cache(maxsize=8)
 def icosphere(level: int) -> NDArray[np.float64]:
     """Points (60 * 4**level, 3) of a unit sphere of equal triangles."""
     t = (1 + math.sqrt(5)) / 2
-    v = np.array([(-1, t, 0), (1, t, 0), (-1, -t, 0), (1, -t, 0), (0, -1, t), (0, 1, t), (0, -1, -t), (0, 1, -t),
+    v = np.array([(-1, t, 0), (1, t, 0),
+                  (-1, -t, 0), (1, -t, 0), (0, -1, t), (0, 1, t), (0, -1, -t), (0, 1, -t),
                   (t, 0, -1), (t, 0, 1), (-t, 0, -1), (-t, 0, 1)], dtype=np.float64)
-    faces = [(0, 11, 5), (0, 5, 1), (0, 1, 7), (0, 7, 10), (0, 10, 11), (1, 5, 9), (5, 11, 4), (11, 10, 2),
-             (10, 7, 6), (7, 1, 8), (3, 9, 4), (3, 4, 2), (3, 2, 6), (3, 6, 8), (3, 8, 9), (4, 9, 5), (2, 4, 11),
-             (6, 2, 10), (8, 6, 7), (9, 8, 1)]
+    faces = [(0, 11, 5), (0, 5, 1), (0, 1, 7), (0, 7, 10), (0, 10, 11), (1, 5, 9), (5, 11, 4),
+             (11, 10, 2), (10, 7, 6), (7, 1, 8), (3, 9, 4), (3, 4, 2), (3, 2, 6), (3, 6, 8),
+             (3, 8, 9), (4, 9, 5), (2, 4, 11), (6, 2, 10), (8, 6, 7), (9, 8, 1)]
     triangles = v[np.array(faces)] / math.sqrt(1 + t * t)
     for _ in range(level):
         a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
@@ -139,7 +145,7 @@ def stone(shape: int, level: int) -> Triangles:
     points = icosphere(level)
     lumps = sum(np.sin(3.1 * points @ _unit(rng.normal(size=3)) + p.sum()) for p in phases)
     points = points * (1.0 + 0.05 * lumps)[:, None]
-    for normal, d in zip(cuts, depth):
+    for normal, d in zip(cuts, depth, strict=True):
         over = np.maximum(points @ normal - d, 0.0)
         points = points - over[:, None] * normal
     points = points / np.abs(points).max(axis=0)
@@ -159,5 +165,5 @@ def disc(sides: int = 12) -> NDArray[np.float32]:
     """Triangles (n, 3) of a flat unit disc whose z is 1 in the middle and 0 at the rim."""
     angle = 2 * math.pi * np.arange(sides + 1) / sides
     rows = [[(0.0, 0.0, 1.0), (math.cos(a), math.sin(a), 0.0), (math.cos(b), math.sin(b), 0.0)]
-            for a, b in zip(angle[:-1], angle[1:])]
+            for a, b in pairwise(angle)]
     return np.array(rows, dtype=np.float32).reshape(-1, 3)

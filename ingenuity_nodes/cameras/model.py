@@ -32,11 +32,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 import math
 
+from ingenuity_nodes.frames import compose, Matrix3, quaternion, quaternion_from_rpy, QuatWxyz
+from ingenuity_nodes.frames import R_BF, rotation_matrix, Vector3
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.frames import compose, Matrix3, quaternion, quaternion_from_rpy, QuatWxyz, R_BF
-from ingenuity_nodes.frames import rotation_matrix, Vector3
 
 MAX_ANGLE = math.radians(88.0)  # [rad] beyond this, points count as behind the lens
 _NEWTON_STEPS = 12
@@ -59,7 +58,7 @@ class CameraModel:
     p_BC: Vector3               # [m]
 
     def project(self, p_C: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where the lens cannot see."""
+        """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where none is."""
         p_C = np.atleast_2d(np.asarray(p_C, dtype=np.float64))
         along = p_C @ self.O
         across = p_C - along[:, None] * self.O
@@ -85,7 +84,8 @@ class CameraModel:
         direction = across / np.where(length > 0.0, length, 1.0)[:, None]
         return np.asarray(np.cos(theta)[:, None] * self.O + np.sin(theta)[:, None] * direction)
 
-    def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3, q_MB: QuatWxyz) -> NDArray[np.float64]:
+    def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
+                      q_MB: QuatWxyz) -> NDArray[np.float64]:
         """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
         R_MC, p_MC = self.pose(p_MB, q_MB)
         return self.project((np.atleast_2d(p_M) - p_MC) @ R_MC)
@@ -98,11 +98,12 @@ class CameraModel:
     def inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say which pixels (n, 2) lie in the picture."""
         u, v = uv[:, 0], uv[:, 1]
-        return np.asarray((u >= -0.5) & (u < self.width - 0.5) & (v >= -0.5) & (v < self.height - 0.5))
+        return np.asarray((u >= -0.5) & (u < self.width - 0.5) & (v >= -0.5)
+                          & (v < self.height - 0.5))
 
     @property
     def max_angle(self) -> float:
-        """Largest angle from the axis that is projected [rad]; tan(L theta) must stay finite and growing."""
+        """Largest angle from the axis that is projected [rad]: tan(L theta) must stay finite."""
         return min(MAX_ANGLE, 1.45 / max(self.linearity, 1e-9))
 
     @property
@@ -120,7 +121,8 @@ class CameraModel:
 
     def cropped(self, u0: int, v0: int, width: int, height: int) -> CameraModel:
         """Build the camera that sees only a window of this one's picture, pixel for pixel."""
-        return replace(self, width=width, height=height, H=self.H - u0 * self.A, V=self.V - v0 * self.A)
+        return replace(self, width=width, height=height, H=self.H - u0 * self.A,
+                       V=self.V - v0 * self.A)
 
     @property
     def corner_angle(self) -> float:
@@ -161,10 +163,10 @@ def from_cahvore(
     right = x['H'] - (x['H'] @ forward) * forward
     right /= np.linalg.norm(right)
     R_XC = np.column_stack([right, np.cross(forward, right), forward])
-    return CameraModel(
-        name, width, height, A=R_XC.T @ x['A'], H=R_XC.T @ x['H'], V=R_XC.T @ x['V'],
-        O=R_XC.T @ (x['O'] / np.linalg.norm(x['O'])), R=vectors['R'], linearity=linearity,
-        q_BC=compose(q_BX, quaternion(R_XC)), p_BC=np.asarray(p_BX) + rotation_matrix(q_BX) @ x['C'])
+    return CameraModel(name, width, height, A=R_XC.T @ x['A'], H=R_XC.T @ x['H'],
+                       V=R_XC.T @ x['V'], O=R_XC.T @ (x['O'] / np.linalg.norm(x['O'])),
+                       R=vectors['R'], linearity=linearity, q_BC=compose(q_BX, quaternion(R_XC)),
+                       p_BC=np.asarray(p_BX) + rotation_matrix(q_BX) @ x['C'])
 
 
 def fisheye(
@@ -199,16 +201,18 @@ def rte(mounting_error_rpy: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Cam
     Parameters
     ----------
     mounting_error_rpy
-        Small rotation of the camera about the body axes [rad] (assumed: JPL's model is as designed,
-        the flown camera may have moved at launch and landing).
+        Small rotation of the camera about the body axes [rad] (assumed: JPL's model is as
+        designed, the flown camera may have moved at launch and landing).
 
     """
     raw = from_cahvore(
         'rte', 4208, 3120, {
-            'C': (-0.000385336, 0.089600896, 0.117888782), 'A': (0.011919424, 0.725450121, 0.688171525),
+            'C': (-0.000385336, 0.089600896, 0.117888782),
+            'A': (0.011919424, 0.725450121, 0.688171525),
             'H': (-1755.771205827, 1629.886169061, 1400.250728689),
             'V': (-87.382689219, -116.052756786, 2334.340862381),
-            'O': (-0.000662614, 0.723521336, 0.6903017), 'R': (0.000144295, 0.468503803, -0.052846372),
+            'O': (-0.000662614, 0.723521336, 0.6903017), 'R': (0.000144295, 0.468503803,
+                                                               -0.052846372),
         }, 0.37, q_BX=quaternion(R_BF), p_BX=np.zeros(3))
     error = quaternion_from_rpy(*mounting_error_rpy)
     return replace(raw, H=raw.H - 8.0 * raw.A, q_BC=compose(error, raw.q_BC))

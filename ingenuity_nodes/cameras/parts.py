@@ -14,7 +14,7 @@
 """
 Robots as lists of simple named parts: one list feeds the pictures, the URDF and the photo planner.
 
-A robot is a tree of links; each link carries parts (box, cylinder, sphere) written in its own frame.
+A robot is a tree of links; each link carries parts (box, cylinder, sphere) in its own frame.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 
 Triple = tuple[float, float, float]
 Matrix4 = NDArray[np.float64]  # shape (4, 4): turns link coordinates into those of its parent
@@ -38,7 +37,7 @@ class Part:
 
     name: str
     link: str
-    shape: str                    # 'box' (x, y, z), 'cylinder' (radius, length along z, 0), 'sphere' (radius, 0, 0)
+    shape: str  # 'box' (x, y, z), 'cylinder' (radius, length along z, 0), 'sphere' (radius, 0, 0)
     size: Triple                  # [m]
     xyz: Triple                   # centre in the link [m]
     rpy: Triple = (0.0, 0.0, 0.0)  # fixed-axis [rad]
@@ -78,7 +77,7 @@ class Robot:
         return poses
 
     def corners(self, joints: Mapping[str, float]) -> NDArray[np.float64]:
-        """Corner points (n, 3) of all parts in the root: a cheap outline for planning and boxes."""
+        """Corner points (n, 3) of all parts in the root: an outline for planning and boxes."""
         poses = self.link_poses(joints)
         points = []
         for part in self.parts:
@@ -127,4 +126,5 @@ def rod(name: str, link: str, start: Triple, end: Triple, radius: float, colour:
     yaw = math.atan2(float(along[1]), float(along[0]))
     centre = (a + b) / 2
     return Part(name, link, 'cylinder', (radius, length, 0.0),
-                (float(centre[0]), float(centre[1]), float(centre[2])), (0.0, pitch, yaw), colour, gloss)
+                (float(centre[0]), float(centre[1]), float(centre[2])), (0.0, pitch, yaw), colour,
+                gloss)

@@ -20,15 +20,24 @@ from dataclasses import dataclass
 import math
 
 import cv2
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.cameras.target import target_box, TargetBox
+from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.target import target_box, TargetBox
-from ingenuity_nodes.frames import QuatWxyz, Vector3
-
-__all__ = ['annotate', 'Box', 'find_rover', 'horizon', 'Mark', 'scale_bar', 'target_box', 'TargetBox', 'zoom']
+__all__ = [
+    'Box',
+    'Mark',
+    'TargetBox',
+    'annotate',
+    'find_rover',
+    'horizon',
+    'scale_bar',
+    'target_box',
+    'zoom'
+]
 
 Picture = NDArray[np.uint8]
 Box = tuple[float, float, float, float]   # u0, v0, u1, v1 [px]
@@ -65,12 +74,14 @@ def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.9) -> 
     """
     rows, columns = picture.shape[:2]
     u0, v0, u1, v1 = box
-    wide = min(max((u1 - u0) * (1 + 2 * margin), (v1 - v0) * (1 + 2 * margin) * 4 / 3, 40.0), columns, rows * 4 / 3)
+    wide = min(max((u1 - u0) * (1 + 2 * margin), (v1 - v0) * (1 + 2 * margin) * 4 / 3, 40.0),
+               columns, rows * 4 / 3)
     high = wide * 3 / 4
     left = int(np.clip((u0 + u1) / 2 - wide / 2, 0, columns - wide))
     top = int(np.clip((v0 + v1) / 2 - high / 2, 0, rows - high))
     crop = picture[top:top + round(high), left:left + round(wide)]
-    return np.asarray(cv2.resize(crop, (width, round(width * 3 / 4)), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(
+        cv2.resize(crop, (width, round(width * 3 / 4)), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def find_rover(picture: Picture, hint: Box) -> Box | None:
@@ -92,7 +103,8 @@ def find_rover(picture: Picture, hint: Box) -> Box | None:
     top, low = max(0, int(v0 - high / 2)), min(rows, int(v1 + high / 2) + 1)
     if right - left < 4 or low - top < 4:
         return None
-    lab = cv2.cvtColor(np.ascontiguousarray(picture[top:low, left:right]), cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab = cv2.cvtColor(np.ascontiguousarray(picture[top:low, left:right]),
+                       cv2.COLOR_RGB2LAB).astype(np.float32)
     chroma = cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.0)
     usual = np.median(chroma.reshape(-1, 2), axis=0)
     grey = usual[1] - chroma[..., 1] + 0.5 * (usual[0] - chroma[..., 0])
@@ -122,12 +134,14 @@ def annotate(picture: Picture, marks: Sequence[Mark], caption: str = '') -> Pict
         _draw_mark(draw, mark, font, unit, stroke, picture.shape[1])
     if caption:
         place = (60 * unit, picture.shape[0] - 130 * unit)
-        draw.text(place, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2), stroke_fill=_SHADE)
+        draw.text(place, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2),
+                  stroke_fill=_SHADE)
     return np.asarray(image, dtype=np.uint8)
 
 
-def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark, font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-               unit: float, stroke: int, columns: int) -> None:
+def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark,
+               font: ImageFont.FreeTypeFont | ImageFont.ImageFont, unit: float, stroke: int,
+               columns: int) -> None:
     u, v = mark.points[0]
     if len(mark.points) > 1:
         draw.line(list(mark.points), fill=_INK, width=max(1, stroke // 2))
@@ -140,7 +154,8 @@ def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark, font: ImageFont.FreeTypeFo
     else:
         tip, tail = (u, v + 14 * unit), (u, v + mark.tail * unit)
         draw.line([tip, tail], fill=_INK, width=stroke)
-        draw.polygon([tip, (u - 20 * unit, v + 54 * unit), (u + 20 * unit, v + 54 * unit)], fill=_INK)
+        draw.polygon([tip, (u - 20 * unit, v + 54 * unit), (u + 20 * unit, v + 54 * unit)],
+                     fill=_INK)
         at = (u - draw.textlength(mark.label, font=font) / 2, v + (mark.tail + 10) * unit)
     room = columns - draw.textlength(mark.label, font=font) - 20 * unit
     draw.text((min(max(at[0], 20 * unit), room), at[1]), mark.label, fill=_INK, font=font,
@@ -155,7 +170,7 @@ def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
     with np.errstate(invalid='ignore'):
         inside = camera.inside(uv)
     pieces: list[list[tuple[float, float]]] = [[]]
-    for point, seen in zip(uv, inside):
+    for point, seen in zip(uv, inside, strict=True):
         if seen:
             pieces[-1].append((float(point[0]), float(point[1])))
         elif pieces[-1]:
@@ -163,8 +178,9 @@ def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
     return [Mark('horizon', tuple(piece)) for piece in pieces if len(piece) > 2]
 
 
-def scale_bar(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, ground: float, length: float = 1.0) -> Mark | None:
-    """Bar of a known length lying on the ground in the lower middle of the picture, across the view."""
+def scale_bar(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, ground: float,
+              length: float = 1.0) -> Mark | None:
+    """Lay a bar of known length on the ground in the lower middle, across the view."""
     R_MC, p_MC = camera.pose(p_MB, q_MB)
     ray = R_MC @ camera.unproject(np.array([[camera.width * 0.5, camera.height * 0.82]]))[0]
     if ray[2] > -0.02:
@@ -175,4 +191,5 @@ def scale_bar(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, ground: float,
     ends = camera.project_world(np.array([middle - across, middle + across]), p_MB, q_MB)
     if np.isnan(ends).any():
         return None
-    return Mark(f'{length:g} m', ((float(ends[0, 0]), float(ends[0, 1])), (float(ends[1, 0]), float(ends[1, 1]))))
+    return Mark(f'{length:g} m',
+                ((float(ends[0, 0]), float(ends[0, 1])), (float(ends[1, 0]), float(ends[1, 1]))))

@@ -25,9 +25,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
 from ingenuity_nodes.cameras.gl import create_context
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
@@ -42,6 +39,8 @@ from ingenuity_nodes.cameras.truth import GroundTruth
 from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.sun import Sun
+import numpy as np
+from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 Colour = tuple[float, float, float]
@@ -61,7 +60,7 @@ class Quality:
 
 # IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
 DUST_DEPTH = 0.35        # optical depth of the dust (assumed: 0.3 to 0.5 at the time)
-HAZE_LENGTH = 26_000.0   # [m] over which the air hides all but 1/e (dust depth over a scale height of 10 km)
+HAZE_LENGTH = 26_000.0  # [m] to 1/e (assumed: dust depth over a scale height of 10 km)
 _TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=2.5, strip_rows=480)
@@ -70,7 +69,8 @@ GREY = Quality(oversample=1, detail=1, smallest_px=2.5, strip_rows=480)
 class Renderer:
     """Draws for one camera; make it and use it in one and the same thread."""
 
-    def __init__(self, scene: Scene, camera: CameraModel, quality: Quality | None = None, threads: int = 1) -> None:
+    def __init__(self, scene: Scene, camera: CameraModel, quality: Quality | None = None,
+                 threads: int = 1) -> None:
         self.scene, self.camera = scene, camera
         self.grey = camera.name == 'navcam'
         self.quality = quality or (GREY if self.grey else COLOUR)
@@ -79,7 +79,8 @@ class Renderer:
         self._ground = GroundLayer(self.context, scene, SHARED)
         self._stones = StoneLayer(self.context, scene, SHARED)
         self._robots = RobotLayer(self.context, SHARED)
-        self._lattice = Lattice(self.context, camera, camera.width, camera.height, 8 if self.grey else 16)
+        self._lattice = Lattice(self.context, camera, camera.width, camera.height,
+                                8 if self.grey else 16)
         rows = self.quality.strip_rows
         self._targets: Targets | GreyTargets = (
             GreyTargets(self.context, camera.width, rows) if self.grey
@@ -111,7 +112,7 @@ class Renderer:
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
                    between: Callable[[float], None] | None = None) -> Picture:
-        """Draw what falls on the sensor: (height, width, 1 or 3), square root of relative radiance."""
+        """Draw what falls on the sensor: square root of relative radiance, 1 or 3 channels."""
         with self.context:  # another renderer of this thread may have drawn last
             return self._draw_light(exposure, bodies, between)
 
@@ -153,7 +154,8 @@ class Renderer:
             targets.use_picture(rows)
             self._ground.draw(values, targets, self._lattice, first, rows, None)
             out[first:first + rows] = targets.read(rows)[..., :2]
-        return GroundTruth(camera, exposure, np.where(out[..., 1] > 0.5, out[..., 0], np.inf).astype(np.float32),
+        return GroundTruth(camera, exposure,
+                           np.where(out[..., 1] > 0.5, out[..., 0], np.inf).astype(np.float32),
                            out[..., 1].astype(np.uint8))
 
     def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
@@ -161,7 +163,8 @@ class Renderer:
         self._ground.follow(float(p_MC[0]), float(p_MC[1]))
         if self.grey:
             self._follow_aerial(R_MC, p_MC)
-        self._stones.choose(self.camera, R_MC, p_MC, self.quality.smallest_px, self._farthest(R_MC, p_MC))
+        self._stones.choose(self.camera, R_MC, p_MC, self.quality.smallest_px,
+                            self._farthest(R_MC, p_MC))
         self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
 
     def release(self) -> None:
@@ -182,9 +185,11 @@ class Renderer:
         self._stones.draw(values)
         self._robots.draw(values)
         targets.use_picture(rows)
-        self._ground.draw(values, targets, self._lattice, first, rows, self._finest(values, first, rows))
+        self._ground.draw(values, targets, self._lattice, first, rows,
+                          self._finest(values, first, rows))
 
-    def _draw_grey(self, values: dict[str, object], first: int, rows: int, targets: GreyTargets) -> None:
+    def _draw_grey(self, values: dict[str, object], first: int, rows: int,
+                   targets: GreyTargets) -> None:
         values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene), 'onTop': 1.0}
         targets.use(rows)
         self._ground.bind()
@@ -198,15 +203,17 @@ class Renderer:
     def _follow_aerial(self, R_MC: Matrix3, p_MC: Vector3) -> None:
         """Have the ready pictures of everything the grey camera can see."""
         height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
-        self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest, self.camera.pixel_angle)
+        self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
+                            self.camera.pixel_angle)
 
     def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
-        """Smallest width of ground that a pixel in some rows covers, if it lay 0.5 m higher than it does [m]."""
+        """Smallest width of ground that a pixel in some rows covers, if it were 0.5 m higher."""
         camera = self.camera
-        u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9), [first, first + rows / 2, first + rows])
+        u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9),
+                           [first, first + rows / 2, first + rows])
         uv = np.stack([u.ravel(), v.ravel()], axis=1)
         rays = camera.unproject(uv)
-        beside = np.linalg.norm(camera.unproject(uv + [1.0, 0.0]) - rays, axis=1)
+        beside = np.linalg.norm(camera.unproject(uv + np.array([1.0, 0.0])) - rays, axis=1)
         R_MC = np.array(values['R_MC']).reshape(3, 3).T
         down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
         height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
@@ -219,7 +226,8 @@ class Renderer:
     def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
         """Distance to the farthest ground in the picture, if it were flat [m]."""
         right, low = self.camera.width - 1.0, self.camera.height - 1.0
-        corners = self.camera.unproject(np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]])) @ R_MC.T
+        corners = self.camera.unproject(
+            np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]])) @ R_MC.T
         return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
 
     def _draw_tile(self, level: int, i: int, j: int) -> Picture:
@@ -242,34 +250,40 @@ class Renderer:
         targets.use_picture(TILE)
         self._ground.draw(values, targets, self._tile_lattice, 0, TILE, pixel)
         light = targets.read(TILE).astype(np.float32)
-        return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))), dtype=np.uint8)
+        return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))),
+                          dtype=np.uint8)
 
     def _uniforms(self, exposure: Exposure, first: int, rows: int) -> dict[str, object]:
-        camera, sun = self.camera, self.scene.sun
+        camera = self.camera
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         R_MB = rotation_matrix(exposure.q_MB)
         w_M = R_MB @ exposure.w_MB_B
         v_M = exposure.v_MB + np.cross(w_M, R_MB @ camera.p_BC)
         readout = self.quality.readout
         return self._light() | {
-            'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC),
-            'camA': tuple(camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V), 'camO': tuple(camera.O),
-            'camR': camera.R, 'camL': camera.linearity, 'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
-            'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
-            'shutterMove': tuple(v_M * readout), 'shutterTurn': tuple(w_M * readout),
-            'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle, 'detail': self.quality.detail,
+            'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC), 'camA': tuple(
+                camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V), 'camO': tuple(
+                    camera.O), 'camR': camera.R, 'camL': camera.linearity, 'maxTheta': min(
+                        camera.max_angle,
+                        camera.corner_angle + 0.15), 'pictureSize': (camera.width, camera.height),
+            'strip': (first, rows), 'shutterMove': tuple(v_M * readout), 'shutterTurn': tuple(
+                w_M * readout), 'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle,
+            'detail': self.quality.detail,
         }
 
     def _light(self) -> dict[str, object]:
         """Sun, sky and haze of the scene, as the shaders want them."""
         sun = self.scene.sun
         direct, sky = sunlight(sun), skylight(sun)
-        return {'sunDir': tuple(sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
-                'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)}
+        return {
+            'sunDir': tuple(
+                sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
+            'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)
+        }
 
 
 def sunlight(sun: Sun) -> Colour:
-    """Direct light, 1 for red under the overhead sun: dust takes more blue than red, low more than high."""
+    """Direct light, 1 for red under the overhead sun; dust takes more blue, and low sun more."""
     up = max(float(sun.direction_M[2]), 0.05)
     left = math.exp(-DUST_DEPTH * (1.0 / up - 1.0))
     return (left, 0.955 * left ** 1.10, 0.89 * left ** 1.25)
@@ -282,9 +296,9 @@ def skylight(sun: Sun) -> Colour:
 
 
 def automatic_gain(sun: Sun) -> float:
-    """Brighten as the light on level ground fades, as automatic exposure does; 1 under the overhead sun."""
+    """Brighten as the light on level ground fades; 1 under the overhead sun."""
     light = sunlight(sun)[1] * max(float(sun.direction_M[2]), 0.05) + skylight(sun)[1]
-    return min(6.0, (1.187 / light) ** 0.8)  # short of full: late light should look late
+    return float(min(6.0, (1.187 / light) ** 0.8))  # short of full: late light should look late
 
 
 def sky_share(scene: Scene) -> float:

@@ -25,30 +25,31 @@ Picture = NDArray[np.uint8]
 _FULL = 4095.0          # a 12-bit number holds the 10-bit sensor and its noise
 _GREY_GAIN = 1.10       # sets the mean of ordinary ground near 125 (assumed: automatic exposure)
 _GREY_NOISE = 1.2       # [grey levels] (assumed)
-_LENS_BLUR = 0.70       # [px] spread of a point by the lens (assumed: sharp, but no sharper than its mosaic)
+_LENS_BLUR = 0.70  # [px] spread of a point by the lens (assumed: about that of its mosaic)
 _VIGNETTE = 0.34        # loss of light in the corners (assumed, as small wide lenses have)
 
 
 def develop_grey(light: Picture, t_ns: int) -> Picture:
     """Develop a navigation picture: luminance, a little noise."""
-    return _grey(light, np.uint32(t_ns // 1000 % 4294967291))
+    return np.asarray(_grey(light, np.uint32(t_ns // 1000 % 4294967291)))
 
 
 def develop_colour(light: Picture, t_ns: int) -> Picture:
     """Develop a colour picture through a Bayer mosaic."""
-    light = cv2.GaussianBlur(light, (0, 0), _LENS_BLUR)
-    raw = _mosaic(light, np.uint32(t_ns // 1000 % 4294967291), _VIGNETTE)
-    colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack([raw] * 3)
+    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), _LENS_BLUR), dtype=np.uint8)
+    raw = _mosaic(soft, np.uint32(t_ns // 1000 % 4294967291), _VIGNETTE)
+    colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack(
+        [raw] * 3)
     table = _tone_table()
     out = table[np.minimum(colour, int(_FULL))]
-    soft = cv2.GaussianBlur(out, (0, 0), 1.1)
-    return np.asarray(cv2.addWeighted(out, 1.35, soft, -0.35, 0.0), dtype=np.uint8)
+    around = cv2.GaussianBlur(out, (0, 0), 1.1)
+    return np.asarray(cv2.addWeighted(out, 1.35, around, -0.35, 0.0), dtype=np.uint8)
 
 
 def encode_jpeg(picture: Picture, quality: int = 90) -> bytes:
     """Compress an RGB or grey picture."""
     if picture.ndim == 3:
-        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+        picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), dtype=np.uint8)
     done, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f'cannot compress a picture of shape {picture.shape}')
@@ -59,7 +60,8 @@ def _tone_table() -> Picture:
     """Linear 12-bit light to 8-bit display values: gain, soft shoulder, sRGB curve."""
     x = np.arange(int(_FULL) + 1) / _FULL * 1.32
     x = np.where(x > 0.75, 0.75 + 0.25 * np.tanh((x - 0.75) / 0.25), x)
-    curve = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(np.maximum(x, 1e-9), 1 / 2.4) - 0.055)
+    curve = np.where(x <= 0.0031308, 12.92 * x,
+                     1.055 * np.power(np.maximum(x, 1e-9), 1 / 2.4) - 0.055)
     return np.asarray(np.clip(255.0 * curve + 0.5, 0, 255), dtype=np.uint8)
 
 
@@ -81,7 +83,7 @@ def _bell(bits: np.uint32) -> float:
 
 @njit(cache=True, error_model='numpy')
 def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint16]:
-    """Let each pixel see one colour (red first), dimmed toward the corners, with shot and read noise."""
+    """Let each pixel see one colour (red first), dimmed in the corners, with noise."""
     rows, columns, _ = light.shape
     raw = np.empty((rows, columns), np.uint16)
     for j in range(rows):

@@ -18,10 +18,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import moderngl
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_layer import set_uniforms
 from ingenuity_nodes.cameras.mesh import BODY_COLUMNS, link_triangles
@@ -30,6 +26,9 @@ from ingenuity_nodes.cameras.parts import Matrix4
 from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.target import robot
 from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
 _SELF_SHADOW = 5           # texture unit
 _SHADOW_SIZE = 1024        # [px]
@@ -59,9 +58,9 @@ class RobotLayer:
         self._maps: list[moderngl.Texture] = []
         self._placed: list[_Placed] = []
 
-    def place(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, *,
-              shade: bool) -> None:
-        """Take over where the robots stand; with ``shade`` they shade themselves. Forget those out of sight."""
+    def place(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3,
+              p_MC: Vector3, *, shade: bool) -> None:
+        """Take over where the robots in sight stand; with ``shade`` they shade themselves."""
         self._placed = []
         for k, body in enumerate(bodies):
             root = np.eye(4)
@@ -71,7 +70,10 @@ class RobotLayer:
             seen = in_sight(centre, _REACH[body.kind], camera, R_MC, p_MC)
             if not seen and not in_sight(touch, 1.5 * _REACH[body.kind], camera, R_MC, p_MC):
                 continue
-            poses = {name: root @ pose for name, pose in body.robot.link_poses(body.joints).items()}
+            poses = {
+                name: root @ pose
+                for name, pose in body.robot.link_poses(body.joints).items()
+            }
             view = sun_view(centre, scene.sun.direction_M, _REACH[body.kind])
             placed = _Placed(body, poses, view, floor, seen, self._map(k))
             if seen and (shade):
@@ -100,7 +102,8 @@ class RobotLayer:
             array.render()
         frame.release()
 
-    def _links(self, placed: _Placed, shader: moderngl.Program) -> list[tuple[str, Matrix4, moderngl.VertexArray]]:
+    def _links(self, placed: _Placed,
+               shader: moderngl.Program) -> list[tuple[str, Matrix4, moderngl.VertexArray]]:
         kind = placed.body.kind
         found = []
         which = (self._shader, self._cast, self._depth).index(shader)
@@ -115,11 +118,14 @@ class RobotLayer:
             for name, triangles in link_triangles(robot(kind)).items():
                 buffer = self._context.buffer(triangles.tobytes())
                 skip = 4 * (BODY_COLUMNS - 3)
-                self._arrays[kind, name] = (
-                    self._context.vertex_array(
-                        self._shader, [(buffer, '3f 3f 3f 2f', 'position', 'normal', 'paint', 'surface')]),
-                    self._context.vertex_array(self._cast, [(buffer, f'3f {skip}x', 'position')]),
-                    self._context.vertex_array(self._depth, [(buffer, f'3f {skip}x', 'position')]))
+                self._arrays[kind, name] = (self._context.vertex_array(
+                    self._shader,
+                    [(buffer, '3f 3f 3f 2f', 'position', 'normal', 'paint', 'surface')]),
+                                            self._context.vertex_array(
+                                                self._cast, [(buffer, f'3f {skip}x', 'position')]),
+                                            self._context.vertex_array(
+                                                self._depth,
+                                                [(buffer, f'3f {skip}x', 'position')]))
         return {name: arrays for (k, name), arrays in self._arrays.items() if k == kind}
 
     def draw(self, values: Mapping[str, object]) -> None:
@@ -156,7 +162,8 @@ def floor_under(centre: Vector3, scene: Scene) -> tuple[tuple[float, ...], Vecto
     return (*(float(value) for value in normal), float(normal @ touch)), touch
 
 
-def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3) -> bool:
+def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3,
+             p_MC: Vector3) -> bool:
     """Say whether a ball may show in the picture."""
     away = centre - p_MC
     distance = float(np.linalg.norm(away))
@@ -164,7 +171,8 @@ def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3,
         return True
     uv = camera.project(away @ R_MC)[0]
     margin = 1.5 * radius / distance / camera.pixel_angle
-    return bool(np.all(uv > -margin) and uv[0] < camera.width + margin and uv[1] < camera.height + margin)
+    return bool(
+        np.all(uv > -margin) and uv[0] < camera.width + margin and uv[1] < camera.height + margin)
 
 
 def columns(matrix: NDArray[np.float64]) -> tuple[float, ...]:

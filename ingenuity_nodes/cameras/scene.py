@@ -19,10 +19,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.ground_maps import distance_to, GroundMap, GroundMaps
 from ingenuity_nodes.cameras.parts import Robot
 from ingenuity_nodes.cameras.target import robot
@@ -30,11 +26,15 @@ from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.world.rocks import DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 # Way points of the rover from landing over the helipad to its overlook, east and north [m].
 # Ends from NASA MMGIS; the way between is assumed.
-ROVER_PATH = ((-7.5, -14.0), (-8.2, -10.5), (-7.0, -6.8), (-3.8, -3.2), (0.0, 0.0), (4.2, 2.2), (10.0, 2.4),
-              (19.0, -0.8), (30.0, -5.6), (42.0, -9.4), (53.0, -9.6), (60.2, -6.2), (63.0, -5.0), (63.01, -6.56))
+ROVER_PATH = ((-7.5, -14.0), (-8.2, -10.5), (-7.0, -6.8), (-3.8, -3.2), (0.0, 0.0), (4.2, 2.2),
+              (10.0, 2.4), (19.0, -0.8), (30.0, -5.6), (42.0, -9.4), (53.0, -9.6), (60.2, -6.2),
+              (63.0, -5.0), (63.01, -6.56))
 _TRACK_CLEARANCE = 1.75   # [m] the rover does not drive over large stones
 _TRACK_STONE = 0.14       # [m]
 
@@ -43,8 +43,8 @@ _TRACK_STONE = 0.14       # [m]
 class SceneConfig:
     """Everything that makes a scene what it is."""
 
-    terrain: TerrainParameters = TerrainParameters()
-    rocks: RockParameters = RockParameters()
+    terrain: TerrainParameters = field(default_factory=TerrainParameters)
+    rocks: RockParameters = field(default_factory=RockParameters)
     seed: int = 3
     utc: datetime = datetime(2021, 4, 25, 11, 31, 40)
     latitude_deg: float = 18.44486     # NASA MMGIS, helipad
@@ -90,7 +90,8 @@ class Scene:
         rows = self.rocks.around(x, y, radius, smallest, largest)
         if len(self.path) < 2 or not len(rows):
             return rows
-        blocked = _blocked(rows[:, X], rows[:, Y], rows[:, DIAMETER], self.path, _TRACK_CLEARANCE, _TRACK_STONE)
+        blocked = _blocked(rows[:, X], rows[:, Y], rows[:, DIAMETER], self.path, _TRACK_CLEARANCE,
+                           _TRACK_STONE)
         return np.asarray(rows[~blocked])
 
 
@@ -112,5 +113,5 @@ def smooth_path(points: NDArray[np.float64], per_leg: int = 24) -> NDArray[np.fl
     t = np.linspace(0.0, 1.0, per_leg, endpoint=False)[:, None]
     legs = [
         b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-        for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:])]
+        for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True)]
     return np.concatenate([*legs, points[-1:]])

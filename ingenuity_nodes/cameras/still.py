@@ -20,17 +20,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.photo import annotate, Box, find_rover, horizon, Mark, Picture, scale_bar, zoom
+from ingenuity_nodes.cameras.photo import annotate, Box, find_rover, horizon, Mark, Picture
+from ingenuity_nodes.cameras.photo import scale_bar, zoom
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.cameras.target import robot, target_box, TargetBox
 from ingenuity_nodes.frames import quaternion, QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Exposure
+import numpy as np
 
-PLACES = {'helipad': (0.0, 0.0), 'Octavia E. Butler landing': (-7.5, -14.0)}  # east, north [m] (NASA MMGIS)
+PLACES = {'helipad': (0.0, 0.0),
+          'Octavia E. Butler landing': (-7.5, -14.0)}  # east, north [m] (NASA MMGIS)
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class Story:
     title: str = 'Ingenuity'
 
 
-def take_still(config: SceneConfig, camera: CameraModel, exposure: Exposure, bodies: Sequence[Body],
-               scale: float = 1.0, between: Callable[[float], None] | None = None) -> Picture:
+def take_still(config: SceneConfig, camera: CameraModel, exposure: Exposure,
+               bodies: Sequence[Body], scale: float = 1.0,
+               between: Callable[[float], None] | None = None) -> Picture:
     """
     Draw one picture of a scene.
 
@@ -88,20 +90,27 @@ def rover_box(story: Story) -> TargetBox | None:
     return target_box(story.camera, story.p_MB, story.q_MB, story.rover.p_MB, story.rover.q_MB)
 
 
-def marks_of(story: Story, picture: Picture, height: Callable[[float, float], float]) -> list[Mark]:
-    """Everything worth pointing at: rover as found in the picture, helipad, landing site, horizon, scale."""
+def marks_of(story: Story, picture: Picture, height: Callable[[float, float],
+                                                              float]) -> list[Mark]:
+    """List what is worth pointing at: rover as found, helipad, landing site, horizon, scale."""
     marks = horizon(story.camera, story.p_MB, story.q_MB)
     points = np.array([[x, y, height(x, y)] for x, y in PLACES.values()])
     uv = story.camera.project_world(points, story.p_MB, story.q_MB)
-    for name, place, seen in zip(PLACES, uv, story.camera.inside(np.nan_to_num(uv, nan=-1e9))):
+    seen_all = story.camera.inside(np.nan_to_num(uv, nan=-1e9))
+    for name, place, seen in zip(PLACES, uv, seen_all, strict=True):
         if seen:
-            marks.append(Mark(name, ((float(place[0]), float(place[1])),), tail=170.0 + 110.0 * len(marks)))
+            marks.append(
+                Mark(name, ((float(place[0]), float(place[1])), ),
+                     tail=170.0 + 110.0 * len(marks)))
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
         u0, v0, u1, v1 = seen_box(picture, box)
         radius = 0.75 * max(u1 - u0, v1 - v0)
-        marks.append(Mark(f'Perseverance, {box.distance:.0f} m', (((u0 + u1) / 2, (v0 + v1) / 2),), radius))
-    bar = scale_bar(story.camera, story.p_MB, story.q_MB, height(float(story.p_MB[0]), float(story.p_MB[1])))
+        marks.append(
+            Mark(f'Perseverance, {box.distance:.0f} m', (((u0 + u1) / 2, (v0 + v1) / 2), ),
+                 radius))
+    bar = scale_bar(story.camera, story.p_MB, story.q_MB,
+                    height(float(story.p_MB[0]), float(story.p_MB[1])))
     return [*marks, bar] if bar is not None else marks
 
 
@@ -111,10 +120,16 @@ def seen_box(picture: Picture, box: TargetBox) -> Box:
     return find_rover(picture, hint) or hint
 
 
-def save_photo(folder: Path, picture: Picture, story: Story, height: Callable[[float, float], float]) -> list[Path]:
+def save_photo(folder: Path, picture: Picture, story: Story,
+               height: Callable[[float, float], float]) -> list[Path]:
     """Write photo.jpg, photo_zoom.jpg (where the rover is in it) and photo_annotated.jpg."""
-    caption = f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   {story.p_MB[2]:.1f} m above the helipad'
-    files = {'photo.jpg': picture, 'photo_annotated.jpg': annotate(picture, marks_of(story, picture, height), caption)}
+    caption = (f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   '
+               f'{story.p_MB[2]:.1f} m above the helipad')
+    files = {
+        'photo.jpg': picture, 'photo_annotated.jpg': annotate(picture,
+                                                              marks_of(story, picture, height),
+                                                              caption)
+    }
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
         files['photo_zoom.jpg'] = zoom(picture, seen_box(picture, box))

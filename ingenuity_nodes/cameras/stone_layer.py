@@ -16,11 +16,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 import math
-
-import moderngl
-import numpy as np
-from numpy.typing import NDArray
 
 from ingenuity_nodes.cameras.gl import program
 from ingenuity_nodes.cameras.ground_layer import set_uniforms
@@ -28,11 +25,14 @@ from ingenuity_nodes.cameras.mesh import disc, stone
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.frames import Matrix3, Vector3
-from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH, HALF_WIDTH, SHAPE, SHAPES
-from ingenuity_nodes.world.rocks import SIZES, TILT_X, TILT_Y, TONE, X, Y, YAW, Z
+from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH, HALF_WIDTH
+from ingenuity_nodes.world.rocks import SHAPE, SHAPES, SIZES, TILT_X, TILT_Y, TONE, X, Y, YAW, Z
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
 _LEVEL_SHAPES = (4, 8, 16, 16)       # small stones need fewer different shapes
-_MAP_MARGIN = 2.0                    # [m] stones outside a map view that may reach or shade into it
+_MAP_MARGIN = 2.0  # [m] stones outside a map view that may reach or shade into it
 _LEVEL_PX = (0.0, 7.0, 24.0, 100.0)   # stones wider than this use the next finer mesh [px]
 _FARTHEST = 1500.0                   # [m] beyond, the haze and the hills' own roughness take over
 _COLUMNS = [X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, TONE]
@@ -51,17 +51,20 @@ class StoneLayer:
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
         shadows = {(shape, level): context.buffer(stone(shape, level).tobytes())
                    for shape in range(SHAPES) for level in (0, 1)}
-        self._groups = {
-            (level, shape): _Group(context, self._shader, self._shadow,
-                                   context.buffer(stone(shape, level).tobytes()), shadows[shape, min(1, level // 2)])
-            for level, shapes in enumerate(_LEVEL_SHAPES) for shape in range(shapes)}
+        self._groups = {(level, shape): _Group(context, self._shader, self._shadow,
+                                               context.buffer(stone(shape, level).tobytes()),
+                                               shadows[shape, min(1, level // 2)])
+                        for level, shapes in enumerate(_LEVEL_SHAPES)
+                        for shape in range(shapes)}
         self._halos = _Halos(context, self._shadow)
         self._near: tuple[tuple[float, ...], NDArray[np.float64]] = ((), np.zeros((0, 0)))
 
-    def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float, farthest: float,
+    def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float,
+               farthest: float,
                ) -> None:
         """Pick the stones that can be seen from a pose, and how finely."""
-        rows = self._around(float(p_MC[0]), float(p_MC[1]), smallest_px * camera.pixel_angle, farthest)
+        rows = self._around(float(p_MC[0]), float(p_MC[1]), smallest_px * camera.pixel_angle,
+                            farthest)
         away = rows[:, :3] - p_MC
         distance = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
         widths = rows[:, DIAMETER] / distance / camera.pixel_angle
@@ -74,7 +77,8 @@ class StoneLayer:
                       & (uv[:, 1] > -margin) & (uv[:, 1] < camera.height + margin))
         self._take(rows[inside], widths[inside])
 
-    def choose_within(self, west: float, south: float, size: float, pixel: float, smallest_px: float) -> None:
+    def choose_within(self, west: float, south: float, size: float, pixel: float,
+                      smallest_px: float) -> None:
         """Pick the stones for a map view of a square from above."""
         half = size / 2 + _MAP_MARGIN
         x, y = west + size / 2, south + size / 2
@@ -83,14 +87,14 @@ class StoneLayer:
         self._take(rows[near], rows[near, DIAMETER] / pixel)
 
     def _around(self, x: float, y: float, least: float, farthest: float) -> NDArray[np.float64]:
-        """Stones that could look larger than an angle ``least``; asked again only after some metres."""
+        """Stones that could look larger than an angle; asked again only after some metres."""
         step = 4.0
         x, y = round(x / step) * step, round(y / step) * step
         reach = 1.25 ** math.ceil(math.log(min(max(farthest, 1.0), _FARTHEST), 1.25)) + step
         key = (x, y, least, reach)
         if self._near[0] != key:
             pieces = [self._scene.stones(x, y, min(reach, high / least + step), low, high)
-                      for low, high in zip(SIZES[:-1], SIZES[1:])]
+                      for low, high in pairwise(SIZES)]
             self._near = (key, np.concatenate(pieces))
         return self._near[1]
 
@@ -143,11 +147,13 @@ class _Instances:
 class _Group(_Instances):
     """All stones of one shape at one level of detail."""
 
-    def __init__(self, context: moderngl.Context, shader: moderngl.Program, shadow: moderngl.Program,
-                 mesh: moderngl.Buffer, shadow_mesh: moderngl.Buffer) -> None:
+    def __init__(self, context: moderngl.Context, shader: moderngl.Program,
+                 shadow: moderngl.Program, mesh: moderngl.Buffer,
+                 shadow_mesh: moderngl.Buffer) -> None:
         super().__init__(context)
-        self._array = context.vertex_array(shader, [
-            (mesh, '3f 3f', 'position', 'normal'), (self.buffer, _FORMAT, 'centre', 'half_axes', 'turn', 'tone', 'ground')])
+        self._array = context.vertex_array(
+            shader, [(mesh, '3f 3f', 'position', 'normal'),
+                     (self.buffer, _FORMAT, 'centre', 'half_axes', 'turn', 'tone', 'ground')])
         self._shadow = context.vertex_array(shadow, [
             (shadow_mesh, '3f 12x', 'position'),
             (self.buffer, _SHADOW_FORMAT, 'centre', 'half_axes', 'turn', 'ground')])

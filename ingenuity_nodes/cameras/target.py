@@ -17,17 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.ingenuity import ingenuity
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.parts import Robot
 from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
+import numpy as np
+from numpy.typing import NDArray
 
 ROBOTS = {'helicopter': ingenuity, 'rover': perseverance}
 _GRID = 0.15    # [m] outline points closer than this count once
@@ -56,7 +55,7 @@ class TargetBox:
         return self.u1 - self.u0
 
 
-@lru_cache(maxsize=None)
+@cache
 def robot(kind: str) -> Robot:
     """Parts of a kind of robot: 'helicopter' or 'rover'."""
     if kind not in ROBOTS:
@@ -64,7 +63,7 @@ def robot(kind: str) -> Robot:
     return ROBOTS[kind]()
 
 
-@lru_cache(maxsize=None)
+@cache
 def outline(kind: str) -> NDArray[np.float64]:
     """Points (n, 3) in a robot's own frame that span its outline, joints at rest."""
     corners = robot(kind).corners({})
@@ -76,7 +75,7 @@ def outline(kind: str) -> NDArray[np.float64]:
 def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3, q_MT: QuatWxyz,
                kind: str = 'rover', joints: Mapping[str, float] | None = None) -> TargetBox | None:
     """
-    Predict where a robot falls in the picture of a camera on a carrier; None when it is behind the lens.
+    Predict where a robot falls in the picture of a camera on a carrier; None behind the lens.
 
     Parameters
     ----------

@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 class Targets:
     """Shadows, then stones and robots, both finer than the picture; then the picture itself."""
 
-    def __init__(self, context: moderngl.Context, width: int, rows: int, oversample: int, channels: int,
-                 exact: bool = False) -> None:
-        self.context, self.width, self.oversample, self.channels = context, width, oversample, channels
+    def __init__(self, context: moderngl.Context, width: int, rows: int, oversample: int,
+                 channels: int, exact: bool = False) -> None:
+        self.context, self.width = context, width
+        self.oversample, self.channels = oversample, channels
         self._kind = 'f4' if exact else 'f1'
         fine = (width * oversample, rows * oversample)
         self.shadow = context.texture(fine, 2, dtype='f1')
@@ -37,7 +38,8 @@ class Targets:
         self.depth.filter = (moderngl.NEAREST, moderngl.NEAREST)
         for texture in (self.shadow, self.colour):  # read between four pixels: their mean
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        self._picture = context.framebuffer([context.texture((width, rows), channels, dtype=self._kind)])
+        self._picture = context.framebuffer(
+            [context.texture((width, rows), channels, dtype=self._kind)])
         self._shadow = context.framebuffer([self.shadow])
         self._mesh = context.framebuffer([self.colour], self.depth)
 
@@ -66,8 +68,8 @@ class Targets:
 
     def read(self, rows: int) -> NDArray[Any]:
         """Fetch the picture (rows, width, channels)."""
-        data = self._picture.read(viewport=(0, 0, self.width, rows), components=self.channels, alignment=1,
-                                  dtype=self._kind)
+        data = self._picture.read(viewport=(0, 0, self.width, rows), components=self.channels,
+                                  alignment=1, dtype=self._kind)
         kind = np.float32 if self._kind == 'f4' else np.uint8
         return np.frombuffer(data, kind).reshape(rows, self.width, self.channels)
 

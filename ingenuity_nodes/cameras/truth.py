@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.signals import Exposure
+import numpy as np
+from numpy.typing import NDArray
 
 SKY, GROUND, STONE, ROBOT = range(4)
 
@@ -42,12 +41,13 @@ class GroundTruth:
         R_MC, p_MC = self.camera.pose(self.exposure.p_MB, self.exposure.q_MB)
         rays = self.camera.unproject(np.stack([u.ravel(), v.ravel()], axis=1)) @ R_MC.T
         with np.errstate(invalid='ignore'):
-            points = p_MC + rays.reshape(rows, columns, 3) * self.ranges[..., None].astype(np.float64)
+            points = p_MC + rays.reshape(rows, columns, 3) * self.ranges[..., None].astype(
+                np.float64)
         points[~np.isfinite(self.ranges)] = np.nan
         return np.asarray(points)
 
     def normals(self) -> NDArray[np.float64]:
-        """Unit normals (height, width, 3) in M from neighbouring places; NaN at the sky."""
+        """Take unit normals in M from neighbouring places, shape (height, width, 3)."""
         points = self.points()
         across, along = np.gradient(points, axis=1), np.gradient(points, axis=0)
         normals = np.cross(along, across)
@@ -55,7 +55,7 @@ class GroundTruth:
         return np.asarray(normals / np.where(length > 0.0, length, np.nan))
 
     def flow(self, later: Exposure) -> NDArray[np.float64]:
-        """Pixels (height, width, 2) by which what stands still moves until a later exposure; NaN where unseen."""
+        """Pixels (height, width, 2) by which what stands still moves until a later exposure."""
         rows, columns = self.ranges.shape
         u, v = np.meshgrid(np.arange(columns), np.arange(rows))
         uv = self.camera.project_world(self.points().reshape(-1, 3), later.p_MB, later.q_MB)

@@ -12,9 +12,9 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Noise hashed from world coordinates: the same value wherever, whenever and in whatever order it is asked for.
+Noise hashed from world coordinates: the same value in whatever order it is asked for.
 
-Integer lattice hashing needs no tables and no random state, so two processes agree to the last bit.
+Hashing an integer lattice needs no tables and no random state: processes agree to the last bit.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def mix(state: np.uint64) -> np.uint64:
 def hash_cell(i: int, j: int, seed: int) -> np.uint64:
     """Hash one lattice cell and a seed to 64 well-mixed bits."""
     state = mix(np.uint64(seed) * _A + np.uint64(i))
-    return mix(state * _A + np.uint64(j))
+    return np.uint64(mix(state * _A + np.uint64(j)))
 
 
 @njit(cache=True, error_model='numpy', inline='always')
@@ -57,12 +57,12 @@ def unit_pair(bits: np.uint64) -> tuple[float, float]:
 @njit(cache=True, error_model='numpy', inline='always')
 def _corner(i: int, j: int, seed: int, dx: float, dy: float) -> float:
     gx, gy = unit_pair(hash_cell(i, j, seed))
-    return (2.0 * gx - 1.0) * dx + (2.0 * gy - 1.0) * dy
+    return float((2.0 * gx - 1.0) * dx + (2.0 * gy - 1.0) * dy)
 
 
 @njit(cache=True, error_model='numpy')
 def gradient_noise(x: float, y: float, seed: int) -> float:
-    """Smooth noise with feature size 1, zero mean, about +-0.5 (rms 0.2); second derivatives continuous."""
+    """Smooth noise with feature size 1, zero mean, about +-0.5 (rms 0.2), bending smoothly."""
     fx, fy = math.floor(x), math.floor(y)
     i, j = int(fx), int(fy)
     u, v = x - fx, y - fy
@@ -71,7 +71,7 @@ def gradient_noise(x: float, y: float, seed: int) -> float:
     low = _corner(i, j, seed, u, v) * (1.0 - su) + _corner(i + 1, j, seed, u - 1.0, v) * su
     high = (_corner(i, j + 1, seed, u, v - 1.0) * (1.0 - su)
             + _corner(i + 1, j + 1, seed, u - 1.0, v - 1.0) * su)
-    return low * (1.0 - sv) + high * sv
+    return float(low * (1.0 - sv) + high * sv)
 
 
 @njit(cache=True, error_model='numpy', inline='always')

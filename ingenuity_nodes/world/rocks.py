@@ -14,9 +14,10 @@
 """
 Rocks of 5 cm and more, as many and as large as Golombek and Rapp's law says.
 
-The share of ground covered by rocks wider than D is ``F(D) = k exp(-q D)``, ``q = 1.79 + 0.152 / k``
-(Golombek and Rapp 1997; Golombek et al. 2003). Each size class has its own lattice; every cell draws
-its rocks from a hash of its place, so a rock is the same whoever looks at it, and when.
+The share of ground covered by rocks wider than D is ``F(D) = k exp(-q D)`` with
+``q = 1.79 + 0.152 / k`` (Golombek and Rapp 1997; Golombek et al. 2003). Each size class has its
+own lattice; every cell draws its rocks from a hash of its place, so a rock is the same whoever
+looks at it, and when.
 """
 
 from __future__ import annotations
@@ -24,13 +25,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.world.noise import gradient_noise, hash_cell, mix, smoothstep, unit_pair
 from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 SIZES = (0.05, 0.10, 0.22, 0.55, 1.3, 3.0)   # [m] class limits
 CELLS = (1.6, 3.2, 8.0, 25.0, 80.0)          # [m] lattice of each class: about ten rocks a cell
@@ -39,7 +39,8 @@ SHAPES = 16                                  # different stones
 _TABLE = 512
 
 # Columns of the array that describes rocks, one row each
-X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, SHAPE, TONE, DIAMETER, GROUND = range(13)
+X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT = range(6)
+YAW, TILT_X, TILT_Y, SHAPE, TONE, DIAMETER, GROUND = range(6, 13)
 COLUMNS = 13
 
 
@@ -49,7 +50,8 @@ class RockParameters:
 
     abundance: float = quantity(
         0.05, '1', 'share k of the ground covered by rocks', low=0.0, high=0.4,
-        source='Golombek and Rapp; 0.05 to 0.07 assumed for the crater floor near the landing site')
+        source='Golombek and Rapp; 0.05 to 0.07 assumed for the crater floor near the landing site'
+    )
     clustering: float = quantity(
         0.8, '1', '0 scatters rocks evenly, 1 gathers them', low=0.0, high=1.0,
         source='assumed: rocks gather around old craters and outcrops')
@@ -58,8 +60,9 @@ class RockParameters:
         source='NASA: airfield 10 x 10 m, free of obstacles')
 
 
-def cumulative_number(diameter: NDArray[np.float64] | float, abundance: float) -> NDArray[np.float64]:
-    """Rocks per square metre wider than ``diameter`` [m], from the law by numerical integration."""
+def cumulative_number(diameter: NDArray[np.float64] | float,
+                      abundance: float) -> NDArray[np.float64]:
+    """Rocks per square metre wider than ``diameter`` [m], the law integrated numerically."""
     q = 1.79 + 0.152 / abundance
     grid = np.geomspace(0.01, 12.0, 6000)
     density = abundance * q * np.exp(-q * grid) / (math.pi * grid ** 2 / 4.0)
@@ -71,7 +74,8 @@ def cumulative_number(diameter: NDArray[np.float64] | float, abundance: float) -
 class Rocks:
     """The stones of one place."""
 
-    def __init__(self, terrain: Terrain, parameters: RockParameters = RockParameters(), seed: int = 0) -> None:
+    def __init__(self, terrain: Terrain, parameters: RockParameters = RockParameters(),
+                 seed: int = 0) -> None:
         self.terrain, self.parameters, self.seed = terrain, parameters, int(seed) * 7919 + 101
         self._density = np.zeros(len(CELLS))
         self._inverse = np.zeros((len(CELLS), _TABLE))
@@ -93,10 +97,10 @@ class Rocks:
         for k, cell in enumerate(CELLS):
             if SIZES[k + 1] <= smallest or SIZES[k] >= largest or self._density[k] <= 0.0:
                 continue
-            rows = _fill(math.floor(west / cell), math.floor(south / cell), math.floor(east / cell),
-                         math.floor(north / cell), cell, k, self.seed, self._density[k], self._inverse[k],
-                         self.parameters.clustering, self.parameters.clear_radius, smallest,
-                         self.terrain.field)
+            rows = _fill(math.floor(west / cell), math.floor(south / cell), math.floor(
+                east / cell), math.floor(north / cell), cell, k, self.seed, self._density[k],
+                         self._inverse[k], self.parameters.clustering,
+                         self.parameters.clear_radius, smallest, self.terrain.field)
             inside = ((rows[:, DIAMETER] < largest) & (rows[:, X] >= west) & (rows[:, X] < east)
                       & (rows[:, Y] >= south) & (rows[:, Y] < north))
             found.append(rows[inside])
@@ -113,9 +117,10 @@ class Rocks:
 @njit(cache=True, error_model='numpy')
 def crowding(x: float, y: float, seed: int, clustering: float) -> float:
     """Rocks here over the mean, 0 to MOST_CROWDED; its mean over the map is 1."""
-    patch = (gradient_noise(x / 23.0, y / 23.0, seed + 60) + 0.6 * gradient_noise(x / 7.0, y / 7.0, seed + 61)
-             + 0.5 * gradient_noise(x / 2.2, y / 2.2, seed + 62))
-    return min(MOST_CROWDED, max(0.0, 1.0 + clustering * 3.2 * patch))
+    patch = (gradient_noise(x / 23.0, y / 23.0, seed + 60) +
+             0.6 * gradient_noise(x / 7.0, y / 7.0, seed + 61) +
+             0.5 * gradient_noise(x / 2.2, y / 2.2, seed + 62))
+    return float(min(MOST_CROWDED, max(0.0, 1.0 + clustering * 3.2 * patch)))
 
 
 @njit(cache=True, error_model='numpy')
@@ -142,7 +147,7 @@ def _kept(x: float, y: float, d: float, u: float, seed: int, clustering: float, 
     if field.anchors.shape[0] > 1 and d > 0.15:
         if math.hypot(x - field.anchors[1, 0], y - field.anchors[1, 1]) < 2.4:
             return False
-    return u < share
+    return bool(u < share)
 
 
 @njit(cache=True, error_model='numpy')
@@ -191,7 +196,8 @@ def _fill(i0: int, j0: int, i1: int, j1: int, cell: float, k: int, seed: int, de
                 low = min(int(at), inverse.size - 2)
                 d = inverse[low] + (at - low) * (inverse[low + 1] - inverse[low])
                 x, y = (i + u) * cell, (j + v) * cell
-                if d < smallest or n >= room or not _kept(x, y, d, keep, seed, clustering, clear, field):
+                if d < smallest or n >= room or not _kept(x, y, d, keep, seed, clustering, clear,
+                                                          field):
                     continue
                 _describe(rows[n], x, y, d, mix(bits + np.uint64(13)), field)
                 n += 1

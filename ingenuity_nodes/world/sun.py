@@ -25,7 +25,6 @@ from datetime import datetime, timezone
 import math
 
 from ingenuity_nodes.frames import Vector3
-
 import numpy as np
 
 SOLAR_CONSTANT = 1361.0      # [W/m^2] at 1 au (Kopp and Lean 2011)
@@ -68,15 +67,17 @@ def sun_at(utc: datetime, latitude_deg: float, east_longitude_deg: float) -> Sun
     declination = math.asin(0.42565 * math.sin(ls)) + math.radians(0.25) * math.sin(ls)  # [D-1]
     elevation, azimuth = _horizontal(math.radians((ltst_h - 12.0) * 15.0), declination,
                                      math.radians(latitude_deg))
-    distance_au = 1.52367934 * (1.00436 - 0.09309 * math.cos(anomaly)  # [D-2]
-                                - 0.004336 * math.cos(2 * anomaly) - 0.00031 * math.cos(3 * anomaly)
-                                - 0.00003 * math.cos(4 * anomaly))
-    return Sun(elevation, math.degrees(azimuth) % 360.0, direction(elevation, azimuth), ltst_h, lmst_h,
-               ls_deg, distance_au, SOLAR_CONSTANT / distance_au ** 2)
+    distance_au = 1.52367934 * (
+        1.00436 - 0.09309 * math.cos(anomaly)  # [D-2]
+        - 0.004336 * math.cos(2 * anomaly) - 0.00031 * math.cos(3 * anomaly) -
+        0.00003 * math.cos(4 * anomaly))
+    return Sun(elevation,
+               math.degrees(azimuth) % 360.0, direction(elevation, azimuth), ltst_h, lmst_h,
+               ls_deg, distance_au, SOLAR_CONSTANT / distance_au**2)
 
 
 def direction(elevation: float, azimuth: float) -> Vector3:
-    """Unit vector in M toward an elevation and an azimuth clockwise from north [rad]."""
+    """Give the unit vector in M toward an elevation and an azimuth clockwise from north [rad]."""
     level = math.cos(elevation)
     return np.array([level * math.sin(azimuth), level * math.cos(azimuth), math.sin(elevation)])
 
@@ -94,6 +95,7 @@ def _horizontal(hour_angle: float, declination: float, latitude: float) -> tuple
     """Turn hour angle and declination into elevation and azimuth [D-5, D-6] [rad]."""
     sin_elevation = (math.sin(declination) * math.sin(latitude)
                      + math.cos(declination) * math.cos(latitude) * math.cos(hour_angle))
-    azimuth = math.atan2(-math.sin(hour_angle),
-                         math.cos(latitude) * math.tan(declination) - math.sin(latitude) * math.cos(hour_angle))
+    azimuth = math.atan2(
+        -math.sin(hour_angle),
+        math.cos(latitude) * math.tan(declination) - math.sin(latitude) * math.cos(hour_angle))
     return math.asin(min(1.0, max(-1.0, sin_elevation))), azimuth

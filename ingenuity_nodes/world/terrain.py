@@ -24,13 +24,12 @@ from dataclasses import dataclass
 import math
 from typing import NamedTuple
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.world.noise import gradient_noise, smoothstep
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 MARS_RADIUS = 3_396_190.0      # [m] IAU 2000 equatorial radius
 SHORTEST_WAVE, OCTAVES = 0.7, 9   # relief waves of 0.7 m, 1.4 m, ... 179 m
@@ -44,7 +43,7 @@ class TerrainParameters:
 
     relief: float = quantity(
         1.0, '1', 'size of hummocks and hollows', low=0.0, high=5.0,
-        source='assumed: 1 gives slopes of 1 to 2 deg, as Ingenuity rested on after Flights 1 to 5 (NASA MMGIS)')
+        source='assumed: 1 gives slopes of 1 to 2 deg, as Ingenuity rested on (NASA MMGIS)')
     airfield_radius: float = quantity(
         9.0, 'm', 'flat ground around the origin', low=0.0, high=500.0,
         source='NASA: airfield 10 x 10 m, flat and free of obstacles')
@@ -62,7 +61,7 @@ class TerrainParameters:
         source='assumed: half a metre to three metres')
     hills: float = quantity(
         1.0, '1', 'size of the far hills', low=0.0, high=5.0,
-        source='assumed: delta scarp some 2 km off, crater rim several km off, a few hundred metres high')
+        source='assumed: delta scarp some 2 km off, crater rim several km off, some 100 m high')
     rover_place: tuple[float, float, float] = quantity(
         (63.01, -6.56, 0.95), 'm', 'a point the ground must pass through', low=-1e5, high=1e5,
         source='NASA MMGIS, rover position at Flight 3 less the helipad')
@@ -81,7 +80,8 @@ class TerrainField(NamedTuple):
     hills: float
     anchors: NDArray[np.float64]  # rows of x, y, height added there [m]
     anchor_radius: float          # [m] how far one reaches
-    dem: NDArray[np.float64]      # measured heights [m], row 0 southernmost; (1, 1) when there are none
+    dem: NDArray[
+        np.float64]  # measured heights [m], row 0 southernmost; (1, 1) when there are none
     dem_west: float               # x of the centre of column 0 [m]
     dem_south: float              # y of the centre of row 0 [m]
     dem_cell: float               # [m], 0 when there are none
@@ -96,7 +96,8 @@ def _relief(x: float, y: float, field: TerrainField, longest: float) -> float:
             break
         c, s = math.cos(_TURN * octave), math.sin(_TURN * octave)
         amplitude = 0.012 * wave ** 1.08
-        total += amplitude * gradient_noise((c * x - s * y) / wave, (s * x + c * y) / wave, field.seed + octave)
+        total += amplitude * gradient_noise((c * x - s * y) / wave,
+                                            (s * x + c * y) / wave, field.seed + octave)
         wave *= 2.0
     return total
 
@@ -109,7 +110,8 @@ def ripple_mask(x: float, y: float, field: TerrainField) -> float:
     broad = gradient_noise(x / 31.0 + 7.7, y / 19.0 - 3.1, field.seed + 40)
     fine = gradient_noise(x / 6.3, y / 5.1, field.seed + 41)
     away = smoothstep(field.airfield_radius * 0.8, field.airfield_radius * 1.8, math.hypot(x, y))
-    return away * smoothstep(field.ripple_threshold, field.ripple_threshold + 0.12, broad + 0.3 * fine)
+    sandy = smoothstep(field.ripple_threshold, field.ripple_threshold + 0.12, broad + 0.3 * fine)
+    return float(away * sandy)
 
 
 @njit(cache=True, error_model='numpy')
@@ -122,7 +124,7 @@ def _ripples(x: float, y: float, field: TerrainField) -> float:
             + 0.25 * gradient_noise(x / (1.3 * length), y / (1.3 * length), field.seed + 43))
     phase = (0.35 * x + 0.94 * y) / length + bend
     crest = 1.0 - abs(math.sin(math.pi * phase))
-    return mask * field.ripples * crest * math.sqrt(crest)
+    return float(mask * field.ripples * crest * math.sqrt(crest))
 
 
 @njit(cache=True, error_model='numpy')
@@ -138,13 +140,14 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
     scarp = smoothstep(900.0, 2600.0, -0.8 * x + 0.6 * y) * 45.0
     broad = 0.75 + gradient_noise(x / 5200.0, y / 5200.0, seed + 53)
     rim = smoothstep(1500.0, 9000.0, r) * 260.0 * max(0.0, knobs) * max(0.1, broad)
-    return field.hills * (scarp * (0.6 + 0.8 * knobs) + rim) * smoothstep(700.0, 1500.0, r)
+    return float(field.hills * (scarp * (0.6 + 0.8 * knobs) + rim) * smoothstep(700.0, 1500.0, r))
 
 
 @njit(cache=True, error_model='numpy', inline='always')
 def _cubic(a: float, b: float, c: float, d: float, t: float) -> float:
     """Catmull-Rom through b and c, so that measured heights leave no creases."""
-    return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
+    return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 *
+                                                                              (b - c) + d - a)))
 
 
 @njit(cache=True, error_model='numpy')
@@ -159,7 +162,7 @@ def _measured(x: float, y: float, field: TerrainField) -> float:
         line[row] = _cubic(
             field.dem[at, max(0, i - 1)], field.dem[at, i],
             field.dem[at, min(columns - 1, i + 1)], field.dem[at, min(columns - 1, i + 2)], u - i)
-    return _cubic(line[0], line[1], line[2], line[3], v - j)
+    return float(_cubic(line[0], line[1], line[2], line[3], v - j))
 
 
 @njit(cache=True, error_model='numpy')
@@ -168,9 +171,9 @@ def _unanchored(x: float, y: float, field: TerrainField) -> float:
     flat = smoothstep(field.airfield_radius, 3.0 * field.airfield_radius + 1.0, r)
     share = field.relief * (field.airfield_relief + (1.0 - field.airfield_relief) * flat)
     if field.dem_cell > 0.0:
-        return _measured(x, y, field) + share * _relief(x, y, field, 2.0 * field.dem_cell)
+        return float(_measured(x, y, field) + share * _relief(x, y, field, 2.0 * field.dem_cell))
     smooth = share * _relief(x, y, field, 1e9) + _ripples(x, y, field)
-    return smooth + _hills(x, y, field) - r * r / (2.0 * MARS_RADIUS)
+    return float(smooth + _hills(x, y, field) - r * r / (2.0 * MARS_RADIUS))
 
 
 @njit(cache=True, error_model='numpy')
@@ -182,11 +185,12 @@ def height_at(x: float, y: float, field: TerrainField) -> float:
         distance2 = (dx * dx + dy * dy) / (field.anchor_radius * field.anchor_radius)
         if distance2 < 30.0:
             height += field.anchors[k, 2] * math.exp(-distance2)
-    return height
+    return float(height)
 
 
 @njit(cache=True, error_model='numpy')
-def _heights(xs: NDArray[np.float64], ys: NDArray[np.float64], field: TerrainField) -> NDArray[np.float64]:
+def _heights(xs: NDArray[np.float64], ys: NDArray[np.float64],
+             field: TerrainField) -> NDArray[np.float64]:
     out = np.empty(xs.size)
     for k in range(xs.size):
         out[k] = height_at(xs[k], ys[k], field)
@@ -200,12 +204,17 @@ class Terrain:
                  dem: tuple[NDArray[np.float64], float, float, float] | None = None) -> None:
         self.parameters, self.seed = parameters, seed
         heights, west, south, cell = dem if dem is not None else (np.zeros((1, 1)), 0.0, 0.0, 0.0)
-        self.field = _anchored(parameters, TerrainField(
-            seed=int(seed) * 1000 + 17, relief=parameters.relief, airfield_radius=parameters.airfield_radius,
-            airfield_relief=parameters.airfield_relief, ripples=parameters.ripples,
-            ripple_threshold=_threshold(parameters.ripple_cover), ripple_length=parameters.ripple_length,
-            hills=parameters.hills, anchors=np.zeros((0, 3)), anchor_radius=30.0,
-            dem=np.ascontiguousarray(heights, dtype=np.float64), dem_west=west, dem_south=south, dem_cell=cell))
+        self.field = _anchored(
+            parameters,
+            TerrainField(seed=int(seed) * 1000 + 17, relief=parameters.relief,
+                         airfield_radius=parameters.airfield_radius,
+                         airfield_relief=parameters.airfield_relief, ripples=parameters.ripples,
+                         ripple_threshold=_threshold(
+                             parameters.ripple_cover), ripple_length=parameters.ripple_length,
+                         hills=parameters.hills, anchors=np.zeros(
+                             (0, 3)), anchor_radius=30.0, dem=np.ascontiguousarray(
+                                 heights,
+                                 dtype=np.float64), dem_west=west, dem_south=south, dem_cell=cell))
 
     def height(self, x: float, y: float) -> float:
         """Height of the ground above the map origin at map east ``x``, north ``y`` [m]."""
@@ -213,11 +222,12 @@ class Terrain:
 
     def heights(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights at many points [m], in the shape of ``xs``."""
-        xs, ys = np.broadcast_arrays(np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64))
-        return _heights(xs.ravel(), ys.ravel(), self.field).reshape(xs.shape)
+        xs, ys = np.broadcast_arrays(np.asarray(xs, dtype=np.float64),
+                                     np.asarray(ys, dtype=np.float64))
+        return np.asarray(_heights(xs.ravel(), ys.ravel(), self.field).reshape(xs.shape))
 
     def normal(self, x: float, y: float) -> Vector3:
-        """Unit vector out of the ground, in M."""
+        """Give the unit vector out of the ground, in M."""
         d = NORMAL_STEP
         slope_x = (self.height(x + d, y) - self.height(x - d, y)) / (2.0 * d)
         slope_y = (self.height(x, y + d) - self.height(x, y - d)) / (2.0 * d)
@@ -235,11 +245,13 @@ def _threshold(cover: float) -> float:
 def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainField:
     """Add smooth swells so that the ground passes through the origin and the rover's place."""
     if field.dem_cell > 0.0:
-        return field._replace(anchors=np.array([[0.0, 0.0, -_unanchored(0.0, 0.0, field)]]), anchor_radius=1e6)
+        return field._replace(anchors=np.array([[0.0, 0.0, -_unanchored(0.0, 0.0, field)]]),
+                              anchor_radius=1e6)
     points = np.array([[0.0, 0.0, 0.0], parameters.rover_place])
     if math.hypot(*parameters.rover_place[:2]) < 1.0:
         points = points[:1]
     missing = np.array([z - _unanchored(x, y, field) for x, y, z in points])
-    distance2 = ((points[:, None, :2] - points[None, :, :2]) ** 2).sum(axis=2) / field.anchor_radius ** 2
+    distance2 = (
+        (points[:, None, :2] - points[None, :, :2])**2).sum(axis=2) / field.anchor_radius**2
     weights = np.linalg.solve(np.exp(-distance2), missing)
     return field._replace(anchors=np.ascontiguousarray(np.column_stack([points[:, :2], weights])))
