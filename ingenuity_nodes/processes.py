@@ -100,7 +100,9 @@ class Graph:
         self._logs, self._say = logs, say
         self._domain = Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
-        self._running = [self._start(spec) for spec in specs]
+        self._running: list[_Running] = []
+        for spec in specs:
+            self._running.append(self._start(spec))
 
     def wait(self) -> int:
         """
@@ -118,7 +120,7 @@ class Graph:
                     if worst:
                         deadline = min(deadline, time.monotonic() + PATIENCE)
                 if time.monotonic() > deadline:
-                    self._say(f'still running: {", ".join(self._names())}')
+                    self._say(f'still running: {", ".join(self.ids)}')
                     break
                 time.sleep(POLL)
         except KeyboardInterrupt:
@@ -129,8 +131,10 @@ class Graph:
             self._domain.release()
         return worst
 
-    def _names(self) -> list[str]:
-        return [running.spec.full_name for running in self._running]
+    @property
+    def ids(self) -> dict[str, int]:
+        """Tell the ids of the processes that have not ended yet, by the names of their nodes."""
+        return {running.spec.full_name: running.process.pid for running in self._running}
 
     def _start(self, spec: NodeSpec) -> _Running:
         environment = {

@@ -74,10 +74,6 @@ def ended(pid, seconds=5.0):
         return bool(select.select([file], [], [], seconds)[0])
 
 
-def ids(graph):
-    return [running.process.pid for running in graph._running]
-
-
 def test_when_all_end_well_the_status_is_zero_and_nothing_is_said(start, said):
     assert start(a='print("bye")', b='').wait() == 0
     assert said == []
@@ -85,14 +81,14 @@ def test_when_all_end_well_the_status_is_zero_and_nothing_is_said(start, said):
 
 def test_a_bad_end_is_said_with_name_id_and_status(start, said):
     graph = start(bad='raise SystemExit(3)')
-    pid, = ids(graph)
+    pid, = graph.ids.values()
     assert graph.wait() == 3
     assert f'/bad (process {pid}) ended with status 3' in said
 
 
 def test_a_killed_process_is_said_by_name_and_signal_and_the_rest_is_ended(start, said):
     graph = start(victim='import os, signal; os.kill(os.getpid(), signal.SIGKILL)', other=WAIT)
-    pids = ids(graph)
+    pids = list(graph.ids.values())
     assert graph.wait() == 1
     assert f'/victim (process {pids[0]}) was killed by SIGKILL' in said
     assert 'still running: /other' in said
@@ -101,7 +97,7 @@ def test_a_killed_process_is_said_by_name_and_signal_and_the_rest_is_ended(start
 
 def test_a_process_that_ignores_every_request_is_killed(start):
     graph = start(bad='raise SystemExit(1)', stubborn=STUBBORN)
-    pids = ids(graph)
+    pids = list(graph.ids.values())
     assert graph.wait() == 1
     assert all(ended(pid) for pid in pids)
 
@@ -113,7 +109,7 @@ def test_ctrl_c_ends_all_and_is_told_as_130(start, said):
             os.kill(os.getpid(), signal.SIGINT)
 
     graph = start(say=interrupt_when_here, world=POLITE, other=POLITE)
-    pids = ids(graph)
+    pids = list(graph.ids.values())
     assert graph.wait() == 130
     assert 'interrupted: ending' in said
     assert all(ended(pid) for pid in pids)
@@ -124,7 +120,7 @@ def test_processes_do_not_outlive_a_killed_parent():
             'from ingenuity_nodes.graph import NodeSpec; '
             f'processes.command_of = lambda spec: [sys.executable, "-c", {WAIT!r}]; '
             'graph = processes.Graph([NodeSpec("x", "world")], None, print); '
-            'print(graph._running[0].process.pid, flush=True); graph.wait()')
+            'print(*graph.ids.values(), flush=True); graph.wait()')
     with subprocess.Popen([sys.executable, '-c', code], text=True,
                           stdout=subprocess.PIPE) as parent:
         child = int(parent.stdout.readline())

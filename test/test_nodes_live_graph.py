@@ -1,0 +1,195 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The live graph: real processes fly the batch's flight, and notice when one of them is gone."""
+
+import json
+import os
+from pathlib import Path
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+
+from ingenuity_nodes import cli  # noqa
+from ingenuity_nodes.batch import fly_batch, warm_up  # noqa: E402
+from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
+from ingenuity_nodes.processes import command_of, Domain, Graph  # noqa: E402
+from ingenuity_nodes.recording.bag_read import messages, topics  # noqa: E402
+from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
+from ingenuity_nodes.scenario import load_scenario  # noqa: E402
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
+
+HOP = str(Path(__file__).resolve().parent / 'data' / 'hop.yaml')
+TRUTH = '/ingenuity/ground_truth/odometry'
+NOTICED = 5.0        # [s] after a silence of 3 s
+ALL_GONE = 8.0       # [s] the recorder has closed its bag, the graph has collected its processes
+INTERRUPTED = 130    # what a shell reports after Ctrl-C
+
+
+@pytest.fixture(autouse=True)
+def own_domain(monkeypatch):
+    """Let each graph take a domain of its own."""
+    monkeypatch.delenv('ROS_DOMAIN_ID', raising=False)
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+
+
+@pytest.fixture(scope='module')
+def batch():
+    """Fly the same scenario in one process; what is compiled then need not be later."""
+    return fly_batch(load_scenario(HOP), None, None)
+
+
+class Run:
+    """A graph that does something when one of its processes says a certain word."""
+
+    def __init__(self, folder, word, act):
+        warm_up(load_scenario(HOP))
+        self.said, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
+        self.folder = RunFolder.create('hop', folder)
+        options = RunOptions(HOP, run_folder=str(self.folder.path))
+        self._graph = Graph(nodes_of(load_scenario(HOP), options), None, self._say)
+        self.ids = self._graph.ids
+
+    def wait(self):
+        """Wait for the end and give the status, and the seconds from the deed to the end."""
+        status = self._graph.wait()
+        return status, time.monotonic() - self.acted_at
+
+    def seconds_until(self, *words):
+        """Give the seconds from the deed to the first line with one of some words."""
+        return next(when - self.acted_at for text, when in zip(self.said, self.when, strict=True)
+                    if any(word in text for word in words))
+
+    def _say(self, text):
+        self.said.append(text)
+        self.when.append(time.monotonic())
+        if self._word in text and not self.acted_at:
+            self.acted_at = time.monotonic()
+            self._act(self.ids)
+
+
+def busy():
+    """Tell how much longer everything takes because of what else the machine does."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
+
+
+def are_gone(ids):
+    """Look whether processes have ended; ids that have are unknown, as they were waited for."""
+    for number in ids:
+        try:
+            handle = os.pidfd_open(number)
+        except ProcessLookupError:
+            continue
+        with os.fdopen(handle) as file:
+            if not select.select([file], [], [], 0.0)[0]:
+                return False
+    return True
+
+
+def test_a_live_flight_is_the_batch_flight_to_the_bit(tmp_path, batch, capsys):
+    folder = tmp_path / "it's: 1"    # any name of a folder will do
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['fly', HOP, '--out', str(folder)])
+    assert ended.value.code == 0, capsys.readouterr()
+    result = json.loads((folder / 'result.json').read_text())
+    assert result['outcome'] == batch['outcome'] == 'landed'
+    assert result['trajectory_sha256'] == batch['trajectory_sha256']
+    assert result['duration_s'] == pytest.approx(batch['duration_s'], abs=0.02)
+    written = {topic.topic for topic in topics(folder / 'bag')}
+    assert {'/clock', '/tf', '/tf_static', TRUTH, '/ingenuity/robot_description',
+            '/perseverance/robot_description', '/world/terrain', '/mission/state'} <= written
+    stamps = [message.t_ns for message in messages(folder / 'bag', {TRUTH})]
+    assert len(stamps) > 2000
+    assert stamps == sorted(stamps)
+
+
+@pytest.mark.parametrize('victim', [
+    '/world', '/ingenuity/helicopter', '/perseverance/rover', '/mission', '/recorder'])
+def test_when_a_process_is_killed_in_flight_the_others_end_and_say_which(tmp_path, batch, victim):
+    run = Run(tmp_path / 'run', 'take_off', lambda ids: os.kill(ids[victim], signal.SIGKILL))
+    status, seconds = run.wait()
+    assert status not in (0, INTERRUPTED), run.said
+    assert f'{victim} (process {run.ids[victim]}) was killed by SIGKILL' in run.said
+    noticed = run.seconds_until(*(f'{victim} {words}' for words in (
+        'has been silent', '(silent', '(no answer')))
+    assert noticed < NOTICED * busy()
+    assert seconds < ALL_GONE * busy()
+    assert are_gone(run.ids.values())
+    # What was written up to that moment can be read, also if the recorder itself was killed.
+    assert sum(1 for _ in messages(run.folder.bag, {TRUTH})) > 100
+
+
+def test_ctrl_c_ends_all_processes_within_5_seconds(tmp_path, batch):
+    run = Run(tmp_path / 'run', 'take_off', lambda _: os.kill(os.getpid(), signal.SIGINT))
+    status, seconds = run.wait()
+    assert status == INTERRUPTED
+    assert seconds < 5.0 * busy()
+    assert 'interrupted: ending' in run.said
+    assert not any('was killed' in text for text in run.said)
+    assert are_gone(run.ids.values())
+    assert sum(1 for _ in messages(run.folder.bag, {TRUTH})) > 100
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """Start each node of a scenario without the others, in a domain of its own."""
+    started, domains = {}, []
+    for scenario, names in (HOP, {'helicopter', 'rover', 'mission', 'recorder', 'world'}), (
+            'flight_03', {'vision', 'navcam'}):
+        for spec in nodes_of(load_scenario(scenario), RunOptions(scenario)):
+            if spec.name in names:
+                domains.append(Domain())
+                started[spec.full_name] = subprocess.Popen(
+                    command_of(spec), cwd=tmp_path, text=True, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                    env={**os.environ, 'ROS_DOMAIN_ID': str(domains[-1].number),
+                         'PYTHONUNBUFFERED': '1', 'RCUTILS_LOGGING_BUFFERED_STREAM': '0'})
+    yield started
+    for process in started.values():
+        process.kill()
+        process.communicate()
+    for domain in domains:
+        domain.release()
+
+
+def test_each_node_started_alone_says_what_it_waits_for_and_ends_on_ctrl_c(alone, batch):
+    said = {name: next((line for line in process.stdout if ' waiting' in line), '')
+            for name, process in alone.items()}
+    for name, process in alone.items():
+        assert ' waiting' in said[name], name
+        process.send_signal(signal.SIGINT)
+    for name, process in alone.items():
+        rest, _ = process.communicate(timeout=10.0)
+        # As ROS has it: Ctrl-C is how a node is ended.
+        assert process.returncode == 0, f'{name}: {rest}'
+        assert 'Traceback' not in rest, f'{name}: {rest}'
+    assert 'waiting for /world' in said['/mission']
+    assert 'waiting for /world' in said['/perseverance/rover']
+    assert '/ingenuity/helicopter' in said['/world'] or 'waiting' in said['/world']
+
+
+def test_a_node_with_a_wrong_parameter_says_so_and_does_not_start():
+    result = subprocess.run(
+        [sys.executable, '-m', 'ingenuity_nodes.nodes.helicopter', '--ros-args',
+         '-p', f'scenario:={HOP}', '-p', 'computer.navcam_rate:=1000'],
+        env={**os.environ, 'ROS_DOMAIN_ID': '101'}, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert 'computer.navcam_rate' in result.stderr
+    assert 'Traceback' not in result.stderr
