@@ -107,7 +107,7 @@ def tilt(q_MB: QuatWxyz) -> float:
 
 
 def yaw_from_azimuth(azimuth_deg: float) -> float:
-    """Turn a mission azimuth (clockwise from north) [deg] into yaw (counter-clockwise from east) [rad]."""
+    """Turn an azimuth (clockwise from north) [deg] into yaw (anticlockwise from east) [rad]."""
     return wrap_angle(math.pi / 2 - math.radians(azimuth_deg))
 
 

@@ -23,8 +23,6 @@ from collections import deque
 from dataclasses import dataclass, field
 import math
 
-import numpy as np
-
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
@@ -45,6 +43,7 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
 
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
@@ -197,7 +196,11 @@ class Helicopter:
             truth=self._vehicle.truth, status=self._vehicle.status, imu=inertial,
             altimeter=self._altitude, estimate=estimate, setpoint=self._setpoint,
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
-            packets=tuple(self._sender.transmit(t_ns)) if self._guidance.finished else ())
+            packets=tuple(self._transmit(t_ns)))
+
+    def _transmit(self, t_ns: int) -> list[RadioPacket]:
+        """Send files when on the ground, as the aircraft did."""
+        return self._sender.transmit(t_ns) if self._guidance.finished else []
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:
@@ -275,7 +278,8 @@ def warm_up(
     section: HelicopterSection, environment: Environment, parameters: HelicopterParameters,
 ) -> None:
     """Fly a hop with a twin: all that a flight needs is compiled before a clock waits for it."""
-    twin = Helicopter(section.model_copy(update={'features': 'geometry'}), environment, 0, parameters)
+    from_geometry = section.model_copy(update={'features': 'geometry'})
+    twin = Helicopter(from_geometry, environment, 0, parameters)
     plan = section.flight_plan.model_copy(update={'segments': HOP, 'photos': ()})
     twin.tick(TICK_NS, HelicopterInputs(plan=plan))
     twin.tick(2 * TICK_NS, HelicopterInputs())

@@ -40,7 +40,8 @@ def share_directory() -> Path:
         share = Path(prefix) / 'share' / PACKAGE
         if share.is_dir():
             return share
-    raise FileNotFoundError(f'no share/{PACKAGE} under any of: {", ".join(filter(None, prefixes))}')
+    places = ', '.join(filter(None, prefixes))
+    raise FileNotFoundError(f'no share/{PACKAGE} under any of: {places}')
 
 
 def configuration(*parts: str) -> Path:

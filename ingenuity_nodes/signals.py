@@ -24,10 +24,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.frames import QuatWxyz, Vector3
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,11 @@ class Air:
 
 @dataclass(frozen=True)
 class RotorCommand:
-    """Blade angles and rotor speed that the flight computer asks for; index 0 is the upper rotor."""
+    """Blade angles and rotor speed that the flight computer asks for; upper rotor first."""
 
     collective: tuple[float, float]            # blade angle at 0.75 R [rad]
-    cyclic_longitudinal: tuple[float, float]   # asks for a pitching moment, positive nose down [rad]
-    cyclic_lateral: tuple[float, float]        # asks for a rolling moment, positive right side down [rad]
+    cyclic_longitudinal: tuple[float, float]   # asks for a pitching moment, + nose down [rad]
+    cyclic_lateral: tuple[float, float]        # asks for a rolling moment, + right down [rad]
     rotor_speed: float                         # of both rotors [rad/s], 0 stops them
 
 
@@ -83,9 +82,9 @@ class VehicleStatus:
     motor_temperature: float            # of the hotter motor [K]
     energy_used_wh: float               # since power-on [Wh]
     feet_on_ground: int                 # 0..4
-    failure: str                        # '' or the named outcome, e.g. 'blade strike', 'tipped over'
-    refused: str = ''                   # why the last command was not taken; the one before is held
-    warning: str = ''                   # limits that are exceeded now, e.g. 'vortex ring', 'tip Mach number'
+    failure: str                        # '' or the named outcome, as 'blade strike'
+    refused: str = ''                   # why the last command was not taken
+    warning: str = ''                   # limits that are exceeded now, as 'vortex ring'
 
 
 @dataclass(frozen=True)
@@ -136,9 +135,9 @@ class Estimate:
     gyro_bias: Vector3              # [rad/s]
     accel_bias: Vector3             # [m/s^2]
     height: float                   # above the ground, from the altimeter [m]
-    covariance: NDArray[np.float64]  # shape (15, 15): position, velocity, attitude, gyro bias, accelerometer bias
+    covariance: NDArray[np.float64]  # (15, 15): p, v, attitude, gyro bias, accelerometer bias
     feature_count: int              # used in the last update
-    innovation: float               # normalised innovation squared of the last picture, per degree of freedom
+    innovation: float               # squared and normalised, per degree of freedom
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ class Simulation:
         self.helicopters = {section.name: Helicopter(section, self.environment, self.seed)
                             for section in scenario.helicopters}
         self._rovers = [Rover(section, self.environment, self.seed) for section in scenario.rovers]
-        self._features: dict[str, dict[int, FeatureFrame]] = {name: {} for name in self.helicopters}
+        self._features: dict[str, dict[int, FeatureFrame]] = {
+            name: {} for name in self.helicopters}
         self._photos: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
         self._mail = Mail()
         self.t_ns = 0

@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Time is a whole number of nanoseconds; the fast loop runs at 500 Hz, the lockstep tick at 100 Hz."""
+"""Time is a whole number of nanoseconds; steps come at 500 Hz, lockstep ticks at 100 Hz."""
 
 from __future__ import annotations
 

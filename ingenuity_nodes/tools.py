@@ -22,12 +22,11 @@ import os
 from pathlib import Path
 import sys
 
-from rich.console import Console
-from rich.table import Table
-
 from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_check import FileError
+from rich.console import Console
+from rich.table import Table
 
 
 def photo(options: Namespace) -> int:
@@ -56,7 +55,8 @@ def photo(options: Namespace) -> int:
             raise FileError(f'{scenario.name}: the flight ended ({report.outcome}) '
                             f'before {options.at:g} s after lift-off')
     truth = report.helicopters[name].truth
-    exposure = Exposure(truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
+    exposure = Exposure(
+        truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
     target.write_bytes(artist.take(name, exposure).jpeg)
     print(target)
     return 0

@@ -17,9 +17,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ingenuity_nodes.cameras.model import CameraModel
+import numpy as np
 
 _SMALL = 1e-4    # [rad] step for the scale at the centre
 _RINGS, _SPOKES = 60, 48

@@ -28,15 +28,14 @@ import multiprocessing
 import os
 import signal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.cast import camera_of, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.scene import Body
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.environment import environment_of
+import numpy as np
+from numpy.typing import NDArray
 
 _PR_SET_PDEATHSIG = 1    # linux/prctl.h
 

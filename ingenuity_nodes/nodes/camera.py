@@ -19,11 +19,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 import threading
 
-from nav_msgs.msg import Odometry
-from rclpy.node import Node
-from rclpy.qos import QoSProfile
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose
 from ingenuity_nodes.cameras.response import encode_jpeg
@@ -38,6 +33,10 @@ from ingenuity_nodes.nodes.setting import helicopter_section, setting, text_para
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 FRAMES = QoSProfile(depth=60)
 JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough

@@ -11,16 +11,11 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""A helicopter on the network: vehicle, sensors and flight computer in one process, as in the aircraft."""
+"""A helicopter on the network: vehicle, sensors and flight computer in one process."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from nav_msgs.msg import Odometry
-from rclpy.node import Node
-from sensor_msgs.msg import CompressedImage, PointCloud2
-from std_msgs.msg import Empty, String, UInt8MultiArray
 
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
@@ -39,6 +34,10 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.signals import FeatureFrame, Photo
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import environment_of
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from sensor_msgs.msg import CompressedImage, PointCloud2
+from std_msgs.msg import Empty, String, UInt8MultiArray
 
 
 class HelicopterNode(Node):

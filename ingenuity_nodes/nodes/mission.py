@@ -17,11 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nav_msgs.msg import Path
-import numpy as np
-from rclpy.node import Node
-from std_msgs.msg import Empty, String
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, plan_to_yaml, waypoints
 from ingenuity_nodes.mission.control import MissionControl, MissionEvents, MissionOutput
@@ -31,6 +26,10 @@ from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Partic
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import setting
 from ingenuity_nodes.world.environment import environment_of
+from nav_msgs.msg import Path
+import numpy as np
+from rclpy.node import Node
+from std_msgs.msg import Empty, String
 
 
 class MissionNode(Node):
@@ -59,7 +58,8 @@ class MissionNode(Node):
             self._modes[topic] = name
         self._received = [self._participant.subscribe(String, f'{rover.name}/received')
                           for rover in scenario.rovers]
-        self._places = {section.name: (*section.position, environment.terrain.height(*section.position))
+        height = environment.terrain.height
+        self._places = {section.name: (*section.position, height(*section.position))
                         for section in scenario.helicopters}
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
@@ -86,7 +86,8 @@ class MissionNode(Node):
             self._state.publish(String(data=state))
 
     def _path(self, name: str, plan: FlightPlan) -> Path:
-        return path_message(0, frames.MAP, np.array(waypoints(plan)) + np.array(self._places[name]))
+        corners = np.array(waypoints(plan)) + np.array(self._places[name])
+        return path_message(0, frames.MAP, corners)
 
     def finish(self) -> None:
         """Nothing to finish."""

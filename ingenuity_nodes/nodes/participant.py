@@ -19,11 +19,10 @@ from collections.abc import Callable
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
-
 from ingenuity_nodes.lockstep import Answer, Mailbox, Tick
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
 
 TICK, DONE = '/world/tick', '/world/done'
 # Kept for whoever is matched late: a counted message must not be lost.
@@ -84,7 +83,7 @@ class Participant:
 
     @property
     def waits_for(self) -> str:
-        """What keeps this participant from answering the last tick, '' if nothing."""
+        """Say what keeps this participant from answering the last tick, '' if nothing."""
         if self._tick is None:
             return ''
         late = self._box.missing(self._tick)

@@ -11,21 +11,13 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""The recorder: every message worth keeping into a bag, and at the end the run folder's products."""
+"""The recorder: messages worth keeping into a bag, at the end the products of the run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 import importlib
 from pathlib import Path
-
-from nav_msgs.msg import Odometry
-from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message
-from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Float64, Float64MultiArray, String
 
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.sensors import status_from
@@ -44,6 +36,13 @@ from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
+from nav_msgs.msg import Odometry
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Float64, Float64MultiArray, String
 
 SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
 DEPTH = 1000              # messages that may wait for the disk
@@ -79,8 +78,9 @@ class RecorderNode(Node):
         self._counted = {}
         for section in scenario.helicopters:
             name = section.name
-            self._counted[name] = {kind: self._participant.subscribe(message, f'/{name}/{kind}', raw=True)
-                                   for kind, message in COUNTED_TOPICS.items()}
+            self._counted[name] = {
+                kind: self._participant.subscribe(message, f'/{name}/{kind}', raw=True)
+                for kind, message in COUNTED_TOPICS.items()}
             self.create_subscription(
                 Odometry, f'/{name}/rte/exposure',
                 lambda message, name=name: self._products.exposed(
@@ -94,7 +94,7 @@ class RecorderNode(Node):
         self.create_subscription(Float64, '/world/real_time_factor', self._on_factor, LATCHED)
         self._types = {topic: f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
                        for topics in self._counted.values()
-                       for topic, kind in zip(topics.values(), COUNTED_TOPICS.values())}
+                       for topic, kind in zip(topics.values(), COUNTED_TOPICS.values(), strict=True)}
         self._seen.update(self._types)
 
     @property
@@ -126,7 +126,8 @@ class RecorderNode(Node):
             # Heard now, said in the tick before.
             log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
         for truth, estimate, status in zip(
-                raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status']):
+                raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status'],
+                strict=True):
             self._products.tick(
                 name, truth_from(deserialize_message(truth, Odometry)),
                 estimate_from(deserialize_message(estimate, Odometry)),
@@ -164,7 +165,8 @@ class RecorderNode(Node):
             kind, topic, lambda cdr: self._write(topic, type_name, qos, cdr),
             QoSProfile(
                 depth=DEPTH,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+                durability=(DurabilityPolicy.TRANSIENT_LOCAL if latched
+                            else DurabilityPolicy.VOLATILE),
                 reliability=(ReliabilityPolicy.RELIABLE if reliable
                              else ReliabilityPolicy.BEST_EFFORT)), raw=True)
 

@@ -17,14 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nav_msgs.msg import Odometry
-import numpy as np
-from rclpy.node import Node
-from rclpy.serialization import deserialize_message
-from sensor_msgs.msg import CompressedImage, JointState
-from std_msgs.msg import String, UInt8MultiArray
-from tf2_msgs.msg import TFMessage
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header, transform
 from ingenuity_nodes.nodes.conversions.pictures import jpeg_message, radio_from, radio_message
@@ -38,6 +30,13 @@ from ingenuity_nodes.rover.perseverance import ReceivedFile, Rover, RoverState
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
+from nav_msgs.msg import Odometry
+import numpy as np
+from rclpy.node import Node
+from rclpy.serialization import deserialize_message
+from sensor_msgs.msg import CompressedImage, JointState
+from std_msgs.msg import String, UInt8MultiArray
+from tf2_msgs.msg import TFMessage
 
 POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
 MAST_JOINT = 'mast_azimuth_joint'    # as in config/perseverance.urdf
@@ -58,8 +57,9 @@ class RoverNode(Node):
         join = self._participant
         self._heard = {h.name: join.subscribe(UInt8MultiArray, f'/{h.name}/radio/up')
                        for h in scenario.helicopters}
-        self._seen = {h.name: join.subscribe(Odometry, f'/{h.name}/ground_truth/odometry', raw=True)
-                      for h in scenario.helicopters}
+        self._seen = {
+            h.name: join.subscribe(Odometry, f'/{h.name}/ground_truth/odometry', raw=True)
+            for h in scenario.helicopters}
         self._answers = {h.name: join.publisher(UInt8MultiArray, f'/{h.name}/radio/down')
                          for h in scenario.helicopters}
         self._received = join.publisher(String, 'received')
@@ -107,7 +107,7 @@ class RoverNode(Node):
             transform(t_ns, frames.MAP, odom, zero, level),
             transform(t_ns, odom, body, state.p_MB, state.q_MB),
             *self._description.transforms(t_ns, {MAST_JOINT: state.mast_azimuth})]))
-        angles = {joint: 0.0 for joint in self._description.joints}
+        angles = dict.fromkeys(self._description.joints, 0.0)
         angles[MAST_JOINT] = state.mast_azimuth
         self._joints.publish(JointState(
             header=header(t_ns, body), name=list(angles), position=list(angles.values())))

@@ -15,12 +15,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from ingenuity_nodes.scenario import (
+    HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection)
+from ingenuity_nodes.yaml_check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 
-from ingenuity_nodes.scenario import (
-    HelicopterSection, load_scenario, RoverSection, Scenario)
-from ingenuity_nodes.yaml_check import FileError
+V = TypeVar('V', bound=VehicleSection)
 
 
 def text_parameter(node: Node, name: str, default: str, description: str) -> str:
@@ -49,19 +52,19 @@ def setting(node: Node) -> tuple[Scenario, int]:
 
 def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:
     """Read the parameter ``vehicle``; raises FileError if it names no helicopter."""
-    return _section(node, scenario, HelicopterSection, scenario.helicopters)
+    return _named(node, scenario, scenario.helicopters)
 
 
 def rover_section(node: Node, scenario: Scenario) -> RoverSection:
     """Read the parameter ``vehicle``; raises FileError if it names no rover."""
-    return _section(node, scenario, RoverSection, scenario.rovers)
+    return _named(node, scenario, scenario.rovers)
 
 
-def _section(node, scenario, kind, vehicles):    # type: ignore[no-untyped-def]
+def _named(node: Node, scenario: Scenario, vehicles: tuple[V, ...]) -> V:
     default = vehicles[0].name if vehicles else ''
     name = text_parameter(node, 'vehicle', default, 'name of the vehicle in the scenario')
     for vehicle in vehicles:
         if vehicle.name == name:
             return vehicle
-    raise FileError(f"scenario '{scenario.name}': vehicle '{name}' is no {kind.__name__}, allowed: "
-                    f'{", ".join(vehicle.name for vehicle in vehicles) or "none here"}')
+    known = ', '.join(vehicle.name for vehicle in vehicles) or 'none, there is no such vehicle'
+    raise FileError(f"scenario '{scenario.name}': vehicle: found '{name}', allowed: {known}")

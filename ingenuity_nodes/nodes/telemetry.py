@@ -17,14 +17,6 @@ from __future__ import annotations
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import WrenchStamped
-from nav_msgs.msg import Odometry, Path
-import numpy as np
-from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import BatteryState, Imu, JointState, Range
-from std_msgs.msg import Float64MultiArray, String
-from tf2_msgs.msg import TFMessage
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.helicopter import Helicopter, HelicopterOutputs
 from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
@@ -34,6 +26,13 @@ from ingenuity_nodes.nodes.conversions.state import estimate_message, truth_mess
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+from nav_msgs.msg import Odometry, Path
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import BatteryState, Imu, JointState, Range
+from std_msgs.msg import Float64MultiArray, String
+from tf2_msgs.msg import TFMessage
 
 ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
 # Hertz; each divides the tick rate of 100 Hz. Truth, machinery and estimate go out each tick,
@@ -98,7 +97,7 @@ class Telemetry:
         """Publish the estimate as odom -> base_link; nothing relocalises odom in the map."""
         name, estimate = self._name, outputs.estimate
         odom = frames.frame(name, 'odom')
-        angles = dict(zip(ROTORS, outputs.status.rotor_angle))
+        angles = dict(zip(ROTORS, outputs.status.rotor_angle, strict=True))
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])),
             transform(t_ns, odom, frames.frame(name, 'base_link'), estimate.p_MB, estimate.q_MB),

@@ -23,14 +23,6 @@ from collections.abc import Callable, Sequence
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
-from rclpy.clock import Clock as RclClock, ClockType
-from rclpy.node import Node
-from rclpy.parameter import Parameter
-from rosgraph_msgs.msg import Clock
-from std_msgs.msg import Float64, String
-from std_srvs.srv import SetBool, Trigger
-
 from ingenuity_nodes.lockstep import Barrier, Roster
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.conversions.lockstep import answer_from, tick_message
@@ -39,6 +31,13 @@ from ingenuity_nodes.nodes.membership import (
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
 from ingenuity_nodes.scenario import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
+from rclpy.clock import Clock as RclClock, ClockType
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rosgraph_msgs.msg import Clock
+from std_msgs.msg import Float64, String
+from std_srvs.srv import SetBool, Trigger
 
 WATCH = 0.25    # [s] of wall time between looks at who is silent
 PACE = 'real_time_factor'

@@ -17,10 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rclpy.node import Node
-from rclpy.qos import QoSProfile
-from sensor_msgs.msg import Image, PointCloud2
-
 from ingenuity_nodes.navigation.features import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.pictures import (
@@ -28,6 +24,9 @@ from ingenuity_nodes.nodes.conversions.pictures import (
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, setting
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import Image, PointCloud2
 
 FRAMES = QoSProfile(depth=60)    # two seconds of pictures: none is lost while one is at work
 

@@ -18,11 +18,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geometry_msgs.msg import Vector3Stamped
-from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.node import Node
-from sensor_msgs.msg import FluidPressure, Temperature
-from visualization_msgs.msg import Marker
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.graph import participants
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
@@ -33,6 +28,10 @@ from ingenuity_nodes.nodes.setting import setting
 from ingenuity_nodes.nodes.timekeeper import Timekeeper
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+from sensor_msgs.msg import FluidPressure, Temperature
+from visualization_msgs.msg import Marker
 
 AIR_PERIOD_NS = 10 * TICK_NS
 WIND_HEIGHT = 5.0    # [m] at which the wind is told: the height of the first flights

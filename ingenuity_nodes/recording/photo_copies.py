@@ -19,8 +19,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import cv2
-import numpy as np
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.photo import annotate, zoom
 from ingenuity_nodes.cameras.response import encode_jpeg
@@ -30,6 +28,7 @@ from ingenuity_nodes.recording.run_log import PhotoRecord
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
 
 
 def write_copies(
@@ -47,7 +46,8 @@ def write_copies(
     height = environment.terrain.height
     caption = (f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   '
                f'{record.position_enu_m[2]:.1f} m above the helipad   (simulated)')
-    annotated.write_bytes(encode_jpeg(annotate(picture, marks_of(story, picture, height), caption)))
+    marked = annotate(picture, marks_of(story, picture, height), caption)
+    annotated.write_bytes(encode_jpeg(marked))
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
         zoomed.write_bytes(encode_jpeg(zoom(picture, seen_box(picture, box))))

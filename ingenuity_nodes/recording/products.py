@@ -150,7 +150,7 @@ class Products:
         places = [(mark.east, mark.north) for mark in self.run.landmarks]
         for log in self.run.logs:
             places += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
-        east, north = zip(*places, (0.0, 0.0))
+        east, north = zip(*places, (0.0, 0.0), strict=True)
         return TerrainPatch.sample(
             self._environment.terrain.heights,
             (min(east) - MAP_MARGIN, max(east) + MAP_MARGIN),

@@ -19,14 +19,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 import math
 
-import numpy as np
-
 from ingenuity_nodes.frames import QuatWxyz, quaternion_from_rpy, Vector3, yaw_from_azimuth
 from ingenuity_nodes.parameters import quantity, with_overrides
 from ingenuity_nodes.rover.radio import Channel, FileReceiver, RadioParameters
 from ingenuity_nodes.scenario import RoverSection
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion, TransformStamped, Vector3
+from ingenuity_nodes import frames
+from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Path
 import numpy as np
 from numpy.typing import NDArray
 from std_msgs.msg import Header
-
-from ingenuity_nodes import frames
-from ingenuity_nodes.timing import SECOND_NS
 
 
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-
 from ingenuity_nodes.lockstep import Answer, Tick
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
 

@@ -16,16 +16,15 @@
 from __future__ import annotations
 
 from geometry_msgs.msg import Point, Vector3
-import numpy as np
-from numpy.typing import NDArray
-from std_msgs.msg import ColorRGBA
-from visualization_msgs.msg import Marker
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import DIAMETER, X, Y, Z
 from ingenuity_nodes.world.terrain import Terrain
+import numpy as np
+from numpy.typing import NDArray
+from std_msgs.msg import ColorRGBA
+from visualization_msgs.msg import Marker
 
 EAST, NORTH = (-40.0, 90.0), (-40.0, 80.0)    # [m] what the viewer shows: field, route, rover
 SPACING = 2.0                                  # [m] between the corners of the ground's triangles

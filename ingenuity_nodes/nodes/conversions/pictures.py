@@ -17,16 +17,15 @@ from __future__ import annotations
 
 import array
 
-import numpy as np
-from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2, PointField
-from std_msgs.msg import UInt8MultiArray
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.opencv_fit import fit_fisheye
 from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
 from ingenuity_nodes.rover.radio import decode, encode
 from ingenuity_nodes.signals import FeatureFrame, Photo, RadioPacket
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2, PointField
+from std_msgs.msg import UInt8MultiArray
 
 _FEATURES = np.dtype([('u', '<f8'), ('v', '<f8'), ('id', '<i4'), ('age', '<i4')])
 

@@ -18,13 +18,12 @@ from __future__ import annotations
 from typing import Any
 
 from geometry_msgs.msg import WrenchStamped
-import numpy as np
-from sensor_msgs.msg import BatteryState, Imu, Range
-from std_msgs.msg import Float64MultiArray, MultiArrayDimension, MultiArrayLayout
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.signals import AltimeterSample, ImuSample, VehicleStatus
+import numpy as np
+from sensor_msgs.msg import BatteryState, Imu, Range
+from std_msgs.msg import Float64MultiArray, MultiArrayDimension, MultiArrayLayout
 
 KELVIN = 273.15                  # 0 deg C [K], exact
 CELL_COUNT = 6                   # one battery, six cells (NASA)

@@ -16,13 +16,12 @@
 from __future__ import annotations
 
 from geometry_msgs.msg import Twist
-from nav_msgs.msg import Odometry
-import numpy as np
-
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import (
     array_from, header, nanoseconds, pose, quaternion_from, vector)
 from ingenuity_nodes.signals import Estimate, Exposure, Truth
+from nav_msgs.msg import Odometry
+import numpy as np
 
 
 
