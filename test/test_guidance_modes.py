@@ -64,7 +64,7 @@ class Perfect:
             if setpoint.airborne:
                 self.p, self.v = setpoint.p_ref, setpoint.v_ref
             elif self.guidance.mode is Mode.TAKE_OFF:
-                self.p = self.p + [0.0, 0.0, 0.001]
+                self.p = self.p + np.array([0.0, 0.0, 0.001])
             if self.p[2] < 0.266:
                 self.p, self.v = np.array([*self.p[:2], 0.266]), ZERO
 

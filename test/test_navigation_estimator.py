@@ -39,7 +39,7 @@ REST = 0.266
 
 
 def sideways(t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rise 5 m in 4 s after 2 s of rest, then swing 3 m aside; position, velocity, acceleration."""
+    """Rest 2 s, rise 5 m, swing 3 m aside; return position, velocity, acceleration."""
     p, v, a = np.array([0.0, 0.0, REST]), np.zeros(3), np.zeros(3)
     for axis, size, start, length in ((2, 5.0, 2.0, 4.0), (0, 3.0, 7.0, 3.0)):
         s = min(1.0, max(0.0, (t - start) / length))
@@ -54,7 +54,8 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
         spoil=lambda frame: frame, stamp=0, pictures: bool = True):
     """Carry sensors level along the path; return truth and estimates at 50 Hz."""
     imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
-    landmarks, estimator = Landmarks(CAMERA, terrain, seed), Estimator(EstimatorParameters(), CAMERA)
+    landmarks = Landmarks(CAMERA, terrain, seed)
+    estimator = Estimator(EstimatorParameters(), CAMERA)
     estimator.initialise(0, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
     due, waiting, out = Every(30), [], []
     for step in range(1, round(seconds / STEP) + 1):
@@ -178,7 +179,8 @@ def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
     first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
     points = landmarks._points
     assert points[:, 2] == pytest.approx(terrain.heights(points[:, 0], points[:, 1]), abs=1e-3)
-    again = landmarks.observe(Exposure(1, 'navcam', place + [0.05, 0.0, 0.0], LEVEL, ZERO, ZERO))
+    aside = place + np.array([0.05, 0.0, 0.0])
+    again = landmarks.observe(Exposure(1, 'navcam', aside, LEVEL, ZERO, ZERO))
     assert np.isin(first.ids, again.ids).mean() > 0.9
     assert len(set(again.ids)) == len(again.ids) <= 40
     assert again.ages.max() == 1

@@ -35,7 +35,7 @@ def some_state(seed: int) -> np.ndarray:
     """Draw a state some 5 m up, base picture 1 m away, tilted a little."""
     random = np.random.default_rng(seed)
     x = np.zeros(STATES)
-    x[0:3] = [3.0, -2.0, 5.0] + random.normal(size=3)
+    x[0:3] = np.array([3.0, -2.0, 5.0]) + random.normal(size=3)
     x[3:6] = random.normal(size=3)
     x[6:10] = quaternion_from_rpy(*(0.15 * random.normal(size=2)), random.normal())
     x[10:16] = 0.01 * random.normal(size=6)
@@ -105,7 +105,7 @@ def test_the_feature_derivative_is_the_finite_difference(seed):
 
 
 def direction_of(x: np.ndarray, base_ray: np.ndarray) -> np.ndarray:
-    """Expected direction, in B, of the point that the base ray meets on the ground."""
+    """Expect the direction, in B, of the point that the base ray meets on the ground."""
     R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
     camera, ray = x[16:19] + R_base @ SETTINGS.p_IC, R_base @ base_ray
     point = camera + (SETTINGS.ground[0] - camera[2]) / ray[2] * ray
@@ -180,8 +180,8 @@ def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
     _add_base_noise(memory, SETTINGS, x, P)
     doubt = np.sqrt(np.diag(P))
     assert (doubt[:15] == 0.0).all()
-    # Some 5 m * 2 px * 3.6 mrad / sqrt(20), a little more as tilt and shift look alike.
-    assert 1e-4 < doubt[15] < 0.1
+    # Some 5 m * 5 px * 3.6 mrad / sqrt(20), several times more as tilt and shift look alike.
+    assert 0.02 < doubt[15] < 0.2
     assert np.linalg.eigvalsh(P[15:, 15:]).min() > 0.0
 
 

@@ -27,9 +27,9 @@ import pytest
 ZERO = np.zeros(3)
 AT_REST = Truth(0, ZERO, ZERO, np.array([1.0, 0.0, 0.0, 0.0]), ZERO, ZERO, ZERO)
 ROLLED = quaternion_from_rpy(math.pi / 2, 0.0, 0.0)
-ERRORS = {name: 0.0 for name in (
+ERRORS = dict.fromkeys((
     'gyro_noise', 'accel_noise', 'gyro_bias', 'accel_bias', 'gyro_walk', 'accel_walk',
-    'gyro_scale', 'accel_scale')}
+    'gyro_scale', 'accel_scale'), 0.0)
 PERFECT = replace(ImuParameters(), position=(0.0, 0.0, 0.0), bits=32, **ERRORS)
 
 

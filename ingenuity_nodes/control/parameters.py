@@ -62,7 +62,7 @@ class ControlParameters:
     attitude_gain: float = quantity(
         5.0, '1/s', 'rate per tilt error', low=0.0, high=50.0, source=_TUNED)
     yaw_gain: float = quantity(
-        2.5, '1/s', 'yaw rate per heading error', low=0.0, high=50.0, source=_TUNED)
+        2.0, '1/s', 'yaw rate per heading error', low=0.0, high=50.0, source=_TUNED)
     rate_limit: float = quantity(
         1.5, 'rad/s', 'most rate asked for', low=0.1, high=10.0, source=_TUNED)
     rate_gain: float = quantity(
@@ -73,7 +73,7 @@ class ControlParameters:
     yaw_rate_gain: float = quantity(
         8.0, '1/s', 'yaw acceleration per rate error', low=0.0, high=100.0, source=_TUNED)
     yaw_rate_integral: float = quantity(
-        12.0, '1/s^2', 'yaw acceleration per rate error and time', low=0.0, high=500.0,
+        8.0, '1/s^2', 'yaw acceleration per rate error and time', low=0.0, high=500.0,
         source=_TUNED)
     angular_integral_limit: float = quantity(
         20.0, 'rad/s^2', 'most that the rate integrals may ask for', low=0.0, high=200.0,

@@ -44,11 +44,11 @@ class EstimatorParameters:
         0.266, 'm', 'body origin above the ground at rest', low=0.0, high=2.0,
         source='leg meshes of nasa-jpl/m2020-urdf-models')
     gyro_noise: float = quantity(
-        3e-4, 'rad/s/sqrt(Hz)', 'noise density of the rate', low=0.0, high=0.1,
+        2.5e-4, 'rad/s/sqrt(Hz)', 'noise density of the rate', low=0.0, high=0.1,
         source='assumed: twice the data sheet, for scale error and vibration')
     accel_noise: float = quantity(
-        4e-3, 'm/s^2/sqrt(Hz)', 'noise density of the specific force', low=0.0, high=1.0,
-        source='assumed: twice the data sheet, for scale error and vibration')
+        0.04, 'm/s^2/sqrt(Hz)', 'noise density of the specific force', low=0.0, high=1.0,
+        source='assumed: twenty times the data sheet, for vibration and sloping ground')
     gyro_walk: float = quantity(
         3e-5, 'rad/s/sqrt(s)', 'random walk of the rate bias', low=0.0, high=0.01,
         source='assumed: a little above the sensor model')
@@ -74,20 +74,23 @@ class EstimatorParameters:
         0.05, 'm/s', 'how still standing still is, in one step', low=1e-4, high=1.0,
         source='assumed: rotors turn while the aircraft waits')
     rest_rate: float = quantity(
-        0.01, 'rad/s', 'how still standing still is, in one step', low=1e-5, high=1.0,
-        source='assumed: rotors turn while the aircraft waits')
+        0.004, 'rad/s', 'how still standing still is, in one step', low=1e-5, high=1.0,
+        source='assumed: a little above the noise of one sample')
     altimeter_noise: float = quantity(
-        0.04, 'm', 'spread of one distance', low=1e-3, high=5.0,
-        source='assumed: sensor 2 cm and roughness of the ground')
+        0.3, 'm', 'spread of one distance', low=1e-3, high=5.0,
+        source='assumed: sensor 2 cm; bumps of 10 cm that last some ten readings')
     altimeter_slope: float = quantity(
         0.01, '1', 'spread of one distance that grows with it', low=0.0, high=0.5,
         source='Garmin LIDAR-Lite v3 manual: 1 %')
     pixel_noise: float = quantity(
-        0.6, 'px', 'spread of one tracked corner', low=0.01, high=20.0,
-        source='assumed: twice the tracker, because errors last over several pictures')
+        5.0, 'px', 'spread of one tracked corner', low=0.01, high=20.0,
+        source='assumed: tracker 0.3 px; rocks err by pixels and in all pictures alike')
+    tracker_noise: float = quantity(
+        1.0, 'px', 'features that agree to this are never refused', low=0.01, high=20.0,
+        source='assumed: Lucas-Kanade 0.3 px, and small stones')
     relief: float = quantity(
-        0.10, 'm', 'spread of the ground about a plane', low=0.0, high=10.0,
-        source='assumed: hummocks of the airfield and rocks')
+        1.5, 'm', 'spread of the ground about a plane', low=0.0, high=10.0,
+        source='assumed: bumps of 10 cm, but the same in some hundred pictures in a row')
     gate: float = quantity(
         13.8, '1', 'largest normalised innovation squared of one feature', low=1.0, high=1e6,
         source='chi squared with two degrees of freedom: 0.1 % of good ones are lost')
@@ -243,4 +246,5 @@ def _settings(
         ray_noise=p.pixel_noise * camera.pixel_angle,
         relief=p.relief,
         gate=p.gate,
+        narrow_gate=p.gate * (p.tracker_noise / p.pixel_noise) ** 2,
     )

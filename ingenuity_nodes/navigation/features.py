@@ -192,7 +192,8 @@ class FeatureTracker:
             image, 4 * p.most, p.quality, p.spacing, mask=mask, blockSize=3)
         if corners is None:
             return
-        new = self._spread(np.asarray(corners, dtype=np.float32).reshape(-1, 2))[:p.most - len(self._ids)]
+        new = self._spread(np.asarray(corners, dtype=np.float32).reshape(-1, 2))
+        new = new[:p.most - len(self._ids)]
         count = len(new)
         self._uv = np.concatenate([self._uv, new])
         self._ids = np.concatenate(

@@ -31,6 +31,9 @@ from ingenuity_nodes.navigation.propagation import (
     Array, AT_REST, ERRORS, update, variance_along)
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 
+# chi squared with two degrees of freedom: its 99.9 % point over its median
+GATE_PER_MEDIAN = 10.0
+
 
 class Settings(NamedTuple):
     """The filter's numbers in the form the compiled code takes."""
@@ -46,6 +49,7 @@ class Settings(NamedTuple):
     ray_noise: float          # of one feature [rad]
     relief: float             # spread of the ground about the plane [m]
     gate: float               # normalised innovation squared, two degrees of freedom
+    narrow_gate: float        # the same, where most features agree much better
 
 
 @njit(cache=True, error_model='numpy')
@@ -240,25 +244,28 @@ def use_features(
     """
     Correct with the features that this picture shares with the base picture.
 
-    Each must pass its own gate before any is used, so that the order does not matter.
-    Returns how many passed and the mean of their normalised innovations squared, per degree of
-    freedom.
+    Each must pass the gate before any is used, so that the order does not matter. The gate is
+    narrower where most features agree better than the noise allows: what stands out then is
+    a rock or the aircraft's shadow. Returns how many passed and the mean of their normalised
+    innovations squared, per degree of freedom.
     """
     count = rays.shape[0]
     H = np.zeros((count, 2, ERRORS))
     out = np.zeros((count, 3))
-    PH = np.empty(ERRORS)
+    PH, nis = np.empty(ERRORS), np.full(count, np.inf)
+    for k in range(count):
+        if feature_rows(x, base_rays[k], rays[k], s, H[k], out[k]):
+            nis[k] = (
+                out[k, 0] ** 2 / (variance_along(P, H[k, 0], PH) + _first_variance(out[k, 2], s))
+                + out[k, 1] ** 2 / (variance_along(P, H[k, 1], PH) + s.ray_noise ** 2))
+    usual = np.sort(nis)[count // 2]
+    gate = min(s.gate, max(s.narrow_gate, GATE_PER_MEDIAN * usual))
     used, total = 0, 0.0
     for k in range(count):
-        accepted[k] = feature_rows(x, base_rays[k], rays[k], s, H[k], out[k])
-        if not accepted[k]:
-            continue
-        nis = out[k, 0] ** 2 / (variance_along(P, H[k, 0], PH) + _first_variance(out[k, 2], s))
-        nis += out[k, 1] ** 2 / (variance_along(P, H[k, 1], PH) + s.ray_noise ** 2)
-        accepted[k] = nis < s.gate
+        accepted[k] = nis[k] < gate
         if accepted[k]:
             used += 1
-            total += nis
+            total += nis[k]
     for k in range(count):
         if accepted[k]:
             update(P, dx, H[k, 0], PH, out[k, 0], _first_variance(out[k, 2], s))
