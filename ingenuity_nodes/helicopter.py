@@ -180,14 +180,16 @@ class Helicopter:
 
     def pictures_due(self, t_ns: int) -> PicturesDue:
         """Name the exposures whose features or photos the tick that ends at ``t_ns`` needs."""
-        features = tuple(exposed for exposed in self._exposed if exposed + self._latency_ns <= t_ns)
+        features = tuple(
+            exposed for exposed in self._exposed if exposed + self._latency_ns <= t_ns)
         photos = tuple(self._undelivered) if self._guidance.finished else ()
         return PicturesDue(features, photos)
 
     def tick(self, t_ns: int, inputs: HelicopterInputs) -> HelicopterOutputs:
         """Take in what arrived and step to ``t_ns``; the result depends on nothing else."""
         self._take(t_ns - TICK_NS, inputs)
-        self._modes, self._exposures = [], []
+        self._modes: list[ModeChange] = []
+        self._exposures: list[Exposure] = []
         self._step(t_ns - TICK_NS + STEP_NS)
         inertial, estimate = self._inertial, self._estimate
         for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):

@@ -92,9 +92,10 @@ class RecorderNode(Node):
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
         self.create_subscription(Float64, '/world/real_time_factor', self._on_factor, LATCHED)
-        self._types = {topic: f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
-                       for topics in self._counted.values()
-                       for topic, kind in zip(topics.values(), COUNTED_TOPICS.values(), strict=True)}
+        self._types = {
+            topic: f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
+            for topics in self._counted.values()
+            for topic, kind in zip(topics.values(), COUNTED_TOPICS.values(), strict=True)}
         self._seen.update(self._types)
 
     @property

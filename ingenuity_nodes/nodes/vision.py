@@ -52,16 +52,15 @@ class VisionNode(Node):
     def _on_image(self, message: Image) -> None:
         try:
             image = image_from(message)
+            features = self._tracker.track(nanoseconds(message.header.stamp), image)
         except ValueError as error:
             self.get_logger().error(f'{self._images.topic_name}: {error}',
                                     throttle_duration_sec=1.0)
             return
-        t_ns = nanoseconds(message.header.stamp)
-        features = self._tracker.track(t_ns, image)
         self._features.publish(features_message(features, message.header.frame_id))
         if self._tracks.get_subscription_count():
             drawn = self._tracker.draw(image, features)
-            self._tracks.publish(image_message(t_ns, message.header.frame_id, drawn))
+            self._tracks.publish(image_message(features.t_ns, message.header.frame_id, drawn))
 
     def finish(self) -> None:
         """Nothing to finish."""

@@ -19,10 +19,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 import math
 
-from ingenuity_nodes.frames import QuatWxyz, quaternion_from_rpy, Vector3, yaw_from_azimuth
+from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
 from ingenuity_nodes.parameters import quantity, with_overrides
 from ingenuity_nodes.rover.radio import Channel, FileReceiver, RadioParameters
-from ingenuity_nodes.scenario import RoverSection
+from ingenuity_nodes.scenario import RoverSection, VehicleSection
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
@@ -135,7 +135,7 @@ class Rover:
 
 
 def resting_pose(
-    section: RoverSection, environment: Environment,
+    section: VehicleSection, environment: Environment,
 ) -> tuple[QuatWxyz, Vector3]:
     """Attitude ``q_MB`` and place ``p_MB`` of a rover that stands level on the ground."""
     east, north = section.position

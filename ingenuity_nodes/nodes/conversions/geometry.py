@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 
-
 def stamp(t_ns: int) -> Time:
     """Write nanoseconds as a ROS time."""
     return Time(sec=t_ns // SECOND_NS, nanosec=t_ns % SECOND_NS)

@@ -22,7 +22,6 @@ from ingenuity_nodes.lockstep import Answer, Tick
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
 
 
-
 def tick_message(tick: Tick) -> DiagnosticArray:
     """Write the world's announcement of a tick."""
     return _counts_message('/world', tick.t_ns, tick.counts)

@@ -24,7 +24,6 @@ from nav_msgs.msg import Odometry
 import numpy as np
 
 
-
 def odometry_message(
     t_ns: int, child: str, p_MB: frames.Vector3, q_MB: frames.QuatWxyz,
     v_MB: frames.Vector3, w_MB_B: frames.Vector3, parent: str = frames.MAP,
