@@ -15,6 +15,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+import hashlib
 import os
 from pathlib import Path
 
@@ -66,6 +68,15 @@ def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
     rest = ''.join(source(name) for name in below)
     return context.program(vertex_shader=head + source(vertex),
                            fragment_shader=head + rest + source(fragment))
+
+
+@cache
+def sources_digest() -> str:
+    """Short hash of all shader files: what was drawn with others is out of date."""
+    digest = hashlib.sha256()
+    for file in sorted(_SHADERS.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def source(name: str) -> str:

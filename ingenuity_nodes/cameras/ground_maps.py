@@ -21,6 +21,7 @@ two processes and a flight seen backward all draw the same ground. Finished maps
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 import hashlib
 import os
 from pathlib import Path
@@ -70,14 +71,14 @@ class GroundMaps:
         digest = hashlib.sha256(repr((terrain.parameters, terrain.seed, _VERSION)).encode())
         digest.update(terrain.field.dem.tobytes())
         digest.update(self._path.tobytes())
-        self._key = digest.hexdigest()[:16]
+        self.key = digest.hexdigest()[:16]
 
     def around(self, x: float, y: float, level: int) -> GroundMap:
         """Map of a level whose centre is nearest to a point."""
         i, j = block_of(x, y, level)
         step = BLOCK * cell_of(level)
         centre = (i * step, j * step)
-        kept = cache_directory() / f'ground_{self._key}_{level}_{i}_{j}.npz'
+        kept = cache_directory() / f'ground_{self.key}_{level}_{i}_{j}.npz'
         try:
             with np.load(kept) as file:
                 return GroundMap(centre, file['heights'], file['surface'])
@@ -100,7 +101,7 @@ def keep(path: Path, **arrays: NDArray[np.generic]) -> None:
     """Write arrays at once or not at all; a full or read-only disk is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _forget_oldest(path.parent)
+        _forget_oldest(str(path.parent))
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.tmp', delete=False) as file:
             np.savez(file, allow_pickle=False, **arrays)
         os.replace(file.name, path)
@@ -108,8 +109,10 @@ def keep(path: Path, **arrays: NDArray[np.generic]) -> None:
         return
 
 
-def _forget_oldest(folder: Path) -> None:
-    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob('*.npz')]
+@cache
+def _forget_oldest(folder: str) -> None:
+    """Make room, once a process."""
+    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in Path(folder).glob('*.npz')]
     total = sum(size for _, size, _ in files)
     for _, size, file in sorted(files):
         if total <= _KEPT_BYTES:

@@ -23,11 +23,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+import hashlib
 import math
 
 from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
-from ingenuity_nodes.cameras.gl import create_context
+from ingenuity_nodes.cameras.gl import create_context, sources_digest
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
+from ingenuity_nodes.cameras.ground_maps import cache_directory, keep
 from ingenuity_nodes.cameras.lattice import Lattice
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import develop_colour, develop_grey
@@ -63,7 +65,7 @@ DUST_DEPTH = 0.35        # optical depth of the dust (assumed: 0.3 to 0.5 at the
 HAZE_LENGTH = 26_000.0  # [m] to 1/e (assumed: dust depth over a scale height of 10 km)
 _TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
-GREY = Quality(oversample=1, detail=1, smallest_px=2.5, strip_rows=480)
+GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
 
 
 class Renderer:
@@ -80,13 +82,14 @@ class Renderer:
         self._stones = StoneLayer(self.context, scene, SHARED)
         self._robots = RobotLayer(self.context, SHARED)
         self._lattice = Lattice(self.context, camera, camera.width, camera.height,
-                                8 if self.grey else 16)
+                                12 if self.grey else 16)
         rows = self.quality.strip_rows
         self._targets: Targets | GreyTargets = (
             GreyTargets(self.context, camera.width, rows) if self.grey
             else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
         if self.grey:
-            self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._draw_tile)
+            self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(self.device)}'
+            self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._tile)
             self._tile_targets = Targets(self.context, TILE, TILE, 2, 3)
             self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
 
@@ -167,6 +170,11 @@ class Renderer:
                             self._farthest(R_MC, p_MC))
         self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
 
+    def prepare(self, exposure: Exposure) -> None:
+        """Fetch what a first picture from a pose would need, so that it comes without delay."""
+        with self.context:
+            self._prepare((), *self.camera.pose(exposure.p_MB, exposure.q_MB))
+
     def release(self) -> None:
         """Give back the drawing context; the renderer is of no use afterwards."""
         self.context.release()
@@ -230,8 +238,18 @@ class Renderer:
             np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]])) @ R_MC.T
         return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
 
+    def _tile(self, level: int, i: int, j: int) -> Picture:
+        """Square root of luminance of one tile of the ground from above, drawn or kept."""
+        place = cache_directory() / f'tile_{self._tile_key}_{level}_{i}_{j}.npz'
+        try:
+            with np.load(place) as file:
+                return np.asarray(file['tile'], dtype=np.uint8)
+        except (OSError, ValueError, KeyError):
+            tile = self._draw_tile(level, i, j)
+            keep(place, tile=tile)
+            return tile
+
     def _draw_tile(self, level: int, i: int, j: int) -> Picture:
-        """Square root of luminance of one tile of the ground from above."""
         size = tile_size(level)
         west, south, pixel = i * size, j * size, size / TILE
         above = self.scene.terrain.height(west + size / 2, south + size / 2) + _TILE_HEIGHT
@@ -280,6 +298,10 @@ class Renderer:
                 sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
             'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)
         }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def sunlight(sun: Sun) -> Colour:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+import hashlib
 
 from ingenuity_nodes.cameras.ground_maps import distance_to, GroundMap, GroundMaps
 from ingenuity_nodes.cameras.parts import Robot
@@ -79,6 +80,13 @@ class Scene:
         self.sun = sun or sun_at(config.utc, config.latitude_deg, config.east_longitude_deg)
         self.path = smooth_path(np.array(config.rover_path, dtype=np.float64).reshape(-1, 2))
         self._maps = GroundMaps(self.terrain, self.path)
+
+    @property
+    def key(self) -> str:
+        """Short hash of everything that shapes, strews or lights the ground."""
+        told = (self.config.rover_path, self.rocks.parameters, self.rocks.seed,
+                [round(float(value), 6) for value in self.sun.direction_M])
+        return hashlib.sha256((self._maps.key + repr(told)).encode()).hexdigest()[:16]
 
     def ground_map(self, x: float, y: float, level: int) -> GroundMap:
         """Map of the ground at one level around a point."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
@@ -54,7 +55,7 @@ class TerrainParameters:
         0.05, 'm', 'crest height of wind ripples where there are any', low=0.0, high=1.0,
         source='assumed: small ripples of the crater floor')
     ripple_cover: float = quantity(
-        0.25, '1', 'share of the ground that has ripples', low=0.0, high=1.0,
+        0.10, '1', 'share of the ground that has ripples', low=0.0, high=1.0,
         source='assumed: patches between pavement, as in rover pictures of the crater floor')
     ripple_length: float = quantity(
         1.3, 'm', 'distance between ripple crests', low=0.3, high=20.0,
@@ -236,10 +237,10 @@ class Terrain:
 
 
 def _threshold(cover: float) -> float:
-    """Noise level that about a share ``cover`` of the ground exceeds; its rms is 0.2."""
+    """Noise level that a share ``cover`` of the ground exceeds by half the width of the edge."""
     if cover <= 0.0:
         return 1.0
-    return 0.45 - 0.95 * min(1.0, cover)
+    return 0.184 * NormalDist().inv_cdf(max(0.001, 1.0 - cover)) - 0.06  # rms of the noise, edge
 
 
 def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainField:

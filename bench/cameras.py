@@ -1,0 +1,102 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+What pictures cost: CPU seconds (all threads), set-up, memory, one process per camera.
+
+``python bench/cameras.py`` prints a table; ``--cold`` forgets the kept maps first, in a cache
+folder of its own. Software drawing uses one core, so that a busy machine changes little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+BUDGETS = {   # what each line may cost
+    'navcam at 5 m': (0.025, 's'), 'photo 13 MP': (15.0, 's'), 'preview 1 MP': (1.0, 's'),
+    'set-up, nothing kept': (10.0, 's'), 'set-up, maps kept': (2.0, 's'), 'memory': (1200.0, 'MB')}
+
+
+def line(name: str, cost: float) -> None:
+    """Print one figure beside its budget."""
+    budget, unit = BUDGETS.get(name, (math.nan, 's'))
+    ratio = '' if math.isnan(budget) else f'   budget {budget:g}, {cost / budget:.2f} of it'
+    print(f'  {name:<24} {cost:9.3f} {unit}{ratio}', flush=True)
+
+
+def measured(camera: str) -> None:
+    """Measure one camera in this process."""
+    import numpy as np
+
+    from ingenuity_nodes.cameras.model import navcam, rte
+    from ingenuity_nodes.cameras.renderer import Renderer
+    from ingenuity_nodes.cameras.response import encode_jpeg
+    from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
+    from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+    from ingenuity_nodes.signals import Exposure
+
+    def shot(height: float) -> Exposure:
+        q_MB = quaternion_from_rpy(math.radians(-4.0), 0.0, yaw_from_azimuth(84.0))
+        return Exposure(0, camera, np.array([-1.4, 49.5, height]), q_MB, np.zeros(3), np.zeros(3))
+
+    rover = Body('rover', np.array([63.01, -6.56, 0.95]), quaternion_from_rpy(0.0, 0.0, 0.08))
+    models = {'navcam': navcam(), 'rte': rte(), 'preview': rte().scaled(0.28)}
+    start = time.process_time()
+    renderer = Renderer(Scene(SceneConfig()), models[camera])
+    renderer.prepare(shot(5.266))
+    line('set-up, nothing kept' if '--cold' in sys.argv else 'set-up, maps kept',
+         time.process_time() - start)
+    for height in (1.0, 5.0, 10.0, 20.0) if camera == 'navcam' else (5.0,):
+        exposure = shot(height + 0.266)
+        bodies = [rover, Body('helicopter', exposure.p_MB, exposure.q_MB, {}, True)]
+        if camera == 'navcam':
+            renderer.draw(exposure, bodies)
+        costs = []
+        for _ in range(10 if camera == 'navcam' else 1):
+            start = time.process_time()
+            picture = renderer.draw(exposure, bodies)
+            costs.append(time.process_time() - start)
+        name = {'rte': 'photo 13 MP', 'preview': 'preview 1 MP'}.get(camera,
+                                                                     f'navcam at {height:g} m')
+        line(name, min(costs))
+    if camera == 'rte':
+        print(f'  {"file":<24} {len(encode_jpeg(picture)) / 1e6:9.3f} MB')
+    line('memory', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
+
+
+def main() -> None:
+    """Measure each camera in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--cold', action='store_true')
+    parser.add_argument('--camera', choices=('navcam', 'rte', 'preview'))
+    given = parser.parse_args()
+    if given.camera:
+        measured(given.camera)
+        return
+    with tempfile.TemporaryDirectory() as empty:
+        cache = {'XDG_CACHE_HOME': empty} if given.cold else {}
+        for camera in ('navcam', 'rte', 'preview'):
+            print(camera, flush=True)
+            command = [sys.executable, __file__, '--camera', camera, *(['--cold'] * given.cold)]
+            subprocess.run(command, check=True, env=os.environ | cache)
+
+
+if __name__ == '__main__':
+    main()

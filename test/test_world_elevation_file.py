@@ -1,0 +1,100 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""GeoTIFF ground: rows the right way up, true metres, and clear words for broken files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
+from ingenuity_nodes.world.terrain import MARS_RADIUS, Terrain, TerrainParameters
+import numpy as np
+import pytest
+
+rasterio = pytest.importorskip('rasterio')
+LATITUDE, LONGITUDE = 18.44486, 77.45102
+MARS = f'+proj=eqc +lat_ts=18.5 +lat_0=0 +lon_0=77 +R={MARS_RADIUS:.0f} +units=m +no_defs'
+
+
+def written(path: Path, heights: np.ndarray, crs: str | None = MARS, cell: float = 2.0,
+            nodata: float | None = -3.4e38) -> Path:
+    """Write heights, row 0 northernmost, centred on the helipad."""
+    degree = np.pi / 180.0 * MARS_RADIUS
+    x = (LONGITUDE - 77.0) * degree * np.cos(np.radians(18.5))
+    y = LATITUDE * degree
+    rows, columns = heights.shape
+    corner = rasterio.transform.from_origin(x - columns * cell / 2, y + rows * cell / 2, cell,
+                                            cell)
+    with rasterio.open(path, 'w', driver='GTiff', height=rows, width=columns, count=1,
+                       dtype='float32', crs=crs, transform=corner, nodata=nodata) as file:
+        file.write(heights.astype(np.float32), 1)
+    return path
+
+
+def slope_to_the_north_east() -> np.ndarray:
+    """Heights that rise 0.10 m a metre to the east and 0.04 m a metre to the north."""
+    y, x = np.mgrid[200:-201:-1, -200:201] * 2.0
+    return -2570.0 + 0.10 * x + 0.04 * y
+
+
+def test_slopes_keep_their_direction_and_size(tmp_path: Path) -> None:
+    dem = read_elevations(written(tmp_path / 'a.tif', slope_to_the_north_east()),
+                          LATITUDE, LONGITUDE, 150.0)
+    terrain = Terrain(TerrainParameters(relief=0.0), 0, dem=dem)
+    assert terrain.height(0.0, 0.0) == pytest.approx(0.0, abs=1e-3)
+    assert terrain.height(100.0, 0.0) == pytest.approx(10.0, abs=0.02)
+    assert terrain.height(0.0, 100.0) == pytest.approx(4.0, abs=0.02)
+    assert dem[3] == pytest.approx(2.0, rel=0.05)
+
+
+def test_holes_are_filled_from_their_neighbours(tmp_path: Path) -> None:
+    heights = slope_to_the_north_east()
+    heights[190:210, 190:210] = -3.4e38
+    filled, *_ = read_elevations(written(tmp_path / 'a.tif', heights), LATITUDE, LONGITUDE, 100.0)
+    assert filled.min() > -2600.0
+
+
+@pytest.mark.parametrize('crs, heights, words', [
+    (None, np.zeros((100, 100)), 'no map projection'),
+    (MARS, np.full((100, 100), -3.4e38), 'nothing but no-data')])
+def test_broken_files_are_told_apart(tmp_path: Path, crs: str | None, heights: np.ndarray,
+                                     words: str) -> None:
+    with pytest.raises(ElevationFileError, match=words):
+        read_elevations(written(tmp_path / 'a.tif', heights, crs), LATITUDE, LONGITUDE, 50.0)
+
+
+def test_a_place_outside_and_a_text_file_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / 'a.tif', np.zeros((100, 100)))
+    with pytest.raises(ElevationFileError, match='outside this file'):
+        read_elevations(path, LATITUDE + 1.0, LONGITUDE, 50.0)
+    text = tmp_path / 'b.tif'
+    text.write_text('this is not a picture')
+    with pytest.raises(ElevationFileError, match='not a readable GeoTIFF'):
+        read_elevations(text, LATITUDE, LONGITUDE, 50.0)
+    with pytest.raises(ElevationFileError, match='not a readable GeoTIFF'):
+        read_elevations(tmp_path / 'missing.tif', LATITUDE, LONGITUDE, 50.0)
+
+
+def test_a_huge_file_is_read_only_around_the_place(tmp_path: Path) -> None:
+    path = tmp_path / 'huge.tif'
+    degree = np.pi / 180.0 * MARS_RADIUS
+    corner = rasterio.transform.from_origin(
+        (LONGITUDE - 77.0) * degree * np.cos(np.radians(18.5)) - 35_000,
+        LATITUDE * degree + 35_000, 1.0, 1.0)
+    with rasterio.open(path, 'w', driver='GTiff', height=70_000, width=70_000, count=1,
+                       dtype='float32', crs=MARS, transform=corner, tiled=True, sparse_ok=True,
+                       BIGTIFF='YES'):
+        pass
+    heights, *_ = read_elevations(path, LATITUDE, LONGITUDE, 100.0)
+    assert heights.shape[0] < 300 and not heights.any()
