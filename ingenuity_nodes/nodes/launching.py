@@ -22,7 +22,7 @@ from ingenuity_nodes.graph import NodeSpec, PACKAGE
 from ingenuity_nodes.scenario import scenario_names, VehicleSection
 from ingenuity_nodes.yaml_check import FileError
 from launch import LaunchContext
-from launch.actions import DeclareLaunchArgument, Shutdown, TimerAction
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -104,5 +104,10 @@ def _end_if_died(event: ProcessExited, context: LaunchContext) -> TimerAction | 
     """See to it that nobody waits for ever for a process that died before time began."""
     if event.returncode == 0 or context.is_shutdown:
         return None
-    return TimerAction(period=GRACE, actions=[Shutdown(
-        reason=f'{event.process_name} ended with status {event.returncode}')])
+    text = f'{event.process_name} ended with status {event.returncode}'
+    return TimerAction(period=GRACE, actions=[OpaqueFunction(function=_fail, args=[text])])
+
+
+def _fail(_: LaunchContext, text: str) -> None:
+    # An exception is the one way in which ``ros2 launch`` ends with a status other than 0.
+    raise RuntimeError(text)
