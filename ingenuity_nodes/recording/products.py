@@ -82,7 +82,8 @@ class Products:
         self, name: str, number: int, exposure: Exposure, record: PhotoRecord,
     ) -> PhotoRecord:
         """Add where the target truly falls in the picture."""
-        photos = self._scenario.vehicle(name).flight_plan.photos
+        sections = {section.name: section for section in self._scenario.helicopters}
+        photos = sections[name].flight_plan.photos
         rovers = {rover.name: rover for rover in self._scenario.rovers}
         if number >= len(photos) or photos[number].target not in rovers:
             return record
