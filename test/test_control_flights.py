@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from flights import Flight, fly, FLIGHT_1, FLIGHT_3, HOP, scenario_of
+from flights import Flight, FLIGHT_1, FLIGHT_3, fly, HOP, scenario_of
 import numpy as np
 import pytest
 

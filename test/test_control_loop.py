@@ -18,7 +18,7 @@ import math
 
 from ingenuity_nodes.control.allocation import allocate, onboard_model
 from ingenuity_nodes.control.attitude import attitude_error
-from ingenuity_nodes.control.controller import ControlParameters, Controller, FLIGHT_SPEED
+from ingenuity_nodes.control.controller import Controller, ControlParameters, FLIGHT_SPEED
 from ingenuity_nodes.control.margins import CHANNELS, margins, table
 from ingenuity_nodes.control.parameters import gains_of
 from ingenuity_nodes.control.position import thrust_vector, wanted_acceleration

@@ -81,13 +81,8 @@ class Controller:
     """
     Cascade of position, velocity, attitude and rate.
 
-    Parameters
-    ----------
-    parameters
-        Gains and limits.
-    vehicle, air
-        What the onboard model is made of.
-
+    ``parameters`` are its gains and limits; ``vehicle`` and ``air`` are what the onboard model
+    is made of.
     """
 
     def __init__(

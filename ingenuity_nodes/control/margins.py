@@ -30,7 +30,7 @@ import control
 import numpy as np
 from numpy.typing import NDArray
 
-from ingenuity_nodes.control.controller import ControlParameters, Controller
+from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, Truth
 from ingenuity_nodes.timing import STEP

@@ -45,13 +45,7 @@ class Guidance:
     """
     Flies one plan.
 
-    Parameters
-    ----------
-    parameters
-        How the plan is flown.
-    hover_collective
-        Blade angle that carries the weight in the air of the day [rad].
-
+    ``hover_collective`` is the blade angle that carries the weight in the air of the day [rad].
     """
 
     def __init__(

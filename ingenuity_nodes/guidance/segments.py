@@ -46,19 +46,8 @@ def leg_of(
     """
     Build the leg that flies one segment.
 
-    Parameters
-    ----------
-    segment
-        From the plan.
-    p, yaw
-        Where the leg begins.
-    home
-        The take-off point, to which the plan's numbers refer.
-    parameters
-        Accelerations.
-    climb_rate
-        Upward speed at the beginning.
-
+    It begins at ``p`` and ``yaw``, rising at ``climb_rate``; the plan's numbers refer to the
+    take-off point ``home``.
     """
     if isinstance(segment, Climb):
         top = np.array([p[0], p[1], home[2] + segment.altitude])

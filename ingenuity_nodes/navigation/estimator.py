@@ -112,15 +112,8 @@ class Estimator:
     """
     Error-state filter in the manner of MAVeN: 21 error states, flat ground.
 
-    Parameters
-    ----------
-    parameters
-        What the filter believes.
-    camera
-        The calibrated navigation camera.
-    imu, altimeter
-        Calibration of the other sensors: where they sit; their noise is not looked at.
-
+    ``camera`` is the calibrated navigation camera; of ``imu`` and ``altimeter`` only the places
+    are used, their noise is what ``parameters`` believe.
     """
 
     def __init__(

@@ -68,8 +68,6 @@ class TrackerParameters:
     consensus: float = quantity(
         0.012, 'rad', 'most that a track may leave the common motion', low=1e-4, high=0.5,
         source='assumed: some 3 px, as rocks stand out of the plane')
-
-
     dark: float = quantity(
         0.6, '1', 'shade is darker than this share of the median', low=0.0, high=1.0,
         source='assumed: skylight is a third of all light at the usual dust')

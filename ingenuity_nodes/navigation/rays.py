@@ -55,5 +55,5 @@ class RayTable:
         self._table = np.ascontiguousarray(rays.reshape(len(v), len(u), 3))
 
     def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn pixels (n, 2) into unit rays (n, 3) in B."""
+        """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
         return np.asarray(_look_up(self._table, np.asarray(uv, dtype=np.float64)))

@@ -155,10 +155,10 @@ class Imu:
 
     @property
     def accel_bias(self) -> NDArray[np.float64]:
-        """True bias of the specific force [m/s^2], for tests of the filter's honesty."""
+        """Give the true bias of the specific force [m/s^2], for tests of the filter's honesty."""
         return np.array(self._bias[:3])
 
     @property
     def gyro_bias(self) -> NDArray[np.float64]:
-        """True bias of the rate [rad/s], for tests of the filter's honesty."""
+        """Give the true bias of the rate [rad/s], for tests of the filter's honesty."""
         return np.array(self._bias[3:6])
