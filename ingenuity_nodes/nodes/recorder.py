@@ -91,11 +91,16 @@ class RecorderNode(Node):
                     name, nanoseconds(message.header.stamp), bytes(message.data)), 5)
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
+        self._arrived = [
+            self._participant.subscribe(
+                CompressedImage, f'/{rover.name}/received/compressed', raw=True)
+            for rover in scenario.rovers]
         self.create_subscription(Float64, '/world/real_time_factor', self._on_factor, LATCHED)
         self._types = {
             topic: f'{kind.__module__.split(".")[0]}/msg/{kind.__name__}'
             for topics in self._counted.values()
             for topic, kind in zip(topics.values(), COUNTED_TOPICS.values(), strict=True)}
+        self._types.update(dict.fromkeys(self._arrived, 'sensor_msgs/msg/CompressedImage'))
         self._seen.update(self._types)
 
     @property
@@ -115,10 +120,19 @@ class RecorderNode(Node):
                 for cdr in raw[kind]:
                     self._write(topic, self._types[topic], COUNTED_QOS, cdr)
             self._note(name, raw)
+        for topic in self._arrived:
+            for cdr in messages[topic]:
+                self._write(topic, self._types[topic], COUNTED_QOS, cdr)
         for topic in self._received:
             for message in messages[topic]:
-                sender, file, sha256 = message.data.split(' ')
-                self._products.photo_received(sender, photo_time(file), t_ns, sha256)
+                self._note_received(topic, message.data)
+
+    def _note_received(self, topic: str, text: str) -> None:
+        try:
+            sender, file, sha256 = text.split(' ')
+            self._products.photo_received(sender, photo_time(file), self._t_ns, sha256)
+        except (KeyError, ValueError) as error:
+            self.get_logger().error(f"{topic}: found '{text}': {error}")
 
     def _note(self, name: str, raw: dict[str, list[bytes]]) -> None:
         log = self._products.run.vehicle(name)

@@ -63,7 +63,7 @@ class RoverNode(Node):
         self._answers = {h.name: join.publisher(UInt8MultiArray, f'/{h.name}/radio/down')
                          for h in scenario.helicopters}
         self._received = join.publisher(String, 'received')
-        self._photo = self.create_publisher(CompressedImage, 'received/compressed', LATCHED)
+        self._photo = join.publisher(CompressedImage, 'received/compressed')
         self._caption = self.create_publisher(String, 'caption', LATCHED)
         self._odometry = self.create_publisher(Odometry, 'odometry', 10)
         self._truth = self.create_publisher(Odometry, 'ground_truth/odometry', LATCHED)
