@@ -31,6 +31,8 @@ from ingenuity_nodes.cameras.target import target_box
 from ingenuity_nodes.cameras.truth import GROUND, ROBOT, SKY, STONE
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.rocks import RockParameters
+from ingenuity_nodes.world.terrain import TerrainParameters
 import numpy as np
 from numpy.typing import NDArray
 import pytest
@@ -202,6 +204,8 @@ from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.scene import Scene, SceneConfig
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.rocks import RockParameters
+from ingenuity_nodes.world.terrain import TerrainParameters
 q = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(84.0))
 shot = Exposure(0, 'rte', np.array((0.0, 10.0, 5.0)), q, np.zeros(3), np.zeros(3))
 print(hashlib.sha256(Renderer(Scene(SceneConfig()), navcam()).draw(shot).tobytes()).hexdigest())
@@ -286,3 +290,19 @@ def test_kinds_are_told_apart(colour: Renderer) -> None:
     shot = exposure(APEX, 84.0, -8.0)
     kinds = colour.draw_truth(shot, [carrier(shot), rover()]).kinds
     assert set(np.unique(kinds)) == {SKY, GROUND, STONE, ROBOT}
+
+
+def test_smooth_sand_holds_few_corners(nav: Renderer, scene: Scene) -> None:
+    # As on the last flights, over sand without features (JPL, PIA26482).
+    import cv2
+    bare = SceneConfig(terrain=TerrainParameters(ripple_cover=1.0, airfield_radius=0.0),
+                       rocks=RockParameters(abundance=0.0), rover_path=())
+    sand = Renderer(Scene(bare), navcam())
+    fast = cv2.FastFeatureDetector_create(20)
+    counts = []
+    for renderer in (nav, sand):
+        ground = renderer.scene.terrain.height(20.0, 60.0)
+        picture = renderer.draw(exposure((20.0, 60.0, ground + 10.0), 84.0))
+        counts.append(len(fast.detect(picture)))
+    sand.release()
+    assert counts[0] > 100 and counts[1] < 0.2 * counts[0]

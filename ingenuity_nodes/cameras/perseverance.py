@@ -24,8 +24,8 @@ import math
 
 from ingenuity_nodes.cameras.parts import Link, Part, Robot, rod, Triple
 
-WHITE: Triple = (0.86, 0.85, 0.83)
-PALE: Triple = (0.60, 0.60, 0.59)
+WHITE: Triple = (0.88, 0.88, 0.88)
+PALE: Triple = (0.72, 0.72, 0.72)
 GREY: Triple = (0.27, 0.27, 0.275)
 SILVER: Triple = (0.50, 0.50, 0.50)
 DARK: Triple = (0.075, 0.073, 0.072)

@@ -56,7 +56,7 @@ class Mark:
     tail: float = 170.0                      # length of the arrow in a picture 4208 px wide [px]
 
 
-def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.9) -> Picture:
+def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.6) -> Picture:
     """
     Enlarge the surroundings of a box, in the picture's own proportions 4 : 3.
 
@@ -103,23 +103,25 @@ def find_rover(picture: Picture, hint: Box) -> Box | None:
     top, low = max(0, int(v0 - high / 2)), min(rows, int(v1 + high / 2) + 1)
     if right - left < 4 or low - top < 4:
         return None
-    lab = cv2.cvtColor(np.ascontiguousarray(picture[top:low, left:right]),
-                       cv2.COLOR_RGB2LAB).astype(np.float32)
-    chroma = cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.0)
-    usual = np.median(chroma.reshape(-1, 2), axis=0)
-    grey = usual[1] - chroma[..., 1] + 0.5 * (usual[0] - chroma[..., 0])
-    usual_spread = 1.4826 * float(np.median(np.abs(grey - np.median(grey)))) + 0.5
-    mask = (grey > max(4.5 * usual_spread, 5.0)).astype(np.uint8)
-    reach = max(3, round(0.06 * wide)) | 1
+    colours = cv2.GaussianBlur(picture[top:low, left:right], (0, 0), 1.2).astype(np.float32)
+    redness = (colours[..., 0] - colours[..., 2]) / (colours.sum(axis=2) + 1.0)
+    usual = float(np.median(redness))
+    spread = 1.4826 * float(np.median(np.abs(redness - usual))) + 0.002
+    mask = (redness < usual - max(3.5 * spread, 0.25 * usual)).astype(np.uint8)
+    reach = max(3, round(0.10 * wide)) | 1
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     if count < 2:
         return None
-    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    u, v, w, h, area = (int(x) for x in stats[best])
-    if area < 0.03 * wide * high:
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if areas.max() < 0.05 * wide * high:
         return None
-    return float(left + u), float(top + v), float(left + u + w), float(top + v + h)
+    # The mast head may stand apart from the body: take all pieces of some size.
+    boxes = stats[1:][areas >= 0.012 * wide * high].astype(float)
+    corner, size = boxes[:, :2], boxes[:, 2:4]
+    (u, v), (end_u, end_v) = corner.min(axis=0), (corner + size).max(axis=0)
+    return float(left + u), float(top + v), float(left + end_u), float(top + end_v)
 
 
 def annotate(picture: Picture, marks: Sequence[Mark], caption: str = '') -> Picture:

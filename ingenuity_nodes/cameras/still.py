@@ -96,12 +96,12 @@ def marks_of(story: Story, picture: Picture, height: Callable[[float, float],
     marks = horizon(story.camera, story.p_MB, story.q_MB)
     points = np.array([[x, y, height(x, y)] for x, y in PLACES.values()])
     uv = story.camera.project_world(points, story.p_MB, story.q_MB)
+    tail = 170.0
     seen_all = story.camera.inside(np.nan_to_num(uv, nan=-1e9))
     for name, place, seen in zip(PLACES, uv, seen_all, strict=True):
         if seen:
-            marks.append(
-                Mark(name, ((float(place[0]), float(place[1])), ),
-                     tail=170.0 + 110.0 * len(marks)))
+            marks.append(Mark(name, ((float(place[0]), float(place[1])),), tail=tail))
+            tail += 170.0
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
         u0, v0, u1, v1 = seen_box(picture, box)

@@ -23,7 +23,7 @@ void main() {
   d /= t;
   if (dot(n, d) > 0.0) n = -n;
   float sun = sunlit(world + n * 0.015);
-  float dusty = 0.10 + 0.10 * smoothstep(0.3, 1.0, n.z);
+  float dusty = 0.04 + 0.10 * smoothstep(0.3, 1.0, n.z);
   vec3 albedo = mix(tint, vec3(0.400, 0.270, 0.170), dusty);
   vec3 c = lit(albedo, n, d, sun, finish.y);
   vec3 r = reflect(d, n);

@@ -16,7 +16,7 @@ void main() {
   stone *= 0.80 + 0.45 * fract(look.y * 13.0) + 0.45 * coarse + 0.5 * rough + 0.5 * pits;
   n = normalize(n + 0.55 * (rough + pits) * vec3(1.0, -0.7, 0.4) + 0.3 * coarse * vec3(-0.6, 1.0, 0.0));
   float height = look.z;
-  float dust = smoothstep(0.55, 0.95, n.z + 0.35 * coarse) * 0.50 + (1.0 - smoothstep(0.0, 0.05, height)) * 0.35;
+  float dust = smoothstep(0.55, 0.95, n.z + 0.35 * coarse) * 0.30 + (1.0 - smoothstep(0.0, 0.04, height)) * 0.25;
   vec3 albedo = mix(stone, vec3(0.400, 0.270, 0.170), clamp(dust, 0.0, 0.75));
   float open = 0.45 + 0.55 * smoothstep(-0.01, 0.10, height);
   colour = stored(hazed(lit(albedo, n, d, 1.0, open), d, t));
