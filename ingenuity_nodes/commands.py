@@ -147,8 +147,8 @@ def _warm_up(scenario: Scenario) -> None:
 class _Narrator:
     """Prints what happens, with the wall time since the start."""
 
-    def __init__(self, stream: Any = sys.stdout) -> None:
-        self._stream, self._began = stream, time.monotonic()
+    def __init__(self, stream: Any = None) -> None:
+        self._stream, self._began = stream or sys.stdout, time.monotonic()
 
     def __call__(self, text: str) -> None:
         print(f'{time.monotonic() - self._began:7.1f} s  {text}', file=self._stream, flush=True)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+import re
 from typing import Any, TypeVar
 
 from ingenuity_nodes.yaml_explain import explain, Key
@@ -39,6 +40,15 @@ class FileError(ValueError):
     """A file a person wrote cannot be used; the text names file, line, key, found and allowed."""
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes 2.5e6 for a number, as YAML 1.2 does and people mean; for 1.1 it is a text."""
+
+
+_Loader.add_implicit_resolver(
+    'tag:yaml.org,2002:float', re.compile(r'^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$'),
+    list('-+.0123456789'))
+
+
 def load_yaml(path: Path) -> tuple[str, Any]:
     """
     Read one YAML file.
@@ -56,8 +66,8 @@ def load_yaml(path: Path) -> tuple[str, Any]:
     """
     text = _text_of(path)
     try:
-        tree = yaml.compose(text, yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        tree = yaml.compose(text, _Loader)
+        value = yaml.load(text, _Loader)    # noqa: S506, RUF100 - it is a safe one
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f'{path}:{mark.line + 1}:{mark.column + 1}' if mark else str(path)

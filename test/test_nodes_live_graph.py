@@ -13,6 +13,7 @@
 # limitations under the License.
 """The live graph: real processes fly the batch's flight, and notice when one of them is gone."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -118,6 +119,41 @@ def test_a_live_flight_is_the_batch_flight_to_the_bit(tmp_path, batch, capsys):
     stamps = [message.t_ns for message in messages(folder / 'bag', {TRUTH})]
     assert len(stamps) > 2000
     assert stamps == sorted(stamps)
+
+
+@pytest.fixture
+def with_cameras(tmp_path):
+    """Give the same flight with both cameras, a photo, and a radio ten times as quick."""
+    text = Path(HOP).read_text()
+    for old, new in ((' []', ' [navcam, rte]\n    overrides: {radio: {bit_rate: 2.5e6}}'),
+                     ('{segment: land}', '{segment: land}\n      photos:\n        - '
+                      '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}')):
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / 'photo_hop.yaml'
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.timeout(400)
+def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
+        tmp_path, batch, with_cameras, capsys):
+    folder = tmp_path / 'run'
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['fly', str(with_cameras), '--out', str(folder)])
+    assert ended.value.code == 0, capsys.readouterr()
+    result = json.loads((folder / 'result.json').read_text())
+    assert result['trajectory_sha256'] == batch['trajectory_sha256']
+    photo = result['photo']
+    assert (photo['width'], photo['height'], photo['received']) == (4208, 3120, True)
+    jpeg = (folder / photo['file']).read_bytes()
+    assert hashlib.sha256(jpeg).hexdigest() == photo['sha256_sent'] == photo['sha256_received']
+    # The window is counted from the lift-off that the flight computer felt, a little late.
+    assert 2.5 <= photo['t_s'] <= 4.5 + 0.3
+    # Not one picture is lost, and each was looked at.
+    counts = [sum(1 for _ in messages(folder / 'bag', {f'/ingenuity/navcam/{topic}'}))
+              for topic in ('exposure', 'image_raw', 'features')]
+    assert counts[0] == counts[1] == counts[2] > 20 * result['duration_s']
 
 
 @pytest.mark.parametrize('victim', [

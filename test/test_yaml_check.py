@@ -178,3 +178,9 @@ def test_anchors_and_aliases_may_be_used(file):
     path = file(GOOD.replace('length: 2.0', 'length: &l 2.0').replace(
         '  - {type: valve', '  - {type: pipe, length: *l}\n  - {type: valve'))
     assert validate(Plant, path, *load_yaml(path)).parts[1].length == 2.0
+
+
+@pytest.mark.parametrize('text', ['2e0', '20.0e-1', '.2E+1', '2.0'])
+def test_a_number_with_an_exponent_is_a_number(file, text):
+    path = file(GOOD.replace('length: 2.0', f'length: {text}'))
+    assert validate(Plant, path, *load_yaml(path)).parts[0].length == 2.0
