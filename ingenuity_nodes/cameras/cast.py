@@ -81,7 +81,7 @@ def cast_of(
     exposure
         Holds the carrier's pose.
     others
-        True pose ``(p_MB, q_MB)`` of other helicopters, by name; rovers are where they were parked.
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name; rovers are parked.
 
     """
     bodies = []

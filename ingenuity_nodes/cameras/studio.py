@@ -31,9 +31,10 @@ import signal
 from ingenuity_nodes.cameras.cast import camera_of, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.world.environment import environment_of
+from ingenuity_nodes.world.environment import Environment, environment_of
 import numpy as np
 from numpy.typing import NDArray
 
@@ -113,9 +114,18 @@ def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str)
     # Ctrl-C in a terminal reaches the whole group: the node decides when drawing ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _renderer
-    scene = scene_of(scenario, environment_of(scenario, seed))
-    _renderer = Renderer(scene, camera_of(scenario, vehicle, camera))
+    environment = environment_of(scenario, seed)
+    _renderer = Renderer(scene_of(scenario, environment), camera_of(scenario, vehicle, camera))
+    _renderer.prepare(_at_rest(scenario, environment, vehicle, camera))
     return os.getpid()
+
+
+def _at_rest(
+    scenario: Scenario, environment: Environment, vehicle: str, camera: str,
+) -> Exposure:
+    """Stand at the vehicle's place: what is seen first is ready before time begins."""
+    q_MB, p_MB = resting_pose(scenario.vehicle(vehicle), environment)
+    return Exposure(0, camera, p_MB + np.array([0.0, 0.0, 1.0]), q_MB, np.zeros(3), np.zeros(3))
 
 
 def _draw(exposure: Exposure, bodies: list[Body]) -> NDArray[np.uint8]:
