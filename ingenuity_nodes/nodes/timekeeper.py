@@ -54,6 +54,7 @@ class Timekeeper:
         self._barrier = Barrier(participants)
         self._roster = Roster(dict.fromkeys([*expects, *participants]), lockstep.silence)
         self._state, self._said = WAITING, ''
+        self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
         self._asked = self._began = time.monotonic()
         self._paced_from = (self._began, 0)
@@ -100,8 +101,10 @@ class Timekeeper:
     def _go_on(self) -> None:
         """Announce the next tick: now, at its due time, or when somebody asks for one."""
         if self._barrier.waiting:
-            return
-        if self._state == RUNNING:
+            return    # also an end waits until everybody has heard all of the last tick
+        if self._verdict:
+            self.end(*self._verdict)
+        elif self._state == RUNNING:
             ahead = self._seconds_ahead()
             if ahead <= 0.0:
                 self._announce()
@@ -197,7 +200,8 @@ class Timekeeper:
     def _on_mission(self, message: String) -> None:
         if message.data.startswith((ENDED, FAILED)):
             state, _, reason = message.data.partition(': ')
-            self.end(state, reason)
+            self._verdict = state, reason
+            self._go_on()
 
     def _say(self, text: str) -> None:
         if text == self._said:
