@@ -27,7 +27,7 @@ from zipfile import BadZipFile
 from ingenuity_nodes import tools
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.parameters import ParameterError
-from ingenuity_nodes.processes import Graph, NoDomainError
+from ingenuity_nodes.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names
@@ -67,6 +67,7 @@ def run(options: Namespace) -> int:
 def fly(options: Namespace) -> int:
     """Fly over live ROS 2 nodes, one process each."""
     scenario = load_scenario(options.scenario)
+    domain = Domain()
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
     logs = folder.path / 'logs'
     logs.mkdir()
@@ -76,7 +77,7 @@ def fly(options: Namespace) -> int:
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
         str(folder.path)))
-    status = Graph(specs, logs, say).wait()
+    status = Graph(specs, logs, say, domain).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')

@@ -96,9 +96,12 @@ class _Running:
 class Graph:
     """The processes of one run."""
 
-    def __init__(self, specs: Sequence[NodeSpec], logs: Path | None, say: Say) -> None:
+    def __init__(
+        self, specs: Sequence[NodeSpec], logs: Path | None, say: Say,
+        domain: Domain | None = None,
+    ) -> None:
         self._logs, self._say = logs, say
-        self._domain = Domain()
+        self._domain = domain or Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
         for spec in specs:

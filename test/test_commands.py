@@ -119,9 +119,8 @@ def test_other_commands_refuse_bad_input_as_well(here, arguments, words):
 
 def test_a_domain_that_is_no_number_is_refused_before_a_process_starts(here, monkeypatch):
     monkeypatch.setenv('ROS_DOMAIN_ID', 'mars')
-    result = run(here, 'fly', 'flight_01', '--out', 'run')
-    assert result.returncode == BAD_INPUT
-    assert result.stderr == "ROS_DOMAIN_ID: found 'mars', allowed: a whole number from 0\n"
+    assert_refused(here, run(here, 'fly', 'flight_01', '--out', 'run'), listing(here),
+                   "ROS_DOMAIN_ID: found 'mars', allowed: a whole number from 0")
 
 
 def test_check_looks_at_all_scenarios_of_the_package(here):
