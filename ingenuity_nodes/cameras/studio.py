@@ -38,6 +38,7 @@ from ingenuity_nodes.world.environment import Environment, environment_of
 import numpy as np
 from numpy.typing import NDArray
 
+THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for a picture does
 _PR_SET_PDEATHSIG = 1    # linux/prctl.h
 
 
@@ -115,7 +116,8 @@ def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _renderer
     environment = environment_of(scenario, seed)
-    _renderer = Renderer(scene_of(scenario, environment), camera_of(scenario, vehicle, camera))
+    _renderer = Renderer(
+        scene_of(scenario, environment), camera_of(scenario, vehicle, camera), threads=THREADS)
     _renderer.prepare(_at_rest(scenario, environment, vehicle, camera))
     return os.getpid()
 
