@@ -25,13 +25,12 @@ import importlib.util
 import resource
 import time
 
-import numpy as np
-
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.dynamics import advance_many
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density
 from ingenuity_nodes.world.terrain import Terrain
+import numpy as np
 
 REPETITIONS, STEPS = 30, 2000
 FLIGHT_SPEED = 265.68   # [rad/s] 2,537 rpm

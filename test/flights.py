@@ -18,14 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import compose, tilt
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+from numpy.typing import NDArray
 
 CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 

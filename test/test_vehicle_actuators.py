@@ -15,12 +15,11 @@
 
 import math
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.actuators import (
     actuator_constants, ActuatorParameters, advance_servos, blade_angles, servo_angle)
+import numpy as np
+import pytest
 
 PARAMETERS = ActuatorParameters()
 SERVO = actuator_constants(PARAMETERS)[0]

@@ -13,11 +13,10 @@
 # limitations under the License.
 """Mass budget and drag of the airframe."""
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.vehicle.body import (
     body_constants, BodyParameters, drag_shares, MASS_BUDGET, mass_properties, Part)
+import numpy as np
+import pytest
 
 BODY = body_constants(BodyParameters())
 

@@ -15,15 +15,14 @@
 
 import math
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+import numpy as np
+import pytest
 
 FLIGHT_SPEED = 2537.0 * 2.0 * math.pi / 60.0   # [rad/s] NASA status 298
 AIR = air_of_density(0.0165, 235.0)

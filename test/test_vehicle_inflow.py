@@ -15,14 +15,13 @@
 
 import math
 
-from numba import njit
-import numpy as np
-import pytest
-
 from ingenuity_nodes.vehicle.effectiveness import RotorModel
 from ingenuity_nodes.vehicle.inflow import advance_tilt, descent_correction, ground_effect
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
 from ingenuity_nodes.world.mars import air_of_density
+from numba import njit
+import numpy as np
+import pytest
 
 AIR, OMEGA = air_of_density(0.0165, 235.0), 265.68
 RADIUS = RotorParameters().radius

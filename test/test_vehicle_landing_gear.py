@@ -15,9 +15,6 @@
 
 import math
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.frames import (
     quaternion_from_rpy, rotation_matrix, rpy_from_quaternion, tilt)
 from ingenuity_nodes.signals import RotorCommand
@@ -27,6 +24,8 @@ from ingenuity_nodes.vehicle.landing_gear import LandingGearParameters
 from ingenuity_nodes.world import rocks as stone
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+import numpy as np
+import pytest
 
 AIR, VACUUM = air_of_density(0.0165, 235.0), air_of_density(1e-12, 235.0)
 FLIGHT_SPEED = 265.68

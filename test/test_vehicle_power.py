@@ -15,15 +15,14 @@
 
 import math
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.vehicle.power import (
     battery_draw, motor_loss, motor_torque, power_constants, PowerParameters, rest_voltage)
 from ingenuity_nodes.world.mars import air_of_density
 from ingenuity_nodes.world.terrain import Terrain
+import numpy as np
+import pytest
 
 PARAMETERS = PowerParameters()
 POWER = power_constants(PARAMETERS)[0]

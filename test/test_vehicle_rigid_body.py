@@ -13,12 +13,11 @@
 # limitations under the License.
 """One rigid body with spinning rotors: conservation laws, and how errors shrink with the step."""
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.vehicle.rigid_body import fly, slide
 from ingenuity_nodes.world.mars import GRAVITY
+import numpy as np
+import pytest
 
 MASS, INERTIA, ROTOR = 1.8, np.array([0.039, 0.031, 0.022]), 0.4   # rotor momentum [N m s]
 NOTHING = np.zeros(3)

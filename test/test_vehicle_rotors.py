@@ -15,15 +15,14 @@
 
 import math
 
-from numba import njit
-import numpy as np
-import pytest
-
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 from ingenuity_nodes.vehicle.effectiveness import RotorModel
 from ingenuity_nodes.vehicle.rotors import (
     blade_loads, BLADES, ELEMENTS, rotor_constants, RotorParameters, section, STATIONS)
 from ingenuity_nodes.world.mars import air_of_density
+from numba import njit
+import numpy as np
+import pytest
 
 RHO, OMEGA, SOUND = 0.0165, 265.68, 244.0
 AIR = air_of_density(RHO, 235.0)

@@ -15,15 +15,14 @@
 
 import math
 
-import numpy as np
-import pytest
-
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.vehicle.trim import hover_in_wind, trim_row, trim_table
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.terrain import Terrain
+import numpy as np
+import pytest
 
 AIR, FLIGHT_SPEED = air_of_density(0.0165, 235.0), 2537.0 * math.pi / 30.0
 PARAMETERS = VehicleParameters()

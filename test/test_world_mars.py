@@ -15,10 +15,9 @@
 
 import math
 
-import pytest
-
 from ingenuity_nodes.world.mars import (
     air_at, air_of_density, GAS_CONSTANT, heat_capacity_ratio, viscosity)
+import pytest
 
 
 def test_air_obeys_the_gas_law():

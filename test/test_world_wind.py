@@ -16,10 +16,9 @@
 import subprocess
 import sys
 
+from ingenuity_nodes.world.wind import Wind, WindParameters
 import numpy as np
 import pytest
-
-from ingenuity_nodes.world.wind import Wind, WindParameters
 
 SECOND = 1_000_000_000
 

@@ -43,9 +43,9 @@ def fit_fisheye(camera: CameraModel) -> FisheyeFit:
         [[0.0, 0.0, 1.0], [np.sin(_SMALL), 0.0, np.cos(_SMALL)],
          [0.0, np.sin(_SMALL), np.cos(_SMALL)]]))
     fx, fy = (right[0] - centre[0]) / _SMALL, (down[1] - centre[1]) / _SMALL
-    theta, spoke = np.meshgrid(np.linspace(0.02, camera.corner_angle, _RINGS),
-                               np.linspace(0.0, 2 * np.pi, _SPOKES, endpoint=False))
-    theta, spoke = theta.ravel(), spoke.ravel()
+    rings, spokes = np.meshgrid(np.linspace(0.02, camera.corner_angle, _RINGS),
+                                np.linspace(0.0, 2 * np.pi, _SPOKES, endpoint=False))
+    theta, spoke = rings.ravel(), spokes.ravel()
     rays = np.stack([np.sin(theta) * np.cos(spoke), np.sin(theta) * np.sin(spoke),
                      np.cos(theta)], axis=1)
     seen = camera.project(rays)

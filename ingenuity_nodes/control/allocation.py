@@ -18,13 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

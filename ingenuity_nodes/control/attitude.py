@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.vehicle.rotors import Record
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.rotors import Record
 
 Array = NDArray[np.float64]
 

@@ -17,10 +17,6 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.control.allocation import allocate, onboard_model, OnboardModel
 from ingenuity_nodes.control.attitude import angular_acceleration, attitude_error, damp
 from ingenuity_nodes.control.parameters import ControlParameters, gains_of
@@ -29,6 +25,9 @@ from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, VehicleStatus
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.mars import GRAVITY
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ['ControlParameters', 'Controller']
 

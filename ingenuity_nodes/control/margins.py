@@ -27,9 +27,6 @@ import math
 from typing import Any
 
 import control
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, Truth
@@ -37,6 +34,8 @@ from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

@@ -18,10 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 import math
 
+from ingenuity_nodes.parameters import quantity
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.parameters import quantity
 
 _TUNED = 'assumed: tuned on flights 1 to 3 in gusts, margins by ./ingenuity margins'
 

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.world.mars import GRAVITY
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

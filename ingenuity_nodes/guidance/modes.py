@@ -27,8 +27,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ingenuity_nodes.frames import tilt
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, GuidanceParameters, IN_FLIGHT, Mode
@@ -37,6 +35,7 @@ from ingenuity_nodes.guidance.touchdown import Touchdown
 from ingenuity_nodes.guidance.trajectory import Reference, stay
 from ingenuity_nodes.signals import Estimate, ImuSample, ModeChange, Setpoint, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
 
 __all__ = ['Guidance', 'GuidanceParameters', 'Mode']
 

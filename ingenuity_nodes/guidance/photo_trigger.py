@@ -26,14 +26,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, Target
 from ingenuity_nodes.signals import Estimate
 from ingenuity_nodes.timing import Every, SECOND_NS
+import numpy as np
+from numpy.typing import NDArray
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
 RATE_HZ = 100                     # predictions per second; assumed: a swing takes seconds

@@ -18,13 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-import numpy as np
-
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
     Climb, FlightPlan, Hover, Land, Segment, Translate, Turn)
 from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
 from ingenuity_nodes.guidance.trajectory import Path, stay, straight, turn
+import numpy as np
 
 BELOW_GROUND = 50.0    # [m] a landing goes on until the ground stops it
 

@@ -20,9 +20,8 @@ from functools import cached_property
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from ingenuity_nodes.frames import Vector3
+import numpy as np
 
 
 class Motion(NamedTuple):

@@ -18,8 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-import numpy as np
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import (
     compose, quaternion_from_rpy, rotation_matrix, Vector3)
@@ -34,6 +32,7 @@ from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample)
 from ingenuity_nodes.timing import STEP, STEP_NS, TICK_NS
 from ingenuity_nodes.world.mars import GRAVITY
+import numpy as np
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.model import CameraModel, navcam
 from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import FeatureFrame
+import numpy as np
+from numpy.typing import NDArray
 
 COLUMNS, ROWS = 8, 6     # cells of the picture, filled evenly with corners
 SHRINK = 4               # resolution in which shade is looked for

@@ -17,16 +17,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.navigation.measurement import (
     feature_rows, Settings, use_altimeter, use_features, use_rest)
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, clone_pose, correct_state, ERRORS, INPUTS, propagate_covariance,
     propagate_state, SLOTS, STATES)
 from ingenuity_nodes.rotations import matrix_into
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 MOST_FEATURES = 64
 FEWEST_FEATURES = 4     # a plane of points fixes a pose from four on

@@ -22,10 +22,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import Matrix3, QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.navigation.rays import RayTable
@@ -33,6 +29,9 @@ from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import reach
 from ingenuity_nodes.signals import Exposure, FeatureFrame
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 STREAM = 21                # of the random numbers
 COLUMNS, ROWS = 8, 6       # cells of the picture, at most one new feature in each

@@ -23,13 +23,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.navigation.propagation import (
     Array, AT_REST, ERRORS, update, variance_along)
 from ingenuity_nodes.rotations import matrix_into, rotate_into
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 # chi squared with two degrees of freedom: its 99.9 % point over its median
 GATE_PER_MEDIAN = 10.0

@@ -38,13 +38,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.rotations import matrix_into, turn_global, turn_local
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

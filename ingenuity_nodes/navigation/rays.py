@@ -15,12 +15,11 @@
 
 from __future__ import annotations
 
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.frames import rotation_matrix
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.frames import rotation_matrix
 
 SPACING = 4    # [px] between entries; straight lines in between err by less than 1e-5 rad
 

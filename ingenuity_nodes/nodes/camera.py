@@ -73,7 +73,7 @@ class CameraNode(Node):
         self._submit(self._set_up)
 
     def _set_up(self) -> None:
-        self._studio.open()
+        self._studio.set_up()
         self._ready = True
 
     @property

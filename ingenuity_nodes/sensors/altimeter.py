@@ -18,14 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.signals import AltimeterSample, Truth
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 STREAM = 12    # of the random numbers
 

@@ -22,16 +22,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import ImuSample, Truth
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 STREAM = 11            # of the random numbers
 BLOCK = 256            # steps for which noise is drawn at once

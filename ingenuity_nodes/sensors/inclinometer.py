@@ -18,11 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-import numpy as np
-
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import InclinometerSample, Truth
+import numpy as np
 
 STREAM = 13    # of the random numbers
 

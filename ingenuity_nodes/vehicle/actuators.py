@@ -25,13 +25,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.rotors import Record
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 SERVOS = 3   # per swashplate
 

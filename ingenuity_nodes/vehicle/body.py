@@ -24,13 +24,12 @@ from dataclasses import dataclass
 import math
 from typing import NamedTuple
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.rotors import Record
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

@@ -17,10 +17,6 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.actuators import advance_servos, blade_angles
 from ingenuity_nodes.vehicle.body import drag_loads
@@ -33,6 +29,9 @@ from ingenuity_nodes.vehicle.rotors import blade_loads, Record, STATIONS
 from ingenuity_nodes.vehicle.state import (
     BATTERY_EMPTY, BLADE_STRIKE, LOW_BUS, MOTOR_OVERHEATED, TIP_MACH, VORTEX_RING)
 from ingenuity_nodes.world.terrain import height_at, TerrainField
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 NEAR = 0.35           # [m] legs may touch within a step when the lowest point is closer than this

@@ -25,15 +25,14 @@ from dataclasses import dataclass
 import math
 from typing import TYPE_CHECKING
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.inflow import advance_rings, advance_tilt, flow_through, swirl_below
 from ingenuity_nodes.vehicle.rotors import (
     blade_loads, ELEMENTS, rotor_constants, RotorParameters, STATIONS)
 from ingenuity_nodes.world.mars import GRAVITY
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from ingenuity_nodes.vehicle.helicopter import VehicleParameters

@@ -22,16 +22,15 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, FEET
 from ingenuity_nodes.vehicle.rigid_body import rotation_of, slide
 from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.vehicle.state import BLADE_STRIKE, LEG_BROKEN, TIPPED_OVER
 from ingenuity_nodes.world.terrain import height_at, TerrainField
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 CONTACT_STEPS = 4        # parts of a step while near the ground: legs ring at some 20 Hz

@@ -19,10 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 import math
 
-from numba import njit, typeof
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
@@ -37,6 +33,9 @@ from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WA
 from ingenuity_nodes.world import rocks as stone
 from ingenuity_nodes.world.rocks import Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
+from numba import njit, typeof
+import numpy as np
+from numpy.typing import NDArray
 
 _LOOK_NS = 25 * STEP_NS   # rocks are looked for so often
 _LOW = 2.0                # [m] below which rocks matter
@@ -198,7 +197,7 @@ class Vehicle:
 
     @property
     def status(self) -> VehicleStatus:
-        """What the machinery reports after the last step."""
+        """Tell what the machinery reports after the last step."""
         if self._status is None:
             self._status = self._report()
         return self._status

@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
 
 # D. M. Pitt and D. A. Peters, "Theoretical prediction of dynamic-inflow derivatives",
 # Vertica 5 (1981).

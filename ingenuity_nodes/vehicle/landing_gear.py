@@ -23,12 +23,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.vehicle.rotors import Record
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
 
 FEET = 4
 CONTACTS = FEET + 4 + 1   # feet, corners of the belly, top of the mast

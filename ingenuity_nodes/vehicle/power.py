@@ -23,12 +23,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.vehicle.rotors import Record
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
 
 # Rest voltage of one lithium-ion cell (nickel-based, as Sony VTC4) over even steps of charge;
 # assumed: typical published curve of the chemistry, 2.5 V empty to 4.2 V full.

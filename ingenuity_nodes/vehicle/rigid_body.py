@@ -22,11 +22,10 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.world.mars import GRAVITY
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.world.mars import GRAVITY
 
 Array = NDArray[np.float64]
 

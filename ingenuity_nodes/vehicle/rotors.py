@@ -29,12 +29,11 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
-
-from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 
 STATIONS = 8    # along the blade, Gauss-Legendre points
 AZIMUTHS = 8    # round the turn

@@ -15,13 +15,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ingenuity_nodes.vehicle.actuators import ACTUATORS, SERVOS
 from ingenuity_nodes.vehicle.body import BODY
 from ingenuity_nodes.vehicle.landing_gear import CONTACTS, GEAR
 from ingenuity_nodes.vehicle.power import POWER
 from ingenuity_nodes.vehicle.rotors import ELEMENTS, ROTORS, STATIONS
+import numpy as np
 
 FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated', 'battery empty')
 BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5

@@ -22,9 +22,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.airfoil import POLARS
 from ingenuity_nodes.vehicle.body import body_constants, drag_shares
@@ -32,6 +29,8 @@ from ingenuity_nodes.vehicle.effectiveness import hover_trim, RotorModel
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.vehicle.rotors import BLADES
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 SOLIDITY = 0.14782   # thrust-weighted, four blades over one disk: NASA/TM-20240001510

@@ -34,13 +34,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from numba import njit
-import numpy as np
-from numpy.typing import NDArray
-
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import SECOND_NS
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
 
 WAVES = 20                   # sinusoids per component
 LOW_HZ, HIGH_HZ = 0.005, 4.0   # faster turbulence is smaller than the rotor and averages out
