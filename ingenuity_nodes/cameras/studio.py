@@ -64,7 +64,7 @@ class Studio:
         self._pid = 0
         self._task = scenario, seed, vehicle, camera
 
-    def open(self) -> None:
+    def set_up(self) -> None:
         """
         Build the scene and the graphics context; takes seconds.
 
