@@ -71,9 +71,10 @@ def fly(options: Namespace) -> int:
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
     logs = folder.path / 'logs'
     logs.mkdir()
-    _warm_up(scenario)
     say = _Narrator()
     say(f'{scenario.name}: {scenario.description}')
+    say('warming up (the first time after a change compiles for half a minute)')
+    _warm_up(scenario)
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
         str(folder.path)))
