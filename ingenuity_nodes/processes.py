@@ -104,8 +104,13 @@ class Graph:
         self._domain = domain or Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
-        for spec in specs:
-            self._running.append(self._start(spec))
+        try:
+            for spec in specs:
+                self._running.append(self._start(spec))
+        except BaseException:    # Ctrl-C comes early, too
+            self._end_all()
+            self._domain.release()
+            raise
 
     def wait(self) -> int:
         """

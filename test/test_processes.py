@@ -108,7 +108,8 @@ def test_ctrl_c_ends_all_and_is_told_as_130(start, said):
         if text == '/world: here':
             os.kill(os.getpid(), signal.SIGINT)
 
-    graph = start(say=interrupt_when_here, world=POLITE, other=POLITE)
+    # The world comes last: all have been started when it says that it is here.
+    graph = start(say=interrupt_when_here, other=POLITE, world=POLITE)
     pids = list(graph.ids.values())
     assert graph.wait() == 130
     assert 'interrupted: ending' in said
