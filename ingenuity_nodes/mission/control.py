@@ -64,7 +64,8 @@ class MissionControl:
         self, scenario: Scenario, environment: Environment, pictures: bool = True,
     ) -> None:
         self._mission = scenario.mission
-        self._wait_for_photos = pictures and scenario.mission.wait_for_photos
+        self._wait_for_photos = (
+            pictures and scenario.mission.wait_for_photos and bool(scenario.rovers))
         self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
             scenario, helicopter, environment)) for helicopter in scenario.helicopters}
 
