@@ -137,7 +137,7 @@ def test_a_photo_heard_of_twice_is_one_photo(run):
     assert len(result['vehicles']['ingenuity']['photos']) == 1
     assert result['photo']['received'] is True
     assert result['photo']['receive_t_s'] == 150.0 - result['lift_off_t_s']
-    assert result['photo']['t_s'] == 46.0
+    assert result['photo']['t_s'] == 46.0 - result['lift_off_t_s']
 
 
 def test_several_vehicles_stand_side_by_side_and_the_first_on_top():
