@@ -120,8 +120,9 @@ def test_processes_do_not_outlive_a_killed_parent():
     code = ('import sys; from ingenuity_nodes import processes; '
             'from ingenuity_nodes.graph import NodeSpec; '
             f'processes.command_of = lambda spec: [sys.executable, "-c", {WAIT!r}]; '
-            'graph = processes.Graph([NodeSpec("x", "world")], None, print); '
-            'print(*graph.ids.values(), flush=True); graph.wait()')
+            'say = lambda text: (sys.stdout.write(f"{text}\\n"), sys.stdout.flush()); '
+            'graph = processes.Graph([NodeSpec("x", "world")], None, say); '
+            'say(*graph.ids.values()); graph.wait()')
     with subprocess.Popen([sys.executable, '-c', code], text=True,
                           stdout=subprocess.PIPE) as parent:
         try:
