@@ -48,7 +48,9 @@ def run(options: Namespace) -> int:
                 'report': report, 'photo': tools.photo, 'play': tools.play, 'trim': tools.trim,
                 'margins': tools.margins}
     try:
-        return handlers[options.command](options)
+        status = handlers[options.command](options)
+        sys.stdout.flush()    # here, where a reader that has left is understood
+        return status
     except (FileError, ParameterError, RecordingError, NoDomainError) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
