@@ -245,9 +245,14 @@ def _yaml(value: object) -> str:
 
 def _prepare_child(parent: int, niceness: int) -> None:
     """Run in the child before its program: it shall not outlive us, and may have to give way."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-    if os.getppid() != parent:
-        os._exit(1)
+    end_with_parent(parent, signal.SIGINT)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if niceness:
         os.nice(niceness)
+
+
+def end_with_parent(parent: int, number: int) -> None:
+    """Ask the kernel to signal this process when its parent dies, or end if that has happened."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        os._exit(1)

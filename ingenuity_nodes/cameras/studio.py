@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -31,6 +30,7 @@ import signal
 from ingenuity_nodes.cameras.cast import camera_of, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.processes import end_with_parent
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Exposure
@@ -39,7 +39,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for a picture does
-_PR_SET_PDEATHSIG = 1    # linux/prctl.h
 
 
 class StudioError(RuntimeError):
@@ -109,9 +108,7 @@ _renderer: Renderer | None = None    # of the drawing process
 
 
 def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> int:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    end_with_parent(parent, signal.SIGKILL)
     # Ctrl-C in a terminal reaches the whole group: the node decides when drawing ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _renderer
