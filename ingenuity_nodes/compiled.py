@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Where numba keeps compiled code: one folder for each state of our sources.
+Where numba keeps compiled code: one folder for each state of the sources it comes from.
 
 Numba looks only at the file of a function, not at those of the functions it calls; after an
 update it would go on with a mixture of old and new physics.
@@ -27,6 +27,9 @@ import shutil
 
 VARIABLE = 'NUMBA_CACHE_DIR'
 KEPT = 8    # folders of other states: checkouts side by side share a cache
+# Compiled functions, and all that goes into them, live in these rooms and files.
+ROOMS = ('cameras', 'control', 'navigation', 'sensors', 'vehicle', 'world')
+FILES = ('frames.py', 'parameters.py', 'rotations.py', 'signals.py', 'timing.py')
 
 
 def keep_versions_apart() -> None:
@@ -48,7 +51,10 @@ def keep_versions_apart() -> None:
 def fingerprint(package: Path) -> str:
     """Tell states of the sources apart by path, size and time of their files; reads none."""
     state = hashlib.sha256()
-    for path in sorted(package.rglob('*.py')):
+    paths = [package / name for name in FILES]
+    for room in ROOMS:
+        paths += sorted((package / room).rglob('*.py'))
+    for path in paths:
         about = path.stat()
         state.update(f'{path} {about.st_size} {about.st_mtime_ns}\n'.encode())
     return state.hexdigest()[:16]

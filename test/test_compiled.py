@@ -15,10 +15,11 @@
 
 import os
 from pathlib import Path
+import re
 import subprocess
 import sys
 
-from ingenuity_nodes.compiled import fingerprint
+from ingenuity_nodes.compiled import FILES, fingerprint, ROOMS
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,16 +27,34 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def package(tmp_path):
-    (tmp_path / 'vehicle').mkdir()
-    for name in ('one.py', 'vehicle/two.py'):
+    for room in (*ROOMS, 'nodes'):
+        (tmp_path / room).mkdir()
+    for name in (*FILES, 'vehicle/two.py', 'nodes/three.py'):
         (tmp_path / name).write_text('x = 1\n')
     return tmp_path
 
 
-def test_a_change_in_any_file_of_the_package_is_another_state(package):
+@pytest.mark.parametrize(('changed', 'another'), [
+    ('vehicle/two.py', True), ('timing.py', True), ('nodes/three.py', False)])
+def test_a_change_of_what_is_compiled_is_another_state(package, changed, another):
     before = fingerprint(package)
-    (package / 'vehicle' / 'two.py').write_text('x = 22\n')
-    assert fingerprint(package) != before
+    (package / changed).write_text('x = 22\n')
+    assert (fingerprint(package) != before) is another
+
+
+def test_compiled_functions_and_all_they_import_live_where_changes_are_noticed():
+    package = ROOT / 'ingenuity_nodes'
+    watched = {package / name for name in FILES}
+    for room in ROOMS:
+        watched |= set((package / room).rglob('*.py'))
+    for path in package.rglob('*.py'):
+        text = path.read_text()
+        if 'import njit' not in text and ', njit' not in text:
+            continue
+        assert path in watched
+        for module in re.findall(r'^from ingenuity_nodes\.([\w.]+) import', text, re.MULTILINE):
+            known = module in ROOMS or package / f'{module.replace(".", "/")}.py' in watched
+            assert known, f'{path} uses {module}'
 
 
 def test_the_same_sources_are_the_same_state_whoever_looks(package):
