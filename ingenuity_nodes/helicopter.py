@@ -145,7 +145,8 @@ class Helicopter:
         self._vehicle = Vehicle(
             p.vehicle, environment.terrain,
             np.array([east, north, up + p.vehicle.landing_gear.foot_z]),
-            quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth)))
+            quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth)),
+            rocks=environment.rocks)
         self._imu = Imu(p.imu, seed)
         self._altimeter = Altimeter(p.altimeter, environment.terrain, seed)
         self._inclinometer = Inclinometer(p.inclinometer, seed)
