@@ -296,7 +296,8 @@ class Renderer:
         return {
             'sunDir': tuple(
                 sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
-            'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)
+            'bareSand': self.scene.terrain.parameters.bare_sand, 'greyOnly': 0.0,
+            'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)
         }
 
 

@@ -60,6 +60,9 @@ class TerrainParameters:
     ripple_length: float = quantity(
         1.3, 'm', 'distance between ripple crests', low=0.3, high=20.0,
         source='assumed: half a metre to three metres')
+    bare_sand: float = quantity(
+        0.35, '1', 'share of grains and pebbles that rippled ground lacks', low=0.0, high=1.0,
+        source='assumed: pebbles lie between small ripples; 1 is smooth sand, as at Flight 72')
     hills: float = quantity(
         1.0, '1', 'size of the far hills', low=0.0, high=5.0,
         source='assumed: delta scarp some 2 km off, crater rim several km off, some 100 m high')
