@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import importlib.util
-import resource
+from pathlib import Path
 import time
 
 from ingenuity_nodes.signals import RotorCommand
@@ -118,6 +118,14 @@ def rotorpy_step() -> Callable[[], object]:
     return run
 
 
+def memory() -> tuple[float, float]:
+    """Resident memory of this process: its own, and pages of files [MB]."""
+    lines = Path('/proc/self/status').read_text(encoding='ascii').splitlines()
+    kilobytes = {key: int(rest.split()[0]) for key, _, rest in (
+        line.partition(':') for line in lines if line.startswith('Rss'))}
+    return kilobytes['RssAnon'] / 1000.0, kilobytes['RssFile'] / 1000.0
+
+
 def main() -> None:
     """Measure and print."""
     ours = best(stepped(hovering()), STEPS)
@@ -127,8 +135,9 @@ def main() -> None:
     many = best(batch(50), STEPS)
     print(f'in a batch of 50, one core           {many * 1e6:8.2f} us, '
           f'{1e-6 / many:.2f} million vehicle-steps per second')
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    print(f'memory of the process so far         {memory:8.0f} MB')
+    own, mapped = memory()
+    print(f'memory of the process                {own + mapped:8.0f} MB, {own:.0f} MB its own, '
+          f'{mapped:.0f} MB pages of libraries that all our processes share')
     for name, make, share in (('mujoco', mujoco_step, 1), ('rotorpy', rotorpy_step, 20)):
         if importlib.util.find_spec(name) is None:
             print(f'{name} is not installed: left out')

@@ -62,9 +62,12 @@ class WorldSection(Section):
     latitude: Annotated[float, Field(ge=-90.0, le=90.0, description='deg north')]
     longitude: Annotated[float, Field(ge=-180.0, le=360.0, description='deg east')]
     utc: Utc
+    # Above the areoid; the airfield of the first flights unless the file says otherwise.
+    elevation: Annotated[float, Field(ge=-9000.0, le=22000.0, description='m')] = -2570.0
+    # Air of the day; what is left out is that of place, season and local time (world/climate.py).
     # MEDA saw 705 to 740 Pa in spring 2021; the limits are those of the planet's seasons.
-    pressure: Annotated[float, Field(ge=100.0, le=1500.0, description='Pa')]
-    temperature: Annotated[float, Field(ge=130.0, le=320.0, description='K')]
+    pressure: Annotated[float | None, Field(ge=100.0, le=1500.0, description='Pa')] = None
+    temperature: Annotated[float | None, Field(ge=130.0, le=320.0, description='K')] = None
     wind: Overrides = Field(default_factory=dict)
     terrain: Overrides = Field(default_factory=dict)
     rocks: Overrides = Field(default_factory=dict)

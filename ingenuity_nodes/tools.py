@@ -21,12 +21,17 @@ import json
 import os
 from pathlib import Path
 import sys
+from typing import TYPE_CHECKING
 
 from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_check import FileError
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:    # each command imports what it needs, when it needs it
+    from ingenuity_nodes.vehicle.power_budget import PowerBudget
+    from ingenuity_nodes.vehicle.trim import TrimRow, WindHover
 
 
 def photo(options: Namespace) -> int:
@@ -74,14 +79,25 @@ def play(options: Namespace) -> int:
 
 
 def trim(options: Namespace) -> int:
-    """Print hover at the published operating points, and tilt in wind."""
+    """Print hover at the published operating points, where its power goes, and tilt in wind."""
+    from ingenuity_nodes.helicopter import ComputerParameters
+    from ingenuity_nodes.vehicle.power_budget import budget_table
     from ingenuity_nodes.vehicle.trim import trim_table, wind_table
 
     rows, winds = trim_table(), wind_table()
+    budgets = budget_table(ComputerParameters().avionics_power)
     if options.json:
         print(json.dumps({'trim': [asdict(row) for row in rows],
+                          'power': [asdict(row) for row in budgets],
                           'wind': [asdict(row) for row in winds]}, indent=2))
         return 0
+    console = Console(width=120)
+    for table in (_hover_table(rows), _power_table(budgets), _wind_table(winds)):
+        console.print(table)
+    return 0
+
+
+def _hover_table(rows: list[TrimRow]) -> Table:
     table = Table('density', 'rpm', 'polar', 'collective', 'thrust', 'power', 'FM', 'CT/sigma',
                   'tip Mach', 'blades', title='Hover')
     for row in rows:
@@ -90,17 +106,31 @@ def trim(options: Namespace) -> int:
             _pair(row.collective_deg, 'deg'), _pair(row.thrust, 'N', 2), f'{row.power:.0f} W',
             f'{row.figure_of_merit:.2f}', f'{row.blade_loading:.4f}', f'{row.tip_mach:.3f}',
             f'{row.blade_passing_hz:.1f} Hz')
-    tilts = Table('wind', 'tilt', 'power', 'rotor', 'fuselage', 'legs', 'mast',
+    return table
+
+
+def _power_table(budgets: list[PowerBudget]) -> Table:
+    from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE
+
+    table = Table('density', 'rpm', 'rotors', 'motors', 'electronics', 'servos', 'avionics',
+                  'delivered', 'battery heat', title='Electrical power in hover, beside '
+                  f'{PUBLISHED_AVERAGE:.0f} W published as the average in flight')
+    for b in budgets:
+        table.add_row(f'{b.density:.4f} kg/m3', f'{b.rotor_speed_rpm:.0f}', *(
+            f'{watts:.0f} W' for watts in (b.rotors, b.motors, b.electronics, b.servos,
+                                           b.avionics, b.delivered, b.battery)))
+    return table
+
+
+def _wind_table(winds: list[WindHover]) -> Table:
+    table = Table('wind', 'tilt', 'power', 'rotor', 'fuselage', 'legs', 'mast',
                   title='Steady hover in wind')
     for wind in winds:
-        tilts.add_row(
+        table.add_row(
             f'{wind.wind_speed:.0f} m/s', f'{wind.tilt_deg:.2f} deg', f'{wind.power:.0f} W',
             *(f'{force:.3f} N' for force in (
                 wind.rotor_force, wind.fuselage_drag, wind.leg_drag, wind.mast_drag)))
-    console = Console(width=120)
-    console.print(table)
-    console.print(tilts)
-    return 0
+    return table
 
 
 def margins(options: Namespace) -> int:

@@ -16,14 +16,17 @@
 import math
 
 from ingenuity_nodes.signals import RotorCommand
+from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.vehicle.power import (
     battery_draw, motor_loss, motor_torque, power_constants, PowerParameters, rest_voltage)
+from ingenuity_nodes.vehicle.power_budget import hover_budget
 from ingenuity_nodes.world.mars import air_of_density
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 import pytest
 
+AIR = air_of_density(0.0165, 235.0)
 PARAMETERS = PowerParameters()
 POWER = power_constants(PARAMETERS)[0]
 INERTIA = 0.0065
@@ -137,3 +140,17 @@ def test_electrical_power_is_aerodynamic_power_over_the_efficiencies_plus_the_re
     expected = motors / PARAMETERS.drive_efficiency + PARAMETERS.servo_power + 15.0
     assert status.electrical_power == pytest.approx(expected, rel=0.01)
     assert math.isclose(status.battery_voltage * status.battery_current, status.electrical_power)
+
+
+def test_the_budget_of_a_hover_is_what_the_hovering_aircraft_draws():
+    budget = hover_budget(VehicleParameters(), 0.0165, 2537.0, 10.0)
+    omega = 2537.0 * math.pi / 30.0
+    trim = hover_trim(VehicleParameters(), AIR, omega)
+    vehicle = Vehicle(VehicleParameters(), Terrain(), np.array([0.0, 0.0, 500.0]), LEVEL, omega)
+    vehicle._state['servo'] = np.array(trim.collective)[:, None]
+    start = vehicle._state['x'][0].copy()
+    for _ in range(1000):
+        vehicle._state['x'][0] = start    # held in place
+        vehicle.step(RotorCommand(trim.collective, (0.0, 0.0), (0.0, 0.0), omega), AIR,
+                     np.zeros(3), 10.0)
+    assert vehicle.status.electrical_power == pytest.approx(budget.delivered, rel=0.01)

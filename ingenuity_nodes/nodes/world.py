@@ -31,6 +31,7 @@ from ingenuity_nodes.world.environment import environment_of
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from sensor_msgs.msg import FluidPressure, Temperature
+from std_msgs.msg import Float64
 from visualization_msgs.msg import Marker
 
 AIR_PERIOD_NS = 10 * TICK_NS
@@ -52,6 +53,8 @@ class WorldNode(Node):
         self._wind = self.create_publisher(Vector3Stamped, '/world/wind', 10)
         self._pressure = self.create_publisher(FluidPressure, '/world/pressure', 10)
         self._temperature = self.create_publisher(Temperature, '/world/temperature', 10)
+        self._density = self.create_publisher(Float64, '/world/density', 10)
+        self._speed_of_sound = self.create_publisher(Float64, '/world/speed_of_sound', 10)
         self._publish_ground()
         timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick)
         self.membership = timekeeper.membership
@@ -71,6 +74,8 @@ class WorldNode(Node):
         self._wind.publish(Vector3Stamped(header=here, vector=vector(wind_M)))
         self._pressure.publish(FluidPressure(header=here, fluid_pressure=air.pressure))
         self._temperature.publish(Temperature(header=here, temperature=air.temperature))
+        self._density.publish(Float64(data=air.density))
+        self._speed_of_sound.publish(Float64(data=air.speed_of_sound))
 
     def finish(self) -> None:
         """Nothing to finish: the last state is latched until the node goes."""

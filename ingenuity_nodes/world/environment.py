@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import Air
+from ingenuity_nodes.world.climate import pressure_at, temperature_at
 from ingenuity_nodes.world.mars import air_at
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.sun import Sun, sun_at
@@ -44,10 +45,16 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
     seed = scenario.seed if seed is None else seed
     # The ground is that of the place, whatever the seed of the day: dispersed flights share it.
     terrain = Terrain(with_overrides(TerrainParameters(), here.terrain))
+    sun = sun_at(here.utc, here.latitude, here.longitude)
+    pressure, temperature = here.pressure, here.temperature
+    if pressure is None:
+        pressure = pressure_at(here.elevation, sun.ls_deg)
+    if temperature is None:
+        temperature = temperature_at(sun.ltst_h)
     return Environment(
         terrain=terrain,
         rocks=Rocks(terrain, with_overrides(RockParameters(), here.rocks)),
-        air=air_at(here.pressure, here.temperature),
+        air=air_at(pressure, temperature),
         wind=Wind(with_overrides(WindParameters(), here.wind), seed),
-        sun=sun_at(here.utc, here.latitude, here.longitude),
+        sun=sun,
     )

@@ -1,0 +1,77 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Where the power of a hover goes, from the rotors back to the battery.
+
+``./ingenuity trim`` prints it beside the published average.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+
+from ingenuity_nodes.vehicle.effectiveness import hover_trim
+from ingenuity_nodes.vehicle.helicopter import VehicleParameters
+from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, power_constants
+from ingenuity_nodes.vehicle.trim import OPERATING_POINTS, TRIM_TEMPERATURE
+from ingenuity_nodes.world.mars import air_of_density
+
+PUBLISHED_AVERAGE = 350.0   # [W] in flight: NASA technical specifications
+
+
+@dataclass(frozen=True)
+class PowerBudget:
+    """Shares of the power of one steady hover [W]."""
+
+    density: float       # [kg/m^3]
+    rotor_speed_rpm: float
+    rotors: float        # into the air, both rotors
+    motors: float        # heat of both motors
+    electronics: float   # heat of the motors' electronics
+    servos: float
+    avionics: float
+    delivered: float     # sum of these, at the terminals of the battery
+    battery: float       # heat inside the battery
+
+
+def hover_budget(
+    parameters: VehicleParameters, density: float, rotor_speed_rpm: float,
+    avionics_power: float,
+) -> PowerBudget:
+    """
+    Add up the power of a hover in still air, a full battery, motors settled.
+
+    Raises
+    ------
+    ValueError
+        The air is too thin to hover in.
+
+    """
+    p, c = parameters.power, power_constants(parameters.power)[0]
+    rotor_speed = rotor_speed_rpm * math.pi / 30.0
+    trim = hover_trim(parameters, air_of_density(density, TRIM_TEMPERATURE), rotor_speed)
+    # Equal torques at hover, so that the nose stays where it is.
+    loss = 2.0 * motor_loss(c, trim.torque, rotor_speed)
+    electronics = (trim.power + loss) * (1.0 / p.drive_efficiency - 1.0)
+    delivered = trim.power + loss + electronics + p.servo_power + avionics_power
+    heat = battery_draw(c, delivered, p.charge, p.battery_temperature)[2]
+    return PowerBudget(density, rotor_speed_rpm, trim.power, loss, electronics, p.servo_power,
+                       avionics_power, delivered, heat)
+
+
+def budget_table(avionics_power: float) -> list[PowerBudget]:
+    """Add up the power of the hovers at the published operating points."""
+    return [hover_budget(VehicleParameters(), density, speed, avionics_power)
+            for density, speed in OPERATING_POINTS]
