@@ -18,6 +18,9 @@ Time goes in ticks, as in a bulk-synchronous program. The world announces a tick
 of messages that had been published on each counted topic; a participant holds incoming messages
 until it has that many, takes exactly these, works, publishes, and answers with its own counts.
 So a message sent in one tick is heard in the next, however the network shuffles deliveries.
+
+Others may publish on counted topics, too (``ros2 topic pub``). Nobody counts what they send: it is
+heard when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
 """
 
 from __future__ import annotations
@@ -94,8 +97,9 @@ class Barrier:
 @dataclass
 class _Queue:
     messages: deque[Any] = field(default_factory=deque)
-    received: int = 0
+    received: int = 0    # without those of nobody's count
     taken: int = 0
+    early: int = 0       # left over at the last tick
 
 
 class Mailbox:
@@ -119,9 +123,13 @@ class Mailbox:
         """Hand out what was published before the tick, and keep what is already from after it."""
         taken: dict[str, list[Any]] = {}
         for topic, queue in self._queues.items():
-            due = tick.counts.get(topic, 0) - queue.taken
-            taken[topic] = [queue.messages.popleft() for _ in range(due)]
-            queue.taken += max(due, 0)
+            due = max(tick.counts.get(topic, 0) - queue.taken, 0)
+            # What a participant sent before the last tick is counted by now; the rest is not its.
+            foreign = max(queue.early - due, 0)
+            taken[topic] = [queue.messages.popleft() for _ in range(due + foreign)]
+            queue.taken += due
+            queue.received -= foreign
+            queue.early = len(queue.messages)
         return taken
 
 
