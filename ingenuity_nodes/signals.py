@@ -157,12 +157,51 @@ class Setpoint:
 
 
 @dataclass(frozen=True)
+class VelocityCommand:
+    """Setpoint from outside: fly at this velocity until another comes."""
+
+    v_M: Vector3          # [m/s]
+    yaw_rate: float       # counter-clockwise [rad/s]
+
+
+@dataclass(frozen=True)
+class TrajectoryCommand:
+    """Setpoint from outside: be at these places at these times, straight between them."""
+
+    times: tuple[float, ...]      # since the command [s], increasing
+    p_M: tuple[Vector3, ...]      # [m]
+    yaw: tuple[float, ...]        # counter-clockwise from east [rad]
+
+
+@dataclass(frozen=True)
 class ModeChange:
     """The flight computer entered a mode, and why."""
 
     t_ns: int
     mode: str
     reason: str
+
+
+@dataclass(frozen=True)
+class FaultOrder:
+    """A fault to come: an entry of the catalogue, when, how large, for how long."""
+
+    fault: str
+    start_ns: int               # on the clock, or since lift-off
+    since_lift_off: bool
+    duration_ns: int | None     # None: it stays
+    magnitude: float            # in the unit of the entry
+    place: str                  # axis, servo or rotor, '' where there is but one
+
+
+@dataclass(frozen=True)
+class FaultChange:
+    """A fault began or ended; nothing of this reaches the flight computer."""
+
+    t_ns: int
+    fault: str
+    active: bool
+    text: str                   # for people: magnitude, unit, place
 
 
 @dataclass(frozen=True)

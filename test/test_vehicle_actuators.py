@@ -23,6 +23,7 @@ import pytest
 
 PARAMETERS = ActuatorParameters()
 SERVO = actuator_constants(PARAMETERS)[0]
+HEALTHY = np.full(3, math.nan)
 FINE = actuator_constants(ActuatorParameters(servo_counts=1 << 20, servo_rate=100.0))[0]
 
 
@@ -30,7 +31,7 @@ def settled(command, constants=SERVO, steps=200, servo=None):
     servo = np.zeros(3) if servo is None else servo
     blade = np.zeros(3)
     for _ in range(steps):
-        advance_servos(constants, servo, np.array(command))
+        advance_servos(constants, servo, np.array(command), HEALTHY)
     blade_angles(constants, servo, blade)
     return blade
 
@@ -67,3 +68,12 @@ def test_no_servo_leaves_its_range():
     servo = np.zeros(3)
     settled((PARAMETERS.collective_high, 0.3, 0.3), servo=servo)
     assert servo.max() <= PARAMETERS.collective_high + PARAMETERS.cyclic_high + 1e-12
+
+
+def test_a_servo_at_fault_goes_its_own_way_and_takes_a_third_of_the_collective_with_it():
+    servo, blade = np.zeros(3), np.zeros(3)
+    for _ in range(200):
+        advance_servos(SERVO, servo, np.array([0.15, 0.0, 0.0]), np.array([math.nan, 0.0, math.nan]))
+    blade_angles(SERVO, servo, blade)
+    assert blade[0] == pytest.approx(0.1, abs=SERVO['count'])
+    assert blade[2] == pytest.approx(-2 / 3 * 0.15 * math.sin(2 * math.pi / 3), abs=SERVO['count'])

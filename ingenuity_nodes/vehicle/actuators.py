@@ -101,10 +101,18 @@ def blade_angles(c: Record, servo: NDArray[np.float64], blade: NDArray[np.float6
 
 
 @njit(cache=True, error_model='numpy')
-def advance_servos(c: Record, servo: NDArray[np.float64], command: NDArray[np.float64]) -> None:
-    """Advance the three servos of one swashplate by one step towards a command."""
+def advance_servos(
+    c: Record, servo: NDArray[np.float64], command: NDArray[np.float64],
+    instead: NDArray[np.float64],
+) -> None:
+    """
+    Advance the three servos of one swashplate by one step towards a command.
+
+    A servo at fault goes to its angle in ``instead``; a healthy one has NaN there.
+    """
     for k in range(SERVOS):
-        target = min(max(servo_angle(c, k, command), c.low), c.high)
+        target = servo_angle(c, k, command) if math.isnan(instead[k]) else instead[k]
+        target = min(max(target, c.low), c.high)
         target = c.low + c.count * math.floor((target - c.low) / c.count + 0.5)
         move = c.gain * (target - servo[k])
         servo[k] += min(max(move, -c.stride), c.stride)

@@ -106,7 +106,9 @@ def _drive(c: Record, s: Record, density: float, temperature: float, avionics: f
     for i in range(2):
         torque = density * s.loads[i, 5]
         if wanted > 0.0 and s.charge > 0.0:
-            push, s.stored[i] = motor_torque(power, s.reference, s.omega[i], s.stored[i], STEP)
+            push, s.stored[i] = motor_torque(
+                power, s.reference, s.omega[i] * s.speed_reading[i], s.stored[i], STEP)
+            push = min(push, power.torque_high * s.torque_share[i])
         else:
             push, s.stored[i], s.reference = 0.0, 0.0, s.omega[i]
         loss = motor_loss(power, push, s.omega[i])
@@ -177,7 +179,7 @@ def advance(
     """Advance aircraft ``row`` by one step with the command it holds."""
     c, s = constants[0], state[row]
     for i in range(2):
-        advance_servos(c.actuators, s.servo[i], s.command[i])
+        advance_servos(c.actuators, s.servo[i], s.command[i], s.servo_target[i])
         blade_angles(c.actuators, s.servo[i], s.blade[i])
     _through_air(s, wind)
     _look_down(s, field)

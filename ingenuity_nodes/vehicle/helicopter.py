@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
@@ -55,6 +56,16 @@ class VehicleParameters:
     body: BodyParameters = field(default_factory=BodyParameters)
     landing_gear: LandingGearParameters = field(default_factory=LandingGearParameters)
     power: PowerParameters = field(default_factory=PowerParameters)
+
+
+class MachineryFaults(NamedTuple):
+    """What may be wrong with servos, motors and battery; writing here does it."""
+
+    servo_target: NDArray[np.float64]     # (2, 3) goes there instead [rad], NaN: as commanded
+    torque_share: NDArray[np.float64]     # (2,) of the greatest torque that is left
+    speed_reading: NDArray[np.float64]    # (2,) read over true rotor speed
+    gauge_error: NDArray[np.float64]      # (1,) added to the charge that is reported
+    charge: NDArray[np.float64]           # (1,) true state of charge
 
 
 def constants_of(parameters: VehicleParameters) -> NDArray[np.void]:
@@ -123,6 +134,7 @@ class Vehicle:
         for name in ('omega', 'reference', 'command_speed'):
             state[name] = rotor_speed
         state['loss'], state['spots'] = 1.0, math.nan
+        state['servo_target'], state['torque_share'], state['speed_reading'] = math.nan, 1.0, 1.0
         power = self.parameters.power
         state['charge'], state['battery_temperature'] = power.charge, power.battery_temperature
         state['motor_temperature'] = power.motor_temperature
@@ -161,6 +173,14 @@ class Vehicle:
         self._t_ns += STEP_NS
         self._truth, self._status = self._read(), None
         return self._truth
+
+    @property
+    def machinery(self) -> MachineryFaults:
+        """Give the places in memory where faults of the machinery are written."""
+        state = self._state
+        return MachineryFaults(
+            state['servo_target'][0], state['torque_share'][0], state['speed_reading'][0],
+            state['gauge_error'][0], state['charge'])
 
     def _gather_stones(self, rocks: Rocks) -> None:
         """Note the rocks below when low over the ground, anew whenever it has moved on."""
@@ -282,11 +302,12 @@ def write_report(state: NDArray[np.void], row: int) -> None:
     s = state[row]
     out = s.report
     for i in range(2):
-        out[i], out[2 + i] = s.omega[i], s.angle[i]
+        out[i], out[2 + i] = s.omega[i] * s.speed_reading[i], s.angle[i]
         out[4 + i], out[6 + i] = s.blade[i, 0], s.thrust[i]
         out[14 + i] = s.motor_temperature[i]
     out[8], out[9], out[10], out[11] = s.rotor_power, s.electrical_power, s.voltage, s.current
-    out[12], out[13], out[16] = s.charge, s.battery_temperature, s.energy
+    out[12], out[13] = s.charge + s.gauge_error[0], s.battery_temperature
+    out[16] = s.energy
     out[17], out[18], out[19] = s.feet, s.failure, s.warning
     for i in range(3):
         out[22 + i], out[25 + i] = s.force[i], s.moment[i]

@@ -38,6 +38,9 @@ STATE = np.dtype([
     ('omega', 'f8', (2,)), ('angle', 'f8', (2,)), ('stored', 'f8', (2,)), ('reference', 'f8'),
     ('command', 'f8', (2, 3)), ('command_speed', 'f8'),
     ('servo', 'f8', (2, SERVOS)), ('blade', 'f8', (2, 3)),
+    # faults: where a servo goes instead (NaN: as told), torque left, speed and charge as read
+    ('servo_target', 'f8', (2, SERVOS)), ('torque_share', 'f8', (2,)),
+    ('speed_reading', 'f8', (2,)), ('gauge_error', 'f8', (1,)),
     ('v', 'f8', (2, STATIONS)), ('loss', 'f8', (2, STATIONS)), ('g', 'f8', (2, 2)),
     ('flow', 'f8', (2, STATIONS)), ('swirl', 'f8', (2, STATIONS)),
     ('lift', 'f8', (2, STATIONS)), ('turn', 'f8', (2, STATIONS)), ('loads', 'f8', (2, 6)),

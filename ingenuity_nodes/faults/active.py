@@ -1,0 +1,85 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What an active fault does to the numbers of one signal."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ingenuity_nodes.faults.fault import AXES, Fault
+from ingenuity_nodes.signals import FaultOrder
+from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class ActiveFault:
+    """
+    One fault while it lasts.
+
+    ``random`` is its own generator: a fault changes nobody else's noise, and the same seed gives
+    the same fault.
+    """
+
+    def __init__(
+        self, fault: Fault, order: FaultOrder, t_ns: int, random: np.random.Generator,
+    ) -> None:
+        self.fault, self.kind = fault, fault.kind
+        self.magnitude, self.place = order.magnitude, order.place
+        self.began_ns, self.random = t_ns, random
+        self.end_ns = None if order.duration_ns is None else t_ns + order.duration_ns
+        self._axis = AXES.index(order.place) if order.place in AXES else 0
+        self._held: Array | None = None
+        self._queue: deque[tuple[int, Array]] = deque()
+
+    def age(self, t_ns: int) -> float:
+        """Time since it began [s]."""
+        return (t_ns - self.began_ns) / SECOND_NS
+
+    def happens(self) -> bool:
+        """Draw whether this sample, frame or slot is hit, ``magnitude`` being the share."""
+        return float(self.random.random()) < self.magnitude
+
+    def distort(self, t_ns: int, value: Array) -> Array:
+        """
+        Return what becomes of a signal's value, shape (n,); the value itself is left alone.
+
+        Of no value at all (``off``) it makes zeros, of a lost one (``dropout``) the one before.
+        """
+        if self.kind == 'off':
+            return np.zeros_like(value)
+        if self.kind == 'stuck' or (self.kind == 'dropout' and self.happens()):
+            self._held = value if self._held is None else self._held
+            return self._held
+        if self.kind == 'delay':
+            return self._late(t_ns, value)
+        out = value.copy()
+        if self.kind == 'bias':
+            out[self._axis] += self.magnitude
+        elif self.kind == 'drift':
+            out[self._axis] += self.magnitude * self.age(t_ns)
+        elif self.kind == 'noise':
+            out += self.magnitude * self.random.standard_normal(len(out))
+        self._held = value
+        return out
+
+    def _late(self, t_ns: int, value: Array) -> Array:
+        """Return the value of ``magnitude`` seconds ago; the first one until there is one."""
+        self._queue.append((t_ns, value))
+        then = t_ns - round(self.magnitude * SECOND_NS)
+        while len(self._queue) > 1 and self._queue[1][0] <= then:
+            self._queue.popleft()
+        return self._queue[0][1]

@@ -1,0 +1,51 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+The one catalogue of faults: what may go wrong, how much, and how it ought to end.
+
+An entry is named ``<part>_<kind>``. Its four expected outcomes were reasoned from physics and the
+software's design before the first flight; ``why`` says how. ``./ingenuity faults`` flies them all.
+Left out is what makes no sense of its own: an unpowered servo stays where it is (its gear cannot
+be driven back), which is ``servo_stuck``; the inclinometer is read once, so stuck, drift, delay and
+drop-out are its bias or ``off``; pictures and radio frames have no stuck or biased bytes that a
+checksum would not turn into a drop-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import difflib
+
+from ingenuity_nodes.faults.entries_machinery import MACHINERY
+from ingenuity_nodes.faults.entries_sensors import SENSORS
+from ingenuity_nodes.faults.fault import Fault
+
+CATALOGUE: Mapping[str, Fault] = {fault.name: fault for fault in (*SENSORS, *MACHINERY)}
+
+
+def entry(name: str) -> Fault:
+    """
+    Look up one entry.
+
+    Raises
+    ------
+    KeyError
+        There is none of that name; the nearest is proposed.
+
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    near = difflib.get_close_matches(name, CATALOGUE, 1)
+    hint = f", did you mean '{near[0]}'?" if near else ''
+    raise KeyError(f"found '{name}'{hint}; allowed: {', '.join(CATALOGUE)}")

@@ -1,0 +1,137 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Faults of sensors and cameras."""
+
+from __future__ import annotations
+
+from ingenuity_nodes.faults.fault import AXES, Fault, outcomes
+
+GYRO = (
+    Fault('gyro_off', '', 0.0, 0.0, 0.0, 'all rates read zero, as from a chip without power',
+          outcomes('refused lost lost lost'),
+          'the checks miss its noise; in flight nothing else tells the rate, and stiff blades '
+          'tip the aircraft within a second or two'),
+    Fault('gyro_stuck', '', 0.0, 0.0, 0.0, 'the last rates are repeated',
+          outcomes('refused lost lost lost'), 'as gyro_off'),
+    Fault('gyro_bias', 'rad/s', -0.5, 0.5, 0.05, 'added to the rate about one axis; the usual one '
+          'is the whole 3 deg/s of the data sheet', outcomes('refused land_now land_now degraded'),
+          'at rest it exceeds what calibration leaves; in flight it makes pictures and inertial '
+          'sensor disagree', AXES),
+    Fault('gyro_drift', 'rad/s^2', -0.1, 0.1, 0.005, 'the rate about one axis grows by this each '
+          'second', outcomes('refused land_now land_now landed'),
+          'as a bias, once there is enough of it; a landing is over before', AXES),
+    Fault('gyro_noise', 'rad/s', 0.0, 1.0, 0.05, 'spread added to each sample',
+          outcomes('landed landed landed landed'),
+          'at 500 Hz the airframe averages it; as a white error it is gone in 50 samples'),
+    Fault('gyro_delay', 's', 0.002, 0.2, 0.01, 'samples are old by this',
+          outcomes('landed landed landed landed'),
+          'the rate loop keeps its feet as long as phase margin over crossover is not used up'),
+    Fault('gyro_dropout', '1', 0.0, 1.0, 0.5, 'share of samples that are lost; the last is held',
+          outcomes('landed landed landed landed'), 'a mean delay of one sample'),
+)
+ACCELEROMETER = (
+    Fault('accelerometer_off', '', 0.0, 0.0, 0.0, 'all axes read zero, as from a chip without '
+          'power', outcomes('refused land_now land_now degraded'),
+          'the checks miss gravity; in flight the computer sees that the noise is gone, takes '
+          'hover thrust instead and lets pictures and altimeter do the rest'),
+    Fault('accelerometer_stuck', '', 0.0, 0.0, 0.0, 'the last readings are repeated',
+          outcomes('refused land_now land_now degraded'), 'as accelerometer_off'),
+    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.4, 'added to one axis; the usual one is the '
+          'whole 40 mg of the data sheet', outcomes('refused land_now land_now degraded'),
+          'at rest it contradicts the inclinometer by 6 deg; in flight it makes pictures and '
+          'inertial sensor disagree', AXES),
+    Fault('accelerometer_drift', 'm/s^3', -1.0, 1.0, 0.02, 'one axis grows by this each second',
+          outcomes('refused landed landed landed'),
+          'it contradicts the inclinometer before the rotors are up to speed; in flight it stays '
+          'below what the filter can learn from the pictures', AXES),
+    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 1.0, 'spread added to each sample',
+          outcomes('landed landed landed landed'), 'no more than the filter was told to expect'),
+    Fault('accelerometer_delay', 's', 0.002, 0.5, 0.05, 'samples are old by this',
+          outcomes('landed landed landed landed'),
+          'velocity is late by a twentieth of a second in manoeuvres of seconds'),
+    Fault('accelerometer_dropout', '1', 0.0, 1.0, 0.5, 'share of samples that are lost; the last '
+          'is held', outcomes('landed landed landed landed'), 'a mean delay of one sample'),
+)
+ALTIMETER = (
+    Fault('altimeter_off', '', 0.0, 0.0, 0.0, 'no readings come',
+          outcomes('refused land_now land_now degraded'),
+          'without it the pictures have no scale: down before the inertial height has drifted'),
+    Fault('altimeter_stuck', '', 0.0, 0.0, 0.0, 'the last reading is repeated',
+          outcomes('refused land_now land_now degraded'),
+          'half a second of equal readings is impossible with its noise; then as altimeter_off'),
+    Fault('altimeter_bias', 'm', -20.0, 20.0, 1.0, 'added to each reading',
+          outcomes('refused landed landed landed'),
+          'at rest it is seen; in flight it is a step of the ground: the filter refuses half a '
+          'second, then flies a metre lower, and the time-out of the landing finds the ground'),
+    Fault('altimeter_drift', 'm/s', -5.0, 5.0, 0.1, 'readings grow by this each second',
+          outcomes('refused landed landed landed'),
+          'seen before the rotors are up to speed; in flight two metres until the landing'),
+    Fault('altimeter_noise', 'm', 0.0, 10.0, 0.5, 'spread added to each reading',
+          outcomes('refused landed landed landed'),
+          'at rest half of the readings are too short to be one and the others too long; in '
+          'flight fifty a second average out'),
+    Fault('altimeter_delay', 's', 0.02, 2.0, 0.3, 'readings are old by this',
+          outcomes('landed landed landed landed'), 'a third of a metre in a descent at 1 m/s'),
+    Fault('altimeter_dropout', '1', 0.0, 1.0, 0.7, 'share of readings that see nothing (+inf)',
+          outcomes('landed landed landed landed'), 'fifteen a second are left'),
+)
+INCLINOMETER = (
+    Fault('inclinometer_off', '', 0.0, 0.0, 0.0, 'no reading comes',
+          outcomes('landed landed landed landed'),
+          'read before take-off only; the accelerometers stand in, as on Mars from June 2022'),
+    Fault('inclinometer_bias', 'rad', -0.5, 0.5, 0.1, 'added to roll',
+          outcomes('refused landed landed landed'),
+          'contradicts the accelerometers; in flight nobody reads it'),
+    Fault('inclinometer_noise', 'rad', 0.0, 0.5, 0.1, 'spread added to roll and pitch',
+          outcomes('refused landed landed landed'), 'as a bias: it is read once'),
+)
+NAVCAM = (
+    Fault('navcam_off', '', 0.0, 0.0, 0.0, 'no picture reaches the computer',
+          outcomes('land_now land_now land_now degraded'),
+          'dead reckoning is named at once; after five seconds of it the aircraft lands while '
+          'its velocity is still good'),
+    Fault('navcam_stuck', '', 0.0, 0.0, 0.0, 'the last picture is repeated under new times',
+          outcomes('land_now land_now land_now degraded'),
+          'two equal pictures are impossible in flight; then as navcam_off'),
+    Fault('navcam_bias', 'px', -100.0, 100.0, 10.0, 'all features stand to the right by this',
+          outcomes('landed landed landed landed'),
+          'two degrees, in base picture and picture alike: most of it cancels'),
+    Fault('navcam_drift', 'px/s', -300.0, 300.0, 30.0, 'tracks crawl to the right, as on ground '
+          'without corners', outcomes('astray astray astray landed'),
+          'looks like a flight at half a metre per second, slowly enough that nothing '
+          'contradicts it; a landing is over before it counts'),
+    Fault('navcam_noise', 'px', 0.0, 50.0, 3.0, 'spread added to each feature',
+          outcomes('landed landed landed landed'), 'less than the filter was told to expect'),
+    Fault('navcam_delay', 's', 0.002, 2.0, 0.1, 'features come later by this, rightly stamped',
+          outcomes('landed landed landed landed'), 'the filter remembers a quarter of a second'),
+    Fault('navcam_slip', 's', -0.2, 0.2, 0.0334, 'pictures are taken later than their stamps say; '
+          'the usual one is one picture', outcomes('land_now land_now land_now degraded'),
+          'Flight 6: corrections apply to the wrong instant, the loop swings up, and pictures '
+          'and inertial sensor disagree'),
+    Fault('navcam_dropout', '1', 0.0, 1.0, 0.5, 'share of pictures that are lost',
+          outcomes('landed landed landed landed'), 'fifteen pictures a second are left'),
+    Fault('navcam_featureless', '1', 0.0, 1.0, 1.0, 'share of features that smooth ground does '
+          'not have', outcomes('land_now land_now land_now degraded'), 'as navcam_off'),
+)
+RTE = (
+    Fault('rte_off', '', 0.0, 0.0, 0.0, 'no photo is taken',
+          outcomes('landed landed landed landed'), 'the flight does not hang on it'),
+    Fault('rte_delay', 's', 0.002, 10.0, 0.5, 'the shutter opens late',
+          outcomes('landed landed landed landed'), 'the flight does not hang on it'),
+)
+SENSORS = (
+    *GYRO, *ACCELEROMETER,
+    Fault('imu_slip', 's', 0.002, 0.05, 0.0334, 'inertial samples are older than their stamps say',
+          outcomes('land_now land_now land_now degraded'), 'navcam_slip the other way round'),
+    *ALTIMETER, *INCLINOMETER, *NAVCAM, *RTE)

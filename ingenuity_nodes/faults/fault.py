@@ -1,0 +1,81 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What an entry of the fault catalogue is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(str, Enum):
+    """When a fault begins."""
+
+    GROUND = 'ground'      # at power-on, before the checks
+    HOVER = 'hover'
+    CRUISE = 'cruise'
+    LANDING = 'landing'
+
+
+class Outcome(str, Enum):
+    """How a flight ends; of several that fit, the later one in this list."""
+
+    LANDED = 'landed'        # lands where it means to, nothing said
+    DEGRADED = 'degraded'    # the same, in a mode that names what is missing
+    LAND_NOW = 'land_now'    # lands at once, and says why
+    REFUSED = 'refused'      # does not leave the ground, and says why
+    ASTRAY = 'astray'        # lands whole, but far from where it believes to be
+    HARD = 'hard'            # comes down whole, but fast
+    LOST = 'lost'            # the aircraft breaks
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One entry. ``unit`` is '' where there is nothing to choose but the time."""
+
+    name: str                     # <part>_<kind>
+    unit: str
+    low: float
+    high: float
+    usual: float                  # magnitude taken when none is given
+    meaning: str
+    expected: Mapping[Phase, Outcome]
+    why: str                      # the expected outcomes are what they are
+    places: tuple[str, ...] = ('',)    # axis, servo or rotor; the first when none is given
+
+    @property
+    def part(self) -> str:
+        """Name what is at fault."""
+        return self.name.partition('_')[0]
+
+    @property
+    def kind(self) -> str:
+        """Name how it is at fault."""
+        return self.name.partition('_')[2]
+
+    @property
+    def allowed(self) -> str:
+        """Say which magnitudes are allowed."""
+        return f'{self.low:g} to {self.high:g} {self.unit}' if self.unit else 'none'
+
+
+AXES = ('x', 'y', 'z')
+SERVOS = tuple(f'{rotor}_{k}' for rotor in ('upper', 'lower') for k in (1, 2, 3))
+ROTORS = ('upper', 'lower')
+
+
+def outcomes(text: str) -> Mapping[Phase, Outcome]:
+    """Read four outcomes in the order of :class:`Phase`."""
+    return dict(zip(Phase, (Outcome(word) for word in text.split()), strict=True))

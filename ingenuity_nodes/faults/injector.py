@@ -1,0 +1,161 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Lays active faults over what passes between the stages of one helicopter.
+
+It stands between sensors and flight computer, between flight computer and servos, motors,
+battery, and between radio and antenna. Truth and software are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+import math
+
+from ingenuity_nodes.faults.active import ActiveFault
+from ingenuity_nodes.faults.catalogue import entry
+from ingenuity_nodes.faults.machinery import drive_machinery
+from ingenuity_nodes.faults.pictures import PictureFaults
+from ingenuity_nodes.signals import (
+    AltimeterSample, FaultChange, FaultOrder, FeatureFrame, ImuSample, InclinometerSample,
+    RadioPacket, RotorCommand)
+from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+import numpy as np
+
+STREAM = 60    # of the random numbers
+
+
+class Injector:
+    """The faults of one helicopter, to come and active."""
+
+    def __init__(self, seed: int, machinery: MachineryFaults) -> None:
+        self._seed, self._machinery = seed, machinery
+        self._orders: list[FaultOrder] = []
+        self._begun: set[int] = set()
+        self._active: dict[str, dict[int, ActiveFault]] = {}    # by part, then order
+        self._changes: list[FaultChange] = []
+        self._pictures = PictureFaults()
+        self._packets: list[tuple[int, RadioPacket]] = []
+
+    def add(self, orders: Iterable[FaultOrder]) -> None:
+        """Take up further orders."""
+        self._orders += orders
+
+    def take_changes(self) -> list[FaultChange]:
+        """Return what began and ended since the last call."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    def advance(self, t_ns: int, lift_off_ns: int | None) -> None:
+        """Begin and end what is due."""
+        for part in self._active.values():
+            over = [k for k, fault in part.items()
+                    if fault.end_ns is not None and fault.end_ns <= t_ns]
+            for k in over:
+                self._note(t_ns, part.pop(k), active=False)
+        if len(self._begun) == len(self._orders):
+            return
+        for k, order in enumerate(self._orders):
+            zero = lift_off_ns if order.since_lift_off else 0
+            if k not in self._begun and zero is not None and zero + order.start_ns <= t_ns:
+                self._begun.add(k)
+                self._begin(k, order, t_ns)
+
+    def _begin(self, k: int, order: FaultOrder, t_ns: int) -> None:
+        random = np.random.default_rng([self._seed, STREAM, k])
+        fault = ActiveFault(entry(order.fault), order, t_ns, random)
+        self._active.setdefault(fault.fault.part, {})[k] = fault
+        self._note(t_ns, fault, active=True)
+
+    def _note(self, t_ns: int, fault: ActiveFault, *, active: bool) -> None:
+        about = fault.fault
+        size = f', {fault.magnitude:g} {about.unit}' if about.unit else ''
+        place = f', {fault.place}' if fault.place else ''
+        self._changes.append(FaultChange(
+            t_ns, about.name, active, f'{about.meaning}{size}{place}'))
+
+    def _of(self, part: str) -> list[ActiveFault]:
+        found = self._active.get(part)
+        return list(found.values()) if found else []
+
+    # The seams -----------------------------------------------------------------------------
+
+    def imu(self, sample: ImuSample) -> ImuSample:
+        """Lay gyro and accelerometer faults over a sample."""
+        f_I, w_MI_I = sample.f_I, sample.w_MI_I
+        for fault in self._of('accelerometer'):
+            f_I = fault.distort(sample.t_ns, f_I)
+        for fault in self._of('gyro'):
+            w_MI_I = fault.distort(sample.t_ns, w_MI_I)
+        return ImuSample(sample.t_ns, f_I, w_MI_I)
+
+    def altimeter(self, sample: AltimeterSample) -> AltimeterSample | None:
+        """Lay altimeter faults over a reading; None: none comes."""
+        distance = sample.distance
+        for fault in self._of('altimeter'):
+            if fault.kind == 'off':
+                return None
+            if fault.kind == 'dropout':
+                distance = math.inf if fault.happens() else distance
+            else:
+                distance = float(fault.distort(sample.t_ns, np.array([distance]))[0])
+        return AltimeterSample(sample.t_ns, distance)
+
+    def inclinometer(self, sample: InclinometerSample) -> InclinometerSample | None:
+        """Lay inclinometer faults over a reading; None: none comes."""
+        angles = np.array([sample.roll, sample.pitch])
+        for fault in self._of('inclinometer'):
+            if fault.kind == 'off':
+                return None
+            angles = fault.distort(sample.t_ns, angles)
+        return InclinometerSample(sample.t_ns, float(angles[0]), float(angles[1]))
+
+    def features(self, t_ns: int, frame: FeatureFrame | None) -> FeatureFrame | None:
+        """Lay camera faults over the features that would be handed out now."""
+        return self._pictures.pass_on(t_ns, frame, self._of('navcam'))
+
+    def stamp(self, frame: FeatureFrame) -> FeatureFrame:
+        """Let the clocks of camera and inertial sensor slip against each other."""
+        early = sum(fault.magnitude for fault in self._of('navcam') if fault.kind == 'slip')
+        early -= sum(fault.magnitude for fault in self._of('imu'))
+        return replace(frame, t_ns=frame.t_ns - round(early * SECOND_NS)) if early else frame
+
+    def drive(self, t_ns: int, command: RotorCommand) -> float:
+        """Lay faults on servos, motors and battery; return the power that leaks [W]."""
+        return drive_machinery(
+            self._machinery, t_ns, command, self._of('servo'), self._of('motor'),
+            self._of('battery'))
+
+    def shutter_delay(self) -> int | None:
+        """Say how late the colour camera's shutter opens [ns]; None: it does not."""
+        late = 0
+        for fault in self._of('rte'):
+            if fault.kind == 'off':
+                return None
+            late += round(fault.magnitude * SECOND_NS)
+        return late
+
+    def radio(self, t_ns: int, packets: Iterable[RadioPacket]) -> list[RadioPacket]:
+        """Lose and delay frames; one with a wrong bit fails its checksum and is lost, too."""
+        faults = self._of('radio')
+        late = sum(round(f.magnitude * SECOND_NS) for f in faults if f.kind == 'delay')
+        losing = [f for f in faults if f.kind != 'delay']
+        for packet in packets:
+            if not any(f.kind == 'off' or f.happens() for f in losing):
+                self._packets.append((t_ns + late, packet))
+        due = [packet for when, packet in self._packets if when <= t_ns]
+        self._packets = [(when, packet) for when, packet in self._packets if when > t_ns]
+        return due

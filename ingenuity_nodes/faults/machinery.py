@@ -1,0 +1,74 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What faults of servos, motors and battery do to the aircraft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import math
+
+from ingenuity_nodes.faults.active import ActiveFault
+from ingenuity_nodes.faults.fault import ROTORS
+from ingenuity_nodes.signals import RotorCommand
+from ingenuity_nodes.timing import STEP_NS
+from ingenuity_nodes.vehicle.actuators import SERVOS
+from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+import numpy as np
+
+SLOT_NS = 10 * STEP_NS     # motors and contacts drop out for so long at a time
+
+
+def drive_machinery(
+    machinery: MachineryFaults, t_ns: int, command: RotorCommand, servos: Sequence[ActiveFault],
+    motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
+) -> float:
+    """Write the faults of this step into the aircraft; return the power that leaks [W]."""
+    machinery.servo_target[:] = math.nan
+    for fault in servos:
+        rotor, _, number = fault.place.partition('_')
+        i, k = ROTORS.index(rotor), int(number) - 1
+        target = np.array([wanted_angle(command, i, k)])
+        machinery.servo_target[i, k] = fault.distort(t_ns, target)[0]
+    if t_ns % SLOT_NS == 0 or not (motors or battery):
+        _drive(machinery, motors, battery)
+    return sum(fault.magnitude for fault in battery if fault.kind == 'drift')
+
+
+def wanted_angle(command: RotorCommand, rotor: int, servo: int) -> float:
+    """Angle [rad] that the healthy servo would take; see :mod:`.vehicle.actuators`."""
+    azimuth = 2.0 * math.pi * servo / SERVOS
+    return (command.collective[rotor] + command.cyclic_lateral[rotor] * math.sin(azimuth)
+            - command.cyclic_longitudinal[rotor] * math.cos(azimuth))
+
+
+def _drive(
+    machinery: MachineryFaults, motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
+) -> None:
+    share, reading = machinery.torque_share, machinery.speed_reading
+    share[:], reading[:], machinery.gauge_error[:] = 1.0, 1.0, 0.0
+    for fault in motors:
+        i = ROTORS.index(fault.place)
+        if fault.kind == 'off' or (fault.kind == 'dropout' and fault.happens()):
+            share[i] = 0.0
+        elif fault.kind == 'weak':
+            share[i] *= 1.0 - fault.magnitude
+        elif fault.kind == 'bias':
+            reading[i] *= 1.0 + fault.magnitude
+    for fault in battery:
+        if fault.kind == 'off':
+            machinery.charge[:] = 0.0
+        elif fault.kind == 'bias':
+            machinery.gauge_error[:] += fault.magnitude
+        elif fault.kind == 'dropout' and fault.happens():
+            share[:] = 0.0

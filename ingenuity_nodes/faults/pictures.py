@@ -1,0 +1,79 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What faults of the navigation camera do to its features."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingenuity_nodes.faults.active import ActiveFault
+from ingenuity_nodes.signals import FeatureFrame
+from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+
+FRAME_RATE = 30.0      # [Hz] that turns ages into seconds: NASA Flight 6 post
+GOLDEN = 0.618033988749895    # its multiples spread numbers evenly over 0..1
+
+
+class PictureFaults:
+    """Remembers the pictures that are late or repeated."""
+
+    def __init__(self) -> None:
+        self._late: deque[tuple[int, FeatureFrame]] = deque()
+        self._frozen: FeatureFrame | None = None
+
+    def pass_on(
+        self, t_ns: int, frame: FeatureFrame | None, faults: Sequence[ActiveFault],
+    ) -> FeatureFrame | None:
+        """Return the features that reach the computer at ``t_ns``, None for none."""
+        if frame is not None:
+            late = 0
+            for fault in faults:
+                if fault.kind == 'off' or (fault.kind == 'dropout' and fault.happens()):
+                    return self._due(t_ns)
+                late += round(fault.magnitude * SECOND_NS) if fault.kind == 'delay' else 0
+                frame = self._changed(frame, fault)
+            self._late.append((t_ns + late, frame))
+        return self._due(t_ns)
+
+    def _due(self, t_ns: int) -> FeatureFrame | None:
+        if self._late and self._late[0][0] <= t_ns:
+            return self._late.popleft()[1]
+        return None
+
+    def _changed(self, frame: FeatureFrame, fault: ActiveFault) -> FeatureFrame:
+        if fault.kind == 'stuck':
+            self._frozen = self._frozen or frame
+            return replace(self._frozen, t_ns=frame.t_ns)
+        if fault.kind == 'featureless':
+            return _thinned(frame, fault.magnitude)
+        if fault.kind == 'bias':
+            return replace(frame, uv=frame.uv + np.array([fault.magnitude, 0.0]))
+        if fault.kind == 'noise':
+            spread = fault.random.standard_normal(frame.uv.shape)
+            return replace(frame, uv=frame.uv + fault.magnitude * spread)
+        if fault.kind == 'drift':
+            # Each track crawls from where it was first seen, or from the fault's beginning.
+            age = np.minimum(frame.ages / FRAME_RATE, fault.age(frame.t_ns))
+            crawl = fault.magnitude * np.maximum(age, 0.0)
+            return replace(frame, uv=frame.uv + np.outer(crawl, [1.0, 0.0]))
+        return frame
+
+
+def _thinned(frame: FeatureFrame, share: float) -> FeatureFrame:
+    """Leave out a share of the features, the same ones in every picture."""
+    kept = frame.ids * GOLDEN % 1.0 >= share
+    return replace(frame, ids=frame.ids[kept], uv=frame.uv[kept], ages=frame.ages[kept])
