@@ -31,21 +31,21 @@ from ingenuity_nodes.cameras.gl import create_context, sources_digest
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
 from ingenuity_nodes.cameras.ground_maps import cache_directory, keep
 from ingenuity_nodes.cameras.lattice import Lattice
+from ingenuity_nodes.cameras.light import light_uniforms, sky_share
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import develop_colour, develop_grey
 from ingenuity_nodes.cameras.robot_layer import RobotLayer
 from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.stone_layer import StoneLayer
+from ingenuity_nodes.cameras.sun_map import SunMap
 from ingenuity_nodes.cameras.targets import GreyTargets, Targets
 from ingenuity_nodes.cameras.truth import GroundTruth
 from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.world.sun import Sun
 import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
-Colour = tuple[float, float, float]
 SHARED = ('camera.glsl', 'noise.glsl', 'light.glsl', 'terrain.glsl')
 
 
@@ -61,8 +61,6 @@ class Quality:
 
 
 # IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
-DUST_DEPTH = 0.35        # optical depth of the dust (assumed: 0.3 to 0.5 at the time)
-HAZE_LENGTH = 26_000.0  # [m] to 1/e (assumed: dust depth over a scale height of 10 km)
 _TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
@@ -87,6 +85,7 @@ class Renderer:
         self._targets: Targets | GreyTargets = (
             GreyTargets(self.context, camera.width, rows) if self.grey
             else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
+        self._sun_map = None if self.grey else SunMap(self.context, scene)
         if self.grey:
             self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(self.device)}'
             self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._tile)
@@ -125,6 +124,8 @@ class Renderer:
         out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         self._prepare(bodies, R_MC, p_MC)
+        if self._sun_map:
+            self._sun_map.draw(R_MC, p_MC, (self._stones.draw_depth, self._robots.draw_depth))
         first = 0
         while first < camera.height:
             rows = min(quality.strip_rows, camera.height - first)
@@ -182,6 +183,8 @@ class Renderer:
     def _draw_strip(self, values: dict[str, object], first: int, rows: int) -> None:
         targets = self._targets
         values = {**values, **self._ground.uniforms}
+        if self._sun_map:
+            values |= self._sun_map.uniforms
         if isinstance(targets, GreyTargets):
             self._draw_grey(values, first, rows, targets)
             return
@@ -198,7 +201,7 @@ class Renderer:
 
     def _draw_grey(self, values: dict[str, object], first: int, rows: int,
                    targets: GreyTargets) -> None:
-        values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene), 'onTop': 1.0}
+        values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene.sun), 'onTop': 1.0}
         targets.use(rows)
         self._ground.bind()
         self._aerial.draw(values, first, rows)
@@ -254,7 +257,7 @@ class Renderer:
         west, south, pixel = i * size, j * size, size / TILE
         above = self.scene.terrain.height(west + size / 2, south + size / 2) + _TILE_HEIGHT
         self._stones.choose_within(west, south, size, pixel, 1.5)
-        values = self._light() | {
+        values = light_uniforms(self.scene) | {
             'ortho': (west, south, pixel, 1.0), 'p_MC': (west + size / 2, south + size / 2, above),
             'pictureSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
             'shutterMove': (0.0, 0.0, 0.0), 'shutterTurn': (0.0, 0.0, 0.0)}
@@ -278,7 +281,7 @@ class Renderer:
         w_M = R_MB @ exposure.w_MB_B
         v_M = exposure.v_MB + np.cross(w_M, R_MB @ camera.p_BC)
         readout = self.quality.readout
-        return self._light() | {
+        return light_uniforms(self.scene) | {
             'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC), 'camA': tuple(
                 camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V), 'camO': tuple(
                     camera.O), 'camR': camera.R, 'camL': camera.linearity, 'maxTheta': min(
@@ -289,43 +292,6 @@ class Renderer:
             'detail': self.quality.detail,
         }
 
-    def _light(self) -> dict[str, object]:
-        """Sun, sky and haze of the scene, as the shaders want them."""
-        sun = self.scene.sun
-        direct, sky = sunlight(sun), skylight(sun)
-        return {
-            'sunDir': tuple(
-                sun.direction_M), 'sunColour': direct, 'skyColour': sky, 'hazeLength': HAZE_LENGTH,
-            'bareSand': self.scene.terrain.parameters.bare_sand, 'greyOnly': 0.0,
-            'onTop': 0.0, 'label': 1.0, 'gain': automatic_gain(sun)
-        }
-
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def sunlight(sun: Sun) -> Colour:
-    """Direct light, 1 for red under the overhead sun; dust takes more blue, and low sun more."""
-    up = max(float(sun.direction_M[2]), 0.05)
-    left = math.exp(-DUST_DEPTH * (1.0 / up - 1.0))
-    return (left, 0.955 * left ** 1.10, 0.89 * left ** 1.25)
-
-
-def skylight(sun: Sun) -> Colour:
-    """Light of the whole dusty sky on level ground."""
-    share = 0.12 + 0.88 * max(float(sun.direction_M[2]), 0.0)
-    return (0.300 * share, 0.232 * share, 0.165 * share)
-
-
-def automatic_gain(sun: Sun) -> float:
-    """Brighten as the light on level ground fades; 1 under the overhead sun."""
-    light = sunlight(sun)[1] * max(float(sun.direction_M[2]), 0.05) + skylight(sun)[1]
-    return float(min(6.0, (1.187 / light) ** 0.8))  # short of full: late light should look late
-
-
-def sky_share(scene: Scene) -> float:
-    """Light that is left in full shadow on level ground, as the grey camera sees it."""
-    sky = float(np.dot(skylight(scene.sun), LUMINANCE))
-    direct = float(np.dot(sunlight(scene.sun), LUMINANCE)) * float(scene.sun.direction_M[2])
-    return sky / (sky + max(direct, 1e-6))

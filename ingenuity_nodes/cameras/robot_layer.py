@@ -140,6 +140,14 @@ class RobotLayer:
                 self._shader['pose'] = columns(pose)
                 array.render()
 
+    def draw_depth(self, sun_view: tuple[float, ...]) -> None:
+        """Draw them as the sun sees them, into a map that holds other things, too."""
+        set_uniforms(self._depth, {'sunView': sun_view})
+        for placed in self._placed:
+            for _, pose, array in self._links(placed, self._depth):
+                self._depth['pose'] = columns(pose)
+                array.render()
+
     def draw_shadows(self, values: Mapping[str, object]) -> None:
         """Draw their shadows on the ground."""
         set_uniforms(self._cast, {**values, 'halo': 0.0})

@@ -38,6 +38,7 @@ _FARTHEST = 1500.0                   # [m] beyond, the haze and the hills' own r
 _COLUMNS = [X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, TONE]
 _FORMAT = '3f 3f 3f 2f 1f/i'
 _SHADOW_FORMAT = '3f 3f 3f 8x 1f/i'
+_DEPTH_FORMAT = '3f 3f 3f 12x/i'
 _STRIDE = 48                         # bytes of one stone on the drawing side
 _HALO_PX = 7.0                       # smaller stones shut out no visible sky [px]
 
@@ -47,11 +48,14 @@ class StoneLayer:
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
         self._scene = scene
-        self._shader = program(context, 'rock.vert', 'rock.frag', *shared)
+        self._shader = program(context, 'rock.vert', 'rock.frag', *shared, 'turned.glsl',
+                               below=('stone_light.glsl',))
+        self._depth = program(context, 'rock_depth.vert', 'depth.frag', 'turned.glsl')
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
         shadows = {(shape, level): context.buffer(stone(shape, level).tobytes())
                    for shape in range(SHAPES) for level in (0, 1)}
-        self._groups = {(level, shape): _Group(context, self._shader, self._shadow,
+        shaders = self._shader, self._depth, self._shadow
+        self._groups = {(level, shape): _Group(context, shaders,
                                                context.buffer(stone(shape, level).tobytes()),
                                                shadows[shape, min(1, level // 2)])
                         for level, shapes in enumerate(_LEVEL_SHAPES)
@@ -120,6 +124,13 @@ class StoneLayer:
         for group in self._groups.values():
             group.draw()
 
+    def draw_depth(self, sun_view: tuple[float, ...]) -> None:
+        """Draw the stones chosen last as the sun sees them; ``sun_view`` column by column."""
+        set_uniforms(self._depth, {'stoneSun': sun_view})
+        for (level, _), group in self._groups.items():
+            if level > 0:    # what the smallest shade is smaller than a pixel
+                group.draw_depth()
+
     def draw_shadows(self, values: Mapping[str, object]) -> None:
         """Draw the stones' shadows on the ground, and the dim ring where they shut out the sky."""
         set_uniforms(self._shadow, {**values, 'halo': 0.0})
@@ -147,10 +158,13 @@ class _Instances:
 class _Group(_Instances):
     """All stones of one shape at one level of detail."""
 
-    def __init__(self, context: moderngl.Context, shader: moderngl.Program,
-                 shadow: moderngl.Program, mesh: moderngl.Buffer,
-                 shadow_mesh: moderngl.Buffer) -> None:
+    def __init__(self, context: moderngl.Context, shaders: tuple[moderngl.Program, ...],
+                 mesh: moderngl.Buffer, shadow_mesh: moderngl.Buffer) -> None:
         super().__init__(context)
+        shader, depth, shadow = shaders
+        self._depth = context.vertex_array(depth, [
+            (mesh, '3f 12x', 'position'),
+            (self.buffer, _DEPTH_FORMAT, 'centre', 'half_axes', 'turn')])
         self._array = context.vertex_array(
             shader, [(mesh, '3f 3f', 'position', 'normal'),
                      (self.buffer, _FORMAT, 'centre', 'half_axes', 'turn', 'tone', 'ground')])
@@ -161,6 +175,10 @@ class _Group(_Instances):
     def draw(self) -> None:
         if self.count:
             self._array.render(instances=self.count)
+
+    def draw_depth(self) -> None:
+        if self.count:
+            self._depth.render(instances=self.count)
 
     def draw_shadow(self) -> None:
         if self.count:

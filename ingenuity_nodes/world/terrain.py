@@ -139,8 +139,8 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
         return 0.0
     seed = field.seed
     fold = 1.0 - 2.2 * abs(gradient_noise(x / 1900.0, y / 1900.0, seed + 50))
-    knobs = fold * fold + 0.30 * gradient_noise(x / 430.0, y / 430.0, seed + 51)
-    knobs += 0.10 * gradient_noise(x / 130.0, y / 130.0, seed + 52)
+    knobs = fold * fold + 0.17 * gradient_noise(x / 430.0, y / 430.0, seed + 51)
+    knobs += 0.035 * gradient_noise(x / 130.0, y / 130.0, seed + 52)
     scarp = smoothstep(900.0, 2600.0, -0.8 * x + 0.6 * y) * 45.0
     broad = 0.75 + gradient_noise(x / 5200.0, y / 5200.0, seed + 53)
     rim = smoothstep(1500.0, 9000.0, r) * 260.0 * max(0.0, knobs) * max(0.1, broad)

@@ -14,12 +14,13 @@ vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
   int n = clamp(int(0.6 * stretch), 1, detail);
   float f = across * clamp(sqrt(stretch / float(n)), 1.0, 3.0);
   vec3 sum = vec3(0.0);
+  float direct = sunOverGround(p.xy) * (1.0 - shade.x);
   int k = 0;
   do {
     vec2 q = p.xy + along * across * stretch * ((float(k) + 0.5) / float(n) - 0.5);
     Soil g = soilAt(q, f);
     vec3 normal = normalize(vec3(-g.slope, 1.0));
-    sum += lit(g.albedo, normal, dir, g.sun * (1.0 - shade.x), g.open * (1.0 - shade.y));
+    sum += lit(g.albedo, normal, dir, g.sun * direct, g.open * (1.0 - shade.y));
   } while (++k < n);
   return sum / float(n);
 }

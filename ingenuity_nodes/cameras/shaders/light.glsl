@@ -10,7 +10,7 @@ vec3 skyRadiance(vec3 d) {
   vec3 horizon = vec3(0.560, 0.432, 0.306), zenith = vec3(0.335, 0.248, 0.165);
   vec3 base = mix(horizon, zenith, 1.0 - exp(-3.2 * up));
   float glow = 0.10 / (1.02 - c) * 0.25;
-  return base * (0.55 + 0.45 * clamp(sunDir.z * 1.6, 0.15, 1.0))
+  return base * (0.16 + 0.84 * clamp(sunDir.z * 1.3, 0.0, 1.0))
     + vec3(0.55, 0.52, 0.50) * min(glow, 3.0) * 0.25;
 }
 

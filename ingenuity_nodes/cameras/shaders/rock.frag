@@ -19,5 +19,6 @@ void main() {
   float dust = smoothstep(0.55, 0.95, n.z + 0.35 * coarse) * 0.30 + (1.0 - smoothstep(0.0, 0.04, height)) * 0.25;
   vec3 albedo = mix(stone, vec3(0.400, 0.270, 0.170), clamp(dust, 0.0, 0.75));
   float open = 0.45 + 0.55 * smoothstep(-0.01, 0.10, height);
-  colour = stored(hazed(lit(albedo, n, d, 1.0, open), d, t));
+  float sun = pastStones(world, normalize(facing)) * sunOverGround(world.xy);
+  colour = stored(hazed(lit(albedo, n, d, sun, open), d, t));
 }

@@ -100,7 +100,8 @@ Soil soilAt(vec2 p, float f) {
   float sand = s.z, bare = sand * bareSand;
   float loose = 1.0 - 0.97 * bare;
   vec2 warp = p + 1.1 * noise3(p / 9.0 + 3.3).yz;
-  float broad = noise(warp / 24.0) * 1.5 + noise(warp / 8.7 + 11.0) * keep(9.0, f);
+  float broad = 1.4 * noise(warp / 24.0) * keep(24.0, f) + noise(warp / 8.7 + 11.0) * keep(9.0, f)
+    + 0.6 * noise(p / 210.0 + 1.7);
   float mid = noise(warp / 2.6 + 5.0) * keep(2.6, f) + 0.8 * noise(p / 0.97 + 9.0) * keep(0.97, f);
   vec3 hummock = noise3(p / 0.37);
   vec3 clod = noise3(p / 0.14 + 7.0);
@@ -113,7 +114,7 @@ Soil soilAt(vec2 p, float f) {
   float k3 = keep(0.034, f);
   fine += 0.8 * lump.x * k3;
   gravel += specks(lump.x, 0.10, 0.30) * k3;
-  rough += 0.30 * lump.yz * k3;
+  rough += 0.20 * lump.yz * k3;
 #endif
 #if TIER < 1
   vec3 grit = noise3(p / 0.011);
@@ -121,7 +122,7 @@ Soil soilAt(vec2 p, float f) {
   gravel += 0.8 * specks(grit.x + 0.3 * lump.x, 0.14, 0.30) * k2;
   grain += (0.30 * specks(-grit.x, 0.12, 0.34) + 0.16 * grit.x) * k2
     + 0.40 * noise(p / 0.0042) * keep(0.0042, f);
-  rough += 0.26 * grit.yz * k2;
+  rough += 0.22 * grit.yz * k2;
 #endif
   // Dust lies in drifts whose edges come apart into grains.
   float drift = 0.48 + 0.80 * broad + 0.50 * mid + 0.30 * fine;
@@ -130,7 +131,7 @@ Soil soilAt(vec2 p, float f) {
   Soil g = Soil(mix(LAG, DUST, dusty), s.xy, 1.0, 1.0);
   g.albedo = mix(g.albedo, STONE * 1.05, 0.55 * gravel * stony);
   g.albedo = mix(g.albedo, SAND * (0.96 + 0.15 * dusty * loose), max(0.55 * sand, 0.98 * bare));
-  g.slope += loose * (0.10 * hummock.yz * k5 + 0.19 * clod.yz * k4 + rough);
+  g.slope += loose * (0.06 * hummock.yz * k5 + 0.10 * clod.yz * k4 + rough);
   g.albedo *= 1.0 + loose * grain;
   slabs(p, f, broad, mid, grain, sand, g);
 #if TIER < 1

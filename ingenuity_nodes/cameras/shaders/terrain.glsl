@@ -41,7 +41,7 @@ float groundRange(vec3 origin, vec3 dir, float start) {
   float level = length(dir.xy), down = -dir.z;
   float t = start, before = max(start - 1.0, 0.0), g = 0.0, above = 1e3;
   bool met = false;
-  for (int k = 0; k < 220; ++k) {
+  for (int k = 0; k < 400; ++k) {
     vec3 p = origin + dir * t;
     g = p.z - groundHeight(p.xy);
     float closing = down + (t < 600.0 ? 0.30 : 0.42) * level;
@@ -51,7 +51,8 @@ float groundRange(vec3 origin, vec3 dir, float start) {
     if (met) break;
     before = t;
     above = g;
-    t = under ? 0.02 : t + max(g / max(closing, 0.02), t > 600.0 ? 0.006 * t : 0.0);
+    float least = t > 600.0 ? t * max(0.006, 3e-6 * t) : 0.0;  // the far maps are that coarse
+    t = under ? 0.02 : t + max(g / max(closing, 0.02), least);
     if (t > 45000.0 || (down < 0.0 && p.z > 1500.0)) return -1.0;
   }
   for (int k = 0; k < 2; ++k) {   // close in along the chord of the last two heights
@@ -62,4 +63,19 @@ float groundRange(vec3 origin, vec3 dir, float start) {
     g = origin.z + dir.z * t - groundHeight(origin.xy + dir.xy * t);
   }
   return met || down > 0.0 ? t : -1.0;
+}
+
+uniform float sunSteps;     // 0 under a high sun, when the ground casts no shadow on itself
+
+// Share of the sun that hummocks, ripples and hills leave at a place on the ground.
+float sunOverGround(vec2 p) {
+  if (sunSteps < 0.5) return 1.0;
+  vec3 q = vec3(p, groundHeight(p) + 0.008);
+  float least = 1.0, t = 0.2;
+  for (int k = 0; k < int(sunSteps); ++k) {
+    vec3 at = q + sunDir * t;
+    least = min(least, (at.z - groundHeight(at.xy)) / t);
+    t *= 2.0;
+  }
+  return smoothstep(-0.004, 0.016, least);
 }

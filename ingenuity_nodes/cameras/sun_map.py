@@ -1,0 +1,71 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What the sun sees of stones and robots near the camera: the shadows that stones catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingenuity_nodes.cameras.robot_layer import columns, sun_view
+from ingenuity_nodes.cameras.scene import Scene
+from ingenuity_nodes.frames import Matrix3, Vector3
+import moderngl
+import numpy as np
+
+_SIZE = 4096          # [px]
+_REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel
+_AHEAD = 14.0         # [m] its centre lies at most this far before the camera
+_UNIT = 7             # texture unit
+
+
+class SunMap:
+    """One depth map on the drawing side."""
+
+    def __init__(self, context: moderngl.Context, scene: Scene) -> None:
+        self._context, self._scene = context, scene
+        self._map = context.depth_texture((_SIZE, _SIZE))
+        self._map.compare_func = '<='
+        self._map.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._frame = context.framebuffer(depth_attachment=self._map)
+        self._view: tuple[float, ...] = ()
+
+    def draw(self, R_MC: Matrix3, p_MC: Vector3,
+             layers: tuple[Callable[[tuple[float, ...]], None], ...]) -> None:
+        """Have the layers draw their depths around what a camera looks at."""
+        view = sun_view(self._centre(R_MC, p_MC), self._scene.sun.direction_M, _REACH)
+        self._view = columns(view)
+        self._frame.use()
+        self._frame.clear(depth=1.0)
+        self._context.disable(moderngl.BLEND)
+        self._context.enable(moderngl.DEPTH_TEST)
+        for layer in layers:
+            layer(self._view)
+        self._map.use(_UNIT)
+
+    def _centre(self, R_MC: Matrix3, p_MC: Vector3) -> Vector3:
+        """Where the camera's axis meets the ground, or some way ahead."""
+        axis = R_MC[:, 2]
+        height = float(p_MC[2]) - self._scene.terrain.height(p_MC[0], p_MC[1])
+        away = np.array([axis[0], axis[1], 0.0])
+        length = float(np.hypot(axis[0], axis[1]))
+        if length > 1e-6:
+            reach = height * length / max(-float(axis[2]), 1e-3)
+            away *= min(reach, _AHEAD) / length
+        x, y = float(p_MC[0] + away[0]), float(p_MC[1] + away[1])
+        return np.array([x, y, self._scene.terrain.height(x, y)])
+
+    @property
+    def uniforms(self) -> dict[str, object]:
+        """Give what the stones' shader needs."""
+        return {'stoneShadow': _UNIT, 'stoneSun': self._view, 'stoneShade': 1.0}
