@@ -104,12 +104,12 @@ class Artist:
     def __init__(self, scenario: Scenario, environment: Environment) -> None:
         self._scenario, self._environment = scenario, environment
         self._renderers: dict[str, Renderer] = {}
-        self._places: dict[str, Pose] = {}
+        self.places: dict[str, Pose] = {}    # of the helicopters
         self.products: Products | None = None
 
     def watch(self, report: TickReport) -> None:
         """Note where all helicopters are."""
-        self._places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
+        self.places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
                         for name, outputs in report.helicopters.items()}
 
     def take(self, name: str, exposure: Exposure) -> Photo:
@@ -117,7 +117,7 @@ class Artist:
         camera = camera_of(self._scenario, name, exposure.camera)
         if name not in self._renderers:
             self._renderers[name] = Renderer(scene_of(self._scenario, self._environment), camera)
-        cast = cast_of(self._scenario, self._environment, name, exposure, self._places)
+        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
         jpeg = encode_jpeg(self._renderers[name].draw(exposure, cast))
         if self.products:
             self.products.photo_taken(name, exposure.t_ns, jpeg)

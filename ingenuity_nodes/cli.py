@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime, timezone
 import sys
 
 from ingenuity_nodes import __version__
@@ -76,11 +77,22 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    photo = commands.add_parser('photo', help='draw what a camera would see at one instant')
+    photo = commands.add_parser(
+        'photo', help='draw what a camera would see at one instant, or from any pose',
+        description='Draw what a camera sees T seconds after lift-off (flown in the batch), or '
+        'from a pose without a flight; with both, from the pose at that instant.')
     photo.add_argument('scenario', help='name of a scenario, or path of its file')
-    photo.add_argument('--at', type=_seconds, required=True, metavar='T',
-                       help='seconds since lift-off')
-    photo.add_argument('--camera', choices=('rte', 'navcam'), default='rte')
+    photo.add_argument('--at', type=_seconds, metavar='T', help='seconds since lift-off')
+    photo.add_argument('--camera', choices=('rte', 'navcam', 'mastcam'), default='rte',
+                       help="the mast camera is the rover's and looks at the helicopter [rte]")
+    photo.add_argument(
+        '--pose', type=_pose, metavar='EAST,NORTH,UP,AZIMUTH[,ROLL,PITCH]',
+        help="of the camera's carrier (helicopter or mast head): m east and north of the map "
+        'origin, m above the ground; deg clockwise from north, roll right side down, pitch nose '
+        'down. The colour camera looks to the right of the helicopter, the mast camera ahead. '
+        "Write --pose='-1.3,49,5,84' where the first number is negative")
+    photo.add_argument('--utc', type=_utc, metavar='TIME',
+                       help="another time than the scenario's, as 2021-04-25T14:35:00Z")
     photo.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     photo.add_argument('--out', default='', metavar='FILE.jpg',
                        help='where to write it [<scenario>_<camera>_<T>.jpg]')
@@ -101,6 +113,35 @@ def _seconds(text: str) -> float:
     if not 0.0 <= value <= 200.0:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 200 s")
     return value
+
+
+POSE_LIMITS = ((-5000.0, 5000.0), (-5000.0, 5000.0), (0.05, 1000.0), (-360.0, 360.0),
+               (-90.0, 90.0), (-90.0, 90.0))    # m, m, m, deg, deg, deg
+
+
+def _pose(text: str) -> tuple[float, ...]:
+    try:
+        values = [float(word) for word in text.split(',')]
+    except ValueError:
+        values = []
+    whole = values + [0.0, 0.0] if len(values) == 4 else values
+    if len(whole) != 6 or not all(low <= value <= high for value, (low, high)
+                                  in zip(whole, POSE_LIMITS, strict=True)):
+        raise argparse.ArgumentTypeError(
+            f"found '{text}', allowed: EAST,NORTH,UP,AZIMUTH or EAST,NORTH,UP,AZIMUTH,ROLL,PITCH; "
+            '-5000 to 5000 m twice, 0.05 to 1000 m, -360 to 360 deg, -90 to 90 deg twice')
+    return tuple(whole)
+
+
+def _utc(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.replace('Z', '+00:00'))
+    except ValueError:
+        time = datetime.min
+    if time.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"found '{text}', allowed: a time with zone, as 2021-04-25T14:35:00Z")
+    return time.astimezone(timezone.utc)
 
 
 def _seed(text: str) -> int:

@@ -24,7 +24,7 @@ import time
 from typing import Any
 from zipfile import BadZipFile
 
-from ingenuity_nodes import tools
+from ingenuity_nodes import snapshot, tools
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.processes import Domain, Graph, NoDomainError
@@ -45,7 +45,7 @@ LINES = (    # of the summary: key of result.json, unit, digits
 def run(options: Namespace) -> int:
     """Run one command; what a person can do wrong is one clear message, and status 2."""
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
-                'report': report, 'photo': tools.photo, 'play': tools.play, 'trim': tools.trim,
+                'report': report, 'photo': snapshot.photo, 'play': tools.play, 'trim': tools.trim,
                 'margins': tools.margins}
     try:
         status = handlers[options.command](options)

@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Commands that do not fly a scenario to its end: photo, play, trim, margins."""
+"""Commands that do not fly: play, trim, margins."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
-from ingenuity_nodes.scenario import load_scenario
-from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_check import FileError
 from rich.console import Console
 from rich.table import Table
@@ -32,39 +30,6 @@ from rich.table import Table
 if TYPE_CHECKING:    # each command imports what it needs, when it needs it
     from ingenuity_nodes.vehicle.power_budget import PowerBudget
     from ingenuity_nodes.vehicle.trim import TrimRow, WindHover
-
-
-def photo(options: Namespace) -> int:
-    """Fly the batch up to an instant and draw what a camera sees then."""
-    from ingenuity_nodes.batch import Artist, warm_up
-    from ingenuity_nodes.cameras.cast import camera_of
-    from ingenuity_nodes.signals import Exposure
-    from ingenuity_nodes.simulation import Simulation
-
-    scenario = load_scenario(options.scenario)
-    name = scenario.helicopters[0].name
-    camera_of(scenario, name, options.camera)
-    target = Path(options.out or f'{scenario.name}_{options.camera}_{options.at:g}.jpg')
-    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-        raise FileError(f'{target}: its folder is not there or cannot be written')
-    warm_up(scenario)
-    simulation = Simulation(scenario, None if options.seed < 0 else options.seed)
-    artist = Artist(scenario, simulation.environment)
-    while True:
-        report = simulation.tick()
-        artist.watch(report)
-        lift_off_ns = simulation.helicopters[name].lift_off_ns
-        if lift_off_ns is not None and report.t_ns >= lift_off_ns + options.at * SECOND_NS:
-            break
-        if report.outcome:
-            raise FileError(f'{scenario.name}: the flight ended ({report.outcome}) '
-                            f'before {options.at:g} s after lift-off')
-    truth = report.helicopters[name].truth
-    exposure = Exposure(
-        truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
-    target.write_bytes(artist.take(name, exposure).jpeg)
-    print(target)
-    return 0
 
 
 def play(options: Namespace) -> int:

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
+from ingenuity_nodes.cameras.ingenuity import SOLE
+from ingenuity_nodes.cameras.mast import joints_of
+from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, rte
 from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.helicopter import HelicopterParameters
@@ -29,6 +31,7 @@ from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import RockParameters
 from ingenuity_nodes.world.terrain import TerrainParameters
 from ingenuity_nodes.yaml_check import FileError
+import numpy as np
 
 KINDS = {'ingenuity': 'helicopter', 'perseverance': 'rover'}    # type in a scenario -> body
 Pose = tuple[Vector3, QuatWxyz]
@@ -36,7 +39,7 @@ Pose = tuple[Vector3, QuatWxyz]
 
 def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
     """
-    Make the model of one camera of a helicopter, as it is really mounted.
+    Make the model of one camera of a vehicle, as it is really mounted.
 
     Raises
     ------
@@ -45,12 +48,12 @@ def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
 
     """
     section = scenario.vehicle(vehicle)
-    carried = getattr(section, 'cameras', ())
+    carried: tuple[str, ...] = getattr(section, 'cameras', ('mastcam',))
     if camera not in carried:
         raise FileError(f"{vehicle}: found camera '{camera}', "
                         f'allowed: {", ".join(carried) or "none, it carries no camera"}')
-    if camera == 'navcam':
-        return navcam()
+    if camera != 'rte':
+        return CAMERAS[camera]()
     parameters = with_overrides(HelicopterParameters(), section.overrides)
     return rte(parameters.computer.rte_mounting_error)
 
@@ -79,19 +82,23 @@ def cast_of(
     carrier
         Name of the vehicle whose camera it is.
     exposure
-        Holds the carrier's pose.
+        Holds the carrier's pose; for the mast camera, that of the mast head.
     others
-        True pose ``(p_MB, q_MB)`` of other helicopters, by name; rovers are parked.
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name. Rovers are parked, and
+        helicopters of which nothing is known stand at their place.
 
     """
     bodies = []
     for vehicle in scenario.vehicles:
         kind = KINDS[vehicle.type]
-        if vehicle.name == carrier:
+        q_MB, p_MB = resting_pose(vehicle, environment)
+        if kind == 'rover':
+            filming = vehicle.name == carrier
+            joints = joints_of(q_MB, exposure.q_MB) if filming else {}
+            bodies.append(Body(kind, p_MB, q_MB, joints, carries_camera=filming))
+        elif vehicle.name == carrier:
             bodies.append(Body(kind, exposure.p_MB, exposure.q_MB, carries_camera=True))
-        elif vehicle.name in others:
-            bodies.append(Body(kind, *others[vehicle.name]))
-        elif kind == 'rover':
-            q_MB, p_MB = resting_pose(vehicle, environment)
-            bodies.append(Body(kind, p_MB, q_MB))
+        else:
+            standing = p_MB - np.array([0.0, 0.0, SOLE]), q_MB
+            bodies.append(Body(kind, *others.get(vehicle.name, standing)))
     return bodies

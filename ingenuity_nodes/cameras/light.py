@@ -41,7 +41,7 @@ def light_uniforms(scene: Scene) -> dict[str, object]:
 
 
 def sun_steps(elevation: float) -> float:
-    """Steps toward the sun in search of ground that shades; none under a high sun."""
+    """Say how many steps toward the sun may meet ground that shades; none under a high sun."""
     return _STEPS if elevation < LOW_SUN else 0.0
 
 

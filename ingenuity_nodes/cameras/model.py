@@ -222,14 +222,14 @@ def mastcam() -> CameraModel:
     """
     Build Perseverance's left mast camera as a pinhole.
 
-    1608 x 1200 px of 7.4 um at 34 mm focal length, 25.6 deg wide (Bell et al. 2021, Mastcam-Z);
-    in the frame of the mast head, looking along its forward axis.
+    1608 x 1200 px of 7.4 um at the widest zoom, 26 mm, 25.6 deg wide (Bell et al. 2021,
+    Mastcam-Z); in the frame of the mast head, looking along its forward axis from the lens.
     """
     q_HC = quaternion(np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]))
-    focal = 34.0e-3 / 7.4e-6
+    focal = 26.0e-3 / 7.4e-6
     return fisheye(
         'mastcam', 1608, 1200, focal, focal, 803.5, 599.5, linearity=1.0,
-        q_BC=q_HC, p_BC=np.array([0.10, 0.12, 0.0]))
+        q_BC=q_HC, p_BC=np.array([0.20, 0.122, 0.09]))
 
 
 CAMERAS = {'navcam': navcam, 'rte': rte, 'mastcam': mastcam}

@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
-import math
 
 from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
 from ingenuity_nodes.cameras.gl import create_context, sources_digest
@@ -64,6 +63,7 @@ class Quality:
 _TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
+QUALITY = {'navcam': GREY, 'mastcam': Quality()}    # others are colour cameras with a slow shutter
 
 
 class Renderer:
@@ -73,7 +73,7 @@ class Renderer:
                  threads: int = 1) -> None:
         self.scene, self.camera = scene, camera
         self.grey = camera.name == 'navcam'
-        self.quality = quality or (GREY if self.grey else COLOUR)
+        self.quality = quality or QUALITY.get(camera.name, COLOUR)
         self.context = create_context(threads)
         self.device = str(self.context.info['GL_RENDERER'])
         self._ground = GroundLayer(self.context, scene, SHARED)

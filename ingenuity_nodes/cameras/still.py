@@ -15,19 +15,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.photo import annotate, Box, find_rover, horizon, Mark, Picture
-from ingenuity_nodes.cameras.photo import scale_bar, zoom
-from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
-from ingenuity_nodes.cameras.target import robot, target_box, TargetBox
-from ingenuity_nodes.frames import quaternion, QuatWxyz, rotation_matrix, Vector3
-from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.cameras.photo import Box, find_rover, horizon, Mark, Picture, scale_bar
+from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.cameras.target import target_box, TargetBox
+from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 
 PLACES = {'helipad': (0.0, 0.0),
@@ -44,43 +40,6 @@ class Story:
     rover: Body | None
     utc: datetime
     title: str = 'Ingenuity'
-
-
-def take_still(config: SceneConfig, camera: CameraModel, exposure: Exposure,
-               bodies: Sequence[Body], scale: float = 1.0,
-               between: Callable[[float], None] | None = None) -> Picture:
-    """
-    Draw one picture of a scene.
-
-    Parameters
-    ----------
-    config
-        The world.
-    camera
-        With its mounting on the carrier.
-    exposure
-        Pose of the carrier; for the mastcam, of the mast head (see :func:`mast_head`).
-    bodies
-        All robots, the carrier too.
-    scale
-        Share of the camera's pixels along each side, for previews.
-    between
-        Called between strips with the share done.
-
-    """
-    from ingenuity_nodes.cameras.renderer import Renderer  # drawing libraries only where drawn
-    renderer = Renderer(Scene(config), camera if scale == 1.0 else camera.scaled(scale))
-    try:
-        return renderer.draw(exposure, bodies, between)
-    finally:
-        renderer.release()
-
-
-def mast_head(rover: Body) -> tuple[Vector3, QuatWxyz]:
-    """Pose of the rover's mast head, which carries the mastcam."""
-    pose = robot('rover').link_poses(rover.joints)['mast_head']
-    R_MB = rotation_matrix(rover.q_MB)
-    return rover.p_MB + R_MB @ pose[:3, 3], quaternion(R_MB @ pose[:3, :3])
 
 
 def rover_box(story: Story) -> TargetBox | None:
@@ -118,23 +77,3 @@ def seen_box(picture: Picture, box: TargetBox) -> Box:
     """Box of the rover as found in the picture, or as predicted where it cannot be found."""
     hint = (box.u0, box.v0, box.u1, box.v1)
     return find_rover(picture, hint) or hint
-
-
-def save_photo(folder: Path, picture: Picture, story: Story,
-               height: Callable[[float, float], float]) -> list[Path]:
-    """Write photo.jpg, photo_zoom.jpg (where the rover is in it) and photo_annotated.jpg."""
-    caption = (f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   '
-               f'{story.p_MB[2]:.1f} m above the helipad')
-    files = {
-        'photo.jpg': picture, 'photo_annotated.jpg': annotate(picture,
-                                                              marks_of(story, picture, height),
-                                                              caption)
-    }
-    box = rover_box(story)
-    if box is not None and box.visible_fraction > 0.0:
-        files['photo_zoom.jpg'] = zoom(picture, seen_box(picture, box))
-    written = []
-    for name, image in files.items():
-        (folder / name).write_bytes(encode_jpeg(image))
-        written.append(folder / name)
-    return written
