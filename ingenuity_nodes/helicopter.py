@@ -24,12 +24,12 @@ from dataclasses import dataclass, field
 import math
 
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
-from ingenuity_nodes.control.controller import Controller, ControlParameters
+from ingenuity_nodes.control.parameters import ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Translate, Turn
-from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters, Mode
+from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
-from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
+from ingenuity_nodes.navigation.estimator import EstimatorParameters
 from ingenuity_nodes.navigation.landmarks import Landmarks
 from ingenuity_nodes.parameters import quantity, with_overrides
 from ingenuity_nodes.rover.radio import FileSender, photo_name, RadioParameters
@@ -39,7 +39,10 @@ from ingenuity_nodes.sensors.imu import Imu, ImuParameters
 from ingenuity_nodes.sensors.inclinometer import Inclinometer, InclinometerParameters
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, ModeChange, Photo,
-    RadioPacket, RotorCommand, Setpoint, Truth, VehicleStatus)
+    RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, Truth, VehicleStatus,
+    VelocityCommand)
+from ingenuity_nodes.stages import (
+    Control, Guidance, Navigation, stage_class, StageParameters)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
@@ -48,6 +51,8 @@ import numpy as np
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
 HOP_TICKS = 3000    # it takes about 20 s
+SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
+STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class HelicopterParameters:
     navigation: EstimatorParameters = field(default_factory=EstimatorParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
     control: ControlParameters = field(default_factory=ControlParameters)
+    stages: StageParameters = field(default_factory=StageParameters)
     computer: ComputerParameters = field(default_factory=ComputerParameters)
     radio: RadioParameters = field(default_factory=RadioParameters)
 
@@ -96,6 +102,7 @@ class HelicopterInputs:
     features: tuple[FeatureFrame, ...] = ()
     photos: tuple[Photo, ...] = ()
     packets: tuple[RadioPacket, ...] = ()
+    setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,7 @@ class HelicopterOutputs:
     modes: tuple[ModeChange, ...]
     exposures: tuple[Exposure, ...]
     packets: tuple[RadioPacket, ...]
+    ignored: str    # why a setpoint from outside was not followed, '' if all were
 
 
 @dataclass(frozen=True)
@@ -140,20 +148,16 @@ class Helicopter:
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
         seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
         self._environment = environment
-        east, north = section.position
-        up = environment.terrain.height(east, north)
-        self._vehicle = Vehicle(
-            p.vehicle, environment.terrain,
-            np.array([east, north, up + p.vehicle.landing_gear.foot_z]),
-            quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth)),
-            rocks=environment.rocks)
+        self._vehicle = _settled(section, environment, p.vehicle)
         self._imu = Imu(p.imu, seed)
         self._altimeter = Altimeter(p.altimeter, environment.terrain, seed)
         self._inclinometer = Inclinometer(p.inclinometer, seed)
         self._landmarks = Landmarks(self.navcam, environment.terrain, seed)
-        self._estimator = Estimator(p.navigation, self.navcam, p.imu, p.altimeter)
-        self._guidance = Guidance(p.guidance)
-        self._controller = Controller(p.control, p.vehicle, environment.air)
+        self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
+            p.navigation, self.navcam, p.imu, p.altimeter)
+        self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
+        self._control: Control = stage_class('control', p.stages.control)(
+            p.control, p.vehicle, environment.air)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._sender = FileSender(p.radio)
         self._exposed: list[int] = []         # navigation pictures still at vision
@@ -168,7 +172,7 @@ class Helicopter:
     def _start(self, section: HelicopterSection) -> None:
         truth = self._vehicle.truth
         self._altitude = self._altimeter.sample(truth)
-        self._estimator.initialise(
+        self._navigation.initialise(
             truth.t_ns, self._inclinometer.sample(truth),
             yaw_from_azimuth(section.azimuth), truth.p_MB)
 
@@ -199,7 +203,7 @@ class Helicopter:
             truth=self._vehicle.truth, status=self._vehicle.status, imu=inertial,
             altimeter=self._altitude, estimate=estimate, setpoint=self._setpoint,
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
-            packets=tuple(self._transmit(t_ns)))
+            packets=tuple(self._transmit(t_ns)), ignored=self._ignored)
 
     def _transmit(self, t_ns: int) -> list[RadioPacket]:
         """Send files when on the ground, as the aircraft did."""
@@ -212,6 +216,9 @@ class Helicopter:
             self._guidance.go(t_ns)
         if inputs.abort:
             self._guidance.abort(t_ns, inputs.abort)
+        self._ignored = ''
+        for setpoint in inputs.setpoints:
+            self._ignored = self._guidance.command(t_ns, setpoint) or self._ignored
         for exposed in self.pictures_due(t_ns + TICK_NS).features:
             self._exposed.remove(exposed)
         if self._from_pictures:
@@ -226,7 +233,7 @@ class Helicopter:
         if not self._guidance.takes_plans:
             return
         try:
-            model = self._controller.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
+            model = self._control.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
             self._photo_trigger.load(plan)
         except (KeyError, ValueError) as error:    # no such target; air too thin to hover in
             self._guidance.refuse(t_ns, str(error.args[0]))
@@ -242,10 +249,10 @@ class Helicopter:
         if self._altimeter_due.due(t_ns):
             altitude = self._altitude = self._altimeter.sample(truth)
 
-        self._estimate = self._estimator.step(
+        self._estimate = self._navigation.step(
             self._inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
         self._setpoint = self._guidance.step(self._estimate, status, self._inertial)
-        self._command = self._controller.step(self._estimate, self._setpoint, status)
+        self._command = self._control.step(self._estimate, self._setpoint, status)
 
         wind_M = self._environment.wind.velocity(t_ns, float(truth.p_MB[2]))
         truth = self._vehicle.step(
@@ -271,6 +278,21 @@ class Helicopter:
         if self._photo_trigger.step(self._estimate, self._guidance.lift_off_ns):
             self._exposures.append(_exposure('rte', truth))
             self._undelivered.append(t_ns)
+
+
+def _settled(
+    section: HelicopterSection, environment: Environment, parameters: VehicleParameters,
+) -> Vehicle:
+    """Put the aircraft down and wait until its legs have found the slope of the ground."""
+    east, north = section.position
+    up = environment.terrain.height(east, north) + parameters.landing_gear.foot_z
+    p_MB = np.array([east, north, up])
+    q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth))
+    ground, rocks = environment.terrain, environment.rocks
+    vehicle = Vehicle(parameters, ground, p_MB, q_MB, rocks=rocks)
+    for _ in range(SETTLING_STEPS):
+        truth = vehicle.step(STILL, environment.air, np.zeros(3), 0.0)
+    return Vehicle(parameters, ground, truth.p_MB, truth.q_MB, rocks=rocks)
 
 
 def _exposure(camera: str, truth: Truth) -> Exposure:

@@ -242,6 +242,7 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
     # Here, not above: what the vehicles are made of is needed only to check a file.
     from ingenuity_nodes.helicopter import HelicopterParameters
     from ingenuity_nodes.rover.perseverance import RoverParameters
+    from ingenuity_nodes.stages import stage_mistakes
     from ingenuity_nodes.world.rocks import RockParameters
     from ingenuity_nodes.world.terrain import TerrainParameters
     from ingenuity_nodes.world.wind import WindParameters
@@ -258,7 +259,10 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
     for key, parameters in sections:
         overrides = _at(value, key)
         if isinstance(overrides, Mapping):
-            for error in try_overrides(parameters, overrides)[1]:
+            changed, errors = try_overrides(parameters, overrides)
+            if isinstance(changed, HelicopterParameters):
+                errors += stage_mistakes(changed.stages)
+            for error in errors:
                 yield Mistake((*key, *error.key.split('.')), error.message)
 
 

@@ -183,6 +183,16 @@ class ModeChange:
 
 
 @dataclass(frozen=True)
+class HealthReport:
+    """What the flight computer finds wrong with sensors and machinery; '' is nothing."""
+
+    unfit: str              # forbids a take-off
+    degraded: str           # what it flies without
+    land_now: str           # demands a landing at once
+    height_trusted: bool    # the altimeter may be believed
+
+
+@dataclass(frozen=True)
 class FaultOrder:
     """A fault to come: an entry of the catalogue, when, how large, for how long."""
 

@@ -95,6 +95,13 @@ class Turn(Section):
         return yaw_from_azimuth(self.azimuth)
 
 
+class External(Section):
+    """Follow setpoints from outside (``cmd_velocity``, ``cmd_trajectory``); hover without any."""
+
+    segment: Literal['external']
+    duration: Annotated[Seconds, Field(gt=0.0)]
+
+
 class Land(Section):
     """Descend until touchdown is detected, then stop the rotors."""
 
@@ -103,7 +110,7 @@ class Land(Section):
 
 
 Segment = Annotated[
-    Climb | Hover | Translate | Turn | Land, Field(discriminator='segment')]
+    Climb | Hover | Translate | Turn | External | Land, Field(discriminator='segment')]
 
 
 class Target(Section):

@@ -34,6 +34,7 @@ class Mode(str, Enum):
     HOVER = 'hover'
     TRANSLATE = 'translate'
     TURN = 'turn'
+    EXTERNAL = 'external'        # follows setpoints from outside
     LANDING = 'landing'          # straight down until the ground stops it
     TOUCHDOWN = 'touchdown'      # collective down, rotors still at speed
     SPIN_DOWN = 'spin_down'
@@ -43,7 +44,8 @@ class Mode(str, Enum):
 
 AT_REST = frozenset({
     Mode.STANDBY, Mode.READY, Mode.REFUSED, Mode.SPIN_UP, Mode.SPIN_DOWN, Mode.LANDED})
-IN_FLIGHT = frozenset({Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.LANDING})
+IN_FLIGHT = frozenset({
+    Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.EXTERNAL, Mode.LANDING})
 FINAL = frozenset({Mode.REFUSED, Mode.LANDED, Mode.CRASHED})
 
 
@@ -103,6 +105,24 @@ class GuidanceParameters:
     largest_tilt: float = quantity(
         math.radians(15.0), 'rad', 'of the resting aircraft', low=0.01, high=1.5,
         source='assumed: 90 of 100 of the 72 landings rested below 13 deg (NASA MMGIS)')
+    external_speed: float = quantity(
+        5.0, 'm/s', 'most speed of setpoints from outside', low=0.1, high=10.0,
+        source='assumed: flights up to 5.5 m/s were flown before the record of Flight 62')
+    external_acceleration: float = quantity(
+        0.64, 'm/s^2', 'most acceleration of setpoints from outside', low=0.05, high=2.0,
+        source="NASA's tracks of flights 7 to 12")
+    external_yaw_rate: float = quantity(
+        math.radians(45.0), 'rad/s', 'most yaw rate of setpoints from outside', low=0.01,
+        high=3.0, source='assumed: half of the fastest turn of a plan')
+    external_silence: float = quantity(
+        0.5, 's', 'after which an old velocity no longer counts', low=0.02, high=10.0,
+        source='assumed: as PX4 does in its offboard mode')
+    external_floor: float = quantity(
+        1.5, 'm', 'least height of setpoints above the take-off point', low=0.0, high=24.0,
+        source='assumed: pictures are used above 1 m')
+    external_ceiling: float = quantity(
+        24.0, 'm', 'greatest height of setpoints above the take-off point', low=1.0, high=100.0,
+        source='record of Flight 61')
     origin_height: float = quantity(
         0.266, 'm', 'body origin above the ground at rest', low=0.0, high=2.0,
         source='leg meshes of nasa-jpl/m2020-urdf-models')

@@ -28,12 +28,14 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.frames import tilt
+from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, GuidanceParameters, IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.segments import landing, Leg, leg_of
 from ingenuity_nodes.guidance.touchdown import Touchdown
 from ingenuity_nodes.guidance.trajectory import Reference, stay
-from ingenuity_nodes.signals import Estimate, ImuSample, ModeChange, Setpoint, VehicleStatus
+from ingenuity_nodes.signals import (
+    Estimate, ImuSample, ModeChange, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
@@ -92,6 +94,13 @@ class Guidance:
         """Land where it is, or stop the rotors when still on the ground."""
         del t_ns
         self._abort = reason
+
+    def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
+        """Follow a setpoint from outside; returns why not, '' when it does."""
+        if self._leg is None or not isinstance(self._leg.path, ExternalSetpoints):
+            return f"mode is '{self.mode.value}', setpoints are followed in 'external'"
+        self._leg.path.command(command, (t_ns - self._since_ns) / SECOND_NS)
+        return ''
 
     def take_changes(self) -> list[ModeChange]:
         """Return the mode changes since the last call."""
@@ -280,7 +289,7 @@ class Guidance:
     def _enter_leg(self, t_ns: int) -> None:
         assert self._leg is not None
         if self._leg.mode is Mode.LANDING:
-            self._touchdown.arm(self._height, self._leg.path)
+            self._touchdown.arm(self._height, self._leg.descent)
         self._enter(t_ns, self._leg.mode, self._leg.reason)
 
     def _watch_for_ground(

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.frames import Vector3
+from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import (
-    Climb, FlightPlan, Hover, Land, Segment, Translate, Turn)
+    Climb, External, Hover, Land, Segment, Translate, Turn)
 from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
 from ingenuity_nodes.guidance.trajectory import Path, stay, straight, turn
 import numpy as np
@@ -33,9 +34,10 @@ class Leg:
     """One segment as it will be flown."""
 
     mode: Mode
-    path: Path
+    path: Path | ExternalSetpoints
     duration: float    # [s] inf for a landing
     reason: str        # of entering it
+    descent: float = 0.0    # [m/s] of a landing
 
 
 def leg_of(
@@ -63,6 +65,10 @@ def leg_of(
     if isinstance(segment, Turn):
         path = turn(p, yaw, segment.yaw, math.radians(segment.rate), parameters.turn_acceleration)
         return Leg(Mode.TURN, path, path.duration, f'to azimuth {segment.azimuth:g} deg')
+    if isinstance(segment, External):
+        setpoints = ExternalSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
+        return Leg(Mode.EXTERNAL, setpoints, segment.duration,
+                   f'setpoints from outside for {segment.duration:g} s')
     return landing(segment, p, yaw, parameters, 'end of the plan')
 
 
@@ -72,18 +78,5 @@ def landing(
     """Build the leg straight down, without an end of its own."""
     bottom = p - np.array([0.0, 0.0, BELOW_GROUND])
     path = straight(p, bottom, yaw, segment.speed, parameters.vertical_acceleration)
-    return Leg(Mode.LANDING, path, math.inf, reason)
+    return Leg(Mode.LANDING, path, math.inf, reason, segment.speed)
 
-
-def planned_duration(plan: FlightPlan, parameters: GuidanceParameters) -> float:
-    """Time from clear of the ground to touchdown, if all goes as planned [s]."""
-    p, yaw, home, total = np.zeros(3), plan.yaw, np.zeros(3), 0.0
-    for segment in plan.segments:
-        leg = leg_of(segment, p, yaw, home, parameters)
-        if leg.mode is Mode.LANDING:
-            speed, a = segment.speed if isinstance(segment, Land) else 1.0, \
-                parameters.vertical_acceleration
-            return total + float(p[2]) / speed + 0.5 * speed / a
-        end = leg.path.at(leg.duration)
-        p, yaw, total = end.p, end.yaw, total + leg.duration
-    return total

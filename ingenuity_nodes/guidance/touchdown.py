@@ -16,7 +16,6 @@
 from __future__ import annotations
 
 from ingenuity_nodes.guidance.mode import GuidanceParameters
-from ingenuity_nodes.guidance.trajectory import Path
 from ingenuity_nodes.signals import Estimate, ImuSample
 from ingenuity_nodes.timing import STEP
 
@@ -30,11 +29,9 @@ class Touchdown:
         self._limit = 0.0
         self._steady_after = 0.0
 
-    def arm(self, height: float, path: Path) -> None:
-        """Begin a landing from a height of the body origin above the ground [m]."""
+    def arm(self, height: float, speed: float) -> None:
+        """Begin a landing at ``speed`` [m/s] from a ``height`` of the body origin [m]."""
         p = self._parameters
-        assert path.way is not None
-        speed = path.way.cruise
         self._slow_for = 0.0
         self._steady_after = speed / p.vertical_acceleration
         self._limit = max(0.0, height) / speed + self._steady_after + p.landing_limit

@@ -15,14 +15,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from geometry_msgs.msg import TwistStamped
+from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
     Helicopter, HelicopterInputs, HelicopterOutputs, HelicopterParameters,
     warm_up)
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
+from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message
 from ingenuity_nodes.nodes.declare import declare
 from ingenuity_nodes.nodes.membership import Membership
@@ -31,13 +34,18 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, setting
 from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.signals import FeatureFrame, Photo
+from ingenuity_nodes.signals import FeatureFrame, Photo, TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, PointCloud2
 from std_msgs.msg import Empty, String, UInt8MultiArray
+from trajectory_msgs.msg import MultiDOFJointTrajectory
+
+# Volatile, as most publishers are: an old setpoint is worth nothing to who comes late.
+SETPOINTS = QoSProfile(depth=100)
 
 
 class HelicopterNode(Node):
@@ -65,10 +73,12 @@ class HelicopterNode(Node):
         self._plan = join.subscribe(String, 'plan')
         self._go = join.subscribe(Empty, 'go')
         self._down = join.subscribe(UInt8MultiArray, 'radio/down')
+        self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', SETPOINTS)
+        self._trajectory = join.subscribe(MultiDOFJointTrajectory, 'cmd_trajectory', SETPOINTS)
         self._exposures = {name: self.create_publisher(Odometry, f'{name}/exposure', COUNTED)
                            for name in self._cameras}
         self._up = join.publisher(UInt8MultiArray, 'radio/up')
-        self._abort = ''
+        self._abort, self._yaw = '', 0.0
         self.create_subscription(String, 'abort', self._on_abort, 10)
         self.create_subscription(PointCloud2, 'navcam/features', self._on_features, 60)
         self.create_subscription(
@@ -117,6 +127,10 @@ class HelicopterNode(Node):
         for packet in outputs.packets:
             self._up.publish(radio_message(packet))
         self._telemetry.publish(t_ns, outputs)
+        self._yaw = rpy_from_quaternion(outputs.estimate.q_MB)[2]
+        if outputs.ignored:
+            self.get_logger().warning(f'setpoint from outside not followed: {outputs.ignored}',
+                                      throttle_duration_sec=1.0)
         self._log(outputs)
 
     def _inputs(self, t_ns: int, messages: Messages) -> HelicopterInputs:
@@ -132,7 +146,20 @@ class HelicopterNode(Node):
             plan=plan, go=bool(messages[self._go]), abort=abort,
             features=tuple(self._features.pop(t) for t in due.features if t in self._features),
             photos=tuple(self._photos.pop(t) for t in due.photos),
-            packets=tuple(radio_from(message) for message in messages[self._down]))
+            packets=tuple(radio_from(message) for message in messages[self._down]),
+            setpoints=tuple(self._setpoints(messages)))
+
+    def _setpoints(self, messages: Messages) -> Iterator[VelocityCommand | TrajectoryCommand]:
+        """Read setpoints from outside; bad ones are refused by name, the others are heard."""
+        for topic in (self._velocity, self._trajectory):
+            for message in messages[topic]:
+                try:
+                    if isinstance(message, TwistStamped):
+                        yield velocity_from(message, self._helicopter.name, self._yaw)
+                    else:
+                        yield trajectory_from(message, self._helicopter.name)
+                except ValueError as error:
+                    self.get_logger().error(f'{topic}: {error}', throttle_duration_sec=1.0)
 
     def _log(self, outputs: HelicopterOutputs) -> None:
         for change in outputs.modes:

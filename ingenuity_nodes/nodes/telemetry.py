@@ -22,6 +22,7 @@ from ingenuity_nodes.helicopter import Helicopter, HelicopterOutputs
 from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
 from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, range_message, status_message, wrench_message)
+from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import estimate_message, truth_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
@@ -33,12 +34,13 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import BatteryState, Imu, JointState, Range
 from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
+from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
 # Hertz; each divides the tick rate of 100 Hz. Truth, machinery and estimate go out each tick,
 # counted, because the recorder's result stands on them.
-RATES = {'tf': 50, 'range': 50, 'joints': 20, 'wrench': 20, 'battery': 5, 'path': 2,
-         'diagnostics': 1}
+RATES = {'tf': 50, 'range': 50, 'setpoint': 20, 'joints': 20, 'wrench': 20, 'battery': 5,
+         'path': 2, 'diagnostics': 1}
 
 
 class Telemetry:
@@ -53,6 +55,7 @@ class Telemetry:
         sensor = qos_profile_sensor_data
         self._imu = node.create_publisher(Imu, 'imu', sensor)
         self._range = node.create_publisher(Range, 'altimeter', sensor)
+        self._setpoint = node.create_publisher(MultiDOFJointTrajectory, 'setpoint', 10)
         self._joints = node.create_publisher(JointState, 'joint_states', 10)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
         self._wrench = node.create_publisher(WrenchStamped, 'wrench', 10)
@@ -78,6 +81,8 @@ class Telemetry:
             self._range.publish(range_message(outputs.altimeter, name))
         if _due('tf', t_ns):
             self._publish_transforms(t_ns, outputs)
+        if _due('setpoint', t_ns):
+            self._setpoint.publish(setpoint_message(outputs.setpoint, name))
         if _due('joints', t_ns):
             self._joints.publish(JointState(
                 header=header(t_ns, frames.frame(name, 'base_link')), name=list(ROTORS),

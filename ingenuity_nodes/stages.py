@@ -1,0 +1,173 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+The stages of the flight computer that may be replaced, and how another one is found.
+
+A scenario names it as ``module:Class`` under ``overrides.stages`` of its helicopter; the class is
+built with the arguments of the one it replaces. Features have their own seam: any node that turns
+``navcam/image_raw`` into ``navcam/features``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+import importlib
+import inspect
+from typing import Any, Protocol
+
+from ingenuity_nodes.frames import Vector3
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.parameters import ParameterError, quantity
+from ingenuity_nodes.signals import (
+    AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample, ModeChange,
+    RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+
+
+class Navigation(Protocol):
+    """Built as ``Class(EstimatorParameters, CameraModel, ImuParameters, AltimeterParameters)``."""
+
+    def initialise(
+        self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
+    ) -> None:
+        """Start at rest: tilt from the inclinometer, yaw [rad] and place [m] from the plan."""
+
+    def step(
+        self, imu: ImuSample, altimeter: AltimeterSample | None,
+        features: FeatureFrame | None, at_rest: bool,
+    ) -> Estimate:
+        """Take in what arrived at one step of 2 ms; ``at_rest``: it stands on the ground."""
+
+
+class Guidance(Protocol):
+    """Built as ``Class(GuidanceParameters)``."""
+
+    hover_collective: float
+    lift_off_ns: int | None
+
+    @property
+    def takes_plans(self) -> bool:
+        """Say whether a new plan may be loaded."""
+
+    @property
+    def finished(self) -> bool:
+        """Say whether nothing more will happen without a new plan."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Say whether the aircraft stands on the ground."""
+
+    @property
+    def camera_on(self) -> bool:
+        """Say whether navigation pictures are taken."""
+
+    def load(self, plan: FlightPlan, t_ns: int) -> None:
+        """Accept a plan."""
+
+    def refuse(self, t_ns: int, reason: str) -> None:
+        """Refuse a plan that cannot be flown at all."""
+
+    def go(self, t_ns: int) -> None:
+        """Start the flight, if ready."""
+
+    def abort(self, t_ns: int, reason: str) -> None:
+        """Land where it is, or stop the rotors when still on the ground."""
+
+    def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
+        """Decide what control shall do at this step of 2 ms."""
+
+    def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
+        """Follow a setpoint from outside; returns why not, '' when it does."""
+
+    def take_changes(self) -> list[ModeChange]:
+        """Return the mode changes since the last call."""
+
+
+class HoverModel(Protocol):
+    """What control knows of a hover."""
+
+    @property
+    def hover_collective(self) -> float:
+        """Blade angle that carries the weight [rad]."""
+
+
+class Control(Protocol):
+    """Built as ``Class(ControlParameters, VehicleParameters, Air)``."""
+
+    def prepare(self, rotor_speed: float) -> HoverModel:
+        """Get ready to fly at a rotor speed [rad/s]; ValueError: too slow to lift."""
+
+    def step(
+        self, estimate: Estimate, setpoint: Setpoint, status: VehicleStatus,
+    ) -> RotorCommand:
+        """Compute the command of one step of 2 ms."""
+
+
+_MEANING = 'class that does this stage, as module:Class'
+
+
+@dataclass(frozen=True)
+class StageParameters:
+    """Which class does which stage."""
+
+    navigation: str = quantity(
+        'ingenuity_nodes.navigation.estimator:Estimator', '1', _MEANING, source='ours')
+    guidance: str = quantity(
+        'ingenuity_nodes.guidance.modes:Guidance', '1', _MEANING, source='ours')
+    control: str = quantity(
+        'ingenuity_nodes.control.controller:Controller', '1', _MEANING, source='ours')
+
+
+PROTOCOLS: Mapping[str, type] = {
+    'navigation': Navigation, 'guidance': Guidance, 'control': Control}
+
+
+def stage_class(stage: str, name: str) -> type[Any]:
+    """
+    Find the class for a stage.
+
+    Raises
+    ------
+    ParameterError
+        ``name`` is not ``module:Class``, cannot be imported, or lacks a method of the stage.
+
+    """
+    key = f'stages.{stage}'
+    module_name, colon, class_name = name.partition(':')
+    if not (module_name and colon and class_name):
+        raise ParameterError(key, f"found '{name}', allowed: module:Class")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name, None)
+    except Exception as error:    # whatever the module does on import
+        raise ParameterError(
+            key, f"'{module_name}' cannot be imported: {type(error).__name__}: {error}") from error
+    if not inspect.isclass(found):
+        raise ParameterError(key, f"module '{module_name}' has no class '{class_name}'")
+    needed = [method for method in vars(PROTOCOLS[stage]) if not method.startswith('_')]
+    missing = [method for method in needed if not hasattr(found, method)]
+    if missing:
+        raise ParameterError(key, f"'{name}' lacks {', '.join(missing)}; "
+                                  f'needed: {", ".join(needed)}')
+    return found
+
+
+def stage_mistakes(parameters: StageParameters) -> list[ParameterError]:
+    """List what is wrong with the classes that a scenario names."""
+    mistakes = []
+    for about in fields(parameters):
+        try:
+            stage_class(about.name, getattr(parameters, about.name))
+        except ParameterError as error:
+            mistakes.append(error)
+    return mistakes
