@@ -56,6 +56,14 @@ Utc = Annotated[datetime, Strict(False), BeforeValidator(_no_number), AfterValid
 Overrides = Mapping[str, Any]
 
 
+class ElevationsSection(Section):
+    """Measured ground instead of made-up ground."""
+
+    file: str    # GeoTIFF with a map projection; its path is relative to the scenario file
+    # How far from the map origin heights are taken.
+    reach: Annotated[float, Field(ge=20.0, le=20_000.0, description='m')] = 1000.0
+
+
 class WorldSection(Section):
     """Where and when: the site, the air, the ground."""
 
@@ -68,6 +76,7 @@ class WorldSection(Section):
     # MEDA saw 705 to 740 Pa in spring 2021; the limits are those of the planet's seasons.
     pressure: Annotated[float | None, Field(ge=100.0, le=1500.0, description='Pa')] = None
     temperature: Annotated[float | None, Field(ge=130.0, le=320.0, description='K')] = None
+    elevations: ElevationsSection | None = None
     wind: Overrides = Field(default_factory=dict)
     terrain: Overrides = Field(default_factory=dict)
     rocks: Overrides = Field(default_factory=dict)
@@ -227,11 +236,16 @@ def load_scenario(name_or_path: str) -> Scenario:
     """
     path = scenario_path(name_or_path)
     text, value = load_yaml(path)
+    elevations = _at(value, ('world', 'elevations'))
+    if isinstance(elevations, dict) and isinstance(elevations.get('file'), str):
+        elevations['file'] = str(path.parent / elevations['file'])
     mistakes = list(_override_mistakes(value))
     try:
         scenario = Scenario.model_validate(value)
     except ValidationError as error:
         mistakes += mistakes_of(Scenario, error)
+    if not mistakes:
+        mistakes += _elevation_mistakes(scenario.world)
     if mistakes:
         raise FileError(report(path, text, mistakes))
     return scenario
@@ -264,6 +278,19 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
                 errors += stage_mistakes(changed.stages)
             for error in errors:
                 yield Mistake((*key, *error.key.split('.')), error.message)
+
+
+def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:
+    """Read the measured ground, if any, as the flight will."""
+    if world.elevations is None:
+        return
+    from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
+    try:
+        read_elevations(Path(world.elevations.file), world.latitude, world.longitude,
+                        world.elevations.reach)
+    except ElevationFileError as error:
+        yield Mistake(('world', 'elevations', 'file'),
+                      f'{error}, allowed: a GeoTIFF of heights that holds the place')
 
 
 def _at(value: Any, key: Key) -> Any:

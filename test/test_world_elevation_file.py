@@ -15,10 +15,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+import re
 
+from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
+from ingenuity_nodes.world.environment import environment_of
 from ingenuity_nodes.world.terrain import MARS_RADIUS, Terrain, TerrainParameters
+from ingenuity_nodes.yaml_check import FileError
 import numpy as np
 import pytest
 
@@ -98,3 +103,34 @@ def test_a_huge_file_is_read_only_around_the_place(tmp_path: Path) -> None:
         pass
     heights, *_ = read_elevations(path, LATITUDE, LONGITUDE, 100.0)
     assert heights.shape[0] < 300 and not heights.any()
+
+
+def scenario(folder: Path, file: str) -> str:
+    """Give a copy of Flight 3 over measured ground."""
+    ours = Path(__file__).resolve().parent.parent / 'config/scenarios/flight_03.yaml'
+    text = ours.read_text().replace(
+        '  terrain:\n', f'  elevations: {{file: {file}, reach: 150.0}}\n  terrain:\n', 1)
+    path = folder / 'measured.yaml'
+    path.write_text(text.replace('relief: 0.6', 'relief: 0.0'))
+    return str(path)
+
+
+def test_a_scenario_flies_over_the_ground_of_a_file_beside_it(tmp_path: Path) -> None:
+    written(tmp_path / 'ground.tif', slope_to_the_north_east())
+    environment = environment_of(load_scenario(scenario(tmp_path, 'ground.tif')))
+    assert environment.terrain.height(50.0, 20.0) == pytest.approx(5.8, abs=0.02)
+
+
+@pytest.mark.parametrize('make, words', [
+    (lambda path: written(path, np.zeros((100, 100)), None), 'no map projection'),
+    (lambda path: written(path, np.full((100, 100), -3.4e38)), 'nothing but no-data'),
+    (lambda path: path.write_text('heights: none'), 'not a readable GeoTIFF'),
+    (lambda path: None, 'not a readable GeoTIFF')])
+def test_a_broken_file_is_one_mistake_with_file_and_line(
+        tmp_path: Path, make: Callable[[Path], object], words: str) -> None:
+    make(tmp_path / 'ground.tif')
+    with pytest.raises(FileError) as error:
+        load_scenario(scenario(tmp_path, 'ground.tif'))
+    assert re.search(r'measured\.yaml:\d+:\d+: world\.elevations\.file: .*' + words,
+                     str(error.value))
+    assert str(error.value).count('allowed:') == 1

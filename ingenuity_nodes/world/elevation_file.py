@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST = 4096           # [cells] along each side of what is read; larger windows are thinned
+Elevations = tuple[NDArray[np.float64], float, float, float]
 _CONTROL = 33            # points along each side where the projection is worked out exactly
 _GEOGRAPHIC = f'+proj=longlat +R={MARS_RADIUS:.0f} +no_defs'
 
@@ -38,7 +39,7 @@ class ElevationFileError(ValueError):
 
 
 def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, half_size: float,
-                    ) -> tuple[NDArray[np.float64], float, float, float]:
+                    ) -> Elevations:
     """
     Read the heights around a place.
 
@@ -64,7 +65,7 @@ def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, 
 
 
 def _read(file: Any, path: Path, latitude_deg: float, east_longitude_deg: float,
-          half_size: float) -> tuple[NDArray[np.float64], float, float, float]:
+          half_size: float) -> Elevations:
     if file.crs is None:
         raise ElevationFileError(
             f'{path}: has no map projection (CRS), so no place in it is known')

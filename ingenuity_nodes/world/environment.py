@@ -16,11 +16,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario import Scenario, WorldSection
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.world.climate import pressure_at, temperature_at
+from ingenuity_nodes.world.elevation_file import Elevations, read_elevations
 from ingenuity_nodes.world.mars import air_at
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.sun import Sun, sun_at
@@ -44,7 +46,7 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
     here = scenario.world
     seed = scenario.seed if seed is None else seed
     # The ground is that of the place, whatever the seed of the day: dispersed flights share it.
-    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain))
+    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), dem=_measured(here))
     sun = sun_at(here.utc, here.latitude, here.longitude)
     pressure, temperature = here.pressure, here.temperature
     if pressure is None:
@@ -58,3 +60,11 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
         wind=Wind(with_overrides(WindParameters(), here.wind), seed),
         sun=sun,
     )
+
+
+def _measured(here: WorldSection) -> Elevations | None:
+    """Heights from the scenario's GeoTIFF, if it names one."""
+    if here.elevations is None:
+        return None
+    return read_elevations(
+        Path(here.elevations.file), here.latitude, here.longitude, here.elevations.reach)
