@@ -24,15 +24,18 @@ from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.navigation.features import FeatureTracker
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.products import Products
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario import Scenario
-from ingenuity_nodes.signals import Exposure, Photo
+from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment, environment_of
+import numpy as np
+from numpy.typing import NDArray
 
 
 def fly_batch(
@@ -60,10 +63,13 @@ def fly_batch(
 
     """
     environment = environment_of(scenario, seed)
-    artist = Artist(scenario, environment) if pictures else None
+    looks = any(section.features == 'pictures' for section in scenario.helicopters)
+    artist = Artist(scenario, environment) if pictures or looks else None
     warm_up(scenario)
     began = time.perf_counter()
-    simulation = Simulation(scenario, seed, take_photo=artist.take if artist else None)
+    simulation = Simulation(
+        scenario, seed, take_photo=artist.take if artist and pictures else None,
+        track_picture=artist.track if artist and looks else None)
     products = Products(scenario, simulation.seed, environment, folder)
     if artist:
         artist.products = products
@@ -99,11 +105,13 @@ def warm_up(scenario: Scenario) -> None:
 
 
 class Artist:
-    """Draws the photos of a batch flight and notes them among its products."""
+    """Draws for a batch flight: photos, and the pictures that it navigates by."""
 
     def __init__(self, scenario: Scenario, environment: Environment) -> None:
         self._scenario, self._environment = scenario, environment
-        self._renderers: dict[str, Renderer] = {}
+        self._scene = scene_of(scenario, environment)
+        self._renderers: dict[tuple[str, str], Renderer] = {}
+        self._trackers: dict[str, FeatureTracker] = {}
         self.places: dict[str, Pose] = {}    # of the helicopters
         self.products: Products | None = None
 
@@ -114,11 +122,21 @@ class Artist:
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
-        camera = camera_of(self._scenario, name, exposure.camera)
-        if name not in self._renderers:
-            self._renderers[name] = Renderer(scene_of(self._scenario, self._environment), camera)
-        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
-        jpeg = encode_jpeg(self._renderers[name].draw(exposure, cast))
+        picture = self._draw(name, exposure)
+        jpeg = encode_jpeg(picture)
         if self.products:
             self.products.photo_taken(name, exposure.t_ns, jpeg)
-        return Photo(exposure.t_ns, jpeg, camera.width, camera.height)
+        return Photo(exposure.t_ns, jpeg, picture.shape[1], picture.shape[0])
+
+    def track(self, name: str, exposure: Exposure) -> FeatureFrame:
+        """Draw one navigation picture and track its features, as the vision node does."""
+        tracker = self._trackers.setdefault(name, FeatureTracker())
+        return tracker.track(exposure.t_ns, self._draw(name, exposure))
+
+    def _draw(self, name: str, exposure: Exposure) -> NDArray[np.uint8]:
+        key = name, exposure.camera
+        if key not in self._renderers:
+            camera = camera_of(self._scenario, *key)
+            self._renderers[key] = Renderer(self._scene, camera)
+        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
+        return self._renderers[key].draw(exposure, cast)

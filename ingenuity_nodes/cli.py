@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('scenario', help='name of a scenario, or path of its file')
     parser.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    parser.add_argument('--features', choices=('geometry', 'pictures'), default='',
+                        help="navigate by the ground's own points, or by drawn and tracked "
+                             "pictures [the file's]")
     parser.add_argument('--out', default='', metavar='FOLDER',
                         help='new folder for the results [runs/<scenario>_<time>]')
 

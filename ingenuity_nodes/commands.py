@@ -30,7 +30,7 @@ from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names
+from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names, with_features
 from ingenuity_nodes.yaml_check import FileError
 
 BAD_INPUT = 2
@@ -79,7 +79,7 @@ def fly(options: Namespace) -> int:
     _warm_up(scenario)
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
-        str(folder.path)))
+        str(folder.path), options.features))
     status = Graph(specs, logs, say, domain).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
@@ -91,7 +91,7 @@ def simulate(options: Namespace) -> int:
     """Fly in one process, without ROS."""
     from ingenuity_nodes.batch import fly_batch
 
-    scenario = load_scenario(options.scenario)
+    scenario = with_features(load_scenario(options.scenario), options.features)
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
                               needed_bytes=100_000_000)
     say = _Narrator(sys.stderr if options.json else sys.stdout)

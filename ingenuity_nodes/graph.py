@@ -48,11 +48,12 @@ class RunOptions:
     real_time_factor: float = -1.0   # -1: that of the scenario; 0: as fast as possible
     record: bool = True
     run_folder: str = ''             # '': made by the recorder
+    features: str = ''               # '': those of the scenario; geometry, pictures
 
 
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
     """List the processes of one run; the world comes first and is told whom to expect."""
-    common = {'scenario': options.scenario, 'seed': options.seed}
+    common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features}
     nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
              NodeSpec('mission', 'mission', parameters=dict(common))]
     if options.record:

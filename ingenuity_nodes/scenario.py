@@ -54,6 +54,7 @@ Name = Annotated[str, Field(
 Metres = Annotated[float, Field(ge=-5000.0, le=5000.0, description='m')]
 Utc = Annotated[datetime, Strict(False), BeforeValidator(_no_number), AfterValidator(_utc)]
 Overrides = Mapping[str, Any]
+FEATURES = 'geometry', 'pictures'    # of the ground's own points, or tracked in drawn pictures
 
 
 class ElevationsSection(Section):
@@ -193,6 +194,16 @@ class Scenario(Section):
                                     f'carries, {", ".join(helicopter.cameras) or "nothing"}',
                                     *place, 'camera')
         return self
+
+
+def with_features(scenario: Scenario, features: str) -> Scenario:
+    """Let all helicopters navigate by ``geometry`` or ``pictures``; '' leaves the file's."""
+    if not features:
+        return scenario
+    vehicles = tuple(
+        vehicle.model_copy(update={'features': features})
+        if isinstance(vehicle, HelicopterSection) else vehicle for vehicle in scenario.vehicles)
+    return scenario.model_copy(update={'vehicles': vehicles})
 
 
 def scenario_names() -> list[str]:

@@ -15,7 +15,7 @@
 
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.nodes.launching import (
-    node_action, number_of, scenario_arguments, text_of, yes_or_no)
+    node_action, number_of, scenario_arguments, text_of, told_to_all, yes_or_no)
 from ingenuity_nodes.scenario import load_scenario
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
@@ -50,9 +50,9 @@ def generate_launch_description():
 def start_nodes(context):
     """Turn the scenario's list of nodes into actions; only the file knows which there are."""
     options = RunOptions(
-        text_of(context, 'scenario'), number_of(context, 'seed', int),
-        number_of(context, 'real_time_factor', float),
-        text_of(context, 'record') == 'true', text_of(context, 'run_folder'))
+        **told_to_all(context), record=text_of(context, 'record') == 'true',
+        real_time_factor=number_of(context, 'real_time_factor', float),
+        run_folder=text_of(context, 'run_folder'))
     world, *others = nodes_of(load_scenario(options.scenario), options)
     # The world owns time; whatever starts after it lives on its clock.
     return [node_action(world), SetParameter('use_sim_time', True), *map(node_action, others)]

@@ -15,7 +15,7 @@
 
 from ingenuity_nodes.graph import rover_nodes
 from ingenuity_nodes.nodes.launching import (
-    chosen, node_action, number_of, scenario_arguments, text_of, vehicle_argument)
+    chosen, node_action, scenario_arguments, text_of, told_to_all, vehicle_argument)
 from ingenuity_nodes.scenario import load_scenario
 from launch import LaunchDescription
 from launch.actions import OpaqueFunction
@@ -34,9 +34,8 @@ def generate_launch_description():
 
 def start_nodes(context):
     """Turn one vehicle's part of the scenario's list into actions."""
-    name = text_of(context, 'scenario')
-    scenario = load_scenario(name)
+    common = told_to_all(context)
+    scenario = load_scenario(common['scenario'])
     vehicle = chosen(scenario.rovers, text_of(context, 'vehicle'))
-    common = {'scenario': name, 'seed': number_of(context, 'seed', int)}
     return [node_action(spec) for spec in rover_nodes(scenario, common)
             if spec.namespace == vehicle]

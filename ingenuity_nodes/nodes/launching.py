@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingenuity_nodes.graph import NodeSpec, PACKAGE
-from ingenuity_nodes.scenario import scenario_names, VehicleSection
+from ingenuity_nodes.scenario import FEATURES, scenario_names, VehicleSection
 from ingenuity_nodes.yaml_check import FileError
 from launch import LaunchContext
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
@@ -42,7 +42,16 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             'seed', default_value='-1',
             description='Seed of all noise; -1 takes the one of the scenario.'),
+        DeclareLaunchArgument(
+            'features', default_value='', choices=['', *FEATURES],
+            description='What is navigated by; the choice of the scenario if not given.'),
     ]
+
+
+def told_to_all(context: LaunchContext) -> dict[str, Any]:
+    """Read the arguments of :func:`scenario_arguments` as parameters of a node."""
+    return {'scenario': text_of(context, 'scenario'), 'seed': number_of(context, 'seed', int),
+            'features': text_of(context, 'features')}
 
 
 def yes_or_no(name: str, default: str, description: str) -> DeclareLaunchArgument:

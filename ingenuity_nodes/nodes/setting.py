@@ -18,7 +18,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ingenuity_nodes.scenario import (
-    HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection)
+    FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection,
+    with_features)
 from ingenuity_nodes.yaml_check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -34,19 +35,23 @@ def text_parameter(node: Node, name: str, default: str, description: str) -> str
 
 def setting(node: Node) -> tuple[Scenario, int]:
     """
-    Read the parameters ``scenario`` and ``seed``, and the scenario they name.
+    Read the parameters ``scenario``, ``seed`` and ``features``, and the scenario they name.
 
     Raises
     ------
     FileError
-        There is no such scenario, or it has mistakes.
+        There is no such scenario, it has mistakes, or there are no such features.
 
     """
     name = text_parameter(node, 'scenario', 'flight_03', 'name of a scenario, or path of its file')
     descriptor = ParameterDescriptor(
         description='seed of all noise; -1 takes that of the scenario', read_only=True)
     seed = int(node.declare_parameter('seed', -1, descriptor).value)
-    scenario = load_scenario(name)
+    features = text_parameter(
+        node, 'features', '', "what is navigated by: geometry or pictures; '' is the scenario's")
+    if features not in ('', *FEATURES):
+        raise FileError(f"features: found '{features}', allowed: {', '.join(FEATURES)}")
+    scenario = with_features(load_scenario(name), features)
     return scenario, scenario.seed if seed < 0 else seed
 
 
