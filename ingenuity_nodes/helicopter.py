@@ -20,38 +20,43 @@ This is what runs inside the ``helicopter`` node, the batch and the tests alike.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 import math
 
+from ingenuity_nodes.aircraft import Aircraft
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.control.parameters import ControlParameters
-from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Translate, Turn
+from ingenuity_nodes.guidance.health import Health, HealthParameters, RATE_HZ, SOFTWARE
 from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.navigation.estimator import EstimatorParameters
 from ingenuity_nodes.navigation.landmarks import Landmarks
+from ingenuity_nodes.navigation.pairing import Pairing, PairingParameters
 from ingenuity_nodes.parameters import quantity, with_overrides
 from ingenuity_nodes.rover.radio import FileSender, photo_name, RadioParameters
 from ingenuity_nodes.scenario import HelicopterSection
-from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
-from ingenuity_nodes.sensors.imu import Imu, ImuParameters
-from ingenuity_nodes.sensors.inclinometer import Inclinometer, InclinometerParameters
+from ingenuity_nodes.sensors.altimeter import AltimeterParameters
+from ingenuity_nodes.sensors.imu import ImuParameters
+from ingenuity_nodes.sensors.inclinometer import InclinometerParameters, tilt_felt
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, ModeChange, Photo,
+    AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, ImuSample,
+    InclinometerSample, ModeChange, Photo,
     RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, Truth, VehicleStatus,
     VelocityCommand)
 from ingenuity_nodes.stages import (
     Control, Guidance, Navigation, stage_class, StageParameters)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
-from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
+from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
 HOP_TICKS = 3000    # it takes about 20 s
-SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
@@ -66,6 +71,9 @@ class ComputerParameters:
     feature_latency: float = quantity(
         0.06, 's', 'from exposure to features in the filter', low=0.01, high=1.0,
         source='assumed: two frame times for read-out and tracking')
+    software: str = quantity(
+        'fixed', '1', 'age of the flight software', choices=SOFTWARE,
+        source='flight_1 as delivered, flight_7 updated after Flight 6 (NASA), fixed: ours')
     avionics_power: float = quantity(
         10.0, 'W', 'computers, sensors and cameras in flight', low=0.0, high=100.0,
         source='assumed: Snapdragon 801 and sensors at work')
@@ -87,6 +95,8 @@ class HelicopterParameters:
     navigation: EstimatorParameters = field(default_factory=EstimatorParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
     control: ControlParameters = field(default_factory=ControlParameters)
+    health: HealthParameters = field(default_factory=HealthParameters)
+    pairing: PairingParameters = field(default_factory=PairingParameters)
     stages: StageParameters = field(default_factory=StageParameters)
     computer: ComputerParameters = field(default_factory=ComputerParameters)
     radio: RadioParameters = field(default_factory=RadioParameters)
@@ -102,6 +112,7 @@ class HelicopterInputs:
     features: tuple[FeatureFrame, ...] = ()
     photos: tuple[Photo, ...] = ()
     packets: tuple[RadioPacket, ...] = ()
+    faults: tuple[FaultOrder, ...] = ()
     setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
 
 
@@ -124,6 +135,7 @@ class HelicopterOutputs:
     modes: tuple[ModeChange, ...]
     exposures: tuple[Exposure, ...]
     packets: tuple[RadioPacket, ...]
+    faults: tuple[FaultChange, ...]
     ignored: str    # why a setpoint from outside was not followed, '' if all were
 
 
@@ -140,41 +152,52 @@ class Helicopter:
 
     def __init__(
         self, section: HelicopterSection, environment: Environment, seed: int,
-        parameters: HelicopterParameters | None = None,
+        parameters: HelicopterParameters | None = None, faults: Iterable[FaultOrder] = (),
     ) -> None:
         p = parameters or with_overrides(HelicopterParameters(), section.overrides)
         self.name, self.parameters = section.name, p
         self.navcam: CameraModel = navcam()
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
         seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
-        self._environment = environment
-        self._vehicle = _settled(section, environment, p.vehicle)
-        self._imu = Imu(p.imu, seed)
-        self._altimeter = Altimeter(p.altimeter, environment.terrain, seed)
-        self._inclinometer = Inclinometer(p.inclinometer, seed)
+        self._aircraft = Aircraft(
+            section, environment, seed, p.vehicle, p.imu, p.altimeter, p.inclinometer)
         self._landmarks = Landmarks(self.navcam, environment.terrain, seed)
         self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
             p.navigation, self.navcam, p.imu, p.altimeter)
         self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, environment.air)
+        self._health = Health(
+            p.health, p.computer.software, p.navigation.origin_height + p.altimeter.position[2])
+        self._pairing = Pairing(p.pairing, p.computer.software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._sender = FileSender(p.radio)
         self._exposed: list[int] = []         # navigation pictures still at vision
         self._undelivered: list[int] = []     # photos still in their camera
+        self._shutters: list[int] = []        # when the colour camera is to open
         self._altimeter_due = Every(p.computer.altimeter_rate)
+        self._health_due = Every(RATE_HZ)
         self._navcam_due = Every(p.computer.navcam_rate)
         self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
         self._waiting_features: deque[FeatureFrame] = deque()
         self._from_pictures = section.features == 'pictures'
+        self._command = STILL
+        self._aircraft.inject(faults)
         self._start(section)
 
     def _start(self, section: HelicopterSection) -> None:
-        truth = self._vehicle.truth
-        self._altitude = self._altimeter.sample(truth)
+        """Power on."""
+        truth = self._aircraft.truth
+        self._faults = self._aircraft.advance_faults(truth.t_ns, None)
+        self._altitude = self._aircraft.altitude() or AltimeterSample(truth.t_ns, math.inf)
+        inclination = self._aircraft.inclination()
+        self._health.initialise(inclination)
+        if inclination is None:
+            # As on Mars from June 2022 on: a resting accelerometer is an inclinometer, too.
+            inclination = InclinometerSample(
+                truth.t_ns, *tilt_felt(self._aircraft.inertial().f_I))
         self._navigation.initialise(
-            truth.t_ns, self._inclinometer.sample(truth),
-            yaw_from_azimuth(section.azimuth), truth.p_MB)
+            truth.t_ns, inclination, yaw_from_azimuth(section.azimuth), truth.p_MB)
 
     @property
     def lift_off_ns(self) -> int | None:
@@ -199,15 +222,17 @@ class Helicopter:
         inertial, estimate = self._inertial, self._estimate
         for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):
             self._step(step_ns)
+        faults, self._faults = tuple(self._faults), []
         return HelicopterOutputs(
-            truth=self._vehicle.truth, status=self._vehicle.status, imu=inertial,
+            truth=self._aircraft.truth, status=self._aircraft.status, imu=inertial,
             altimeter=self._altitude, estimate=estimate, setpoint=self._setpoint,
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
-            packets=tuple(self._transmit(t_ns)), ignored=self._ignored)
+            packets=tuple(self._transmit(t_ns)), faults=faults, ignored=self._ignored)
 
     def _transmit(self, t_ns: int) -> list[RadioPacket]:
         """Send files when on the ground, as the aircraft did."""
-        return self._sender.transmit(t_ns) if self._guidance.finished else []
+        return self._aircraft.sent(
+            t_ns, self._sender.transmit(t_ns) if self._guidance.finished else [])
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:
@@ -226,7 +251,8 @@ class Helicopter:
         for photo in inputs.photos:
             self._undelivered.remove(photo.t_ns)
             self._sender.send(photo_name(photo.t_ns), photo.jpeg)
-        self._sender.receive(inputs.packets)
+        self._sender.receive(self._aircraft.heard(t_ns, inputs.packets))
+        self._aircraft.inject(inputs.faults)
 
     def _prepare(self, plan: FlightPlan, t_ns: int) -> None:
         """Trim the onboard model for the plan's rotor speed, then load the plan."""
@@ -243,29 +269,45 @@ class Helicopter:
 
     def _step(self, t_ns: int) -> None:
         """Step the whole data flow: sensors, navigation, guidance, control, vehicle."""
-        truth, status = self._vehicle.truth, self._vehicle.status
-        self._inertial = self._imu.sample(truth)
-        altitude = None
-        if self._altimeter_due.due(t_ns):
-            altitude = self._altitude = self._altimeter.sample(truth)
-
+        self._faults += self._aircraft.advance_faults(t_ns, self._guidance.lift_off_ns)
+        status = self._aircraft.status
+        inertial, altitude = self._sense(t_ns, status)
         self._estimate = self._navigation.step(
-            self._inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
-        self._setpoint = self._guidance.step(self._estimate, status, self._inertial)
+            inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
+        self._setpoint = self._guidance.step(self._estimate, status, inertial)
         self._command = self._control.step(self._estimate, self._setpoint, status)
-
-        wind_M = self._environment.wind.velocity(t_ns, float(truth.p_MB[2]))
-        truth = self._vehicle.step(
-            self._command, self._environment.air, wind_M, self.parameters.computer.avionics_power)
+        truth = self._aircraft.step(
+            t_ns, self._command, self.parameters.computer.avionics_power)
         self._expose(t_ns, truth)
         self._modes += self._guidance.take_changes()
 
+    def _sense(
+        self, t_ns: int, status: VehicleStatus,
+    ) -> tuple[ImuSample, AltimeterSample | None]:
+        """Read the sensors, watch them, and pass on what may be believed."""
+        inertial = self._inertial = self._aircraft.inertial()
+        altitude, health = None, self._health
+        if self._altimeter_due.due(t_ns):
+            altitude = self._aircraft.altitude()
+            self._altitude = altitude or self._altitude
+        if self._health_due.due(t_ns):
+            health.lost_pictures = self._pairing.trouble(t_ns)
+            self._guidance.heed(health.step(
+                inertial, altitude, self._estimate, status, self._command,
+                at_rest=self._guidance.at_rest, airborne=self._setpoint.airborne))
+        if health.accelerometer_dead:
+            inertial = replace(inertial, f_I=np.array([0.0, 0.0, GRAVITY]))
+        return inertial, None if health.altimeter_dead else altitude
+
     def _features_by(self, t_ns: int) -> FeatureFrame | None:
         """Hand out features when the navigation computer would have them ready."""
-        waiting = self._waiting_features
+        waiting, frame = self._waiting_features, None
         if waiting and waiting[0].t_ns + self._latency_ns <= t_ns:
-            return waiting.popleft()
-        return None
+            frame = waiting.popleft()
+        frame = self._aircraft.features(t_ns, frame)
+        if frame is not None:
+            frame = self._pairing.pair(frame)
+        return None if frame is None else self._aircraft.stamp(frame)
 
     def _expose(self, t_ns: int, truth: Truth) -> None:
         """Open the shutters that are due; truth goes to the cameras, not to the computer."""
@@ -273,26 +315,16 @@ class Helicopter:
             exposure = _exposure('navcam', truth)
             self._exposures.append(exposure)
             self._exposed.append(t_ns)
+            self._pairing.exposed(t_ns)
             if not self._from_pictures:
                 self._waiting_features.append(self._landmarks.observe(exposure))
         if self._photo_trigger.step(self._estimate, self._guidance.lift_off_ns):
+            late = self._aircraft.shutter_delay()
+            self._shutters += [] if late is None else [t_ns + late]
+        while self._shutters and self._shutters[0] <= t_ns:
+            self._shutters.pop(0)
             self._exposures.append(_exposure('rte', truth))
             self._undelivered.append(t_ns)
-
-
-def _settled(
-    section: HelicopterSection, environment: Environment, parameters: VehicleParameters,
-) -> Vehicle:
-    """Put the aircraft down and wait until its legs have found the slope of the ground."""
-    east, north = section.position
-    up = environment.terrain.height(east, north) + parameters.landing_gear.foot_z
-    p_MB = np.array([east, north, up])
-    q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth))
-    ground, rocks = environment.terrain, environment.rocks
-    vehicle = Vehicle(parameters, ground, p_MB, q_MB, rocks=rocks)
-    for _ in range(SETTLING_STEPS):
-        truth = vehicle.step(STILL, environment.air, np.zeros(3), 0.0)
-    return Vehicle(parameters, ground, truth.p_MB, truth.q_MB, rocks=rocks)
 
 
 def _exposure(camera: str, truth: Truth) -> Exposure:

@@ -39,7 +39,7 @@ class ParameterError(ValueError):
 
 def quantity(
     default: Any, unit: str, meaning: str, *,
-    low: float = -math.inf, high: float = math.inf, source: str,
+    low: float = -math.inf, high: float = math.inf, source: str, choices: tuple[str, ...] = (),
 ) -> Any:
     """
     Declare one field of a parameter dataclass.
@@ -56,9 +56,12 @@ def quantity(
         Limits, both allowed; for tuples they hold for each element.
     source
         Where the number comes from, or ``'assumed: why'``.
+    choices
+        Texts that are allowed; none allows any.
 
     """
-    about = {'unit': unit, 'meaning': meaning, 'low': low, 'high': high, 'source': source}
+    about = {'unit': unit, 'meaning': meaning, 'low': low, 'high': high, 'source': source,
+             'choices': choices}
     return field(default=default, metadata=about)
 
 
@@ -121,6 +124,11 @@ def checked(about: Field[Any], value: Any, key: str) -> Any:
         if not isinstance(value, type(default)):
             kind = 'true or false' if isinstance(default, bool) else 'a text'
             raise ParameterError(key, f'found {value!r}, allowed: {kind}')
+        if meta['choices'] and value not in meta['choices']:
+            near = difflib.get_close_matches(str(value), meta['choices'], 1)
+            hint = f", did you mean '{near[0]}'?" if near else ''
+            raise ParameterError(
+                key, f'found {value!r}{hint}; allowed: {", ".join(meta["choices"])}')
         return value
     if isinstance(default, tuple):
         if not isinstance(value, (list, tuple)) or len(value) != len(default):

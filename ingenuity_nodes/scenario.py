@@ -26,9 +26,12 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from ingenuity_nodes.faults.scenarios import fault_scenario, fault_scenario_names
+from ingenuity_nodes.faults.section import FaultSection, orders_of
 from ingenuity_nodes.guidance.flight_plan import Azimuth, FlightPlan, Row, Section
 from ingenuity_nodes.parameters import try_overrides
 from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.signals import FaultOrder
 from ingenuity_nodes.yaml_check import FileError, load_yaml, Mistake, mistakes_of, report
 from ingenuity_nodes.yaml_explain import Key, RuleError
 from pydantic import (
@@ -135,6 +138,7 @@ class Scenario(Section):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     world: WorldSection
     vehicles: Row[Annotated[HelicopterSection | RoverSection, Field(discriminator='type')]]
+    faults: Row[FaultSection] = ()
     mission: MissionSection = MissionSection()
     lockstep: LockstepSection = LockstepSection()
 
@@ -163,6 +167,19 @@ class Scenario(Section):
                 return vehicle
         raise KeyError(f"scenario '{self.name}' has no vehicle '{name}', "
                        f'allowed: {", ".join(v.name for v in self.vehicles)}')
+
+    def faults_of(self, name: str) -> list[FaultOrder]:
+        """List what is to break on one helicopter."""
+        return orders_of(self.faults, name, self.helicopters[0].name)
+
+    @model_validator(mode='after')
+    def _faults_hit_helicopters(self) -> Scenario:
+        names = [helicopter.name for helicopter in self.helicopters]
+        for index, fault in enumerate(self.faults):
+            if fault.vehicle and fault.vehicle not in names:
+                raise RuleError(f"found '{fault.vehicle}', allowed: {', '.join(names)}",
+                                'faults', index, 'vehicle')
+        return self
 
     @model_validator(mode='after')
     def _names_are_unique(self) -> Scenario:
@@ -228,7 +245,7 @@ def scenario_path(name_or_path: str) -> Path:
         return path
     names = scenario_names()
     if name_or_path not in names:
-        near = difflib.get_close_matches(name_or_path, names, 1)
+        near = difflib.get_close_matches(name_or_path, [*names, *fault_scenario_names()], 1)
         hint = f", did you mean '{near[0]}'?" if near else ''
         raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
                         f'allowed: a path to a .yaml file or one of {", ".join(names)}')
@@ -245,6 +262,9 @@ def load_scenario(name_or_path: str) -> Scenario:
         Lists every mistake with file, line, key, what was found and what is allowed.
 
     """
+    made = fault_scenario(name_or_path)
+    if made is not None:
+        return Scenario.model_validate(made)
     path = scenario_path(name_or_path)
     text, value = load_yaml(path)
     elevations = _at(value, ('world', 'elevations'))

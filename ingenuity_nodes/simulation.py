@@ -85,8 +85,10 @@ class Simulation:
         self._take_photo, self._track_picture = take_photo, track_picture
         self._mission = MissionControl(
             scenario, self.environment, pictures=take_photo is not None)
-        self.helicopters = {section.name: Helicopter(section, self.environment, self.seed)
-                            for section in scenario.helicopters}
+        self.helicopters = {
+            section.name: Helicopter(section, self.environment, self.seed,
+                                     faults=scenario.faults_of(section.name))
+            for section in scenario.helicopters}
         self._rovers = [Rover(section, self.environment, self.seed) for section in scenario.rovers]
         self._features: dict[str, dict[int, FeatureFrame]] = {
             name: {} for name in self.helicopters}

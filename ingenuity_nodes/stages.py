@@ -31,8 +31,8 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.parameters import ParameterError, quantity
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample, ModeChange,
-    RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    AltimeterSample, Estimate, FeatureFrame, HealthReport, ImuSample, InclinometerSample,
+    ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
 
 
 class Navigation(Protocol):
@@ -83,6 +83,9 @@ class Guidance(Protocol):
 
     def abort(self, t_ns: int, reason: str) -> None:
         """Land where it is, or stop the rotors when still on the ground."""
+
+    def heed(self, health: HealthReport) -> None:
+        """Hear what is wrong with sensors and machinery, 50 times a second."""
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
         """Decide what control shall do at this step of 2 ms."""

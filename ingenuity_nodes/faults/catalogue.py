@@ -17,9 +17,9 @@ The one catalogue of faults: what may go wrong, how much, and how it ought to en
 An entry is named ``<part>_<kind>``. Its four expected outcomes were reasoned from physics and the
 software's design before the first flight; ``why`` says how. ``./ingenuity faults`` flies them all.
 Left out is what makes no sense of its own: an unpowered servo stays where it is (its gear cannot
-be driven back), which is ``servo_stuck``; the inclinometer is read once, so stuck, drift, delay and
-drop-out are its bias or ``off``; pictures and radio frames have no stuck or biased bytes that a
-checksum would not turn into a drop-out.
+be driven back), which is ``servo_stuck``; the inclinometer is read once, so stuck, drift, delay
+and drop-out are its bias or ``off``; radio frames have no biased bytes that their checksum would
+not turn into a drop-out.
 """
 
 from __future__ import annotations

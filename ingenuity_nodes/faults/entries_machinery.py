@@ -24,7 +24,7 @@ SERVO = (
           'thirds of one rotor and all of the other, and the integrals trim the rest', SERVOS),
     Fault('servo_bias', 'rad', -0.3, 0.3, 0.035, 'one servo stands off by this',
           outcomes('landed landed landed landed'),
-          '0.7 deg of collective and 1.3 deg of cyclic on one rotor: the integrals take it', SERVOS),
+          '0.7 deg of collective, 1.3 deg of cyclic on one rotor: the integrals take it', SERVOS),
     Fault('servo_drift', 'rad/s', -1.0, 1.0, 0.02, 'one servo walks off by this each second',
           outcomes('refused lost lost landed'),
           '11 deg when the blades are first asked to move: seen; in flight cyclic range is used '
@@ -59,7 +59,7 @@ BATTERY = (
           'too little to take off, and below the reserve in flight, as far as the computer knows'),
     Fault('battery_drift', 'W', 0.0, 2000.0, 300.0, 'leaks this power',
           outcomes('landed landed landed landed'), '3 Wh of 43 until the landing'),
-    Fault('battery_dropout', '1', 0.0, 1.0, 0.2, 'share of 20 ms slots in which a contact is open; '
+    Fault('battery_dropout', '1', 0.0, 1.0, 0.2, 'share of 20 ms slots with an open contact; '
           'the computer lives on its capacitors', outcomes('landed landed landed landed'),
           'as motor_dropout on both rotors'),
 )

@@ -46,46 +46,34 @@ class Injector:
         self._orders: list[FaultOrder] = []
         self._begun: set[int] = set()
         self._active: dict[str, dict[int, ActiveFault]] = {}    # by part, then order
-        self._changes: list[FaultChange] = []
         self._pictures = PictureFaults()
-        self._packets: list[tuple[int, RadioPacket]] = []
+        self._packets: dict[str, list[tuple[int, RadioPacket]]] = {'up': [], 'down': []}
 
     def add(self, orders: Iterable[FaultOrder]) -> None:
         """Take up further orders."""
         self._orders += orders
 
-    def take_changes(self) -> list[FaultChange]:
-        """Return what began and ended since the last call."""
-        changes, self._changes = self._changes, []
-        return changes
-
-    def advance(self, t_ns: int, lift_off_ns: int | None) -> None:
-        """Begin and end what is due."""
+    def advance(self, t_ns: int, lift_off_ns: int | None) -> list[FaultChange]:
+        """Begin and end what is due; returns what began and ended."""
+        changes: list[FaultChange] = []
         for part in self._active.values():
             over = [k for k, fault in part.items()
                     if fault.end_ns is not None and fault.end_ns <= t_ns]
-            for k in over:
-                self._note(t_ns, part.pop(k), active=False)
+            changes += [_change(t_ns, part.pop(k), active=False) for k in over]
         if len(self._begun) == len(self._orders):
-            return
+            return changes
         for k, order in enumerate(self._orders):
             zero = lift_off_ns if order.since_lift_off else 0
             if k not in self._begun and zero is not None and zero + order.start_ns <= t_ns:
                 self._begun.add(k)
-                self._begin(k, order, t_ns)
+                changes.append(_change(t_ns, self._begin(k, order, t_ns), active=True))
+        return changes
 
-    def _begin(self, k: int, order: FaultOrder, t_ns: int) -> None:
+    def _begin(self, k: int, order: FaultOrder, t_ns: int) -> ActiveFault:
         random = np.random.default_rng([self._seed, STREAM, k])
         fault = ActiveFault(entry(order.fault), order, t_ns, random)
         self._active.setdefault(fault.fault.part, {})[k] = fault
-        self._note(t_ns, fault, active=True)
-
-    def _note(self, t_ns: int, fault: ActiveFault, *, active: bool) -> None:
-        about = fault.fault
-        size = f', {fault.magnitude:g} {about.unit}' if about.unit else ''
-        place = f', {fault.place}' if fault.place else ''
-        self._changes.append(FaultChange(
-            t_ns, about.name, active, f'{about.meaning}{size}{place}'))
+        return fault
 
     def _of(self, part: str) -> list[ActiveFault]:
         found = self._active.get(part)
@@ -148,14 +136,23 @@ class Injector:
             late += round(fault.magnitude * SECOND_NS)
         return late
 
-    def radio(self, t_ns: int, packets: Iterable[RadioPacket]) -> list[RadioPacket]:
+    def radio(
+        self, t_ns: int, packets: Iterable[RadioPacket], way: str,
+    ) -> list[RadioPacket]:
         """Lose and delay frames; one with a wrong bit fails its checksum and is lost, too."""
         faults = self._of('radio')
         late = sum(round(f.magnitude * SECOND_NS) for f in faults if f.kind == 'delay')
         losing = [f for f in faults if f.kind != 'delay']
         for packet in packets:
             if not any(f.kind == 'off' or f.happens() for f in losing):
-                self._packets.append((t_ns + late, packet))
-        due = [packet for when, packet in self._packets if when <= t_ns]
-        self._packets = [(when, packet) for when, packet in self._packets if when > t_ns]
-        return due
+                self._packets[way].append((t_ns + late, packet))
+        held = self._packets[way]
+        self._packets[way] = [(when, packet) for when, packet in held if when > t_ns]
+        return [packet for when, packet in held if when <= t_ns]
+
+
+def _change(t_ns: int, fault: ActiveFault, *, active: bool) -> FaultChange:
+    about = fault.fault
+    size = f', {fault.magnitude:g} {about.unit}' if about.unit else ''
+    place = f', {fault.place}' if fault.place else ''
+    return FaultChange(t_ns, about.name, active, f'{about.meaning}{size}{place}')

@@ -35,6 +35,7 @@ class Mode(str, Enum):
     TRANSLATE = 'translate'
     TURN = 'turn'
     EXTERNAL = 'external'        # follows setpoints from outside
+    DEGRADED = 'degraded'        # one of those above or below, without something that it needs
     LANDING = 'landing'          # straight down until the ground stops it
     TOUCHDOWN = 'touchdown'      # collective down, rotors still at speed
     SPIN_DOWN = 'spin_down'

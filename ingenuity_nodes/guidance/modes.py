@@ -35,9 +35,12 @@ from ingenuity_nodes.guidance.segments import landing, Leg, leg_of
 from ingenuity_nodes.guidance.touchdown import Touchdown
 from ingenuity_nodes.guidance.trajectory import Reference, stay
 from ingenuity_nodes.signals import (
-    Estimate, ImuSample, ModeChange, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    Estimate, HealthReport, ImuSample, ModeChange, Setpoint, TrajectoryCommand, VehicleStatus,
+    VelocityCommand)
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
+
+WELL = HealthReport('', '', '', True)
 
 __all__ = ['Guidance', 'GuidanceParameters', 'Mode']
 
@@ -61,6 +64,8 @@ class Guidance:
         self._new_plan: FlightPlan | None = None
         self._go = False
         self._abort = ''
+        self._health = WELL
+        self._announced = ('', self.mode)     # what was missing, and in which mode
         self._since_ns = 0
         self._changes = [ModeChange(0, Mode.STANDBY.value, 'power on')]
         self._next_segment = 0
@@ -94,6 +99,10 @@ class Guidance:
         """Land where it is, or stop the rotors when still on the ground."""
         del t_ns
         self._abort = reason
+
+    def heed(self, health: HealthReport) -> None:
+        """Hear what is wrong with sensors and machinery, 50 times a second."""
+        self._health = health
 
     def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
         """Follow a setpoint from outside; returns why not, '' when it does."""
@@ -133,6 +142,7 @@ class Guidance:
             self._fly(t_ns, age, estimate, imu)
         elif self.mode not in FINAL or self._new_plan is not None:
             self._on_ground(t_ns, age, estimate, status)
+        self._announce(t_ns)
         if self._leg is not None and self.mode in IN_FLIGHT:
             self._last = self._leg.path.at((t_ns - self._since_ns) / SECOND_NS)
             return self._flying(t_ns)
@@ -172,6 +182,16 @@ class Guidance:
         self.mode, self._since_ns = mode, t_ns
         self._changes.append(ModeChange(t_ns, mode.value, reason))
 
+    def _announce(self, t_ns: int) -> None:
+        """Name a flight that goes on without something, in each of its modes."""
+        missing = self._health.degraded if self.mode in IN_FLIGHT else ''
+        before, mode = self._announced
+        if missing and (missing, self.mode) != self._announced:
+            self._changes.append(ModeChange(t_ns, Mode.DEGRADED.value, missing))
+        elif before and not missing and mode is self.mode:
+            self._changes.append(ModeChange(t_ns, mode.value, 'goes on: nothing missing any more'))
+        self._announced = (missing, self.mode)
+
     # On the ground
 
     def _on_ground(
@@ -185,6 +205,8 @@ class Guidance:
             self._start(t_ns, estimate, status)
         elif self._abort and self.mode in (Mode.SPIN_UP, Mode.TAKE_OFF):
             self._stop(t_ns, f'abort: {self._abort}')
+        elif self._health.unfit and self.mode in (Mode.SPIN_UP, Mode.TAKE_OFF):
+            self._stop(t_ns, self._health.unfit)
         elif self.mode is Mode.SPIN_UP:
             if age > p.spin_up_time and self._rotors_within(status, p.speed_tolerance):
                 self._home = estimate.p_MB
@@ -220,6 +242,8 @@ class Guidance:
     def _problem(self, estimate: Estimate, status: VehicleStatus) -> str:
         """Name what forbids a flight, '' when nothing does."""
         p = self.parameters
+        if self._health.unfit:
+            return self._health.unfit
         if not np.isfinite(estimate.p_MB).all() or not np.isfinite(estimate.q_MB).all():
             return 'the estimate is not made of numbers'
         leaning = tilt(estimate.q_MB)
@@ -265,6 +289,8 @@ class Guidance:
         assert self._leg is not None
         if self._abort and self.mode is not Mode.LANDING:
             self._land_now(t_ns, f'abort: {self._abort}')
+        elif self._health.land_now and self.mode is not Mode.LANDING:
+            self._land_now(t_ns, f'LAND_NOW: {self._health.land_now}')
         elif self.mode is Mode.LANDING:
             self._watch_for_ground(t_ns, age, estimate, imu)
         elif age >= self._leg.duration:
@@ -297,7 +323,8 @@ class Guidance:
     ) -> None:
         assert self._leg is not None
         wanted = -float(self._leg.path.at(age).v[2])
-        reason = self._touchdown.step(age, wanted, estimate, imu)
+        reason = self._touchdown.step(
+            age, wanted, estimate, imu, height_trusted=self._health.height_trusted)
         if reason:
             self.touchdown_ns = t_ns
             self._enter(t_ns, Mode.TOUCHDOWN, reason)

@@ -36,7 +36,10 @@ class Touchdown:
         self._steady_after = speed / p.vertical_acceleration
         self._limit = max(0.0, height) / speed + self._steady_after + p.landing_limit
 
-    def step(self, age: float, wanted: float, estimate: Estimate, imu: ImuSample) -> str:
+    def step(
+        self, age: float, wanted: float, estimate: Estimate, imu: ImuSample, *,
+        height_trusted: bool = True,
+    ) -> str:
         """
         Return the reason why this is the ground, '' while it is not.
 
@@ -48,10 +51,12 @@ class Touchdown:
             Speed of descent that is asked for [m/s].
         estimate, imu
             Of this step.
+        height_trusted
+            Without a height the ground may be anywhere.
 
         """
         p = self._parameters
-        low = estimate.height - p.origin_height < p.touchdown_height
+        low = not height_trusted or estimate.height - p.origin_height < p.touchdown_height
         descent = -float(estimate.v_MB[2])
         slow = descent < wanted - p.touchdown_speed_drop
         steady = age > self._steady_after

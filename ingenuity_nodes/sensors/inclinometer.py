@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.frames import rpy_from_quaternion
+from ingenuity_nodes.frames import rpy_from_quaternion, Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import InclinometerSample, Truth
 import numpy as np
@@ -39,6 +39,12 @@ class InclinometerParameters:
     resolution: float = quantity(
         math.radians(0.0035), 'rad', 'smallest step', low=1e-7, high=0.1,
         source='Murata SCA100T-D02 data sheet class')
+
+
+def tilt_felt(f_I: Vector3) -> tuple[float, float]:
+    """Read roll and pitch [rad] of a resting aircraft from the specific force it feels."""
+    x, y, z = f_I.tolist()
+    return math.atan2(y, z), -math.atan2(x, math.hypot(y, z))
 
 
 class Inclinometer:
