@@ -13,29 +13,9 @@
 # limitations under the License.
 """One helicopter: flight computer, cameras and vision, to join a run that is started elsewhere."""
 
-from ingenuity_nodes.graph import helicopter_nodes
-from ingenuity_nodes.nodes.launching import (
-    chosen, node_action, scenario_arguments, text_of, told_to_all, vehicle_argument)
-from ingenuity_nodes.scenario import load_scenario
-from launch import LaunchDescription
-from launch.actions import OpaqueFunction
-from launch_ros.actions import SetParameter
+from ingenuity_nodes.nodes.launching import vehicle_description
 
 
 def generate_launch_description():
-    """Start the processes of one helicopter; they wait for the world and end with it."""
-    return LaunchDescription([
-        *scenario_arguments(),
-        vehicle_argument('helicopter'),
-        SetParameter('use_sim_time', True),
-        OpaqueFunction(function=start_nodes),
-    ])
-
-
-def start_nodes(context):
-    """Turn one vehicle's part of the scenario's list into actions."""
-    common = told_to_all(context)
-    scenario = load_scenario(common['scenario'])
-    vehicle = chosen(scenario.helicopters, text_of(context, 'vehicle'))
-    return [node_action(spec) for spec in helicopter_nodes(scenario, common)
-            if spec.namespace == vehicle]
+    """Describe what to start."""
+    return vehicle_description('helicopter')

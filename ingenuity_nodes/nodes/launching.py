@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ingenuity_nodes.graph import NodeSpec, PACKAGE
-from ingenuity_nodes.scenario import FEATURES, scenario_names, VehicleSection
+from ingenuity_nodes.graph import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
+from ingenuity_nodes.scenario import FEATURES, load_scenario, scenario_names, VehicleSection
 from ingenuity_nodes.yaml_check import FileError
-from launch import LaunchContext
+from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
+from launch_ros.actions import Node, SetParameter
 from launch_ros.parameter_descriptions import ParameterValue
 
 YES_NO = ['true', 'false']
@@ -81,6 +81,23 @@ def chosen(vehicles: Sequence[VehicleSection], name: str) -> str:
     if name not in ('', *names) or not names:
         raise FileError(f"vehicle: found '{name}', allowed: {', '.join(names) or 'none here'}")
     return name or names[0]
+
+
+def vehicle_description(kind: str) -> LaunchDescription:
+    """Start the processes of one vehicle; they wait for the world and end with it."""
+    return LaunchDescription([
+        *scenario_arguments(), vehicle_argument(kind), SetParameter('use_sim_time', True),
+        OpaqueFunction(function=_start_vehicle, args=[kind])])
+
+
+def _start_vehicle(context: LaunchContext, kind: str) -> list[Node]:
+    """Turn one vehicle's part of the scenario's list of nodes into actions."""
+    common = told_to_all(context)
+    scenario = load_scenario(common['scenario'])
+    vehicles, nodes_of = {'helicopter': (scenario.helicopters, helicopter_nodes),
+                          'rover': (scenario.rovers, rover_nodes)}[kind]
+    name = chosen(vehicles, text_of(context, 'vehicle'))
+    return [node_action(spec) for spec in nodes_of(scenario, common) if spec.namespace == name]
 
 
 def text_of(context: LaunchContext, name: str) -> str:

@@ -51,7 +51,6 @@ class Products:
             self.run.landmarks.append(Landmark(
                 rover.name.capitalize(), *rover.position,
                 environment.terrain.height(*rover.position)))
-        self._photo_bytes: dict[str, bytes] = {}
 
     def tick(
         self, name: str, truth: Truth, estimate: Estimate, status: VehicleStatus,
