@@ -19,7 +19,7 @@ import math
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
-from ingenuity_nodes.navigation.landmarks import Landmarks
+from ingenuity_nodes.navigation.landmarks import LandmarkParameters, Landmarks
 from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters
@@ -56,7 +56,8 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
     imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
     landmarks = Landmarks(CAMERA, terrain, seed)
     estimator = Estimator(EstimatorParameters(), CAMERA)
-    estimator.initialise(0, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
+    estimator.initialise(
+        STEP_NS, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
     due, waiting, out = Every(30), [], []
     for step in range(1, round(seconds / STEP) + 1):
         t_ns = step * STEP_NS
@@ -144,7 +145,8 @@ def test_the_covariance_stays_symmetric_and_positive():
 
 def test_the_estimate_is_of_the_body_origin_not_of_the_sensor():
     estimator = Estimator(EstimatorParameters(), CAMERA)
-    estimator.initialise(0, InclinometerSample(0, 0.0, 0.0), 1.0, np.array([3.0, 4.0, REST]))
+    estimator.initialise(
+        STEP_NS, InclinometerSample(0, 0.0, 0.0), 1.0, np.array([3.0, 4.0, REST]))
     sample = ImuSample(STEP_NS, np.array([0.0, 0.0, GRAVITY]), np.array([0.0, 0.0, 1.0]))
     estimate = estimator.step(sample, None, None)
     # The body turns about its own origin: the sensor, 2 cm ahead, moves, the origin does too.
@@ -174,7 +176,7 @@ def test_the_ray_table_is_the_camera():
 
 def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
     terrain = Terrain()
-    landmarks = Landmarks(CAMERA, terrain, 1)
+    landmarks = Landmarks(CAMERA, terrain, 1, LandmarkParameters(stones=0.0))
     place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
     first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
     points = landmarks._points

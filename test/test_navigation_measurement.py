@@ -17,10 +17,11 @@ import math
 
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
+from ingenuity_nodes.navigation import ground
 from ingenuity_nodes.navigation import measurement
 from ingenuity_nodes.navigation import propagation
+from ingenuity_nodes.navigation.base_picture import empty_base, note_lost, take_base, WIDTH
 from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
-from ingenuity_nodes.navigation.history import _add_base_noise, empty_memory
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
@@ -28,11 +29,12 @@ import pytest
 
 SETTINGS = _settings(
     EstimatorParameters(), navcam(), np.array([0.02, 0.0, 0.05]), np.array([0.0, -0.03, -0.137]))
-ERRORS, STATES = propagation.ERRORS, propagation.STATES
+ERRORS, STATES, BASE = propagation.ERRORS, propagation.STATES, propagation.BASE
+NO_DOUBT = propagation.NO_DOUBT
 
 
 def some_state(seed: int) -> np.ndarray:
-    """Draw a state some 5 m up, base picture 1 m away, tilted a little."""
+    """Draw a state some 5 m up, base picture 1 m away, over a slope, tilted a little."""
     random = np.random.default_rng(seed)
     x = np.zeros(STATES)
     x[0:3] = np.array([3.0, -2.0, 5.0]) + random.normal(size=3)
@@ -41,6 +43,7 @@ def some_state(seed: int) -> np.ndarray:
     x[10:16] = 0.01 * random.normal(size=6)
     x[16:19] = x[0:3] + random.normal(size=3)
     x[19:23] = quaternion_from_rpy(*(0.15 * random.normal(size=2)), random.normal())
+    x[23:29] = np.array([0.3, 0.1, 0.1, 0.05, 0.01, 0.01]) * random.normal(size=6)
     return x
 
 
@@ -56,6 +59,7 @@ def error_between(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Find the error that leads from ``x`` to ``y``, both near each other."""
     out = np.zeros(ERRORS)
     out[0:6], out[9:15], out[15:18] = y[0:6] - x[0:6], y[10:16] - x[10:16], y[16:19] - x[16:19]
+    out[21:27] = y[23:29] - x[23:29]
     for at, q in ((6, slice(6, 10)), (18, slice(19, 23))):
         R = rotation_matrix(y[q]) @ rotation_matrix(x[q]).T
         out[at:at + 3] = 0.5 * np.array([R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]])
@@ -72,7 +76,8 @@ def differences(function, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
 def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Find rays of both pictures to one point of the ground, the second one with an error."""
     random = np.random.default_rng(seed)
-    point = np.append(x[0:2] + 3.0 * random.normal(size=2), SETTINGS.ground[0])
+    place = x[0:2] + 3.0 * random.normal(size=2)
+    point = np.append(place, x[23] + x[24:26] @ (place - x[16:18]))
     rays = []
     for p, q in ((x[16:19], x[19:23]), (x[0:3], x[6:10])):
         ray = rotation_matrix(q).T @ (point - p) - SETTINGS.p_IC
@@ -84,9 +89,8 @@ def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('seed', range(5))
 def test_the_altimeter_derivative_is_the_finite_difference(seed):
     x, H, unused = some_state(seed), np.zeros(ERRORS), np.zeros(ERRORS)
-    measurement.altimeter_row(x, SETTINGS.p_IA, 0.0, H)
-    numeric = differences(
-        lambda y: measurement.altimeter_row(y, SETTINGS.p_IA, 0.0, unused), x)
+    ground.altimeter_row(x, SETTINGS.p_IA, H)
+    numeric = differences(lambda y: ground.altimeter_row(y, SETTINGS.p_IA, unused), x)
     assert H == pytest.approx(numeric, abs=1e-6)
 
 
@@ -94,7 +98,7 @@ def test_the_altimeter_derivative_is_the_finite_difference(seed):
 def test_the_feature_derivative_is_the_finite_difference(seed):
     x = some_state(seed)
     base_ray, ray = rays_to_ground(x, seed)
-    H, out = np.zeros((2, ERRORS)), np.zeros(3)
+    H, out = np.zeros((2, ERRORS)), np.zeros(4)
     assert measurement.feature_rows(x, base_ray, ray, SETTINGS, H, out)
     expected, e = out[:2].copy(), directions(x, base_ray, ray)
 
@@ -108,7 +112,9 @@ def direction_of(x: np.ndarray, base_ray: np.ndarray) -> np.ndarray:
     """Expect the direction, in B, of the point that the base ray meets on the ground."""
     R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
     camera, ray = x[16:19] + R_base @ SETTINGS.p_IC, R_base @ base_ray
-    point = camera + (SETTINGS.ground[0] - camera[2]) / ray[2] * ray
+    normal = np.append(-x[24:26], 1.0)
+    above = normal @ (camera - np.append(x[16:18], x[23]))
+    point = camera - above / (normal @ ray) * ray
     q = R.T @ (point - x[0:3]) - SETTINGS.p_IC
     return q / np.linalg.norm(q)
 
@@ -116,7 +122,8 @@ def direction_of(x: np.ndarray, base_ray: np.ndarray) -> np.ndarray:
 def directions(x: np.ndarray, base_ray: np.ndarray, ray: np.ndarray) -> np.ndarray:
     """Both axes across the ray: along the move that higher ground causes, and across that."""
     R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
-    up = R.T @ (R_base @ base_ray / (R_base @ base_ray)[2])
+    ray_M = R_base @ base_ray
+    up = R.T @ (ray_M / (ray_M @ np.append(-x[24:26], 1.0)))
     first = up - (up @ ray) * ray
     first /= np.linalg.norm(first)
     return np.array([first, np.cross(ray, first)])
@@ -135,11 +142,14 @@ def test_the_covariance_moves_as_the_errors_of_the_state_do():
                   / (2.0 * step) for k in range(ERRORS)]).T
     random = np.random.default_rng(4)
     root = random.normal(size=(ERRORS, ERRORS))
-    P, Q = root @ root.T, np.full(12, 1e-3)
-    expected = F @ P @ F.T + np.diag(np.concatenate([np.zeros(3), Q, np.zeros(6)]))
+    P, Q = np.zeros((ERRORS, WIDTH)), np.full(12, 1e-3)
+    P[:, :ERRORS], P[:, ERRORS:ERRORS + 2] = root @ root.T, random.normal(size=(ERRORS, 2))
+    expected = F @ P
+    expected[:, :ERRORS] = F @ P[:, :ERRORS] @ F.T
+    expected[:, :ERRORS] += np.diag(np.concatenate([np.zeros(3), Q, np.zeros(ERRORS - 15)]))
     y = x.copy()
     f = propagation.propagate_state(y, inputs, inputs)
-    propagation.propagate_covariance(P, y[6:10], f, Q)
+    propagation.propagate_covariance(P, ERRORS + 2, y[6:10], f, inputs[5] - x[12], Q)
     # The filter takes the attitude at the end of the step, which is 2 ms of turning away.
     assert pytest.approx(expected, abs=2e-4 * np.abs(expected).max()) == P
 
@@ -152,37 +162,79 @@ def test_scalar_updates_one_by_one_equal_one_update_of_all():
     at_once, P_at_once = K @ r, P - K @ H @ P
     dx, PH = np.zeros(ERRORS), np.zeros(ERRORS)
     for row in range(3):
-        propagation.update(P, dx, H[row], PH, r[row], R[row])
+        propagation.update(P, ERRORS, dx, H[row], NO_DOUBT, PH, r[row], R[row])
     assert dx == pytest.approx(at_once)
     assert pytest.approx(P_at_once, abs=1e-9) == P
     assert np.array_equal(P, P.T)
 
 
-def test_a_cloned_pose_knows_exactly_what_the_pose_knows():
+def test_a_doubt_is_considered_as_schmidt_did():
+    random = np.random.default_rng(8)
+    root, H = random.normal(size=(ERRORS + 1, ERRORS + 1)), random.normal(size=ERRORS)
+    joint, gain, R = root @ root.T, 0.7, 0.2
+    row = np.append(H, gain)
+    S = row @ joint @ row + R
+    K = np.append((joint @ row / S)[:ERRORS], 0.0)    # the doubt itself is not corrected
+    kept = np.eye(ERRORS + 1) - np.outer(K, row)
+    expected = kept @ joint @ kept.T + R * np.outer(K, K)    # Joseph's form holds for any gain
+    P, dx, PH = joint[:ERRORS].copy(), np.zeros(ERRORS), np.zeros(ERRORS + 1)
+    doubt = propagation.Doubt(0, gain, joint[-1, -1])
+    propagation.update(P, ERRORS + 1, dx, H, doubt, PH, 1.5, R)
+    assert dx == pytest.approx(1.5 * K[:ERRORS])
+    assert pytest.approx(expected[:ERRORS], abs=1e-9) == P
+
+
+def test_a_new_base_pose_knows_exactly_what_the_pose_knows():
     random = np.random.default_rng(6)
     root, x = random.normal(size=(ERRORS, ERRORS)), some_state(6)
     P = root @ root.T
     before = P.copy()
-    propagation.clone_pose(x, P)
+    ground.rebase(x, P, ERRORS, SETTINGS.ground)
     pose = [0, 1, 2, 6, 7, 8]
     assert np.array_equal(P[:15, :15], before[:15, :15])
-    assert np.array_equal(P[15:, 15:], before[np.ix_(pose, pose)])
-    assert np.array_equal(P[15:, :15], before[pose, :15])
+    assert np.array_equal(P[15:21, 15:21], before[np.ix_(pose, pose)])
+    assert np.array_equal(P[15:21, :15], before[pose, :15])
     assert np.array_equal(P, P.T)
 
 
+def test_a_new_base_extends_the_plane_to_below_it():
+    x, P = some_state(7), np.zeros((ERRORS, ERRORS))
+    height = ground.height_over_plane(x, *x[0:3])
+    place = ground.height_over_plane(x, 1.0, 2.0, 3.0)
+    ground.rebase(x, P, ERRORS, SETTINGS.ground)
+    assert x[2] - x[23] == pytest.approx(height)
+    assert ground.height_over_plane(x, 1.0, 2.0, 3.0) == pytest.approx(place)
+
+
+def test_the_doubt_of_an_extended_plane_is_what_its_derivative_says():
+    x = some_state(9)
+    random = np.random.default_rng(9)
+    root = random.normal(size=(ERRORS, ERRORS))
+    P, still = root @ root.T, ground.GroundSettings(0.0, 0.0, 0.0)
+
+    def after(y):
+        y = y.copy()
+        ground.rebase(y, np.zeros((ERRORS, ERRORS)), ERRORS, still)
+        return y[23]
+    row = differences(after, x)
+    expected = row @ P @ row
+    ground.rebase(x, P, ERRORS, still)
+    assert P[21, 21] == pytest.approx(expected)
+
+
 def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
-    memory, x = empty_memory(), some_state(1)
+    base, x, P = empty_base(), some_state(1), np.zeros((ERRORS, WIDTH))
     x[16:23] = np.concatenate([x[0:3], x[6:10]])
-    base = [rays_to_ground(x, seed)[0] for seed in range(20)]
-    memory.base_rays[:20], memory.base[0] = base, 20
-    P = np.zeros((ERRORS, ERRORS))
-    _add_base_noise(memory, SETTINGS, x, P)
-    doubt = np.sqrt(np.diag(P))
+    rays = np.array([rays_to_ground(x, seed)[0] for seed in range(20)])
+    take_base(base, SETTINGS, x, P, np.arange(20), rays)
+    all_seen = P[:, :ERRORS].copy()
+    doubt = np.sqrt(np.diag(all_seen))
     assert (doubt[:15] == 0.0).all()
-    # Some 5 m * 5 px * 3.6 mrad / sqrt(20), several times more as tilt and shift look alike.
-    assert 0.02 < doubt[15] < 0.2
-    assert np.linalg.eigvalsh(P[15:, 15:]).min() > 0.0
+    # Some 5 m * 0.12 px * 3.6 mrad / sqrt(20), several times more as tilt and shift look alike.
+    assert 5e-4 < doubt[15] < 5e-3
+    note_lost(base, SETTINGS, P, np.arange(10))
+    grown = P[BASE:BASE + 6, BASE:BASE + 6] - all_seen[BASE:BASE + 6, BASE:BASE + 6]
+    assert np.linalg.eigvalsh(grown).min() > 0.0
 
 
 def test_free_fall_from_rest_is_half_g_t_squared():

@@ -21,9 +21,12 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import (
     compose, quaternion_from_rpy, rotation_matrix, Vector3)
-from ingenuity_nodes.navigation.history import empty_memory, look, MOST_FEATURES, report, walk
+from ingenuity_nodes.navigation.base_picture import MOST_FEATURES, WIDTH
+from ingenuity_nodes.navigation.ground import GroundSettings, height_over_plane
+from ingenuity_nodes.navigation.history import empty_memory, look, report, walk
 from ingenuity_nodes.navigation.measurement import Settings
-from ingenuity_nodes.navigation.propagation import INPUTS, SLOTS
+from ingenuity_nodes.navigation.propagation import (
+    BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
 from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
@@ -33,6 +36,7 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import STEP, STEP_NS, TICK_NS
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -43,53 +47,69 @@ class EstimatorParameters:
         0.266, 'm', 'body origin above the ground at rest', low=0.0, high=2.0,
         source='leg meshes of nasa-jpl/m2020-urdf-models')
     gyro_noise: float = quantity(
-        2.5e-4, 'rad/s/sqrt(Hz)', 'noise density of the rate', low=0.0, high=0.1,
-        source='assumed: twice the data sheet, for scale error and vibration')
+        1.25e-4, 'rad/s/sqrt(Hz)', 'noise density of the rate', low=0.0, high=0.1,
+        source='Bosch BMI160 data sheet: 0.007 deg/s/sqrt(Hz), and its quantisation')
     accel_noise: float = quantity(
-        0.04, 'm/s^2/sqrt(Hz)', 'noise density of the specific force', low=0.0, high=1.0,
-        source='assumed: twenty times the data sheet, for vibration and sloping ground')
+        1.8e-3, 'm/s^2/sqrt(Hz)', 'noise density of the specific force', low=0.0, high=1.0,
+        source='Bosch BMI160 data sheet: 180 ug/sqrt(Hz), and its quantisation')
     gyro_walk: float = quantity(
-        3e-5, 'rad/s/sqrt(s)', 'random walk of the rate bias', low=0.0, high=0.01,
-        source='assumed: a little above the sensor model')
+        2e-5, 'rad/s/sqrt(s)', 'random walk of the rate bias', low=0.0, high=0.01,
+        source='as the sensor model')
     accel_walk: float = quantity(
-        5e-4, 'm/s^2/sqrt(s)', 'random walk of the specific force bias', low=0.0, high=0.1,
-        source='assumed: a little above the sensor model')
+        3e-4, 'm/s^2/sqrt(s)', 'random walk of the specific force bias', low=0.0, high=0.1,
+        source='as the sensor model')
     gyro_bias: float = quantity(
-        math.radians(0.3), 'rad/s', 'doubt about the rate bias at power-on', low=0.0, high=0.5,
-        source='assumed: a little above the sensor model')
+        math.radians(0.2), 'rad/s', 'doubt about the rate bias at power-on', low=0.0, high=0.5,
+        source='as the sensor model')
     accel_bias: float = quantity(
-        0.03, 'm/s^2', 'doubt about the specific force bias at power-on', low=0.0, high=5.0,
-        source='assumed: a little above the sensor model')
+        0.021, 'm/s^2', 'doubt about the specific force bias at power-on', low=0.0, high=5.0,
+        source='as the sensor model: bias 0.02, and 0.2 % of the weight by the scale error')
+    yaw_scale: float = quantity(
+        0.002, '1', 'doubt about the scale of the yaw rate', low=0.0, high=0.1,
+        source='as the sensor model; roll and pitch swing to and fro, theirs averages out')
     tilt: float = quantity(
-        math.radians(0.15), 'rad', 'doubt about roll and pitch at power-on', low=0.0, high=0.5,
-        source='assumed: a little above the inclinometer model')
+        math.radians(0.102), 'rad', 'doubt about roll and pitch at power-on', low=0.0, high=0.5,
+        source='inclinometer: constant error 0.1 deg, one reading 0.02 deg')
     yaw: float = quantity(
-        math.radians(0.1), 'rad', 'doubt about yaw at power-on', low=0.0, high=3.2,
-        source='assumed: the plan defines the heading; a little doubt keeps the filter regular')
+        math.radians(0.04), 'rad', 'doubt about yaw at power-on', low=0.0, high=3.2,
+        source='assumed: the plan defines the heading; standing up on the legs turns it a little')
     place: float = quantity(
-        0.01, 'm', 'doubt about the position at power-on', low=0.0, high=10.0,
+        1e-3, 'm', 'doubt about the position at power-on', low=0.0, high=10.0,
         source='assumed: the plan defines the place; a little doubt keeps the filter regular')
+    ground: float = quantity(
+        0.005, 'm', 'doubt about the ground under the feet at power-on', low=0.0, high=1.0,
+        source='assumed: the legs give way by 2 mm under the weight')
+    slope: float = quantity(
+        0.015, '1', 'spread of slopes', low=0.0, high=1.0,
+        source='NASA MMGIS: Ingenuity rested on 1 to 2 deg; the ground model has 0.012 to 0.017')
     rest_speed: float = quantity(
-        0.05, 'm/s', 'how still standing still is, in one step', low=1e-4, high=1.0,
+        0.01, 'm/s', 'how still standing still is, in one step', low=1e-4, high=1.0,
         source='assumed: rotors turn while the aircraft waits')
     rest_rate: float = quantity(
-        0.004, 'rad/s', 'how still standing still is, in one step', low=1e-5, high=1.0,
-        source='assumed: a little above the noise of one sample')
+        0.0028, 'rad/s', 'how still standing still is, in one step', low=1e-5, high=1.0,
+        source='noise of one sample at 500 Hz')
     altimeter_noise: float = quantity(
-        0.3, 'm', 'spread of one distance', low=1e-3, high=5.0,
-        source='assumed: sensor 2 cm; bumps of 10 cm that last some ten readings')
-    altimeter_slope: float = quantity(
-        0.01, '1', 'spread of one distance that grows with it', low=0.0, high=0.5,
-        source='Garmin LIDAR-Lite v3 manual: 1 %')
+        0.0202, 'm', 'spread of one distance', low=1e-3, high=5.0,
+        source='as the sensor model: 2 cm, steps of 1 cm')
+    altimeter_scale: float = quantity(
+        0.003, '1', 'doubt about the scale of the distance', low=0.0, high=0.5,
+        source='as the sensor model')
     pixel_noise: float = quantity(
-        5.0, 'px', 'spread of one tracked corner', low=0.01, high=20.0,
-        source='assumed: tracker 0.3 px; rocks err by pixels and in all pictures alike')
-    tracker_noise: float = quantity(
-        1.0, 'px', 'features that agree to this are never refused', low=0.01, high=20.0,
-        source='assumed: Lucas-Kanade 0.3 px, and small stones')
+        0.12, 'px', 'spread of one corner that changes from picture to picture', low=0.01,
+        high=20.0, source='tracks through drawn pictures against the truth: 0.10 to 0.12 px')
+    pixel_drift: float = quantity(
+        0.08, 'px', 'walk of one track from picture to picture', low=0.0, high=20.0,
+        source='tracks through drawn pictures against the truth: 0.4 to 0.5 px in a second')
+    corners: float = quantity(
+        0.008, '1', 'corners leave the plane by this share of their distance', low=0.0, high=1.0,
+        source='tracks through drawn pictures against the truth: stones of 3 to 6 cm, seen from '
+               '5 m up at some 7 m; and the relief')
     relief: float = quantity(
-        1.5, 'm', 'spread of the ground about a plane', low=0.0, high=10.0,
-        source='assumed: bumps of 10 cm, but the same in some hundred pictures in a row')
+        0.005, '1', 'ground leaves its plane by this share of the height', low=0.0, high=1.0,
+        source='plane fits to the ground model at 1.5 to 10 m height: 0.0042 to 0.0067')
+    bend: float = quantity(
+        0.0055, '1', 'change of slope over one height of way', low=0.0, high=1.0,
+        source='plane fits to the ground model at 1.5 to 10 m height: 0.0043 to 0.0075')
     gate: float = quantity(
         13.8, '1', 'largest normalised innovation squared of one feature', low=1.0, high=1e6,
         source='chi squared with two degrees of freedom: 0.1 % of good ones are lost')
@@ -102,6 +122,9 @@ class EstimatorParameters:
     fewest: int = quantity(
         10, '1', 'features below which a new base picture is chosen', low=4, high=MOST_FEATURES,
         source='assumed')
+    oldest: int = quantity(
+        30, '1', 'comparisons after which a new base picture is chosen', low=1, high=1000,
+        source='assumed: a second; tracks have walked by half a pixel then')
 
 
 _IMU, _ALTIMETER = ImuParameters(), AltimeterParameters()
@@ -109,7 +132,7 @@ _IMU, _ALTIMETER = ImuParameters(), AltimeterParameters()
 
 class Estimator:
     """
-    Error-state filter in the manner of MAVeN: 21 error states, flat ground.
+    Error-state filter in the manner of MAVeN, with the ground plane as a state.
 
     ``camera`` is the calibrated navigation camera; of ``imu`` and ``altimeter`` only the places
     are used, their noise is what ``parameters`` believe.
@@ -136,26 +159,26 @@ class Estimator:
     def initialise(
         self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
     ) -> None:
-        """Start at rest: tilt from the inclinometer, yaw and place from the plan."""
+        """
+        Start at rest: tilt from the inclinometer, yaw and place from the plan.
+
+        ``t_ns`` is the instant of the first inertial sample to come.
+        """
         p, m = self.parameters, self._memory
-        self._step = t_ns // STEP_NS
+        self._step = t_ns // STEP_NS - 1    # the first sample is of ``t_ns``
         now = self._step % SLOTS
         q_MB = compose(
             quaternion_from_rpy(0.0, 0.0, yaw),
             quaternion_from_rpy(inclinometer.roll, inclinometer.pitch, 0.0))
         R_MB = rotation_matrix(q_MB)
-        m.x[now] = 0.0
-        m.x[now, 0:3] = p_MB + R_MB @ self._p_BI
-        m.x[now, 6:10] = q_MB
-        m.x[now, 19:23] = q_MB
-        sigma = np.array([p.place, 1e-3, p.tilt, p.gyro_bias, p.accel_bias, p.place, p.tilt])
-        deviation = np.repeat(sigma, 3)
-        deviation[8] = p.yaw
-        m.P[now] = np.diag(deviation ** 2)
+        x = np.zeros(STATES)
+        x[0:3] = x[16:19] = p_MB + R_MB @ self._p_BI
+        x[6:10] = x[19:23] = q_MB
+        x[23] = p_MB[2] - p.origin_height
+        m.x[now], m.P[now] = x, _first_covariance(p)
         m.inputs[now] = np.concatenate([
             R_MB.T @ np.array([0.0, 0.0, GRAVITY]), np.zeros(INPUTS - 3)])
-        m.base[:] = 0
-        self._settings.ground[0] = p_MB[2] - p.origin_height
+        m.base.filled[0] = 0
         self._covariance = m.P[now, :15, :15].copy()
 
     def step(
@@ -194,15 +217,15 @@ class Estimator:
             self.lost_pictures += 1
             return
         self._picture_step = exposed
-        height = m.x[exposed % SLOTS, 2] - self._settings.ground[0]
-        if height < p.camera_height:
-            m.base[0] = 0
+        x = m.x[exposed % SLOTS]
+        if height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
+            m.base.filled[0] = 0
             self._used = 0
             return
         ids, rays = features.ids[:MOST_FEATURES], self._rays.rays(features.uv[:MOST_FEATURES])
         self._used, self._innovation, _ = look(
-            m, self._settings, self._step, exposed, ids, rays, p.common, p.fewest)
-        self.base_pictures += int(m.base[1] == exposed)
+            m, self._settings, self._step, exposed, ids, rays, p.common, p.fewest, p.oldest)
+        self.base_pictures += int(m.base.step[0] == exposed)
         self._covariance = m.P[self._step % SLOTS, :15, :15].copy()
 
     def _estimate(self, t_ns: int) -> Estimate:
@@ -212,13 +235,27 @@ class Estimator:
         stale = self._step - self._picture_step > SLOTS
         return Estimate(
             t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19],
-            float(out[2] - self._settings.ground[0]), self._covariance,
-            0 if stale else self._used, self._innovation)
+            float(out[19]), self._covariance, 0 if stale else self._used, self._innovation)
 
     @property
     def base_feature_count(self) -> int:
         """Features in the base picture."""
-        return int(self._memory.base[0])
+        return int(self._memory.base.filled[0])
+
+
+def _first_covariance(p: EstimatorParameters) -> NDArray[np.float64]:
+    """Say what is known at power-on; the base pose is that of now."""
+    doubt = np.repeat(
+        [p.place, 1e-3, p.tilt, p.gyro_bias, p.accel_bias, 0.0, 0.0, p.slope, 0.0], 3)
+    doubt[8] = p.yaw
+    doubt[PLANE], doubt[SPOT] = p.ground, p.relief
+    doubt[RANGE_SCALE], doubt[YAW_SCALE] = p.altimeter_scale, p.yaw_scale
+    P = np.zeros((ERRORS, WIDTH))
+    P[:, :ERRORS] = np.diag(doubt ** 2)
+    pose = [0, 1, 2, 6, 7, 8]
+    P[BASE:BASE + 6] = P[pose]
+    P[:, BASE:BASE + 6] = P[:, pose]
+    return P
 
 
 def _settings(
@@ -230,13 +267,11 @@ def _settings(
         Q=np.repeat(densities ** 2 * STEP, 3),
         p_IA=p_BA - p_BI,
         p_IC=camera.p_BC - p_BI,
-        ground=np.zeros(1),
         altimeter_noise=p.altimeter_noise,
-        altimeter_slope=p.altimeter_slope,
         rest_speed=p.rest_speed,
         rest_rate=p.rest_rate,
         ray_noise=p.pixel_noise * camera.pixel_angle,
-        relief=p.relief,
+        ray_drift=p.pixel_drift * camera.pixel_angle,
         gate=p.gate,
-        narrow_gate=p.gate * (p.tracker_noise / p.pixel_noise) ** 2,
+        ground=GroundSettings(p.relief, p.bend, p.corners),
     )

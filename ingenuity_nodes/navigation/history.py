@@ -17,37 +17,36 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ingenuity_nodes.navigation.base_picture import (
+    BasePicture, empty_base, note_lost, take_base, WIDTH)
+from ingenuity_nodes.navigation.ground import height_over_plane, rebase, wander
 from ingenuity_nodes.navigation.measurement import (
-    feature_rows, Settings, use_altimeter, use_features, use_rest)
+    Settings, use_altimeter, use_features, use_rest)
 from ingenuity_nodes.navigation.propagation import (
-    ALTIMETER, Array, AT_REST, clone_pose, correct_state, ERRORS, INPUTS, propagate_covariance,
+    ALTIMETER, Array, AT_REST, correct_state, ERRORS, INPUTS, propagate_covariance,
     propagate_state, SLOTS, STATES)
 from ingenuity_nodes.rotations import matrix_into
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_FEATURES = 64
 FEWEST_FEATURES = 4     # a plane of points fixes a pose from four on
 
 
 class Memory(NamedTuple):
     """The last ``SLOTS`` steps and the base picture."""
 
-    x: Array                     # (SLOTS, 24)
-    P: Array                     # (SLOTS, 21, 21)
-    inputs: Array                # (SLOTS, 8)
-    base_ids: NDArray[np.int64]  # (MOST_FEATURES,)
-    base_rays: Array             # (MOST_FEATURES, 3), in B
-    base: NDArray[np.int64]      # features in the base picture, its step
+    x: Array         # (SLOTS, 30)
+    P: Array         # (SLOTS, 27, WIDTH)
+    inputs: Array    # (SLOTS, 8)
+    base: BasePicture
 
 
 def empty_memory() -> Memory:
     """Make room for the filter."""
     return Memory(
-        np.zeros((SLOTS, STATES)), np.zeros((SLOTS, ERRORS, ERRORS)), np.zeros((SLOTS, INPUTS)),
-        np.zeros(MOST_FEATURES, dtype=np.int64), np.zeros((MOST_FEATURES, 3)),
-        np.zeros(2, dtype=np.int64))
+        np.zeros((SLOTS, STATES)), np.zeros((SLOTS, ERRORS, WIDTH)), np.zeros((SLOTS, INPUTS)),
+        empty_base())
 
 
 @njit(cache=True, error_model='numpy')
@@ -55,14 +54,16 @@ def advance(m: Memory, s: Settings, step: int) -> None:
     """Write the slot of ``step`` from that of the step before and the inputs of both."""
     before, now = (step - 1) % SLOTS, step % SLOTS
     x, P, inputs = m.x[now], m.P[now], m.inputs[now]
+    width = ERRORS + m.base.filled[0]
     x[:] = m.x[before]
-    P[:] = m.P[before]
+    P[:, :width] = m.P[before, :, :width]
     f = propagate_state(x, m.inputs[before], inputs)
-    propagate_covariance(P, x[6:10], f, s.Q)
+    propagate_covariance(P, width, x[6:10], f, inputs[5] - x[12], s.Q)
+    wander(x, P, width, s.ground)
     if inputs[ALTIMETER] == inputs[ALTIMETER] or inputs[AT_REST] > 0.0:
         dx = np.zeros(ERRORS)
-        use_altimeter(x, P, inputs[ALTIMETER], s, dx)
-        use_rest(x, P, inputs, s, dx)
+        use_altimeter(x, P, width, inputs[ALTIMETER], s, dx)
+        use_rest(x, P, width, inputs, s, dx)
         correct_state(x, dx)
 
 
@@ -81,7 +82,7 @@ def walk(
 @njit(cache=True, error_model='numpy')
 def look(
     m: Memory, s: Settings, step: int, exposed: int, ids: NDArray[np.int64], rays: Array,
-    common: float, fewest: int,
+    common: float, fewest: int, oldest: int,
 ) -> tuple[int, float, int]:
     """
     Take in the features of a picture exposed some steps ago.
@@ -91,7 +92,8 @@ def look(
     tuple
         Features used, their mean normalised innovation squared, features in common with the
         base picture. When the latter are fewer than the share ``common`` of the base picture's
-        or than ``fewest``, this picture becomes the base picture.
+        or than ``fewest``, or when ``oldest`` pictures have been compared with it, this picture
+        becomes the base picture.
 
     """
     x, P = m.x[exposed % SLOTS], m.P[exposed % SLOTS]
@@ -101,10 +103,12 @@ def look(
         shared += match[k] >= 0
     used, nis, keep = 0, 0.0, np.ones(ids.size, dtype=np.bool_)
     if shared >= FEWEST_FEATURES:
+        note_lost(m.base, s, P, match)
         used, nis = _compare(m, s, x, P, match, shared, rays, keep)
-    if used < max(common * m.base[0], fewest):
-        _rebase(m, s, x, P, ids, rays, keep)
-        m.base[1] = exposed
+    if used < max(common * m.base.filled[0], fewest) or m.base.age[0] >= oldest:
+        rebase(x, P, ERRORS + m.base.filled[0], s.ground)
+        take_base(m.base, s, x, P, ids[keep], rays[keep])
+        m.base.step[0] = exposed
     for later in range(exposed + 1, step + 1):
         advance(m, s, later)
     return used, nis, shared
@@ -114,8 +118,8 @@ def look(
 def _matches(m: Memory, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     match = np.full(ids.size, -1, dtype=np.int64)
     for k in range(ids.size):
-        for b in range(m.base[0]):
-            if m.base_ids[b] == ids[k]:
+        for b in range(m.base.filled[0]):
+            if m.base.ids[b] == ids[k]:
                 match[k] = b
     return match
 
@@ -127,16 +131,18 @@ def _compare(
 ) -> tuple[int, float]:
     """Correct ``x`` and ``P``; ``keep`` becomes False for features that failed their gate."""
     then, now = np.empty((shared, 3)), np.empty((shared, 3))
-    at = np.empty(shared, dtype=np.int64)
+    at, columns = np.empty(shared, dtype=np.int64), np.empty(shared, dtype=np.int64)
     row = 0
     for k in range(match.size):
         if match[k] >= 0:
-            then[row] = m.base_rays[match[k]]
+            then[row] = m.base.rays[match[k]]
             now[row] = rays[k]
-            at[row] = k
+            at[row], columns[row] = k, match[k]
             row += 1
     accepted, dx = np.zeros(shared, dtype=np.bool_), np.zeros(ERRORS)
-    used, nis = use_features(x, P, then, now, s, dx, accepted)
+    used, nis = use_features(
+        x, P, ERRORS + m.base.filled[0], then, now, columns, m.base.heights[columns],
+        m.base.age[0], s, dx, accepted)
     correct_state(x, dx)
     for row in range(shared):
         keep[at[row]] = accepted[row]
@@ -144,54 +150,10 @@ def _compare(
 
 
 @njit(cache=True, error_model='numpy')
-def _rebase(
-    m: Memory, s: Settings, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
-    keep: NDArray[np.bool_],
-) -> None:
-    """Make this picture the base picture."""
-    clone_pose(x, P)
-    count = 0
-    for k in range(min(ids.size, MOST_FEATURES)):
-        if keep[k]:
-            m.base_ids[count] = ids[k]
-            m.base_rays[count] = rays[k]
-            count += 1
-    m.base[0] = count
-    _add_base_noise(m, s, x, P)
-
-
-@njit(cache=True, error_model='numpy')
-def _add_base_noise(m: Memory, s: Settings, x: Array, P: Array) -> None:
-    """
-    Count the pixel noise of the base picture as a doubt about its pose.
-
-    It is the same in every later comparison, so it must not be averaged away like the noise
-    of the later pictures.
-    """
-    information = np.zeros((6, 6))
-    H, out = np.zeros((2, ERRORS)), np.zeros(3)
-    for k in range(m.base[0]):
-        if feature_rows(x, m.base_rays[k], m.base_rays[k], s, H, out):
-            for row in range(2):
-                h = H[row, 15:21]
-                for i in range(6):
-                    for j in range(6):
-                        information[i, j] += h[i] * h[j] / s.ray_noise ** 2
-    if m.base[0] < FEWEST_FEATURES:
-        return
-    for i in range(6):
-        information[i, i] += 1e-3    # a doubt of 30 m or rad stands for what the points do not fix
-    noise = np.linalg.inv(information)
-    for i in range(6):
-        for j in range(6):
-            P[15 + i, 15 + j] += 0.5 * (noise[i, j] + noise[j, i])
-
-
-@njit(cache=True, error_model='numpy')
 def report(m: Memory, step: int, p_IB: Array) -> Array:
-    """Write position, velocity, attitude, rate of B and both biases into one new array (19)."""
+    """Write p, v, q, rate of B, both biases and the height over the ground into an array (20)."""
     x, inputs = m.x[step % SLOTS], m.inputs[step % SLOTS]
-    out, R = np.empty(19), np.empty((3, 3))
+    out, R = np.empty(20), np.empty((3, 3))
     matrix_into(x[6:10], R)
     for i in range(3):
         out[10 + i] = inputs[3 + i] - x[10 + i]
@@ -205,4 +167,5 @@ def report(m: Memory, step: int, p_IB: Array) -> Array:
         out[3 + i] = x[3 + i] + R[i, 0] * v0 + R[i, 1] * v1 + R[i, 2] * v2
     for i in range(4):
         out[6 + i] = x[6 + i]
+    out[19] = height_over_plane(x, out[0], out[1], out[2])
     return out

@@ -24,19 +24,30 @@ in ``x``    in error     meaning
 13:16       12:15        specific force bias
 16:19       15:18        position of I when the base picture was taken
 19:23       18:21        attitude when the base picture was taken
-23                       altimeter readings refused in a row
+23          21           height in M of the ground plane below the base position
+24:26       22:24        slope of that plane towards east and north
+26          24           ground at the laser's spot above the plane
+27          25           scale error of the altimeter
+28          26           scale error of the yaw rate
+29                       altimeter readings refused in a row
 =========== ============ ==================================================================
 
+A covariance ``P`` has more columns than rows, (27, 27 + n): those beyond the errors tell how the
+errors go together with n doubts that are considered but not estimated (S. F. Schmidt 1966): how
+far the corner of each feature of the base picture stands out of the ground plane.
+
 The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the
-step at which it was exposed, and the steps since are then walked again. 21 error states are
-those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars helicopter", AIAA
-2019-1411; errors follow J. Sola, "Quaternion kinematics for the error-state Kalman filter",
-arXiv:1711.02508, section 7 (global angular errors).
+step at which it was exposed, and the steps since are then walked again. The first 21 error
+states are those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars helicopter",
+AIAA 2019-1411, which takes the ground as level; here the plane is estimated, too, so that the
+filter knows what sloping ground does to it. Errors follow J. Sola, "Quaternion kinematics for
+the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular errors).
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.rotations import matrix_into, turn_global, turn_local
 from ingenuity_nodes.timing import STEP
@@ -48,7 +59,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SLOTS = 128            # 0.256 s of memory; a picture that comes later is lost
-STATES, ERRORS = 24, 21
+STATES, ERRORS = 30, 27
+BASE, PLANE, SPOT, RANGE_SCALE, YAW_SCALE = 15, 21, 24, 25, 26    # in the error
+SHIFT = 2                       # in the state they stand so much later, from PLANE on
+REFUSED = 29                    # in the state only
 # Columns of the inputs kept per step: specific force, rate, altimeter (NaN: none), at rest.
 ALTIMETER, AT_REST, INPUTS = 6, 7, 8
 
@@ -71,7 +85,7 @@ def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, 
         x[6:10],
         (0.5 * (before[3] + now[3]) - x[10]) * STEP,
         (0.5 * (before[4] + now[4]) - x[11]) * STEP,
-        (0.5 * (before[5] + now[5]) - x[12]) * STEP)
+        (0.5 * (before[5] + now[5]) - x[12]) * (1.0 - x[YAW_SCALE + SHIFT]) * STEP)
     matrix_into(x[6:10], R)
     for i in range(3):
         for j in range(3):
@@ -84,18 +98,22 @@ def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, 
 
 
 @njit(cache=True, error_model='numpy')
-def propagate_covariance(P: Array, q_MB: Array, f: tuple[float, float, float], Q: Array) -> None:
+def propagate_covariance(
+    P: Array, width: int, q_MB: Array, f: tuple[float, float, float], yaw_rate: float, Q: Array,
+) -> None:
     """
     Replace ``P`` by ``F P F' + Q`` in place.
 
     F is the identity but for  p <- dt v,  v <- -[f]x dt theta - R dt b_accel,
-    theta <- -R dt b_gyro;  Q holds the variance added per step to v, theta and both biases.
+    theta <- -R dt (b_gyro + e_z w_z scale);  Q holds the variance added per step to v, theta
+    and both biases. Columns from ``width`` on are not in use.
     """
     R = np.empty((3, 3))
     matrix_into(q_MB, R)
     dt = STEP
+    turn = yaw_rate * dt
     fx, fy, fz = f[0] * dt, f[1] * dt, f[2] * dt
-    for j in range(ERRORS):
+    for j in range(width):
         for i in range(3):
             P[i, j] += dt * P[3 + i, j]
         t0, t1, t2 = P[6, j], P[7, j], P[8, j]
@@ -103,7 +121,7 @@ def propagate_covariance(P: Array, q_MB: Array, f: tuple[float, float, float], Q
         P[4, j] += fx * t2 - fz * t0
         P[5, j] += fy * t0 - fx * t1
         a0, a1, a2 = P[12, j] * dt, P[13, j] * dt, P[14, j] * dt
-        g0, g1, g2 = P[9, j] * dt, P[10, j] * dt, P[11, j] * dt
+        g0, g1, g2 = P[9, j] * dt, P[10, j] * dt, P[11, j] * dt + P[YAW_SCALE, j] * turn
         for i in range(3):
             P[3 + i, j] -= R[i, 0] * a0 + R[i, 1] * a1 + R[i, 2] * a2
             P[6 + i, j] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
@@ -116,7 +134,7 @@ def propagate_covariance(P: Array, q_MB: Array, f: tuple[float, float, float], Q
         row[4] += fx * t2 - fz * t0
         row[5] += fy * t0 - fx * t1
         a0, a1, a2 = row[12] * dt, row[13] * dt, row[14] * dt
-        g0, g1, g2 = row[9] * dt, row[10] * dt, row[11] * dt
+        g0, g1, g2 = row[9] * dt, row[10] * dt, row[11] * dt + row[YAW_SCALE] * turn
         for i in range(3):
             row[3 + i] -= R[i, 0] * a0 + R[i, 1] * a1 + R[i, 2] * a2
             row[6 + i] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
@@ -138,56 +156,62 @@ def correct_state(x: Array, dx: Array) -> None:
     for i in range(3):
         x[16 + i] += dx[15 + i]
     turn_global(x[19:23], dx[18], dx[19], dx[20])
+    for i in range(PLANE, ERRORS):
+        x[SHIFT + i] += dx[i]
+
+
+class Doubt(NamedTuple):
+    """What one measurement sees of the doubts that are not estimated."""
+
+    column: int          # which one, -1 for none
+    gain: float          # how it moves the measurement
+    variance: float
+
+
+NO_DOUBT = Doubt(-1, 0.0, 0.0)
 
 
 @njit(cache=True, error_model='numpy')
-def clone_pose(x: Array, P: Array) -> None:
-    """Make the pose of now the base pose, with all that the filter knows about it."""
-    for i in range(3):
-        x[16 + i] = x[i]
-    for i in range(4):
-        x[19 + i] = x[6 + i]
-    for i in range(3):
-        for j in range(15):
-            P[15 + i, j] = P[i, j]
-            P[18 + i, j] = P[6 + i, j]
-    for j in range(ERRORS):
-        for i in range(3):
-            P[j, 15 + i] = P[j, i]
-            P[j, 18 + i] = P[j, 6 + i]
-
-
-@njit(cache=True, error_model='numpy')
-def variance_along(P: Array, H: Array, PH: Array) -> float:
-    """Write ``P H'`` for the row ``H`` and return ``H P H'``."""
-    total = 0.0
-    for i in range(ERRORS):
+def variance_along(P: Array, width: int, H: Array, doubt: Doubt, PH: Array) -> float:
+    """Write the covariance of all with the measurement of row ``H``; return its variance."""
+    for i in range(width):
         PH[i] = 0.0
     for j in range(ERRORS):
         if H[j] != 0.0:
-            for i in range(ERRORS):
-                PH[i] += P[j, i] * H[j]
+            row = P[j]
+            for i in range(width):
+                PH[i] += row[i] * H[j]
+    total = 0.0
+    if doubt.column >= 0:
+        at = ERRORS + doubt.column
+        for i in range(ERRORS):
+            PH[i] += P[i, at] * doubt.gain
+        PH[at] += doubt.variance * doubt.gain
+        total = PH[at] * doubt.gain
     for j in range(ERRORS):
         total += H[j] * PH[j]
     return total
 
 
 @njit(cache=True, error_model='numpy')
-def update(P: Array, dx: Array, H: Array, PH: Array, residual: float, R: float) -> None:
+def update(
+    P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: float, R: float,
+) -> None:
     """
-    Take in one scalar measurement ``residual = H dx + noise`` of variance ``R``.
+    Take in one scalar measurement ``residual = H dx + gain * doubt + noise`` of variance ``R``.
 
     ``dx`` gathers the corrections of several measurements that were linearised at one state.
     """
-    S = variance_along(P, H, PH) + R
+    S = variance_along(P, width, H, doubt, PH) + R
     for i in range(ERRORS):
         residual -= H[i] * dx[i]
     scale = 1.0 / S
     for i in range(ERRORS):
         dx[i] += PH[i] * scale * residual
-        for j in range(ERRORS):
+        row, gain = P[i], PH[i]
+        for j in range(width):
             # the same product for (i, j) and (j, i), so that P stays symmetric to the last bit
-            P[i, j] -= PH[i] * PH[j] * scale
+            row[j] -= gain * PH[j] * scale
 
 
 @njit(cache=True, error_model='numpy')

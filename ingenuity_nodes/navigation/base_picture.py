@@ -1,0 +1,127 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+The base picture: the features that later pictures are compared with, and what their errors do.
+
+An error of one feature in the base picture is the same in every later comparison, so it must not
+be averaged away like the noise of the later pictures. How far its corner stands out of the ground
+plane is a doubt of its own, considered in every comparison. The pixel noise of all features
+together looks like an error of the base pose, namely that of the least-squares fit through them;
+each feature that is lost changes the fit, by the difference of its covariances without and with
+it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ingenuity_nodes.navigation.measurement import feature_rows, Settings
+from ingenuity_nodes.navigation.propagation import Array, BASE, ERRORS
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_FEATURES = 48
+WIDTH = ERRORS + MOST_FEATURES    # columns of a covariance
+POSE_PRIOR = 1e-9                 # stands for what the features do not fix
+
+
+class BasePicture(NamedTuple):
+    """Features of the base picture."""
+
+    filled: NDArray[np.int64]    # (1,) how many there are
+    step: NDArray[np.int64]      # (1,) at which it was taken
+    age: NDArray[np.int64]       # (1,) pictures compared with it
+    ids: NDArray[np.int64]       # (MOST_FEATURES,)
+    live: NDArray[np.bool_]      # (MOST_FEATURES,) still followed
+    rays: Array                  # (MOST_FEATURES, 3), in B
+    rows: Array                  # (MOST_FEATURES, 2, 6), how the base pose moves the ray
+    heights: Array               # (MOST_FEATURES,) spread of the corners about the ground [m]
+    pose_fit: Array              # (6, 6) covariance of the pose that the live features fix
+
+
+def empty_base() -> BasePicture:
+    """Make room for a base picture."""
+    most = MOST_FEATURES
+    return BasePicture(
+        np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64),
+        np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.bool_), np.zeros((most, 3)),
+        np.zeros((most, 2, 6)),
+        np.zeros(most), np.zeros((6, 6)))
+
+
+@njit(cache=True, error_model='numpy')
+def take_base(
+    base: BasePicture, s: Settings, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
+) -> None:
+    """Fill the base picture, taken at the base pose of ``x``, and add its errors to ``P``."""
+    H, out = np.zeros((2, ERRORS)), np.zeros(4)
+    known, before = base.ids[:base.filled[0]].copy(), base.heights.copy()
+    doubts = P[:, ERRORS:].copy()
+    P[:, ERRORS:] = 0.0
+    count = 0
+    for k in range(min(ids.size, MOST_FEATURES)):
+        if not feature_rows(x, rays[k], rays[k], s, H, out):
+            continue
+        base.ids[count], base.live[count] = ids[k], True
+        base.rays[count] = rays[k]
+        base.rows[count] = H[:, BASE:BASE + 6]
+        base.heights[count] = s.ground.corners * out[3]
+        for b in range(known.size):
+            if known[b] == ids[k]:    # a corner keeps what is known of its height
+                P[:, ERRORS + count] = doubts[:, b] * min(1.0, base.heights[count] / before[b])
+        count += 1
+    base.filled[0], base.age[0] = count, 0
+    base.pose_fit[:] = 0.0
+    _refit(base, s, P)
+
+
+@njit(cache=True, error_model='numpy')
+def note_lost(base: BasePicture, s: Settings, P: Array, match: NDArray[np.int64]) -> None:
+    """Note which features of the base picture one more picture has lost."""
+    here = np.zeros(MOST_FEATURES, dtype=np.bool_)
+    for k in range(match.size):
+        if match[k] >= 0:
+            here[match[k]] = True
+    base.age[0] += 1
+    lost = False
+    for b in range(base.filled[0]):
+        if base.live[b] and not here[b]:
+            base.live[b], lost = False, True
+    if lost:
+        _refit(base, s, P)
+
+
+@njit(cache=True, error_model='numpy')
+def _refit(base: BasePicture, s: Settings, P: Array) -> None:
+    """Fit the pose to the live features and add to ``P`` how much worse it is known."""
+    information = np.zeros((6, 6))
+    for b in range(base.filled[0]):
+        if base.live[b]:
+            for i in range(6):
+                for j in range(6):
+                    information[i, j] += (base.rows[b, 0, i] * base.rows[b, 0, j]
+                                          + base.rows[b, 1, i] * base.rows[b, 1, j])
+    for i in range(6):
+        information[i, i] += POSE_PRIOR
+    fit = np.linalg.inv(information)
+    _add(P, BASE, fit - base.pose_fit, s.ray_noise ** 2)
+    base.pose_fit[:] = fit
+
+
+@njit(cache=True, error_model='numpy')
+def _add(P: Array, at: int, covariance: Array, factor: float) -> None:
+    for i in range(covariance.shape[0]):
+        for j in range(covariance.shape[0]):
+            P[at + i, at + j] += 0.5 * factor * (covariance[i, j] + covariance[j, i])
