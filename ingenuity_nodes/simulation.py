@@ -73,15 +73,18 @@ class Simulation:
         Draws a photo; without it the colour cameras stay dark and nobody waits for photos.
     track_picture
         Draws a navigation picture and tracks it; needed where features come from pictures.
+    environment
+        Surroundings other than those of the scenario, for campaigns.
 
     """
 
     def __init__(
         self, scenario: Scenario, seed: int | None = None,
         take_photo: TakePhoto | None = None, track_picture: TrackPicture | None = None,
+        environment: Environment | None = None,
     ) -> None:
         self.seed = scenario.seed if seed is None else seed
-        self.environment: Environment = environment_of(scenario, self.seed)
+        self.environment = environment or environment_of(scenario, self.seed)
         self._take_photo, self._track_picture = take_photo, track_picture
         self._mission = MissionControl(
             scenario, self.environment, pictures=take_photo is not None)

@@ -16,17 +16,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-import math
 
-from ingenuity_nodes.frames import compose, tilt
+from ingenuity_nodes.campaign.consistency import error_of, nees
+from ingenuity_nodes.frames import tilt
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 from numpy.typing import NDArray
-
-CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 FLIGHT_1 = [
     {'segment': 'climb', 'altitude': 3.0, 'speed': 1.0},
@@ -118,7 +116,7 @@ def fly(scenario: Scenario, seed: int = 1, most_s: float = 200.0) -> Flight:
     """Fly to the end."""
     simulation = Simulation(scenario, seed)
     rows, modes, changes, warnings = [], [], [], set()
-    mode, outcome = 'standby', ''
+    mode, outcome, before = 'standby', '', None
     while not outcome and simulation.t_ns < most_s * SECOND_NS:
         report = simulation.tick()
         out = report.helicopters['ingenuity']
@@ -127,13 +125,12 @@ def fly(scenario: Scenario, seed: int = 1, most_s: float = 200.0) -> Flight:
             mode = change.mode
         if out.status.warning:
             warnings.add(out.status.warning)
-        error = np.concatenate([
-            out.truth.p_MB - out.estimate.p_MB, out.truth.v_MB - out.estimate.v_MB,
-            turn_between(out.estimate.q_MB, out.truth.q_MB)])
-        nees = error @ np.linalg.solve(out.estimate.covariance[:9, :9], error)
+        error = error_of(before or out.truth, out.estimate)    # of the tick's beginning
+        before = out.truth
+        squared = nees(error, out.estimate.covariance[:9, :9])[0]
         rows.append(np.concatenate([
             [report.t_ns / SECOND_NS], out.truth.p_MB, out.truth.v_MB, [tilt(out.truth.q_MB)],
-            out.setpoint.p_ref, out.estimate.p_MB, error, [nees, out.estimate.feature_count]]))
+            out.setpoint.p_ref, out.estimate.p_MB, error, [squared, out.estimate.feature_count]]))
         modes.append(mode)
         outcome = report.outcome
     table = np.array(rows)
@@ -142,12 +139,3 @@ def fly(scenario: Scenario, seed: int = 1, most_s: float = 200.0) -> Flight:
         p_est=table[:, 11:14], error=table[:, 14:23], nees=table[:, 23], mode=np.array(modes),
         features=table[:, 24].astype(np.int64), changes=tuple(changes), outcome=outcome,
         warnings=frozenset(warnings))
-
-
-def turn_between(q_estimated: NDArray[np.float64], q_true: NDArray[np.float64],
-                 ) -> NDArray[np.float64]:
-    """Rotation vector in M from the estimated to the true attitude [rad]."""
-    q = compose(q_true, q_estimated * CONJUGATE)
-    q = q if q[0] >= 0.0 else -q
-    length = float(np.linalg.norm(q[1:]))
-    return 2.0 * math.atan2(length, q[0]) * q[1:] / length if length > 1e-12 else np.zeros(3)

@@ -1,0 +1,166 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""
+Is the filter honest: are its errors as large as it says?
+
+The normalised estimation error squared (NEES) e' P^-1 e of an honest filter follows chi squared,
+so its mean over N flights at one instant lies within bounds (Y. Bar-Shalom, X. R. Li, T.
+Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, section 5.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+import math
+from typing import Any
+
+from ingenuity_nodes.campaign.dispersions import dispersed
+from ingenuity_nodes.frames import compose, QuatWxyz, Vector3
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Estimate, Truth
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+BLOCKS = {'all': slice(0, 9), 'position': slice(0, 3), 'velocity': slice(3, 6),
+          'attitude': slice(6, 9)}    # of the error state
+CONFIDENCE = 0.95
+LONGEST_NS = 400 * SECOND_NS
+_CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True)
+class FlightErrors:
+    """Errors of one flight, once a second from lift-off to touchdown."""
+
+    seed: int
+    outcome: str
+    error: NDArray[np.float64]    # (n, 9), true less estimated: position, velocity, attitude
+    nees: NDArray[np.float64]     # (n, 4), of the blocks in the order of BLOCKS
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """What a campaign says about the filter."""
+
+    flights: int
+    t_s: NDArray[np.float64]              # (n,) since lift-off
+    nees: dict[str, NDArray[np.float64]]  # by block, (n,) mean over flights, per flight
+    bounds: dict[str, tuple[float, float]]    # within which a mean over flights should lie
+    rms: NDArray[np.float64]              # (n, 9) errors
+
+    def inside(self, block: str) -> float:
+        """Share of instants at which the mean lies within its bounds."""
+        low, high = self.bounds[block]
+        return float(np.mean((self.nees[block] >= low) & (self.nees[block] <= high)))
+
+    @property
+    def honest(self) -> bool:
+        """Whether the mean over all flights and instants lies within the bounds of one instant."""
+        low, high = self.bounds['all']
+        return bool(low <= self.nees['all'].mean() <= high)
+
+
+def error_of(truth: Truth, estimate: Estimate) -> NDArray[np.float64]:
+    """True less estimated position, velocity and attitude, shape (9,)."""
+    return np.concatenate([truth.p_MB - estimate.p_MB, truth.v_MB - estimate.v_MB,
+                           turn_between(estimate.q_MB, truth.q_MB)])
+
+
+def turn_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
+    """Rotation vector in M from the estimated to the true attitude [rad]."""
+    q = compose(q_true, q_estimated * _CONJUGATE)
+    q = q if q[0] >= 0.0 else -q
+    length = float(np.linalg.norm(q[1:]))
+    return 2.0 * math.atan2(length, q[0]) * q[1:] / length if length > 1e-12 else np.zeros(3)
+
+
+def nees(error: NDArray[np.float64], P: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normalise an error, shape (9,), by its covariance; one number for each block."""
+    return np.array([
+        error[block] @ np.linalg.solve(P[block, block], error[block])
+        for block in BLOCKS.values()])
+
+
+def fly(scenario: Scenario, seed: int) -> FlightErrors:
+    """Fly one flight of a campaign and compare estimate and truth once a second."""
+    simulation = dispersed(scenario, seed)
+    name = scenario.helicopters[0].name
+    helicopter = simulation.helicopters[name]
+    errors, normalised, outcome = [], [], ''
+    before: Truth | None = None
+    while not outcome and simulation.t_ns < LONGEST_NS:
+        report = simulation.tick()
+        outputs, outcome = report.helicopters[name], report.outcome
+        lift_off = helicopter.lift_off_ns
+        due = lift_off is not None and (simulation.t_ns - lift_off) % SECOND_NS < TICK_NS
+        # The estimate of a tick is that of the truth at its beginning.
+        if due and before is not None and outputs.setpoint.airborne:
+            error = error_of(before, outputs.estimate)
+            errors.append(error)
+            normalised.append(nees(error, outputs.estimate.covariance[:9, :9]))
+        before = outputs.truth
+    return FlightErrors(seed, outcome, np.array(errors), np.array(normalised))
+
+
+def campaign(
+    scenario: Scenario, seeds: Iterable[int], processes: int = 1,
+    say: Callable[[FlightErrors], None] = lambda _: None,
+) -> Consistency:
+    """Fly one flight for each seed, on some processes, and put them together."""
+    seeds = list(seeds)
+    flights: list[FlightErrors] = []
+    if processes == 1:
+        for seed in seeds:
+            flights.append(fly(scenario, seed))
+            say(flights[-1])
+    else:
+        with ProcessPoolExecutor(processes) as pool:
+            for flight in pool.map(fly, [scenario] * len(seeds), seeds):
+                flights.append(flight)
+                say(flight)
+    return together(flights)
+
+
+def together(flights: list[FlightErrors]) -> Consistency:
+    """Average over flights, as long as all of them fly."""
+    count, shortest = len(flights), min(len(flight.nees) for flight in flights)
+    mean = np.mean([flight.nees[:shortest] for flight in flights], axis=0)
+    squares = np.mean([flight.error[:shortest] ** 2 for flight in flights], axis=0)
+    return Consistency(
+        count, np.arange(shortest, dtype=np.float64),
+        {block: mean[:, k] for k, block in enumerate(BLOCKS)},
+        {block: bounds(part.stop - part.start, count) for block, part in BLOCKS.items()},
+        np.sqrt(squares))
+
+
+def bounds(dimensions: int, flights: int) -> tuple[float, float]:
+    """Where the mean NEES of some flights lies in 95 of 100 campaigns."""
+    tail = 0.5 * (1.0 - CONFIDENCE)
+    low, high = chi2.ppf([tail, 1.0 - tail], dimensions * flights) / flights
+    return float(low), float(high)
+
+
+def as_json(result: Consistency) -> dict[str, Any]:
+    """Write the result as a dictionary of numbers and lists."""
+    return {
+        'flights': result.flights, 'honest': result.honest, 't_s': result.t_s.tolist(),
+        'rms': result.rms.tolist(),
+        'blocks': {block: {
+            'mean': float(result.nees[block].mean()), 'bounds': result.bounds[block],
+            'inside': result.inside(block), 'nees': result.nees[block].tolist()}
+            for block in BLOCKS}}

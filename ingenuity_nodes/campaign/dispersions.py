@@ -1,0 +1,40 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What differs from flight to flight of a campaign: noise, wind, and the ground itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.world.environment import Environment, environment_of
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+
+
+def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
+    """
+    Build the surroundings of a scenario over ground of the same kind, but another shape.
+
+    Flights of one scenario share their ground, whatever the seed: what it does to one of them it
+    does to all. Over a campaign a belief about grounds in general is put to the test.
+    """
+    terrain = Terrain(with_overrides(TerrainParameters(), scenario.world.terrain), seed=seed)
+    return replace(environment_of(scenario, seed), terrain=terrain)
+
+
+def dispersed(scenario: Scenario, seed: int) -> Simulation:
+    """Set up one flight of a campaign."""
+    return Simulation(scenario, seed, environment=dispersed_environment(scenario, seed))

@@ -1,0 +1,96 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Our flights beside NASA's: duration, farthest point, path, and distance from the ground track."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ingenuity_nodes.recording.run_log import RunLog
+from ingenuity_nodes.recording.tracks import compare, flown_track, nasa_track, Track
+from ingenuity_nodes.scenario import load_scenario, Scenario
+from ingenuity_nodes.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Published:
+    """What NASA published of one flight."""
+
+    duration_s: float
+    path_length_m: float
+    apex_m: tuple[float, float]    # north, east of lift-off
+    landing_offset_m: float
+
+
+# Durations: NASA flight log; the rest: NASA MMGIS, of the wandering estimated track.
+PUBLISHED = {
+    'flight_01': Published(39.1, 2.3, (0.0, 0.0), 0.05),
+    'flight_02': Published(51.9, 6.3, (0.2, -2.2), 0.16),
+    'flight_03': Published(80.3, 102.4, (49.6, -1.5), 0.92),
+    'flight_04': Published(116.9, 271.1, (-131.4, 25.5), 6.0),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One flight, ours and NASA's."""
+
+    flight: str
+    outcome: str
+    duration_s: float
+    path_length_m: float
+    apex_m: tuple[float, float]
+    landing_offset_m: float
+    published: Published
+    track: str                     # what the distances are from, '' when there is no track
+    rms_m: float | None            # at the same time since lift-off
+    rms_aligned_m: float | None    # after the best turn and shift
+    worst_m: float | None
+
+
+def validate(flight: str, seed: int | None = None) -> Comparison:
+    """Fly one of NASA's flights in the batch and hold it against what was published."""
+    outcome, flown = _fly(load_scenario(flight), seed)
+    if flown is None:
+        raise ValueError(f'{flight}: never lifted off')
+    return comparison(flight, outcome, flown, nasa_track(flight))
+
+
+def _fly(scenario: Scenario, seed: int | None) -> tuple[str, Track | None]:
+    simulation = Simulation(scenario, seed)
+    name = scenario.helicopters[0].name
+    log = RunLog(scenario.name, simulation.seed, [name]).vehicle(name)
+    outcome = ''
+    while not outcome:
+        report = simulation.tick()
+        outputs, outcome = report.helicopters[name], report.outcome
+        log.truth(outputs.truth)
+        log.status(outputs.status)
+    return outcome, flown_track(log)
+
+
+def comparison(flight: str, outcome: str, flown: Track, nasa: Track | None) -> Comparison:
+    """Put two tracks side by side; NASA's may be missing."""
+    apart = compare(flown, nasa) if nasa else None
+    return Comparison(
+        flight, outcome, flown.duration_s, flown.path_length, flown.apex, flown.landing_offset,
+        PUBLISHED[flight], nasa.source if nasa else '',
+        apart.rms if apart else None, apart.rms_aligned if apart else None,
+        apart.worst if apart else None)
+
+
+def as_json(rows: list[Comparison]) -> list[dict[str, Any]]:
+    """Write the rows as dictionaries."""
+    return [asdict(row) for row in rows]

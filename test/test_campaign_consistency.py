@@ -1,0 +1,82 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The filter's errors are as large as it says, over flights that share nothing but the plan."""
+
+from flights import HOP, scenario_of
+from ingenuity_nodes.campaign import consistency
+from ingenuity_nodes.campaign.consistency import bounds, FlightErrors, nees, together, turn_between
+from ingenuity_nodes.frames import compose, quaternion_from_rpy
+import numpy as np
+import pytest
+
+FLIGHTS = 6    # few, so that the test is short; the command flies 50
+
+
+def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
+    """Draw flights whose errors are so many times as large as their covariance says."""
+    random = np.random.default_rng(1)
+    root = random.normal(size=(9, 9))
+    P = root @ root.T
+    out = []
+    for seed in range(count):
+        errors = dimensions_scale * random.normal(size=(3, 9)) @ root.T
+        out.append(FlightErrors(seed, 'landed', errors, np.array([nees(e, P) for e in errors])))
+    return out
+
+
+def test_errors_as_large_as_the_covariance_says_are_honest():
+    result = together(flights_of(1.0))
+    assert result.honest
+    assert result.nees['all'].mean() == pytest.approx(9.0, abs=0.4)
+    assert result.nees['velocity'].mean() == pytest.approx(3.0, abs=0.25)
+
+
+@pytest.mark.parametrize('scale', [0.7, 1.4])
+def test_errors_that_are_smaller_or_larger_are_not(scale):
+    result = together(flights_of(scale))
+    assert not result.honest
+    assert result.nees['all'].mean() == pytest.approx(9.0 * scale ** 2, rel=0.05)
+
+
+def test_the_bounds_are_those_of_the_textbook():
+    # Bar-Shalom et al. 2001, section 5.4.2: 50 runs, 2 dimensions: 1.48 to 2.59.
+    assert bounds(2, 50) == pytest.approx((1.48, 2.59), abs=0.01)
+
+
+def test_a_turn_is_measured_about_the_axes_of_the_map():
+    q = quaternion_from_rpy(0.3, -0.2, 2.0)
+    turned = compose(quaternion_from_rpy(0.0, 0.0, 0.01), q)
+    assert turn_between(q, turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+    assert turn_between(q, -turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+
+
+def test_grounds_of_a_campaign_differ_and_the_place_stays_flat_where_it_is():
+    from ingenuity_nodes.campaign.dispersions import dispersed_environment
+    scenario = scenario_of(HOP)
+    first, second = (dispersed_environment(scenario, seed).terrain for seed in (1, 2))
+    assert abs(first.height(20.0, 10.0) - second.height(20.0, 10.0)) > 1e-3
+    assert first.height(0.0, 0.0) == pytest.approx(second.height(0.0, 0.0), abs=1e-6)
+
+
+@pytest.mark.slow
+def test_over_some_flights_the_filter_is_not_sure_of_more_than_it_knows():
+    segments = [
+        {'segment': 'climb', 'altitude': 5.0, 'speed': 1.0},
+        {'segment': 'hover', 'duration': 2.0},
+        {'segment': 'translate', 'north': 12.0, 'east': 0.0, 'speed': 2.0},
+        {'segment': 'land', 'speed': 1.0}]
+    result = consistency.campaign(scenario_of(segments), range(1, FLIGHTS + 1))
+    low, high = result.bounds['all']
+    # Six flights allow 5.9 to 12.7; the same filter with a level ground had 11 to 14.
+    assert low < result.nees['all'].mean() < high
