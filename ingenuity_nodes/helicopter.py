@@ -216,12 +216,13 @@ class Helicopter:
     def tick(self, t_ns: int, inputs: HelicopterInputs) -> HelicopterOutputs:
         """Take in what arrived and step to ``t_ns``; the result depends on nothing else."""
         self._take(t_ns - TICK_NS, inputs)
-        self._modes: list[ModeChange] = []
         self._exposures: list[Exposure] = []
-        self._step(t_ns - TICK_NS + STEP_NS)
+        self._status = self._aircraft.status    # machinery reports once per tick
+        self._step(t_ns - TICK_NS + STEP_NS, decide=True)
         inertial, estimate = self._inertial, self._estimate
         for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):
             self._step(step_ns)
+        self._modes = self._guidance.take_changes()
         faults, self._faults = tuple(self._faults), []
         return HelicopterOutputs(
             truth=self._aircraft.truth, status=self._aircraft.status, imu=inertial,
@@ -267,19 +268,23 @@ class Helicopter:
         self._guidance.hover_collective = model.hover_collective
         self._guidance.load(plan, t_ns)
 
-    def _step(self, t_ns: int) -> None:
-        """Step the whole data flow: sensors, navigation, guidance, control, vehicle."""
+    def _step(self, t_ns: int, decide: bool = False) -> None:
+        """
+        Step the whole data flow: sensors, navigation, guidance, control, vehicle.
+
+        All at 500 Hz, but guidance, which decides at the first step of each tick.
+        """
         self._faults += self._aircraft.advance_faults(t_ns, self._guidance.lift_off_ns)
-        status = self._aircraft.status
+        status = self._status
         inertial, altitude = self._sense(t_ns, status)
         self._estimate = self._navigation.step(
             inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
-        self._setpoint = self._guidance.step(self._estimate, status, inertial)
+        if decide:
+            self._setpoint = self._guidance.step(self._estimate, status, inertial)
         self._command = self._control.step(self._estimate, self._setpoint, status)
         truth = self._aircraft.step(
             t_ns, self._command, self.parameters.computer.avionics_power)
         self._expose(t_ns, truth)
-        self._modes += self._guidance.take_changes()
 
     def _sense(
         self, t_ns: int, status: VehicleStatus,

@@ -88,7 +88,7 @@ class Guidance(Protocol):
         """Hear what is wrong with sensors and machinery, 50 times a second."""
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
-        """Decide what control shall do at this step of 2 ms."""
+        """Decide what control shall do during the next tick of 10 ms."""
 
     def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
         """Follow a setpoint from outside; returns why not, '' when it does."""

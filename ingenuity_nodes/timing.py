@@ -15,11 +15,12 @@
 
 from __future__ import annotations
 
-STEP_NS = 2_000_000    # one step of sensors, estimator, guidance, control, vehicle
-TICK_NS = 10_000_000   # one /clock tick: every participant answers before the next
+STEP_NS = 2_000_000    # one step of sensors, estimator, control, vehicle
+TICK_NS = 10_000_000   # one /clock tick: guidance; every participant answers before the next
 STEPS_PER_TICK = TICK_NS // STEP_NS
 SECOND_NS = 1_000_000_000
 STEP = STEP_NS / SECOND_NS
+TICK = TICK_NS / SECOND_NS
 
 
 class Every:

@@ -18,7 +18,7 @@ import math
 from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.mode import GuidanceParameters
 from ingenuity_nodes.signals import TrajectoryCommand, VelocityCommand
-from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.timing import TICK
 import numpy as np
 import pytest
 
@@ -34,8 +34,8 @@ def setpoints():
 def follow(setpoints, seconds, *, since=0.0, every=math.inf, command=None):
     """Ask for each step's reference; ``command`` is sent again ``every`` so many seconds."""
     rows, sent = [], -math.inf
-    for step in range(round(seconds / STEP)):
-        time = since + step * STEP
+    for step in range(round(seconds / TICK)):
+        time = since + step * TICK
         if command is not None and (step == 0 or time - sent >= every):
             setpoints.command(command, time)
             sent = time
@@ -56,19 +56,19 @@ def test_without_a_command_it_hovers(setpoints):
 def test_a_velocity_is_reached_at_the_limit_of_acceleration_and_held(setpoints):
     rows = follow(setpoints, 6.0, every=0.1, command=velocity(north=2.0, yaw_rate=0.2))
     speeds = np.array([row.v[1] for row in rows])
-    reached = np.argmax(speeds > 1.999) * STEP
+    reached = np.argmax(speeds > 1.999) * TICK
     assert reached == pytest.approx(2.0 / LIMITS.external_acceleration, abs=0.01)
     assert speeds.max() <= 2.0 + 1e-9
     assert rows[-1].yaw == pytest.approx(0.2 * 6.0, abs=0.01)
     # The place is the integral of the speed: control is asked for nothing that contradicts.
-    assert rows[-1].p[1] == pytest.approx(speeds.sum() * STEP)
+    assert rows[-1].p[1] == pytest.approx(speeds.sum() * TICK)
 
 
 def test_velocity_and_acceleration_of_the_reference_agree_with_its_places(setpoints):
     rows = follow(setpoints, 4.0, every=0.1, command=velocity(east=1.5, up=0.5))
     p, v, a = (np.array([row[k] for row in rows]) for k in range(3))
-    np.testing.assert_allclose(np.diff(p, axis=0) / STEP, v[1:], atol=1e-9)
-    np.testing.assert_allclose(np.diff(v, axis=0) / STEP, a[1:], atol=1e-9)
+    np.testing.assert_allclose(np.diff(p, axis=0) / TICK, v[1:], atol=1e-9)
+    np.testing.assert_allclose(np.diff(v, axis=0) / TICK, a[1:], atol=1e-9)
 
 
 def test_when_the_sender_falls_silent_it_brakes_and_hovers(setpoints):
@@ -100,7 +100,7 @@ def test_a_trajectory_is_followed_in_time_and_ends_at_its_last_place(setpoints):
     np.testing.assert_allclose(rows[-1].p, square[-1], atol=0.02)
     assert rows[-1].yaw == pytest.approx(1.0, abs=0.02)
     for corner, time in zip(square, command.times, strict=True):
-        here = rows[round(time / STEP)].p
+        here = rows[round(time / TICK)].p
         assert np.linalg.norm(here - corner) < 0.6    # corners are rounded, not skipped
 
 

@@ -20,7 +20,7 @@ from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters, Mode
 from ingenuity_nodes.signals import Estimate, ImuSample, VehicleStatus
-from ingenuity_nodes.timing import STEP_NS
+from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 import pytest
 
@@ -53,7 +53,7 @@ class Perfect:
     def run(self, seconds: float) -> None:
         end = self.t_ns + round(seconds * 1e9)
         while self.t_ns < end and not self.guidance.finished:
-            self.t_ns += STEP_NS
+            self.t_ns += TICK_NS
             estimate = replace(
                 self.estimate, t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
             setpoint = self.guidance.step(

@@ -30,8 +30,10 @@ Pixel coordinates have their origin in the centre of the upper left pixel.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 import math
 
+from ingenuity_nodes.cameras.lens import Lens, project, project_from
 from ingenuity_nodes.frames import compose, Matrix3, quaternion, quaternion_from_rpy, QuatWxyz
 from ingenuity_nodes.frames import R_BF, rotation_matrix, Vector3
 import numpy as np
@@ -59,18 +61,15 @@ class CameraModel:
 
     def project(self, p_C: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where none is."""
-        p_C = np.atleast_2d(np.asarray(p_C, dtype=np.float64))
-        along = p_C @ self.O
-        across = p_C - along[:, None] * self.O
-        length = np.linalg.norm(across, axis=1)
-        theta = np.arctan2(length, along)
-        seen = (theta < self.max_angle) & (length + np.abs(along) > 0.0)
-        bent = self._bend(np.where(seen, theta, 0.0))
-        direction = across / np.where(length > 0.0, length, 1.0)[:, None]
-        q = self.O + bent[:, None] * direction
-        uv = np.stack([q @ self.H, q @ self.V], axis=1) / (q @ self.A)[:, None]
-        uv[~seen] = np.nan
-        return np.asarray(uv)
+        points = np.ascontiguousarray(np.atleast_2d(p_C), dtype=np.float64)
+        return np.asarray(project(self.lens, points))
+
+    @cached_property
+    def lens(self) -> Lens:
+        """The lens alone, as compiled code wants it."""
+        arrays = [np.array(value, dtype=np.float64) for value in (
+            self.A, self.H, self.V, self.O, self.R)]
+        return Lens(*arrays, self.linearity, self.max_angle)
 
     def unproject(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
@@ -87,13 +86,17 @@ class CameraModel:
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
         """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
-        R_MC, p_MC = self.pose(p_MB, q_MB)
-        return self.project((np.atleast_2d(p_M) - p_MC) @ R_MC)
+        points = np.ascontiguousarray(np.atleast_2d(p_M), dtype=np.float64)
+        return np.asarray(project_from(self.lens, *self.pose(p_MB, q_MB), points))
 
     def pose(self, p_MB: Vector3, q_MB: QuatWxyz) -> tuple[Matrix3, Vector3]:
         """Attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at the given pose."""
         R_MB = rotation_matrix(q_MB)
-        return R_MB @ rotation_matrix(self.q_BC), np.asarray(p_MB) + R_MB @ self.p_BC
+        return R_MB @ self._R_BC, np.asarray(p_MB) + R_MB @ self.p_BC
+
+    @cached_property
+    def _R_BC(self) -> Matrix3:
+        return rotation_matrix(self.q_BC)
 
     def inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say which pixels (n, 2) lie in the picture."""
@@ -130,12 +133,6 @@ class CameraModel:
         right, low = self.width - 0.5, self.height - 0.5
         rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
         return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())
-
-    def _bend(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
-        chi = np.tan(self.linearity * theta) / self.linearity if self.linearity > 1e-9 else theta
-        r0, r1, r2 = self.R
-        square = chi * chi
-        return np.asarray(chi * (1.0 + r0 + square * (r1 + square * r2)))
 
     def _unbend(self, bent: NDArray[np.float64]) -> NDArray[np.float64]:
         r0, r1, r2 = self.R

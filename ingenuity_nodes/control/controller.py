@@ -39,20 +39,22 @@ FLIGHT_SPEED = 2537.0 * math.pi / 30.0    # [rad/s] flights 1 to 13
 def _fly(
     gains: NDArray[np.void], model: Array, to_blades: Array, limits: Array, p: Array, v: Array,
     q_MB: Array, w: Array, p_ref: Array, v_ref: Array, a_ref: Array, yaw: float, yaw_rate: float,
-    memory: Array, out: Array,
+    age: float, memory: Array, out: Array,
 ) -> None:
     """
     Run the cascade.
 
-    ``model`` is mass, inertia (3) and both hover collectives, ``memory`` both integrals.
+    ``model`` is mass, inertia (3) and both hover collectives, ``memory`` both integrals. The
+    reference is of a time ``age`` [s] ago and moves on.
     """
     g = gains[0]
     R, a, thrust, error = np.empty((3, 3)), np.empty(3), np.empty(3), np.empty(3)
     alpha, wrench = np.empty(3), np.empty(4)
     matrix_into(q_MB, R)
-    wanted_acceleration(g, p_ref - p, v_ref - v, a_ref, memory[:3], a)
+    v_now = v_ref + age * a_ref
+    wanted_acceleration(g, p_ref + age * v_now - p, v_now - v, a_ref, memory[:3], a)
     thrust_vector(g, a, thrust)
-    attitude_error(R, thrust, yaw, error)
+    attitude_error(R, thrust, yaw + age * yaw_rate, error)
     angular_acceleration(g, error, yaw_rate, w, memory[3:6], alpha)
     # What counts is the height: a tilted thrust must be longer by the cosine.
     up = max(0.5, R[2, 2])
@@ -119,7 +121,8 @@ class Controller:
         if setpoint.airborne:
             _fly(self._gains, self._model, self._to_blades, self._limits, estimate.p_MB,
                  estimate.v_MB, estimate.q_MB, estimate.w_MB_B, setpoint.p_ref, setpoint.v_ref,
-                 setpoint.a_ref, setpoint.yaw_ref, setpoint.yaw_rate_ref, self._memory, out)
+                 setpoint.a_ref, setpoint.yaw_ref, setpoint.yaw_rate_ref,
+                 (estimate.t_ns - setpoint.t_ns) * 1e-9, self._memory, out)
         else:
             self._memory[:] = 0.0
             _wait(self._gains, self._model, self._to_blades, self._limits, estimate.w_MB_B,

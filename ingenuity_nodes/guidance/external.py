@@ -27,7 +27,7 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.mode import GuidanceParameters
 from ingenuity_nodes.guidance.trajectory import Reference
 from ingenuity_nodes.signals import TrajectoryCommand, VelocityCommand
-from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.timing import TICK
 import numpy as np
 
 _SLACK = 1.0    # [1/s] speed per distance to a trajectory's reference; assumed: as control's own
@@ -35,7 +35,7 @@ _SLACK = 1.0    # [1/s] speed per distance to a trajectory's reference; assumed:
 
 class ExternalSetpoints:
     """
-    The reference of an ``external`` segment; ``at`` is to be asked once per step of 2 ms.
+    The reference of an ``external`` segment; ``at`` is to be asked once per tick of 10 ms.
 
     It begins at rest at ``p`` [m, M] and ``yaw``, and is at rest again after ``duration`` [s];
     ``ground`` is the height of the take-off point [m, M].
@@ -61,19 +61,19 @@ class ExternalSetpoints:
         self._trajectory = command if isinstance(command, TrajectoryCommand) else None
 
     def at(self, time: float) -> Reference:
-        """Move the reference by one step; ``time`` counts from the start of the segment."""
+        """Move the reference by one tick; ``time`` counts from the start of the segment."""
         wanted, rate = self._wanted(time)
         p = self._parameters
         # It must be able to stop in the time that is left.
-        left = max(0.0, self.duration - time - 0.5 * STEP)
+        left = max(0.0, self.duration - time - 0.5 * TICK)
         wanted = _shortened(wanted, min(p.external_speed, p.external_acceleration * left))
-        change = _shortened(wanted - self._v, p.external_acceleration * STEP)
+        change = _shortened(wanted - self._v, p.external_acceleration * TICK)
         v = self._v + change
-        place = self._p + v * STEP
+        place = self._p + v * TICK
         if not self._low <= place[2] <= self._high and not self._inside(place[2]):
             place[2], v[2] = self._p[2], 0.0
-        self._p, self._v, self._yaw = place, v, self._yaw + rate * STEP
-        return Reference(place, v, change / STEP, self._yaw, rate)
+        self._p, self._v, self._yaw = place, v, self._yaw + rate * TICK
+        return Reference(place, v, change / TICK, self._yaw, rate)
 
     def _inside(self, height: float) -> bool:
         """Whether a height outside floor and ceiling is at least on its way back between them."""

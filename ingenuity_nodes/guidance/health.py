@@ -105,7 +105,7 @@ class Health:
         self.parameters, self._software = parameters, software
         self._rest_distance = rest_distance
         self._gyro, self._accelerometer, self._altimeter = _Repeats(), _Repeats(), _Repeats()
-        self._rate, self._force = np.zeros(3), np.array([0.0, 0.0, GRAVITY])
+        self._rate, self._force, self._felt = np.zeros(3), np.zeros(3), False
         self._distance, self._without_distance = rest_distance, 0.0
         self._inclination: tuple[float, float] | None = (0.0, 0.0)
         self._off_speed, self._off_blades, self._blind = 0.0, 0.0, 0.0
@@ -156,8 +156,10 @@ class Health:
     def _feel(self, imu: ImuSample, altitude: AltimeterSample | None) -> None:
         self._gyro.take(imu.w_MI_I.tolist())
         self._accelerometer.take(imu.f_I.tolist())
-        self._rate = self._rate + _SMOOTH * (imu.w_MI_I - self._rate)
-        self._force = self._force + _SMOOTH * (imu.f_I - self._force)
+        share = _SMOOTH if self._felt else 1.0
+        self._felt = True
+        self._rate = self._rate + share * (imu.w_MI_I - self._rate)
+        self._force = self._force + share * (imu.f_I - self._force)
         self._without_distance += _PERIOD
         if altitude is not None and math.isfinite(altitude.distance):
             self._altimeter.take([altitude.distance])

@@ -88,6 +88,11 @@ class GuidanceParameters:
     touchdown_confirm: float = quantity(
         0.02, 's', 'the descent must stay slow for this long', low=0.0, high=1.0,
         source='assumed: ten steps')
+    resting_height: float = quantity(
+        2.5, 'm', 'the same, where the descent has long been slow', low=0.05, high=20.0,
+        source='assumed: an altimeter that is off by two metres')
+    resting_confirm: float = quantity(
+        1.0, 's', 'that long', low=0.02, high=10.0, source='assumed: no gust lasts so long')
     landing_limit: float = quantity(
         8.0, 's', 'time-out of the landing, beyond its planned time', low=1.0, high=60.0,
         source='assumed')

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from ingenuity_nodes.guidance.mode import GuidanceParameters
 from ingenuity_nodes.signals import Estimate, ImuSample
-from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.timing import TICK
 
 
 class Touchdown:
@@ -25,14 +25,14 @@ class Touchdown:
 
     def __init__(self, parameters: GuidanceParameters) -> None:
         self._parameters = parameters
-        self._slow_for = 0.0
+        self._slow_for, self._resting_for = 0.0, 0.0
         self._limit = 0.0
         self._steady_after = 0.0
 
     def arm(self, height: float, speed: float) -> None:
         """Begin a landing at ``speed`` [m/s] from a ``height`` of the body origin [m]."""
         p = self._parameters
-        self._slow_for = 0.0
+        self._slow_for, self._resting_for = 0.0, 0.0
         self._steady_after = speed / p.vertical_acceleration
         self._limit = max(0.0, height) / speed + self._steady_after + p.landing_limit
 
@@ -56,12 +56,15 @@ class Touchdown:
 
         """
         p = self._parameters
-        low = not height_trusted or estimate.height - p.origin_height < p.touchdown_height
+        feet = estimate.height - p.origin_height
+        low = not height_trusted or feet < p.touchdown_height
         descent = -float(estimate.v_MB[2])
         slow = descent < wanted - p.touchdown_speed_drop
         steady = age > self._steady_after
-        self._slow_for = self._slow_for + STEP if low and slow and steady else 0.0
-        if self._slow_for > p.touchdown_confirm:
+        self._slow_for = self._slow_for + TICK if low and slow and steady else 0.0
+        resting = slow and steady and feet < p.resting_height
+        self._resting_for = self._resting_for + TICK if resting else 0.0
+        if self._slow_for > p.touchdown_confirm or self._resting_for > p.resting_confirm:
             return f'descent at {descent:.2f} m/s instead of {wanted:.2f} m/s'
         if age > self._limit:
             return f'no touchdown felt in {self._limit:.0f} s'

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingenuity_nodes.cameras.lens import project_from
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import Matrix3, QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.navigation.rays import RayTable
@@ -69,6 +70,18 @@ class LandmarkParameters:
 
 
 @njit(cache=True, error_model='numpy')
+def _within(
+    uv: NDArray[np.float64], margin: float, width: float, height: float,
+) -> NDArray[np.bool_]:
+    """Say which pixels (n, 2) are farther than a margin from the border of the picture."""
+    inside = np.zeros(uv.shape[0], dtype=np.bool_)
+    for k in range(uv.shape[0]):
+        u, v = uv[k, 0], uv[k, 1]
+        inside[k] = margin < u < width - 1.0 - margin and margin < v < height - 1.0 - margin
+    return inside
+
+
+@njit(cache=True, error_model='numpy')
 def _hits(
     p: NDArray[np.float64], rays: NDArray[np.float64], field: TerrainField, farthest: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -96,6 +109,7 @@ class Landmarks:
     ) -> None:
         self._camera, self._terrain, self._parameters = camera, terrain, parameters
         self._rays = RayTable(camera)
+        self._size = float(camera.width), float(camera.height)
         self._random = np.random.default_rng([seed, STREAM])
         self._points = np.zeros((0, 3))
         self._drift = np.zeros((0, 2))
@@ -123,9 +137,7 @@ class Landmarks:
         self._drift = self._drift[seen] + walk
 
     def _inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
-        margin = self._parameters.margin
-        limit = np.array([self._camera.width, self._camera.height]) - 1.0 - margin
-        return np.asarray(((uv > margin) & (uv < limit)).all(axis=1))
+        return np.asarray(_within(uv, self._parameters.margin, *self._size))
 
     def _follow(
         self, R_MC: Matrix3, p_MC: Vector3,
@@ -133,7 +145,7 @@ class Landmarks:
         """Keep the features that are still in view and not lost by chance; return their places."""
         if not len(self._ids):
             return np.zeros((0, 2))
-        uv = self._camera.project((self._points - p_MC) @ R_MC)
+        uv = project_from(self._camera.lens, R_MC, p_MC, self._points)
         lucky = self._random.random(len(uv)) >= self._parameters.loss
         seen = self._inside(uv) & lucky
         self._keep(seen)

@@ -1,0 +1,85 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""The lens of JPL's CAHVORE type 3 (a family that holds OpenCV's fisheye and the pinhole), fast."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Lens(NamedTuple):
+    """What a lens does, in the words of :class:`ingenuity_nodes.cameras.model.CameraModel`."""
+
+    A: Array
+    H: Array
+    V: Array
+    O: Array               # noqa: E741
+    R: Array
+    linearity: float
+    max_angle: float       # from the axis [rad]; beyond, nothing is projected
+
+
+@njit(cache=True, error_model='numpy')
+def bend(lens: Lens, theta: float) -> float:
+    """Turn an angle from the axis [rad] into the length that the lens gives it."""
+    chi = theta
+    if lens.linearity > 1e-9:
+        chi = math.tan(lens.linearity * theta) / lens.linearity
+    square = chi * chi
+    return float(chi * (1.0 + lens.R[0] + square * (lens.R[1] + square * lens.R[2])))
+
+
+@njit(cache=True, error_model='numpy')
+def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]:
+    """Turn a point in the optical frame into a pixel, NaN where none is."""
+    o, h, v, a = lens.O, lens.H, lens.V, lens.A
+    along = x * o[0] + y * o[1] + z * o[2]
+    x, y, z = x - along * o[0], y - along * o[1], z - along * o[2]
+    length = math.sqrt(x * x + y * y + z * z)
+    theta = math.atan2(length, along)
+    if theta >= lens.max_angle or length + abs(along) == 0.0:
+        return math.nan, math.nan
+    scale = bend(lens, theta) / length if length > 0.0 else 0.0
+    x, y, z = o[0] + scale * x, o[1] + scale * y, o[2] + scale * z
+    depth = x * a[0] + y * a[1] + z * a[2]
+    return ((x * h[0] + y * h[1] + z * h[2]) / depth, (x * v[0] + y * v[1] + z * v[2]) / depth)
+
+
+@njit(cache=True, error_model='numpy')
+def project(lens: Lens, p_C: Array) -> Array:
+    """Turn points (n, 3) in the optical frame into pixels (n, 2), NaN where none is."""
+    uv = np.empty((p_C.shape[0], 2))
+    for k in range(p_C.shape[0]):
+        uv[k] = project_one(lens, p_C[k, 0], p_C[k, 1], p_C[k, 2])
+    return uv
+
+
+@njit(cache=True, error_model='numpy')
+def project_from(lens: Lens, R_MC: Array, p_MC: Array, p_M: Array) -> Array:
+    """Turn points (n, 3) in the map, seen from a pose, into pixels (n, 2), NaN where none is."""
+    uv = np.empty((p_M.shape[0], 2))
+    for k in range(p_M.shape[0]):
+        x, y, z = p_M[k, 0] - p_MC[0], p_M[k, 1] - p_MC[1], p_M[k, 2] - p_MC[2]
+        uv[k] = project_one(
+            lens, R_MC[0, 0] * x + R_MC[1, 0] * y + R_MC[2, 0] * z,
+            R_MC[0, 1] * x + R_MC[1, 1] * y + R_MC[2, 1] * z,
+            R_MC[0, 2] * x + R_MC[1, 2] * y + R_MC[2, 2] * z)
+    return uv
