@@ -272,3 +272,15 @@ def answer_with(*statuses):
 def test_a_message_that_makes_no_sense_is_refused(read, message):
     with pytest.raises(ValueError):
         read(message)
+
+
+@pytest.mark.parametrize('numbers, encoding', [
+    (np.arange(6, dtype=np.float32).reshape(2, 3), '32FC1'),
+    (np.arange(12, dtype=np.int32).reshape(2, 3, 2), '32SC2'),
+    (np.arange(6, dtype=np.uint8).reshape(2, 3), '8UC1')])
+def test_numbers_for_each_pixel_come_through(numbers, encoding):
+    message = over_the_wire(pictures.numbers_message(5, 'a', numbers))
+    assert (message.encoding, message.height, message.width) == (encoding, 2, 3)
+    assert message.step * 2 == len(message.data)
+    read = np.frombuffer(message.data, numbers.dtype).reshape(numbers.shape)
+    assert np.array_equal(read, numbers)

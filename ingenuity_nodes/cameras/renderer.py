@@ -38,8 +38,8 @@ from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.stone_layer import StoneLayer
 from ingenuity_nodes.cameras.sun_map import SunMap
 from ingenuity_nodes.cameras.targets import GreyTargets, Targets
-from ingenuity_nodes.cameras.truth import GroundTruth
-from ingenuity_nodes.frames import Matrix3, rotation_matrix, Vector3
+from ingenuity_nodes.cameras.truth import GroundTruth, shutter_motion, SKY, STONE
+from ingenuity_nodes.frames import Matrix3, Vector3
 from ingenuity_nodes.signals import Exposure
 import numpy as np
 from numpy.typing import NDArray
@@ -85,9 +85,11 @@ class Renderer:
         self._targets: Targets | GreyTargets = (
             GreyTargets(self.context, camera.width, rows) if self.grey
             else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
+        self._truth: Targets | None = None
         self._sun_map = None if self.grey else SunMap(self.context, scene)
         if self.grey:
-            self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(self.device)}'
+            drawn_with = repr((self.device, sorted(light_uniforms(scene).items())))
+            self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(drawn_with)}'
             self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._tile)
             self._tile_targets = Targets(self.context, TILE, TILE, 2, 3)
             self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
@@ -138,16 +140,22 @@ class Renderer:
         return out
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body] = ()) -> GroundTruth:
-        """Work out the distance to, and the kind of, what every pixel's centre sees."""
+        """
+        Work out what every pixel's centre sees, each row at its own instant.
+
+        Stones smaller than ``quality.smallest_px`` belong to the ground.
+        """
         with self.context:
             return self._draw_truth(exposure, bodies)
 
     def _draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         camera = self.camera
-        R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
-        self._prepare(bodies, R_MC, p_MC)
-        targets = Targets(self.context, camera.width, self.quality.strip_rows, 1, 4, exact=True)
-        out = np.empty((camera.height, camera.width, 2), np.float32)
+        self._prepare(bodies, *camera.pose(exposure.p_MB, exposure.q_MB))
+        if self._truth is None:
+            self._truth = Targets(self.context, camera.width, self.quality.strip_rows, 1, 4,
+                                  exact=True)
+        targets = self._truth
+        out = np.empty((camera.height, camera.width, 3), np.float32)
         for first in range(0, camera.height, self.quality.strip_rows):
             rows = min(self.quality.strip_rows, camera.height - first)
             values = self._uniforms(exposure, first, rows) | self._ground.uniforms
@@ -157,10 +165,12 @@ class Renderer:
             self._robots.draw(values)
             targets.use_picture(rows)
             self._ground.draw(values, targets, self._lattice, first, rows, None)
-            out[first:first + rows] = targets.read(rows)[..., :2]
-        return GroundTruth(camera, exposure,
-                           np.where(out[..., 1] > 0.5, out[..., 0], np.inf).astype(np.float32),
-                           out[..., 1].astype(np.uint8))
+            out[first:first + rows] = targets.read(rows)[..., :3]
+        kinds = out[..., 1].astype(np.uint8)
+        numbers = np.where(kinds == STONE, out[..., 2], -1.0).astype(np.int32)
+        return GroundTruth(camera, exposure, self.quality.readout,
+                           np.where(kinds != SKY, out[..., 0], np.inf).astype(np.float32),
+                           kinds, numbers, self._stones.chosen)
 
     def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
         """Have maps, stones and robots for one pose on the drawing side."""
@@ -277,18 +287,15 @@ class Renderer:
     def _uniforms(self, exposure: Exposure, first: int, rows: int) -> dict[str, object]:
         camera = self.camera
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
-        R_MB = rotation_matrix(exposure.q_MB)
-        w_M = R_MB @ exposure.w_MB_B
-        v_M = exposure.v_MB + np.cross(w_M, R_MB @ camera.p_BC)
-        readout = self.quality.readout
+        move, turn = shutter_motion(camera, exposure, self.quality.readout)
         return light_uniforms(self.scene) | {
-            'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC), 'camA': tuple(
-                camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V), 'camO': tuple(
-                    camera.O), 'camR': camera.R, 'camL': camera.linearity, 'maxTheta': min(
-                        camera.max_angle,
-                        camera.corner_angle + 0.15), 'pictureSize': (camera.width, camera.height),
-            'strip': (first, rows), 'shutterMove': tuple(v_M * readout), 'shutterTurn': tuple(
-                w_M * readout), 'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle,
+            'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC),
+            'camA': tuple(camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V),
+            'camO': tuple(camera.O), 'camR': camera.R, 'camL': camera.linearity,
+            'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
+            'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
+            'shutterMove': tuple(move), 'shutterTurn': tuple(turn),
+            'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle,
             'detail': self.quality.detail,
         }
 

@@ -25,7 +25,8 @@ from ingenuity_nodes.cameras.mesh import disc, stone
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.frames import Matrix3, Vector3
-from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH, HALF_WIDTH
+from ingenuity_nodes.world.rocks import COLUMNS, DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH
+from ingenuity_nodes.world.rocks import HALF_WIDTH
 from ingenuity_nodes.world.rocks import SHAPE, SHAPES, SIZES, TILT_X, TILT_Y, TONE, X, Y, YAW, Z
 import moderngl
 import numpy as np
@@ -62,6 +63,7 @@ class StoneLayer:
                         for shape in range(shapes)}
         self._halos = _Halos(context, self._shadow)
         self._near: tuple[tuple[float, ...], NDArray[np.float64]] = ((), np.zeros((0, 0)))
+        self.chosen: NDArray[np.float64] = np.zeros((0, COLUMNS))
 
     def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float,
                farthest: float,
@@ -115,13 +117,15 @@ class StoneLayer:
         for (level, shape), group in self._groups.items():
             k = level * SHAPES + shape
             group.fill(data[order[starts[k]:starts[k + 1]]])
+            group.first = int(starts[k])
+        self.chosen = rows[order]
         self._halos.fill(data[widths > _HALO_PX])
-        self.count = len(rows)
 
     def draw(self, values: Mapping[str, object]) -> None:
-        """Draw the stones chosen last."""
+        """Draw the stones chosen last; in a picture of the truth, their numbers in ``chosen``."""
         set_uniforms(self._shader, values)
         for group in self._groups.values():
+            set_uniforms(self._shader, {'firstStone': float(group.first)})
             group.draw()
 
     def draw_depth(self, sun_view: tuple[float, ...]) -> None:
@@ -145,7 +149,7 @@ class _Instances:
 
     def __init__(self, context: moderngl.Context) -> None:
         self.buffer = context.buffer(reserve=_STRIDE * 65536 // 64, dynamic=True)
-        self.count = 0
+        self.count = self.first = 0
 
     def fill(self, data: NDArray[np.float32]) -> None:
         self.count = len(data)

@@ -30,6 +30,7 @@ import signal
 from ingenuity_nodes.cameras.cast import camera_of, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.scene import Body
+from ingenuity_nodes.cameras.truth import GroundTruth
 from ingenuity_nodes.processes import end_with_parent
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
@@ -93,6 +94,21 @@ class Studio:
         except BrokenProcessPool as error:
             raise StudioError('the drawing process has died') from error
 
+    def draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
+        """
+        Work out what each pixel of one picture sees; waits until it is done.
+
+        Raises
+        ------
+        StudioError
+            The drawing process has died.
+
+        """
+        try:
+            return self._pool.submit(_draw_truth, exposure, list(bodies)).result()
+        except BrokenProcessPool as error:
+            raise StudioError('the drawing process has died') from error
+
     def close(self) -> None:
         """End the drawing process, whatever it does."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -130,3 +146,8 @@ def _at_rest(
 def _draw(exposure: Exposure, bodies: list[Body]) -> NDArray[np.uint8]:
     assert _renderer is not None
     return _renderer.draw(exposure, bodies)
+
+
+def _draw_truth(exposure: Exposure, bodies: list[Body]) -> GroundTruth:
+    assert _renderer is not None
+    return _renderer.draw_truth(exposure, bodies)

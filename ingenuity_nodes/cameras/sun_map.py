@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ingenuity_nodes.cameras.light import STONE_SHADOW
 from ingenuity_nodes.cameras.robot_layer import columns, sun_view
 from ingenuity_nodes.cameras.scene import Scene
 from ingenuity_nodes.frames import Matrix3, Vector3
@@ -26,7 +27,6 @@ import numpy as np
 _SIZE = 4096          # [px]
 _REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel
 _AHEAD = 14.0         # [m] its centre lies at most this far before the camera
-_UNIT = 7             # texture unit
 
 
 class SunMap:
@@ -51,7 +51,7 @@ class SunMap:
         self._context.enable(moderngl.DEPTH_TEST)
         for layer in layers:
             layer(self._view)
-        self._map.use(_UNIT)
+        self._map.use(STONE_SHADOW)
 
     def _centre(self, R_MC: Matrix3, p_MC: Vector3) -> Vector3:
         """Where the camera's axis meets the ground, or some way ahead."""
@@ -68,4 +68,4 @@ class SunMap:
     @property
     def uniforms(self) -> dict[str, object]:
         """Give what the stones' shader needs."""
-        return {'stoneShadow': _UNIT, 'stoneSun': self._view, 'stoneShade': 1.0}
+        return {'stoneSun': self._view, 'stoneShade': 1.0}

@@ -30,6 +30,7 @@ from ingenuity_nodes.nodes.membership import LATCHED, Membership
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, setting, text_parameter
+from ingenuity_nodes.nodes.truth_pictures import TruthPictures
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
@@ -66,6 +67,7 @@ class CameraNode(Node):
             CompressedImage, f'{name}/image_raw/compressed', FRAMES)
         self._info = self.create_publisher(CameraInfo, f'{name}/camera_info', LATCHED)
         self._info.publish(camera_info_message(self._model, self._frame_id))
+        self._truth = TruthPictures(self, name, self._frame_id)
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
         self._studio = Studio(scenario, seed, section.name, name)
         # One picture after the other, while the node goes on listening.
@@ -96,6 +98,8 @@ class CameraNode(Node):
         if self._jpegs.get_subscription_count():
             self._jpegs.publish(jpeg_message(
                 exposure.t_ns, self._frame_id, encode_jpeg(image, JPEG_QUALITY[self._camera])))
+        if self._truth.wanted:
+            self._truth.publish(exposure, self._studio.draw_truth(exposure, bodies))
 
     def _submit(self, task: Callable[[], None]) -> None:
         self._drawing.submit(task).add_done_callback(self._note_failure)

@@ -39,16 +39,18 @@ float inFront(float t) {
 }
 
 #ifdef TRUTH
-// Distance [m], 0 for the sky, and what is there: 0 sky, 1 ground, 2 stone, 3 robot.
+// Distance [m], 0 for the sky; what is there: 0 sky, 1 ground, 2 stone, 3 robot; which stone;
+// the angle of a pixel [rad], which keeps the lattice's attributes alive.
 void main() {
   vec3 d = normalize(dir);
   float t = hitRange(origin, d, nearness);
   ivec2 at = ivec2(gl_FragCoord.xy);
   float range = rangeOf(texelFetch(meshDepth, at, 0).r);
-  float kind = texelFetch(meshColour, at, 0).a;
-  bool front = kind > 0.0 && (t < 0.0 || range < t * 1.004 + 0.02);
-  colour = front ? vec4(range, kind > 0.75 ? 3.0 : 2.0, pixelSees, 1.0)
-    : vec4(max(t, 0.0), t < 0.0 ? 0.0 : 1.0, pixelSees, 1.0);
+  vec4 mesh = texelFetch(meshColour, at, 0);
+  bool front = mesh.a > 0.0 && (t < 0.0 || range < t * 1.004 + 0.02);
+  float number = dot(floor(mesh.rgb * 255.0 + 0.5), vec3(1.0, 256.0, 65536.0));
+  colour = front ? vec4(range, mesh.a > 0.75 ? 3.0 : 2.0, number, pixelSees)
+    : vec4(max(t, 0.0), t < 0.0 ? 0.0 : 1.0, 0.0, pixelSees);
 }
 #else
 void main() {

@@ -1,8 +1,13 @@
 uniform float pixelAngle;
 in vec3 world, facing, body;
 in vec3 look;                // tone, seed, height above the ground
+flat in float number;
 out vec4 colour;
 void main() {
+  if (label < 0.75) {        // a picture of the truth: which stone this is, in three bytes
+    colour = vec4(mod(number, 256.0), mod(floor(number / 256.0), 256.0), floor(number / 65536.0), 255.0 * label) / 255.0;
+    return;
+  }
   vec3 n = normalize(facing);
   vec3 d = world - p_MC;
   float t = length(d);

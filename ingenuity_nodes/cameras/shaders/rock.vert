@@ -5,6 +5,8 @@ in vec2 tone;
 in float ground;            // its height under the stone [m]
 out vec3 world, facing, body;
 out vec3 look;
+uniform float firstStone;    // number of the first stone drawn now
+flat out float number;
 
 void main() {
   mat3 R = turned(turn);
@@ -12,6 +14,7 @@ void main() {
   world = centre + R * body;
   facing = R * normalize(normal / half_axes);
   look = vec3(tone, world.z - ground);
+  number = firstStone + float(gl_InstanceID);
   float seen;
   gl_Position = clipPosition(world, seen);
   gl_ClipDistance[0] = seen;

@@ -41,6 +41,25 @@ def image_message(t_ns: int, frame_id: str, image: NDArray[np.uint8]) -> Image:
     return message
 
 
+def numbers_message(t_ns: int, frame_id: str, numbers: NDArray[np.generic]) -> Image:
+    """
+    Write numbers per pixel: (h, w) or (h, w, channels) of float32, int32 or uint8.
+
+    Raises
+    ------
+    KeyError
+        Numbers of another kind.
+
+    """
+    kind = {'float32': '32F', 'int32': '32S', 'uint8': '8U'}[numbers.dtype.name]
+    height, width = numbers.shape[:2]
+    channels = 1 if numbers.ndim == 2 else numbers.shape[2]
+    message = Image(header=header(t_ns, frame_id), height=height, width=width,
+                    encoding=f'{kind}C{channels}', step=width * channels * numbers.itemsize)
+    message.data = array.array('B', np.ascontiguousarray(numbers).tobytes())
+    return message
+
+
 def image_from(message: Image) -> NDArray[np.uint8]:
     """
     Read a grey picture.
