@@ -125,10 +125,20 @@ def test_an_estimate_keeps_its_place_and_the_covariances_a_message_has_room_for(
     assert message.child_frame_id == 'ingenuity/base_link'
     back = state.estimate_from(message)
     assert np.array_equal(back.p_MB, estimate.p_MB)
-    assert np.array_equal(back.covariance[:9, :9], covariance[:9, :9])
+    assert back.covariance[:12, :12] == pytest.approx(covariance[:12, :12])
     # Row-major, in the order x, y, z, rotation about x, y, z (REP 103).
     assert message.pose.covariance[3] == 0.5
     assert message.pose.covariance[35] == 9.0
+
+
+def test_the_covariance_of_a_velocity_is_in_the_body_as_the_velocity_is():
+    covariance = np.diag([1.0, 1.0, 1.0, 4.0, 1.0, 1.0, *np.ones(9)])    # unsure towards east
+    nose_north = np.array([math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)])
+    zero = np.zeros(3)
+    estimate = Estimate(0, zero, zero, nose_north, zero, zero, zero, 3.0, covariance, 7, 1.0)
+    twist = np.reshape(state.estimate_message(estimate, 'ingenuity').twist.covariance, (6, 6))
+    # East is to the right: along the body's y axis.
+    assert np.diag(twist)[:3] == pytest.approx([1.0, 4.0, 1.0])
 
 
 def test_an_inertial_sample_without_attitude_says_so():

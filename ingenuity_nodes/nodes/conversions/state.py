@@ -19,9 +19,10 @@ from geometry_msgs.msg import Twist
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import (
     array_from, header, nanoseconds, pose, quaternion_from, vector)
-from ingenuity_nodes.signals import Estimate, Exposure, Truth
+from ingenuity_nodes.signals import Estimate, Exposure, FaultChange, Truth
 from nav_msgs.msg import Odometry
 import numpy as np
+from std_msgs.msg import String
 
 
 def odometry_message(
@@ -58,15 +59,21 @@ def truth_from(message: Odometry) -> Truth:
 
 
 def estimate_message(estimate: Estimate, vehicle: str) -> Odometry:
-    """Write the estimate; the 6 x 6 covariances are those of position, attitude and velocity."""
+    """
+    Write the estimate with its covariances.
+
+    Those of the pose are in the axes of the map; those of the twist, as the twist itself, in the
+    axes of the body. The rates are as good as the gyro biases are known.
+    """
     message = odometry_message(
         estimate.t_ns, frames.frame(vehicle, 'base_link'), estimate.p_MB, estimate.q_MB,
         estimate.v_MB, estimate.w_MB_B, frames.frame(vehicle, 'odom'))
     P = estimate.covariance
     pick = [0, 1, 2, 6, 7, 8]
     message.pose.covariance = P[np.ix_(pick, pick)].ravel()
-    twist = np.zeros((6, 6))
-    twist[:3, :3] = P[3:6, 3:6]
+    twist, R_MB = np.zeros((6, 6)), frames.rotation_matrix(estimate.q_MB)
+    twist[:3, :3] = R_MB.T @ P[3:6, 3:6] @ R_MB
+    twist[3:, 3:] = P[9:12, 9:12]
     message.twist.covariance = twist.ravel()
     return message
 
@@ -77,7 +84,9 @@ def estimate_from(message: Odometry) -> Estimate:
     covariance = np.zeros((15, 15))
     pick = [0, 1, 2, 6, 7, 8]
     covariance[np.ix_(pick, pick)] = np.reshape(message.pose.covariance, (6, 6))
-    covariance[3:6, 3:6] = np.reshape(message.twist.covariance, (6, 6))[:3, :3]
+    twist, R_MB = np.reshape(message.twist.covariance, (6, 6)), frames.rotation_matrix(q)
+    covariance[3:6, 3:6] = R_MB @ twist[:3, :3] @ R_MB.T
+    covariance[9:12, 9:12] = twist[3:, 3:]
     zero = np.zeros(3)
     return Estimate(nanoseconds(message.header.stamp), p, v, q, w, zero, zero, float(p[2]),
                     covariance, 0, 0.0)
@@ -93,3 +102,16 @@ def exposure_from(message: Odometry, camera: str) -> Exposure:
     """Read an exposure."""
     p, q, v, w = _odometry_from(message)
     return Exposure(nanoseconds(message.header.stamp), camera, p, q, v, w)
+
+
+def fault_message(change: FaultChange) -> String:
+    """Say that a fault began or ended, as ``navcam_dropout begins: what it does``."""
+    word = 'begins' if change.active else 'ends'
+    return String(data=f'{change.fault} {word}: {change.text}')
+
+
+def fault_from(message: String, t_ns: int) -> FaultChange:
+    """Read what :func:`fault_message` wrote; it was said at ``t_ns``."""
+    head, _, text = message.data.partition(': ')
+    fault, _, word = head.partition(' ')
+    return FaultChange(t_ns, fault, word == 'begins', text)
