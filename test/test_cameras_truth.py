@@ -78,6 +78,7 @@ def test_each_labelled_pixel_lies_on_its_stone(colour: Renderer) -> None:
     assert near.sum() > 500
     reach = 0.75 * stones[near, DIAMETER] + 0.03
     assert (np.hypot(away[near, 0], away[near, 1]) < reach).mean() > 0.99
+    assert truth.labels().dtype == np.int32
     assert (truth.labels()[on_stone] > 0).all() and not truth.labels()[~on_stone].any()
 
 

@@ -76,8 +76,8 @@ class GroundTruth:
             0xC2B2AE3D27D4EB4F)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        names = np.append((mixed >> np.uint64(34)).astype(np.int32) + 1, 0)
-        return np.asarray(names[self.numbers])    # number -1 takes the last
+        names = np.append((mixed >> np.uint64(34)).astype(np.int64) + 1, 0)
+        return np.asarray(names[self.numbers], dtype=np.int32)    # number -1 takes the last
 
     def flow(self, other: Exposure) -> NDArray[np.float64]:
         """Pixels (height, width, 2) by which what stands still is shifted at another exposure."""
