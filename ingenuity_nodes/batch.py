@@ -88,7 +88,8 @@ def fly_batch(
 
 def _note(products: Products, report: TickReport) -> None:
     for name, outputs in report.helicopters.items():
-        products.tick(name, outputs.truth, outputs.estimate, outputs.status, outputs.modes)
+        products.tick(name, outputs.truth, outputs.estimate, outputs.status, outputs.modes,
+                      outputs.faults)
         for exposure in outputs.exposures:
             if exposure.camera == 'rte':
                 products.exposed(name, exposure)

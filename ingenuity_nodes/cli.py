@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument('folder')
     _add_photo(commands)
     _add_play(commands)
+    _add_studies(commands)
+    faults = commands.add_parser(
+        'faults', help='try every fault in every phase of a flight, against what is expected')
+    faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')
+    faults.add_argument('--list', action='store_true', help='print the catalogue, fly nothing')
+    faults.add_argument('--json', action='store_true', help='print JSON instead of a table')
     for name, text in (('trim', 'hover at the published operating points, tilt in wind'),
                        ('margins', 'gain and phase margins of the control loops')):
         table = commands.add_parser(name, help=text)
@@ -59,6 +65,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--features', choices=('geometry', 'pictures'), default='',
                         help="navigate by the ground's own points, or by drawn and tracked "
                              "pictures [the file's]")
+    parser.add_argument('--software', choices=('flight_1', 'flight_7', 'fixed'), default='',
+                        help="age of the flight software [the file's]")
     parser.add_argument('--out', default='', metavar='FOLDER',
                         help='new folder for the results [runs/<scenario>_<time>]')
 
@@ -106,6 +114,26 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     play.add_argument('folder', help='run folder or bag folder')
     play.add_argument('--rate', type=_factor, default=1.0, metavar='X',
                       help='recorded seconds per second')
+
+
+def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    validate = commands.add_parser('validate', help="our flights beside NASA's")
+    validate.add_argument('flights', nargs='*', metavar='FLIGHT',
+                          help='flight_01 to flight_04; none flies all of them')
+    validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    consistency = commands.add_parser(
+        'consistency', help='is the filter honest? many flights over many grounds')
+    consistency.add_argument('scenario', nargs='?', default='flight_03')
+    consistency.add_argument('--flights', type=_count, default=50, metavar='N')
+    consistency.add_argument('--processes', type=_count, default=1, metavar='N')
+    for study in (validate, consistency):
+        study.add_argument('--json', action='store_true', help='print JSON instead of a table')
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 10000")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

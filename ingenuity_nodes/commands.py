@@ -24,13 +24,15 @@ import time
 from typing import Any
 from zipfile import BadZipFile
 
-from ingenuity_nodes import snapshot, tools
+from ingenuity_nodes import snapshot, studies, tools
 from ingenuity_nodes.graph import nodes_of, RunOptions
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.history import history_table
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names, with_features
+from ingenuity_nodes.scenario import (
+    load_scenario, Scenario, scenario_names, with_features, with_software)
 from ingenuity_nodes.yaml_check import FileError
 
 BAD_INPUT = 2
@@ -46,7 +48,8 @@ def run(options: Namespace) -> int:
     """Run one command; what a person can do wrong is one clear message, and status 2."""
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
                 'report': report, 'photo': snapshot.photo, 'play': tools.play, 'trim': tools.trim,
-                'margins': tools.margins}
+                'faults': tools.faults, 'margins': tools.margins,
+                'validate': studies.validate, 'consistency': studies.consistency}
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
@@ -68,7 +71,7 @@ def run(options: Namespace) -> int:
 
 def fly(options: Namespace) -> int:
     """Fly over live ROS 2 nodes, one process each."""
-    scenario = load_scenario(options.scenario)
+    scenario = with_software(load_scenario(options.scenario), options.software)
     domain = Domain()
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
     logs = folder.path / 'logs'
@@ -79,7 +82,7 @@ def fly(options: Namespace) -> int:
     _warm_up(scenario)
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
-        str(folder.path), options.features))
+        str(folder.path), options.features, options.software))
     status = Graph(specs, logs, say, domain).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
@@ -92,6 +95,7 @@ def simulate(options: Namespace) -> int:
     from ingenuity_nodes.batch import fly_batch
 
     scenario = with_features(load_scenario(options.scenario), options.features)
+    scenario = with_software(scenario, options.software)
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
                               needed_bytes=100_000_000)
     say = _Narrator(sys.stderr if options.json else sys.stdout)
@@ -123,6 +127,7 @@ def list_scenarios(_: Namespace) -> int:
     """List the scenarios that come with the package."""
     for name in scenario_names():
         print(f'{name:20} {load_scenario(name).description}')
+    print('fault_ENTRY[_PHASE]  the entries of the fault catalogue: ./ingenuity faults --list')
     return 0
 
 
@@ -163,6 +168,14 @@ def _print_summary(result: dict[str, Any]) -> None:
         value = result.get(key)
         text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)
         print(f'  {key:22} {text}')
+    for fault in result.get('faults', []):
+        print(f'  fault                  from {fault["began_t_s"]:.1f} s: {fault["fault"]}: '
+              f'{fault["what"]}')
+    for response in result.get('responses', []):
+        print(f'  response               at {response["t_s"]:.1f} s: {response["mode"]}: '
+              f'{response["reason"]}')
+    if told := history_table(result['scenario'], result):
+        print(told)
     photo = result.get('photo')
     if photo and photo.get('target_px'):
         u, v = photo['target_px']

@@ -49,11 +49,13 @@ class RunOptions:
     record: bool = True
     run_folder: str = ''             # '': made by the recorder
     features: str = ''               # '': those of the scenario; geometry, pictures
+    software: str = ''               # '': that of the scenario; flight_1, flight_7, fixed
 
 
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
     """List the processes of one run; the world comes first and is told whom to expect."""
-    common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features}
+    common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features,
+              'software': options.software}
     nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
              NodeSpec('mission', 'mission', parameters=dict(common))]
     if options.record:

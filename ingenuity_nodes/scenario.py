@@ -223,6 +223,20 @@ def with_features(scenario: Scenario, features: str) -> Scenario:
     return scenario.model_copy(update={'vehicles': vehicles})
 
 
+def with_software(scenario: Scenario, software: str) -> Scenario:
+    """Give all helicopters flight software of one age; '' leaves the file's."""
+    if not software:
+        return scenario
+    vehicles = []
+    for vehicle in scenario.vehicles:
+        if isinstance(vehicle, HelicopterSection):
+            computer = {**vehicle.overrides.get('computer', {}), 'software': software}
+            vehicle = vehicle.model_copy(
+                update={'overrides': {**vehicle.overrides, 'computer': computer}})
+        vehicles.append(vehicle)
+    return scenario.model_copy(update={'vehicles': tuple(vehicles)})
+
+
 def scenario_names() -> list[str]:
     """Names of the scenarios that come with the package."""
     return sorted(path.stem for path in configuration('scenarios').glob('*.yaml'))

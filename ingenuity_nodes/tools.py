@@ -107,5 +107,20 @@ def margins(options: Namespace) -> int:
     return 0
 
 
+def faults(options: Namespace) -> int:
+    """Print the fault catalogue, or try it; 1 when something ends otherwise than it should."""
+    from ingenuity_nodes.faults import matrix, table
+
+    chosen = matrix.chosen(options.faults)
+    if options.list:
+        print(json.dumps(table.catalogue_json(chosen), indent=2) if options.json
+              else table.catalogue_text(chosen))
+        return 0
+    say = (lambda _: None) if options.json else (lambda trial: print(table.row(trial), flush=True))
+    trials = matrix.run_matrix(chosen, say=say)
+    print(json.dumps(table.as_json(trials), indent=2) if options.json else table.summary(trials))
+    return 0 if all(trial.good for trial in trials) else 1
+
+
 def _pair(values: tuple[float, float], unit: str, digits: int = 1) -> str:
     return f'{values[0]:.{digits}f} / {values[1]:.{digits}f} {unit}'

@@ -100,7 +100,8 @@ class Injector:
                 distance = math.inf if fault.happens() else distance
             else:
                 distance = float(fault.distort(sample.t_ns, np.array([distance]))[0])
-        return AltimeterSample(sample.t_ns, distance)
+        # REP 117: too close.
+        return AltimeterSample(sample.t_ns, distance if distance > 0.0 else -math.inf)
 
     def inclinometer(self, sample: InclinometerSample) -> InclinometerSample | None:
         """Lay inclinometer faults over a reading; None: none comes."""

@@ -34,6 +34,7 @@ import numpy as np
 RATE_HZ = 50           # the watch looks so often
 _PERIOD = 1.0 / RATE_HZ
 _SMOOTH = 0.08         # of a new sample in the means at rest: a quarter of a second
+_ENOUGH = 25           # looks that make a mean
 SOFTWARE = ('flight_1', 'flight_7', 'fixed')
 
 
@@ -82,7 +83,7 @@ class HealthParameters:
         1.3, 'm', 'height above which pictures are missed', low=0.0, high=20.0,
         source='NASA Flight 6 post: pictures are used above about 1 m')
     mismatch: float = quantity(
-        5.0, '1', 'normalised innovation squared of pictures that fit the inertial sensor no more',
+        10.0, '1', 'normalised innovation squared of pictures that fit the inertial sensor no more',
         low=0.01, high=1e6, source='assumed: 1 is expected of an honest filter')
     mismatch_time: float = quantity(
         1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 pictures')
@@ -105,7 +106,7 @@ class Health:
         self.parameters, self._software = parameters, software
         self._rest_distance = rest_distance
         self._gyro, self._accelerometer, self._altimeter = _Repeats(), _Repeats(), _Repeats()
-        self._rate, self._force, self._felt = np.zeros(3), np.zeros(3), False
+        self._rate, self._force, self._looks = np.zeros(3), np.zeros(3), 0
         self._distance, self._without_distance = rest_distance, 0.0
         self._inclination: tuple[float, float] | None = (0.0, 0.0)
         self._off_speed, self._off_blades, self._blind = 0.0, 0.0, 0.0
@@ -156,8 +157,8 @@ class Health:
     def _feel(self, imu: ImuSample, altitude: AltimeterSample | None) -> None:
         self._gyro.take(imu.w_MI_I.tolist())
         self._accelerometer.take(imu.f_I.tolist())
-        share = _SMOOTH if self._felt else 1.0
-        self._felt = True
+        share = _SMOOTH if self._looks else 1.0
+        self._looks += 1
         self._rate = self._rate + share * (imu.w_MI_I - self._rate)
         self._force = self._force + share * (imu.f_I - self._force)
         self._without_distance += _PERIOD
@@ -182,6 +183,8 @@ class Health:
             return 'the gyros repeat themselves'
         if self.accelerometer_dead:
             return 'the accelerometers repeat themselves'
+        if self._looks < _ENOUGH:
+            return ''    # it is asked again before the rotors turn, and while they do
         rate, force = float(np.abs(self._rate).max()), float(np.linalg.norm(self._force))
         if rate > p.rest_rate:
             return f'a gyro reads {math.degrees(rate):.1f} deg/s at rest'

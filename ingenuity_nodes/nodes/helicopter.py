@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from geometry_msgs.msg import TwistStamped
+from ingenuity_nodes.faults.section import order_from_text
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
@@ -26,7 +27,7 @@ from ingenuity_nodes.helicopter import (
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
-from ingenuity_nodes.nodes.conversions.state import exposure_message
+from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
 from ingenuity_nodes.nodes.declare import declare
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
@@ -34,7 +35,8 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, setting
 from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.signals import FeatureFrame, Photo, TrajectoryCommand, VelocityCommand
+from ingenuity_nodes.signals import (
+    FaultOrder, FeatureFrame, Photo, TrajectoryCommand, VelocityCommand)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
@@ -45,7 +47,7 @@ from std_msgs.msg import Empty, String, UInt8MultiArray
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 # Volatile, as most publishers are: an old setpoint is worth nothing to who comes late.
-SETPOINTS = QoSProfile(depth=100)
+FOREIGN = QoSProfile(depth=100)
 
 
 class HelicopterNode(Node):
@@ -58,7 +60,8 @@ class HelicopterNode(Node):
         parameters = declare(self, with_overrides(HelicopterParameters(), section.overrides))
         environment = environment_of(scenario, seed)
         warm_up(section, environment, parameters)
-        self._helicopter = Helicopter(section, environment, seed, parameters)
+        self._helicopter = Helicopter(
+            section, environment, seed, parameters, scenario.faults_of(section.name))
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership = Membership(
             self, lambda: self._participant.waits_for, scenario.lockstep.silence)
@@ -72,9 +75,10 @@ class HelicopterNode(Node):
         join = self._participant
         self._plan = join.subscribe(String, 'plan')
         self._go = join.subscribe(Empty, 'go')
+        self._faults = join.subscribe(String, 'faults', FOREIGN)
         self._down = join.subscribe(UInt8MultiArray, 'radio/down')
-        self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', SETPOINTS)
-        self._trajectory = join.subscribe(MultiDOFJointTrajectory, 'cmd_trajectory', SETPOINTS)
+        self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', FOREIGN)
+        self._trajectory = join.subscribe(MultiDOFJointTrajectory, 'cmd_trajectory', FOREIGN)
         self._exposures = {name: self.create_publisher(Odometry, f'{name}/exposure', COUNTED)
                            for name in self._cameras}
         self._up = join.publisher(UInt8MultiArray, 'radio/up')
@@ -147,7 +151,16 @@ class HelicopterNode(Node):
             features=tuple(self._features.pop(t) for t in due.features if t in self._features),
             photos=tuple(self._photos.pop(t) for t in due.photos),
             packets=tuple(radio_from(message) for message in messages[self._down]),
+            faults=tuple(self._orders(t_ns, messages)),
             setpoints=tuple(self._setpoints(messages)))
+
+    def _orders(self, t_ns: int, messages: Messages) -> Iterator[FaultOrder]:
+        """Read faults from outside; bad ones are refused by name."""
+        for message in messages[self._faults]:
+            try:
+                yield order_from_text(message.data, t_ns)
+            except ValueError as error:
+                self.get_logger().error(f'{self._faults}: {error}')
 
     def _setpoints(self, messages: Messages) -> Iterator[VelocityCommand | TrajectoryCommand]:
         """Read setpoints from outside; bad ones are refused by name, the others are heard."""
@@ -165,6 +178,9 @@ class HelicopterNode(Node):
         for change in outputs.modes:
             self.get_logger().info(
                 f'{change.t_ns / SECOND_NS:.2f} s: {change.mode}: {change.reason}')
+        for fault in outputs.faults:
+            self.get_logger().warning(
+                f'{fault.t_ns / SECOND_NS:.2f} s: fault {fault_message(fault).data}')
 
     def finish(self) -> None:
         """Nothing to finish."""

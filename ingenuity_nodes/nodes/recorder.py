@@ -21,7 +21,8 @@ from pathlib import Path
 
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.sensors import status_from
-from ingenuity_nodes.nodes.conversions.state import estimate_from, exposure_from, truth_from
+from ingenuity_nodes.nodes.conversions.state import (
+    estimate_from, exposure_from, fault_from, truth_from)
 from ingenuity_nodes.nodes.membership import ENDED, LATCHED, Membership
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
@@ -47,7 +48,7 @@ from std_msgs.msg import Float64, Float64MultiArray, String
 SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
 DEPTH = 1000              # messages that may wait for the disk
 COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
-                  'vehicle_status': Float64MultiArray, 'flight_mode': String}
+                  'vehicle_status': Float64MultiArray, 'flight_mode': String, 'fault': String}
 COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
 
 
@@ -140,6 +141,8 @@ class RecorderNode(Node):
             mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
             # Heard now, said in the tick before.
             log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
+        for cdr in raw['fault']:
+            log.fault(fault_from(deserialize_message(cdr, String), self._t_ns - TICK_NS))
         for truth, estimate, status in zip(
                 raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status'],
                 strict=True):

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from ingenuity_nodes.guidance.health import SOFTWARE
 from ingenuity_nodes.scenario import (
     FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection,
-    with_features)
+    with_features, with_software)
 from ingenuity_nodes.yaml_check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -35,12 +36,12 @@ def text_parameter(node: Node, name: str, default: str, description: str) -> str
 
 def setting(node: Node) -> tuple[Scenario, int]:
     """
-    Read the parameters ``scenario``, ``seed`` and ``features``, and the scenario they name.
+    Read the parameters ``scenario``, ``seed``, ``features`` and ``software``.
 
     Raises
     ------
     FileError
-        There is no such scenario, it has mistakes, or there are no such features.
+        There is no such scenario, it has mistakes, no such features, no such software.
 
     """
     name = text_parameter(node, 'scenario', 'flight_03', 'name of a scenario, or path of its file')
@@ -51,7 +52,11 @@ def setting(node: Node) -> tuple[Scenario, int]:
         node, 'features', '', "what is navigated by: geometry or pictures; '' is the scenario's")
     if features not in ('', *FEATURES):
         raise FileError(f"features: found '{features}', allowed: {', '.join(FEATURES)}")
-    scenario = with_features(load_scenario(name), features)
+    software = text_parameter(
+        node, 'software', '', "flight_1, flight_7 or fixed; '' is the scenario's")
+    if software not in ('', *SOFTWARE):
+        raise FileError(f"software: found '{software}', allowed: {', '.join(SOFTWARE)}")
+    scenario = with_software(with_features(load_scenario(name), features), software)
     return scenario, scenario.seed if seed < 0 else seed
 
 

@@ -23,9 +23,11 @@ from ingenuity_nodes.nodes.conversions.geometry import header, path_message, tra
 from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, range_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
-from ingenuity_nodes.nodes.conversions.state import estimate_message, truth_message
+from ingenuity_nodes.nodes.conversions.state import (
+    estimate_message, fault_message, truth_message)
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
+from ingenuity_nodes.recording.result import TROUBLE
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np
@@ -53,6 +55,7 @@ class Telemetry:
         self._status = participant.publisher(Float64MultiArray, 'vehicle_status')
         self._mode = participant.publisher(String, 'flight_mode')
         sensor = qos_profile_sensor_data
+        self._fault = participant.publisher(String, 'fault')
         self._imu = node.create_publisher(Imu, 'imu', sensor)
         self._range = node.create_publisher(Range, 'altimeter', sensor)
         self._setpoint = node.create_publisher(MultiDOFJointTrajectory, 'setpoint', 10)
@@ -65,7 +68,7 @@ class Telemetry:
         self._description = publish_description(node, 'ingenuity', self._name)
         self._full_name = node.get_fully_qualified_name()
         self._flown: list[frames.Vector3] = []
-        self._current_mode = ''
+        self._current_mode, self._trouble = '', ''
 
     def publish(self, t_ns: int, outputs: HelicopterOutputs) -> None:
         """Publish what is due after one tick."""
@@ -75,7 +78,11 @@ class Telemetry:
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
+            troubled = change.mode in TROUBLE or change.reason.startswith('LAND_NOW')
+            self._trouble = change.reason if troubled else ''
             self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
+        for fault in outputs.faults:
+            self._fault.publish(fault_message(fault))
         self._imu.publish(imu_message(outputs.imu, name))
         if _due('range', t_ns):
             self._range.publish(range_message(outputs.altimeter, name))
@@ -121,10 +128,11 @@ class Telemetry:
             'power [W]': f'{status.electrical_power:.0f}',
             'motor temperature [K]': f'{status.motor_temperature:.1f}'}
         message = DiagnosticArray(header=header(t_ns, ''))
-        level = DiagnosticStatus.ERROR if status.failure else DiagnosticStatus.OK
+        level = (DiagnosticStatus.ERROR if status.failure else
+                 DiagnosticStatus.WARN if self._trouble else DiagnosticStatus.OK)
         message.status = [DiagnosticStatus(
             level=level, name=f'{self._full_name}: flight', hardware_id=self._name,
-            message=status.failure or self._current_mode,
+            message=status.failure or self._trouble or self._current_mode,
             values=[KeyValue(key=key, value=value) for key, value in values.items()])]
         return message
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from ingenuity_nodes.cameras.cast import camera_of
 from ingenuity_nodes.cameras.target import target_box
+from ingenuity_nodes.recording.history import believed_path, HISTORY, swing_period
 from ingenuity_nodes.recording.photo_copies import write_copies
 from ingenuity_nodes.recording.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
@@ -29,7 +30,8 @@ from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, Ter
 from ingenuity_nodes.recording.tracks import write_trajectories
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario
-from ingenuity_nodes.signals import Estimate, Exposure, ModeChange, Truth, VehicleStatus
+from ingenuity_nodes.signals import (
+    Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -54,7 +56,7 @@ class Products:
 
     def tick(
         self, name: str, truth: Truth, estimate: Estimate, status: VehicleStatus,
-        modes: tuple[ModeChange, ...],
+        modes: tuple[ModeChange, ...], faults: tuple[FaultChange, ...] = (),
     ) -> None:
         """Note one helicopter's tick."""
         log = self.run.vehicle(name)
@@ -63,6 +65,8 @@ class Products:
         log.status(status)
         for change in modes:
             log.mode(change)
+        for fault in faults:
+            log.fault(fault)
         log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, float(truth.p_MB[2])))
 
     def exposed(self, name: str, exposure: Exposure) -> None:
@@ -124,6 +128,9 @@ class Products:
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
+        if self._scenario.name in HISTORY:
+            result['swing_period_s'] = swing_period(self.run.logs[0])
+            result['believed_path_m'] = believed_path(self.run.logs[0])
         if self._folder is None:
             return result
         write_result(self._folder.result, result)

@@ -27,7 +27,7 @@ from ingenuity_nodes.recording import report_maps as maps
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.report_page import card, figure_strip, grid, number, Page, table
 from ingenuity_nodes.recording.report_photo import embed, EmbeddedPhoto
-from ingenuity_nodes.recording.report_timeline import timeline
+from ingenuity_nodes.recording.report_timeline import fault_rows, timeline
 from ingenuity_nodes.recording.result import LANDED
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog, VehicleLog
@@ -223,7 +223,9 @@ def _vehicle(page: Page, log: VehicleLog, named: bool) -> str:
         page.plot(figures.radio(log, span)))
     modes = card('Flight modes', 'Each change with the reason the flight computer gave.',
                  timeline(log, span.zero_ns))
-    return heading + modes + grid(cards) + radio
+    faults = '' if not log.faults else card(
+        'Faults', 'Injected; the flight computer was not told.', fault_rows(log, span.zero_ns))
+    return heading + modes + faults + grid(cards) + radio
 
 
 def _vehicles_table(result: Mapping[str, Any]) -> str:

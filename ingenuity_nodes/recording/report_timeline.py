@@ -53,5 +53,13 @@ def timeline(log: VehicleLog, zero_ns: int) -> str:
             f'<div class="reasons">{table(rows[:half], head)}{table(rows[half:], head)}</div>')
 
 
+def fault_rows(log: VehicleLog, zero_ns: int) -> str:
+    """List what was made to break, and when."""
+    rows = [(f'T{(change.t_ns - zero_ns) / SECOND_NS:+.1f} s',
+             f'{_words(change.fault)} {"begins" if change.active else "ends"}',
+             escape(change.text)) for change in log.faults]
+    return table(rows, ('when', 'fault', 'what'))
+
+
 def _words(mode: str) -> str:
     return escape(mode.replace('_', ' '))

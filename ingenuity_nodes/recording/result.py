@@ -39,8 +39,10 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 from numpy.typing import NDArray
 
+REFUSED = 'refused'              # mode and outcome of a flight that did not begin
 LANDED = 'landed'                # mode and outcome of a flight that went well
 # Without contact data: the gear is taken as off the ground this far above its resting place.
+TROUBLE = frozenset({'degraded', 'refused', 'crashed'})    # modes that answer to it
 CLEAR_OF_GROUND = 0.02           # [m]; assumed: more than the gear springs back
 SHORTEST_LINE = 2.0              # [m]; assumed: nearer apexes are hovers, which have no track line
 
@@ -76,6 +78,7 @@ class FlightResult:
     azimuth_before_deg: float | None         # of the nose, at rest
     azimuth_after_deg: float | None
     touchdown_speed_mps: float | None        # vertical, downwards
+    touchdown_speed_aside_mps: float | None  # horizontal
     navigation_error_m: float | None         # estimate minus truth at landing
     navigation_error_enu_m: tuple[float, float, float] | None
     battery_used_wh: float | None            # from the start to the last row
@@ -107,7 +110,8 @@ def summarise(
         photos = [photo_entry(photo, zero_ns) for photo in log.photos]
         vehicles[log.namespace] = {
             **asdict(flight_result(log)), 'photo': photos[0] if photos else None,
-            'photos': photos, 'trajectory_sha256': _sha256([log])}
+            'photos': photos, 'faults': fault_entries(log, zero_ns),
+            'responses': response_entries(log, zero_ns), 'trajectory_sha256': _sha256([log])}
     first = vehicles[run.vehicles[0]]
     overall = outcome or next(
         (v['outcome'] for v in vehicles.values() if v['outcome'] != LANDED), LANDED)
@@ -175,6 +179,30 @@ def flight_result(log: VehicleLog) -> FlightResult:
     return FlightResult(**values)
 
 
+def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
+    """List the injected faults with begin and end in seconds since lift-off."""
+    entries: list[dict[str, Any]] = []
+    for change in log.faults:
+        t_s = (change.t_ns - lift_off_ns) / SECOND_NS
+        if change.active:
+            entries.append({'fault': change.fault, 'began_t_s': t_s, 'ended_t_s': None,
+                            'what': change.text})
+            continue
+        for entry in entries:
+            if entry['fault'] == change.fault and entry['ended_t_s'] is None:
+                entry['ended_t_s'] = t_s
+                break
+    return entries
+
+
+def response_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
+    """List what the flight computer did about trouble, in seconds since lift-off."""
+    return [{'t_s': (change.t_ns - lift_off_ns) / SECOND_NS, 'mode': change.mode,
+             'reason': change.reason}
+            for change in log.modes
+            if change.mode in TROUBLE or change.reason.startswith('LAND_NOW')]
+
+
 def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
     """Write a photo record with the file's keys: seconds since lift-off, and on the clock."""
     entry = asdict(photo)
@@ -202,6 +230,8 @@ def _outcome(log: VehicleLog, span: FlightSpan | None) -> str:
         return log.failure
     if any(change.mode == LANDED for change in log.modes):
         return LANDED
+    if any(change.mode == REFUSED for change in log.modes):
+        return REFUSED
     if span is None:
         return 'never lifted off'
     return 'still flying' if span.touchdown is None else 'not shut down'
@@ -243,6 +273,7 @@ def _landing_figures(log: VehicleLog, span: FlightSpan) -> dict[str, Any]:
         'landing_offset_m': float(np.hypot(offset[0], offset[1])),
         'landing_north_m': float(offset[1]), 'landing_east_m': float(offset[0]),
         'touchdown_speed_mps': float(-truths.v_MB[span.touchdown, 2]),
+        'touchdown_speed_aside_mps': float(np.hypot(*truths.v_MB[span.touchdown, :2])),
         'azimuth_after_deg': _azimuth(truths, span.touchdown)}
     row = int(np.searchsorted(estimates.t_ns, t_ns, side='right')) - 1
     if row >= 0:

@@ -30,7 +30,8 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.recording.columns import (
     EstimateColumns, Rows, SetpointColumns, StatusColumns, TruthColumns)
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.signals import Estimate, ModeChange, Setpoint, Truth, VehicleStatus
+from ingenuity_nodes.signals import (
+    Estimate, FaultChange, ModeChange, Setpoint, Truth, VehicleStatus)
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,7 @@ class VehicleLog:
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
         self.modes: list[ModeChange] = []
+        self.faults: list[FaultChange] = []
         self.photos: list[PhotoRecord] = []
         self.transfers: list[RadioProgress] = []
         self.failure = ''
@@ -147,6 +149,10 @@ class VehicleLog:
     def mode(self, change: ModeChange) -> None:
         """Note that the flight computer entered a mode."""
         self.modes.append(change)
+
+    def fault(self, change: FaultChange) -> None:
+        """Note that a fault began or ended."""
+        self.faults.append(change)
 
     def photo(self, photo: PhotoRecord) -> None:
         """Note a picture, or what became of it: the same exposure replaces the record."""
@@ -259,6 +265,7 @@ class RunLog:
 
 def _events(log: VehicleLog) -> dict[str, Any]:
     return {'failure': log.failure, 'modes': [asdict(change) for change in log.modes],
+            'faults': [asdict(change) for change in log.faults],
             'photos': [asdict(photo) for photo in log.photos],
             'transfers': [asdict(step) for step in log.transfers]}
 
@@ -266,6 +273,8 @@ def _events(log: VehicleLog) -> dict[str, Any]:
 def _take_events(log: VehicleLog, entry: dict[str, Any]) -> None:
     log.failure = entry['failure']
     log.modes = [ModeChange(**change) for change in entry['modes']]
+    # Logs of before there were faults have none.
+    log.faults = [FaultChange(**change) for change in entry.get('faults', [])]
     log.transfers = [RadioProgress(**step) for step in entry['transfers']]
     for photo in entry['photos']:
         # JSON knows no tuples
