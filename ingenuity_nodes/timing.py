@@ -38,6 +38,5 @@ class Every:
         A rate that does not divide 500 Hz, such as the camera's 30 Hz, falls on the nearest
         later steps and never drifts.
         """
-        now = t_ns * self._rate_hz // SECOND_NS
-        before = (t_ns - STEP_NS) * self._rate_hz // SECOND_NS
-        return now != before
+        # Less than one step has passed since the last multiple.
+        return t_ns * self._rate_hz % SECOND_NS < self._rate_hz * STEP_NS

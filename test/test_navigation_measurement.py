@@ -149,7 +149,7 @@ def test_the_covariance_moves_as_the_errors_of_the_state_do():
     expected[:, :ERRORS] += np.diag(np.concatenate([np.zeros(3), Q, np.zeros(ERRORS - 15)]))
     y = x.copy()
     f = propagation.propagate_state(y, inputs, inputs)
-    propagation.propagate_covariance(P, ERRORS + 2, y[6:10], f, inputs[5] - x[12], Q)
+    propagation.propagate_covariance(P, ERRORS + 2, y[6:10], f, inputs[5] - x[12], Q, 1)
     # The filter takes the attitude at the end of the step, which is 2 ms of turning away.
     assert pytest.approx(expected, abs=2e-4 * np.abs(expected).max()) == P
 

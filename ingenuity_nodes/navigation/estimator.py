@@ -26,7 +26,7 @@ from ingenuity_nodes.navigation.ground import GroundSettings, height_over_plane
 from ingenuity_nodes.navigation.history import empty_memory, look, report, walk
 from ingenuity_nodes.navigation.measurement import Settings
 from ingenuity_nodes.navigation.propagation import (
-    BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
+    Array, BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
 from ingenuity_nodes.navigation.rays import RayTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
@@ -36,7 +36,6 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import STEP, STEP_NS, TICK_NS
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
-from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -175,11 +174,11 @@ class Estimator:
         x[0:3] = x[16:19] = p_MB + R_MB @ self._p_BI
         x[6:10] = x[19:23] = q_MB
         x[23] = p_MB[2] - p.origin_height
-        m.x[now], m.P[now] = x, _first_covariance(p)
+        m.x[now], m.P[now], m.known[now] = x, _first_covariance(p), self._step
         m.inputs[now] = np.concatenate([
             R_MB.T @ np.array([0.0, 0.0, GRAVITY]), np.zeros(INPUTS - 3)])
         m.base.filled[0] = 0
-        self._covariance = m.P[now, :15, :15].copy()
+        self._read_covariance()
 
     def step(
         self, imu: ImuSample, altimeter: AltimeterSample | None,
@@ -203,10 +202,12 @@ class Estimator:
         if self._turned:
             f_B, w_B = self._R_BI @ f_B, self._R_BI @ w_B
         distance = math.nan if altimeter is None else altimeter.distance
-        walk(self._memory, self._settings, self._step, f_B, w_B, distance, 1.0 if at_rest else 0.0)
+        m, s = self._memory, self._settings
+        out = walk(m, s, self._step, f_B, w_B, distance, 1.0 if at_rest else 0.0)
         if features is not None:
             self._look(features)
-        return self._estimate(imu.t_ns)
+            out = report(m, s, self._step)
+        return self._estimate(imu.t_ns, out)
 
     def _look(self, features: FeatureFrame) -> None:
         """Use a picture that was taken high enough and is not older than the memory."""
@@ -226,12 +227,16 @@ class Estimator:
         self._used, self._innovation, _ = look(
             m, self._settings, self._step, exposed, ids, rays, p.common, p.fewest, p.oldest)
         self.base_pictures += int(m.base.step[0] == exposed)
-        self._covariance = m.P[self._step % SLOTS, :15, :15].copy()
+        self._read_covariance()
 
-    def _estimate(self, t_ns: int) -> Estimate:
-        out = report(self._memory, self._step, -self._p_BI)
+    def _read_covariance(self) -> None:
+        m = self._memory
+        known = m.known[self._step % SLOTS]
+        self._covariance = m.P[known % SLOTS, :15, :15].copy()
+
+    def _estimate(self, t_ns: int, out: Array) -> Estimate:
         if t_ns % TICK_NS == 0:
-            self._covariance = self._memory.P[self._step % SLOTS, :15, :15].copy()
+            self._read_covariance()
         stale = self._step - self._picture_step > SLOTS
         return Estimate(
             t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19],
@@ -243,7 +248,7 @@ class Estimator:
         return int(self._memory.base.filled[0])
 
 
-def _first_covariance(p: EstimatorParameters) -> NDArray[np.float64]:
+def _first_covariance(p: EstimatorParameters) -> Array:
     """Say what is known at power-on; the base pose is that of now."""
     doubt = np.repeat(
         [p.place, 1e-3, p.tilt, p.gyro_bias, p.accel_bias, 0.0, 0.0, p.slope, 0.0], 3)
@@ -265,6 +270,7 @@ def _settings(
     densities = np.array([p.accel_noise, p.gyro_noise, p.gyro_walk, p.accel_walk])
     return Settings(
         Q=np.repeat(densities ** 2 * STEP, 3),
+        p_IB=-p_BI,
         p_IA=p_BA - p_BI,
         p_IC=camera.p_BC - p_BI,
         altimeter_noise=p.altimeter_noise,

@@ -48,15 +48,15 @@ def height_over_plane(x: Array, px: float, py: float, pz: float) -> float:
 
 
 @njit(cache=True, error_model='numpy')
-def wander(x: Array, P: Array, width: int, g: GroundSettings) -> None:
+def wander(x: Array, P: Array, width: int, g: GroundSettings, steps: int) -> None:
     """
-    Let what the laser's spot hits change as it moves over the ground, in one step.
+    Let what the laser's spot hits change as it moves over the ground, over some steps at once.
 
     The spot leaves the plane by a Gauss-Markov process over the way; its spread and its length of
     correlation, half the height, both grow with height, so rising counts as way, too.
     """
     height = max(0.5, height_over_plane(x, x[0], x[1], x[2]))
-    way = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * STEP
+    way = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * steps * STEP
     keep = math.exp(-2.0 * way / height)
     x[SPOT + SHIFT] *= keep
     for j in range(width):

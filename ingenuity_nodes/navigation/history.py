@@ -23,8 +23,8 @@ from ingenuity_nodes.navigation.ground import height_over_plane, rebase, wander
 from ingenuity_nodes.navigation.measurement import (
     Settings, use_altimeter, use_features, use_rest)
 from ingenuity_nodes.navigation.propagation import (
-    ALTIMETER, Array, AT_REST, correct_state, ERRORS, INPUTS, propagate_covariance,
-    propagate_state, SLOTS, STATES)
+    ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
+    propagate_covariance, propagate_state, SLOTS, STATES)
 from ingenuity_nodes.rotations import matrix_into
 from numba import njit
 import numpy as np
@@ -37,15 +37,18 @@ class Memory(NamedTuple):
     """The last ``SLOTS`` steps and the base picture."""
 
     x: Array         # (SLOTS, 30)
-    P: Array         # (SLOTS, 27, WIDTH)
+    P: Array         # (SLOTS, 27, WIDTH), where it is known
+    known: NDArray[np.int64]    # (SLOTS,) last step up to this one whose P is known
     inputs: Array    # (SLOTS, 8)
+    moved: Array     # (SLOTS, 4) specific force in M, yaw rate
     base: BasePicture
 
 
 def empty_memory() -> Memory:
     """Make room for the filter."""
     return Memory(
-        np.zeros((SLOTS, STATES)), np.zeros((SLOTS, ERRORS, WIDTH)), np.zeros((SLOTS, INPUTS)),
+        np.zeros((SLOTS, STATES)), np.zeros((SLOTS, ERRORS, WIDTH)),
+        np.zeros(SLOTS, dtype=np.int64), np.zeros((SLOTS, INPUTS)), np.zeros((SLOTS, 4)),
         empty_base())
 
 
@@ -53,30 +56,54 @@ def empty_memory() -> Memory:
 def advance(m: Memory, s: Settings, step: int) -> None:
     """Write the slot of ``step`` from that of the step before and the inputs of both."""
     before, now = (step - 1) % SLOTS, step % SLOTS
-    x, P, inputs = m.x[now], m.P[now], m.inputs[now]
-    width = ERRORS + m.base.filled[0]
+    x, inputs = m.x[now], m.inputs[now]
     x[:] = m.x[before]
-    P[:, :width] = m.P[before, :, :width]
-    f = propagate_state(x, m.inputs[before], inputs)
-    propagate_covariance(P, width, x[6:10], f, inputs[5] - x[12], s.Q)
-    wander(x, P, width, s.ground)
-    if inputs[ALTIMETER] == inputs[ALTIMETER] or inputs[AT_REST] > 0.0:
-        dx = np.zeros(ERRORS)
+    m.moved[now, 0], m.moved[now, 1], m.moved[now, 2] = propagate_state(
+        x, m.inputs[before], inputs)
+    m.moved[now, 3] = inputs[5] - x[12]
+    m.known[now] = m.known[before]
+    measured = inputs[ALTIMETER] == inputs[ALTIMETER]
+    if not measured and step - m.known[now] < COVARIANCE_STEPS:
+        return
+    bring_covariance(m, s, step)
+    if measured or inputs[AT_REST] > 0.0:
+        P, width, dx = m.P[now], ERRORS + m.base.filled[0], np.zeros(ERRORS)
         use_altimeter(x, P, width, inputs[ALTIMETER], s, dx)
         use_rest(x, P, width, inputs, s, dx)
         correct_state(x, dx)
 
 
 @njit(cache=True, error_model='numpy')
+def bring_covariance(m: Memory, s: Settings, step: int) -> None:
+    """Write the covariance of ``step`` from the last one that is known."""
+    now, since = step % SLOTS, m.known[step % SLOTS]
+    steps = step - since
+    if steps == 0:
+        return
+    x, P, width = m.x[now], m.P[now], ERRORS + m.base.filled[0]
+    f0, f1, f2, yaw_rate = 0.0, 0.0, 0.0, 0.0
+    for k in range(since + 1, step + 1):
+        moved = m.moved[k % SLOTS]
+        f0, f1, f2, yaw_rate = f0 + moved[0], f1 + moved[1], f2 + moved[2], yaw_rate + moved[3]
+    share = 1.0 / steps
+    P[:, :width] = m.P[since % SLOTS, :, :width]
+    propagate_covariance(
+        P, width, x[6:10], (share * f0, share * f1, share * f2), share * yaw_rate, s.Q, steps)
+    wander(x, P, width, s.ground, steps)
+    m.known[now] = step
+
+
+@njit(cache=True, error_model='numpy')
 def walk(
     m: Memory, s: Settings, step: int, f_B: Array, w_B: Array, altimeter: float, at_rest: float,
-) -> None:
-    """Take in the sensors of one step."""
+) -> Array:
+    """Take in the sensors of one step; return what :func:`report` tells of it."""
     inputs = m.inputs[step % SLOTS]
     inputs[0], inputs[1], inputs[2] = f_B[0], f_B[1], f_B[2]
     inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
     inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
     advance(m, s, step)
+    return report(m, s, step)
 
 
 @njit(cache=True, error_model='numpy')
@@ -96,6 +123,7 @@ def look(
         becomes the base picture.
 
     """
+    bring_covariance(m, s, exposed)
     x, P = m.x[exposed % SLOTS], m.P[exposed % SLOTS]
     match = _matches(m, ids)
     shared = 0
@@ -150,9 +178,9 @@ def _compare(
 
 
 @njit(cache=True, error_model='numpy')
-def report(m: Memory, step: int, p_IB: Array) -> Array:
+def report(m: Memory, s: Settings, step: int) -> Array:
     """Write p, v, q, rate of B, both biases and the height over the ground into an array (20)."""
-    x, inputs = m.x[step % SLOTS], m.inputs[step % SLOTS]
+    x, inputs, p_IB = m.x[step % SLOTS], m.inputs[step % SLOTS], s.p_IB
     out, R = np.empty(20), np.empty((3, 3))
     matrix_into(x[6:10], R)
     for i in range(3):

@@ -35,8 +35,9 @@ class Settings(NamedTuple):
     """The filter's numbers in the form the compiled code takes."""
 
     Q: Array                  # variance added per step: velocity, attitude, both biases (12)
-    p_IA: Array               # altimeter, from I, in B [m]
-    p_IC: Array               # navigation camera, from I, in B [m]
+    p_IB: Array               # body origin, from I, in B [m]
+    p_IA: Array               # altimeter, likewise
+    p_IC: Array               # navigation camera, likewise
     altimeter_noise: float    # [m]
     rest_speed: float         # [m/s]
     rest_rate: float          # [rad/s]

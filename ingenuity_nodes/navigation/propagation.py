@@ -37,7 +37,8 @@ errors go together with n doubts that are considered but not estimated (S. F. Sc
 far the corner of each feature of the base picture stands out of the ground plane.
 
 The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the
-step at which it was exposed, and the steps since are then walked again. The first 21 error
+step at which it was exposed, and the steps since are then walked again. The state moves at each
+step, the covariance when something is measured, and at least every ``COVARIANCE_STEPS``. The first 21 error
 states are those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars helicopter",
 AIAA 2019-1411, which takes the ground as level; here the plane is estimated, too, so that the
 filter knows what sloping ground does to it. Errors follow J. Sola, "Quaternion kinematics for
@@ -59,6 +60,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SLOTS = 128            # 0.256 s of memory; a picture that comes later is lost
+COVARIANCE_STEPS = 5   # 10 ms, in which the aircraft turns by a degree at most
 STATES, ERRORS = 30, 27
 BASE, PLANE, SPOT, RANGE_SCALE, YAW_SCALE = 15, 21, 24, 25, 26    # in the error
 SHIFT = 2                       # in the state they stand so much later, from PLANE on
@@ -100,17 +102,19 @@ def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, 
 @njit(cache=True, error_model='numpy')
 def propagate_covariance(
     P: Array, width: int, q_MB: Array, f: tuple[float, float, float], yaw_rate: float, Q: Array,
+    steps: int,
 ) -> None:
     """
-    Replace ``P`` by ``F P F' + Q`` in place.
+    Replace ``P`` by ``F P F' + Q`` in place, over some steps at once.
 
     F is the identity but for  p <- dt v,  v <- -[f]x dt theta - R dt b_accel,
-    theta <- -R dt (b_gyro + e_z w_z scale);  Q holds the variance added per step to v, theta
-    and both biases. Columns from ``width`` on are not in use.
+    theta <- -R dt (b_gyro + e_z w_z scale), with the mean specific force and yaw rate of these
+    steps and the attitude at their end;  Q holds the variance added per step to v, theta and
+    both biases. Columns from ``width`` on are not in use.
     """
     R = np.empty((3, 3))
     matrix_into(q_MB, R)
-    dt = STEP
+    dt = steps * STEP
     turn = yaw_rate * dt
     fx, fy, fz = f[0] * dt, f[1] * dt, f[2] * dt
     for j in range(width):
@@ -139,7 +143,7 @@ def propagate_covariance(
             row[3 + i] -= R[i, 0] * a0 + R[i, 1] * a1 + R[i, 2] * a2
             row[6 + i] -= R[i, 0] * g0 + R[i, 1] * g1 + R[i, 2] * g2
     for i in range(12):
-        P[3 + i, 3 + i] += Q[i]
+        P[3 + i, 3 + i] += steps * Q[i]
     for i in range(ERRORS):
         for j in range(i):
             P[i, j] = P[j, i]
