@@ -42,7 +42,8 @@ def test_project_undoes_unproject_over_the_whole_picture(name: str) -> None:
     uv = np.stack([u.ravel(), v.ravel()], axis=1)
     rays = camera.unproject(uv)
     assert np.allclose(np.linalg.norm(rays, axis=1), 1.0)
-    assert np.abs(camera.project(3.7 * rays) - uv).max() < 1e-8
+    # Far away, where the travel of the entrance pupil does not count.
+    assert np.abs(camera.project(1e7 * rays) - uv).max() < 1e-5
 
 
 @pytest.mark.parametrize('heading, roll, pad, landing', [
@@ -128,7 +129,7 @@ def test_a_camera_rolled_by_its_mounting_error_sees_as_one_rolled_by_its_carrier
 def test_scaling_keeps_the_corners_of_the_field_of_view() -> None:
     camera = rte()
     small = camera.scaled(0.25)
-    corner = camera.unproject(np.array([[-0.5, -0.5]]))
+    corner = 1e9 * camera.unproject(np.array([[-0.5, -0.5]]))
     assert small.project(corner)[0] == pytest.approx((-0.5, -0.5), abs=1e-6)
 
 

@@ -90,7 +90,8 @@ def test_scale_bar_is_as_long_as_the_lens_says() -> None:
     rays = rte().unproject(np.array([[u0, v0], [u1, v1]]))
     R_MC, p_MC = rte().pose(np.array([0.0, 0.0, 5.0]), q_MB)
     ends = [p_MC - (R_MC @ ray) * p_MC[2] / (R_MC @ ray)[2] for ray in rays]
-    assert np.linalg.norm(ends[0] - ends[1]) == pytest.approx(1.0, abs=1e-6)
+    # Rays start at one place, where the entrance pupil travels by half a millimetre.
+    assert np.linalg.norm(ends[0] - ends[1]) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_target_box_follows_the_issue_of_the_tight_corner() -> None:

@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""The lens of JPL's CAHVORE type 3 (a family that holds OpenCV's fisheye and the pinhole), fast."""
+"""The lens of JPL's CAHVORE type 3, a family that holds OpenCV's fisheye and pinhole, fast."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+PUPIL_STEPS = 3    # each leaves a thousandth of the error before
 
 
 class Lens(NamedTuple):
@@ -33,6 +34,7 @@ class Lens(NamedTuple):
     V: Array
     O: Array               # noqa: E741
     R: Array
+    E: Array
     linearity: float
     max_angle: float       # from the axis [rad]; beyond, nothing is projected
 
@@ -48,6 +50,14 @@ def bend(lens: Lens, theta: float) -> float:
 
 
 @njit(cache=True, error_model='numpy')
+def pupil(lens: Lens, theta: float) -> float:
+    """Travel of the entrance pupil along the axis for rays at an angle to it [m]."""
+    square = theta * theta
+    stretch = theta / math.sin(theta) - 1.0 if theta > 1e-6 else 0.0
+    return float(stretch * (lens.E[0] + square * (lens.E[1] + square * lens.E[2])))
+
+
+@njit(cache=True, error_model='numpy')
 def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]:
     """Turn a point in the optical frame into a pixel, NaN where none is."""
     o, h, v, a = lens.O, lens.H, lens.V, lens.A
@@ -57,6 +67,9 @@ def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]
     theta = math.atan2(length, along)
     if theta >= lens.max_angle or length + abs(along) == 0.0:
         return math.nan, math.nan
+    if lens.E[0] != 0.0:
+        for _ in range(PUPIL_STEPS):
+            theta = math.atan2(length, along - pupil(lens, theta))
     scale = bend(lens, theta) / length if length > 0.0 else 0.0
     x, y, z = o[0] + scale * x, o[1] + scale * y, o[2] + scale * z
     depth = x * a[0] + y * a[1] + z * a[2]

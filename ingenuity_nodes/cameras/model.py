@@ -22,8 +22,9 @@ operations models of both helicopter cameras use L = 0.37)::
     q    = O + chi' e                   e: unit vector across O, toward the point
     u, v = (q . H, q . V) / (q . A)
 
-L = 1 is a perspective lens, L = 0 an equidistant fisheye. The entrance pupil moves by less than
-0.6 mm in JPL's models (their E vector); it is left out, which is below 1 px at the legs.
+L = 1 is a perspective lens, L = 0 an equidistant fisheye. The entrance pupil moves along the axis
+by ``(theta / sin theta - 1)(e0 + e1 theta^2 + e2 theta^4)``: up to 0.6 mm, 3 px at the feet,
+nothing at a distance; so near points are projected with it, while rays start at one place.
 Pixel coordinates have their origin in the centre of the upper left pixel.
 """
 
@@ -58,6 +59,7 @@ class CameraModel:
     linearity: float
     q_BC: QuatWxyz              # mounting
     p_BC: Vector3               # [m]
+    E: tuple[float, float, float] = (0.0, 0.0, 0.0)  # travel of the entrance pupil [m]
 
     def project(self, p_C: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where none is."""
@@ -67,9 +69,9 @@ class CameraModel:
     @cached_property
     def lens(self) -> Lens:
         """The lens alone, as compiled code wants it."""
-        arrays = [np.array(value, dtype=np.float64) for value in (
-            self.A, self.H, self.V, self.O, self.R)]
-        return Lens(*arrays, self.linearity, self.max_angle)
+        A, H, V, O, R, E = (np.array(value, dtype=np.float64) for value in (   # noqa: E741
+            self.A, self.H, self.V, self.O, self.R, self.E))
+        return Lens(A, H, V, O, R, E, self.linearity, self.max_angle)
 
     def unproject(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
@@ -151,7 +153,7 @@ def from_cahvore(
     linearity: float, *, q_BX: QuatWxyz, p_BX: Vector3,
 ) -> CameraModel:
     """
-    Build a camera from JPL's vectors ``C A H V O R``, written in some frame X fixed in the body.
+    Build a camera from JPL's vectors ``C A H V O R E``, written in some frame X fixed in the body.
 
     The optical frame is chosen with z along A and x along H, and the vectors are rewritten in it.
     """
@@ -163,7 +165,8 @@ def from_cahvore(
     return CameraModel(name, width, height, A=R_XC.T @ x['A'], H=R_XC.T @ x['H'],
                        V=R_XC.T @ x['V'], O=R_XC.T @ (x['O'] / np.linalg.norm(x['O'])),
                        R=vectors['R'], linearity=linearity, q_BC=compose(q_BX, quaternion(R_XC)),
-                       p_BC=np.asarray(p_BX) + rotation_matrix(q_BX) @ x['C'])
+                       p_BC=np.asarray(p_BX) + rotation_matrix(q_BX) @ x['C'],
+                       E=vectors.get('E', (0.0, 0.0, 0.0)))
 
 
 def fisheye(
@@ -210,6 +213,7 @@ def rte(mounting_error_rpy: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Cam
             'V': (-87.382689219, -116.052756786, 2334.340862381),
             'O': (-0.000662614, 0.723521336, 0.6903017), 'R': (0.000144295, 0.468503803,
                                                                -0.052846372),
+            'E': (-0.00068363, -0.00098111, -0.00156945),
         }, 0.37, q_BX=quaternion(R_BF), p_BX=np.zeros(3))
     error = quaternion_from_rpy(*mounting_error_rpy)
     return replace(raw, H=raw.H - 8.0 * raw.A, q_BC=compose(error, raw.q_BC))

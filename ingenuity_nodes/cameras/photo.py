@@ -104,24 +104,37 @@ def find_rover(picture: Picture, hint: Box) -> Box | None:
     if right - left < 4 or low - top < 4:
         return None
     colours = cv2.GaussianBlur(picture[top:low, left:right], (0, 0), 1.2).astype(np.float32)
-    redness = (colours[..., 0] - colours[..., 2]) / (colours.sum(axis=2) + 1.0)
+    light = colours.sum(axis=2)
+    redness = (colours[..., 0] - colours[..., 2]) / (light + 1.0)
     usual = float(np.median(redness))
     spread = 1.4826 * float(np.median(np.abs(redness - usual))) + 0.002
-    mask = (redness < usual - max(3.5 * spread, 0.25 * usual)).astype(np.uint8)
-    reach = max(3, round(0.10 * wide)) | 1
-    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    if count < 2:
+    found = _pieces(redness < usual - max(3.5 * spread, 0.25 * usual), wide)
+    areas = found[:, cv2.CC_STAT_AREA]
+    if not len(found) or areas.max() < 0.05 * wide * high:
         return None
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    if areas.max() < 0.05 * wide * high:
-        return None
-    # The mast head may stand apart from the body: take all pieces of some size.
-    boxes = stats[1:][areas >= 0.012 * wide * high].astype(float)
-    corner, size = boxes[:, :2], boxes[:, 2:4]
+    found = found[areas >= 0.012 * wide * high]
+    # The mast head stands apart from the body and in the light of the ground: less red is enough
+    # for what is above the body and as bright as the ground, as stones are not.
+    paler = (redness < 0.88 * usual) & (light > 0.9 * float(np.median(light)))
+    corner, size = found[:, :2].astype(float), found[:, 2:4]
     (u, v), (end_u, end_v) = corner.min(axis=0), (corner + size).max(axis=0)
+    above = np.zeros_like(paler)
+    above[:max(0, int(v)) + 1, int(u):int(end_u)] = True
+    above[:max(0, int(v0 - top - 0.1 * high))] = False
+    head = _pieces(paler & above, wide)
+    head = head[head[:, cv2.CC_STAT_AREA] >= 0.006 * wide * high]
+    if len(head):
+        v = min(v, float(head[:, cv2.CC_STAT_TOP].min()))
     return float(left + u), float(top + v), float(left + end_u), float(top + end_v)
+
+
+def _pieces(mask: NDArray[np.bool_], wide: float) -> NDArray[np.int32]:
+    """Join what lies close together; rows as OpenCV describes connected components."""
+    reach = max(3, round(0.10 * wide)) | 1
+    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE,
+                              np.ones((reach, reach), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.connectedComponentsWithStats(joined)[2][1:], np.int32)
 
 
 def annotate(picture: Picture, marks: Sequence[Mark], caption: str = '') -> Picture:

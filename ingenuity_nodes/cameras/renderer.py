@@ -291,7 +291,8 @@ class Renderer:
         return light_uniforms(self.scene) | {
             'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC),
             'camA': tuple(camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V),
-            'camO': tuple(camera.O), 'camR': camera.R, 'camL': camera.linearity,
+            'camO': tuple(camera.O), 'camR': camera.R, 'camE': camera.E,
+            'camL': camera.linearity,
             'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
             'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
             'shutterMove': tuple(move), 'shutterTurn': tuple(turn),

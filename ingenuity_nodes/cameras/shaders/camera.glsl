@@ -1,7 +1,7 @@
 // One camera law for every pass: CAHVORE type 3 with linearity, see cameras/model.py.
 uniform mat3 R_MC;
 uniform vec3 p_MC;
-uniform vec3 camA, camH, camV, camO, camR;
+uniform vec3 camA, camH, camV, camO, camR, camE;
 uniform float camL, maxTheta;
 uniform vec2 pictureSize;   // [px]
 uniform vec2 strip;         // first row and number of rows drawn now
@@ -22,6 +22,9 @@ vec2 pixelOf(vec3 d_C, out float theta) {
   vec3 across = d_C - along * camO;
   float len = length(across);
   theta = atan(len, along);
+  float square = min(theta * theta, maxTheta * maxTheta);  // the entrance pupil moves along the axis
+  float travel = square * (0.16667 + 0.019444 * square);   // theta / sin(theta) - 1
+  theta = atan(len, along - travel * (camE.x + square * (camE.y + square * camE.z)));
   vec3 q = camO + bend(min(theta, maxTheta)) * across / max(len, 1e-12);
   return vec2(dot(q, camH), dot(q, camV)) / dot(q, camA);
 }
