@@ -36,7 +36,7 @@ def light_uniforms(scene: Scene) -> dict[str, object]:
     return {
         'sunDir': tuple(sun.direction_M), 'sunColour': sunlight(sun), 'skyColour': skylight(sun),
         'hazeLength': HAZE_LENGTH, 'gain': automatic_gain(sun),
-        'sunSteps': sun_steps(sun.elevation), 'stoneShade': 0.0,
+        'sunSteps': sun_steps(sun.elevation),
         'stoneShadow': STONE_SHADOW,    # always: two kinds of samplers on one unit draw nothing
         'bareSand': scene.terrain.parameters.bare_sand,
         'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0}

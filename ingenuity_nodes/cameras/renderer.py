@@ -77,7 +77,7 @@ class Renderer:
         self.context = create_context(threads)
         self.device = str(self.context.info['GL_RENDERER'])
         self._ground = GroundLayer(self.context, scene, SHARED)
-        self._stones = StoneLayer(self.context, scene, SHARED)
+        self._stones = StoneLayer(self.context, scene, SHARED, shaded=not self.grey)
         self._robots = RobotLayer(self.context, SHARED)
         self._lattice = Lattice(self.context, camera, camera.width, camera.height,
                                 12 if self.grey else 16)

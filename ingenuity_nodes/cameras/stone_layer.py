@@ -45,12 +45,14 @@ _HALO_PX = 7.0                       # smaller stones shut out no visible sky [p
 
 
 class StoneLayer:
-    """Keeps the meshes on the drawing side and picks stones for each picture."""
+    """Keeps the meshes on the drawing side and picks stones; ``shaded`` ones catch shadows."""
 
-    def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
+    def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...],
+                 *, shaded: bool) -> None:
         self._scene = scene
         self._shader = program(context, 'rock.vert', 'rock.frag', *shared, 'turned.glsl',
-                               below=('stone_light.glsl',))
+                               below=('stone_light.glsl',),
+                               define='#define SHADED\n' if shaded else '')
         self._depth = program(context, 'rock_depth.vert', 'depth.frag', 'turned.glsl')
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
         shadows = {(shape, level): context.buffer(stone(shape, level).tobytes())

@@ -68,4 +68,4 @@ class SunMap:
     @property
     def uniforms(self) -> dict[str, object]:
         """Give what the stones' shader needs."""
-        return {'stoneSun': self._view, 'stoneShade': 1.0}
+        return {'stoneSun': self._view}

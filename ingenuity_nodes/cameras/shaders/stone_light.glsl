@@ -1,10 +1,9 @@
 // Shadows that stones and robots near the camera cast on stones: a depth map as the sun sees them.
+#ifdef SHADED
 uniform sampler2DShadow stoneShadow;
 uniform mat4 stoneSun;      // M to that map
-uniform float stoneShade;   // 0 where there is no such map
 
 float pastStones(vec3 p, vec3 n) {
-  if (stoneShade < 0.5) return 1.0;
   vec3 s = (stoneSun * vec4(p + 0.012 * n + 0.012 * sunDir, 1.0)).xyz * 0.5 + 0.5;
   if (any(lessThan(s, vec3(0.0))) || any(greaterThan(s, vec3(1.0)))) return 1.0;
   vec2 e = 0.8 / vec2(textureSize(stoneShadow, 0));
@@ -14,3 +13,6 @@ float pastStones(vec3 p, vec3 n) {
   }
   return 0.25 * sum;
 }
+#else
+float pastStones(vec3 p, vec3 n) { return 1.0; }
+#endif
