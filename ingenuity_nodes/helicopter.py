@@ -51,11 +51,11 @@ from ingenuity_nodes.stages import (
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.environment import Environment
-from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
+UNKNOWN = np.full(3, math.nan)
 HOP_TICKS = 3000    # it takes about 20 s
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
@@ -301,7 +301,7 @@ class Helicopter:
                 inertial, altitude, self._estimate, status, self._command,
                 at_rest=self._guidance.at_rest, airborne=self._setpoint.airborne))
         if health.accelerometer_dead:
-            inertial = replace(inertial, f_I=np.array([0.0, 0.0, GRAVITY]))
+            inertial = replace(inertial, f_I=UNKNOWN)
         return inertial, None if health.altimeter_dead else altitude
 
     def _features_by(self, t_ns: int) -> FeatureFrame | None:

@@ -127,15 +127,16 @@ def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimat
     assert words in aircraft.modes[-1][1]
 
 
-def test_an_abort_in_the_air_is_a_landing_on_the_spot():
+def test_an_abort_on_the_way_is_a_landing_where_it_can_stop():
     aircraft = flown(seconds=13.0)
     assert aircraft.guidance.mode is Mode.TRANSLATE
-    here = aircraft.p[:2]
+    here, speed = aircraft.p[:2], float(np.hypot(*aircraft.v[:2]))
     aircraft.guidance.abort(0, 'by hand')
     aircraft.run(60.0)
     assert ('landing', 'abort: by hand') in aircraft.modes
     assert aircraft.guidance.mode is Mode.LANDED
-    assert aircraft.p[:2] == pytest.approx(here, abs=0.01)
+    way = speed ** 2 / (2.0 * aircraft.guidance.parameters.braking)
+    assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(way, abs=0.02)
 
 
 def test_an_abort_during_spin_up_stops_the_rotors_and_refuses():

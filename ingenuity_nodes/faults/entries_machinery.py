@@ -26,14 +26,14 @@ SERVO = (
           outcomes('landed landed landed landed'),
           '0.7 deg of collective, 1.3 deg of cyclic on one rotor: the integrals take it', SERVOS),
     Fault('servo_drift', 'rad/s', -1.0, 1.0, 0.02, 'one servo walks off by this each second',
-          outcomes('refused lost lost landed'),
-          '11 deg when the blades are first asked to move: seen; in flight cyclic range is used '
-          'up after some ten seconds; a landing is over before', SERVOS),
+          outcomes('refused landed landed landed'),
+          '11 deg when the blades are first asked to move: seen; in flight both rotors answer with '
+          'a third of it as cyclic, within range even at the stop of the servo', SERVOS),
     Fault('servo_noise', 'rad', 0.0, 0.3, 0.02, 'spread of one servo at each step',
           outcomes('landed landed landed landed'), 'its own lag averages it', SERVOS),
     Fault('servo_delay', 's', 0.002, 1.0, 0.05, 'one servo hears its commands late',
-          outcomes('landed landed landed landed'), 'a sixth of the loop lags, the rest does not',
-          SERVOS),
+          outcomes('refused landed landed landed'), 'seen as blades that do not follow when the '
+          'collective goes up; in flight a sixth of the loop lags, the rest does not', SERVOS),
     Fault('servo_dropout', '1', 0.0, 1.0, 0.5, 'share of commands that one servo misses',
           outcomes('landed landed landed landed'), 'a mean delay of one step', SERVOS),
 )

@@ -24,16 +24,17 @@ GYRO = (
           'tip the aircraft within a second or two'),
     Fault('gyro_stuck', '', 0.0, 0.0, 0.0, 'the last rates are repeated',
           outcomes('refused lost lost lost'), 'as gyro_off'),
-    Fault('gyro_bias', 'rad/s', -0.5, 0.5, 0.05, 'added to the rate about one axis; the usual one '
-          'is the whole 3 deg/s of the data sheet', outcomes('refused land_now land_now degraded'),
-          'at rest it exceeds what calibration leaves; in flight it makes pictures and inertial '
-          'sensor disagree', AXES),
-    Fault('gyro_drift', 'rad/s^2', -0.1, 0.1, 0.005, 'the rate about one axis grows by this each '
-          'second', outcomes('refused land_now land_now landed'),
+    Fault('gyro_bias', 'rad/s', -0.5, 0.5, 0.0105, 'added to the rate about one axis; the usual '
+          'one is three times what calibration leaves',
+          outcomes('landed land_now land_now degraded'),
+          'learned at rest; in flight it makes pictures and inertial sensor disagree. The whole '
+          '3 deg/s of the data sheet are refused at rest, and in flight end in a slide', AXES),
+    Fault('gyro_drift', 'rad/s^2', -0.1, 0.1, 0.001, 'the rate about one axis grows by this each '
+          'second', outcomes('land_now land_now land_now landed'),
           'as a bias, once there is enough of it; a landing is over before', AXES),
-    Fault('gyro_noise', 'rad/s', 0.0, 1.0, 0.05, 'spread added to each sample',
-          outcomes('landed landed landed landed'),
-          'at 500 Hz the airframe averages it; as a white error it is gone in 50 samples'),
+    Fault('gyro_noise', 'rad/s', 0.0, 1.0, 0.1, 'spread added to each sample',
+          outcomes('refused land_now land_now degraded'),
+          'forty times the noise of the chip shows in the mean at rest, and in the pictures'),
     Fault('gyro_delay', 's', 0.002, 0.2, 0.01, 'samples are old by this',
           outcomes('landed landed landed landed'),
           'the rate loop keeps its feet as long as phase margin over crossover is not used up'),
@@ -47,16 +48,17 @@ ACCELEROMETER = (
           'hover thrust instead and lets pictures and altimeter do the rest'),
     Fault('accelerometer_stuck', '', 0.0, 0.0, 0.0, 'the last readings are repeated',
           outcomes('refused land_now land_now degraded'), 'as accelerometer_off'),
-    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.4, 'added to one axis; the usual one is the '
-          'whole 40 mg of the data sheet', outcomes('refused land_now land_now degraded'),
-          'at rest it contradicts the inclinometer by 6 deg; in flight it makes pictures and '
-          'inertial sensor disagree', AXES),
+    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.1, 'added to one axis; the usual one is five '
+          'times what calibration leaves', outcomes('landed landed landed landed'),
+          'the pictures hold the velocity. The whole 40 mg of the data sheet contradict the '
+          'inclinometer by 6 deg', AXES),
     Fault('accelerometer_drift', 'm/s^3', -1.0, 1.0, 0.02, 'one axis grows by this each second',
-          outcomes('refused landed landed landed'),
-          'it contradicts the inclinometer before the rotors are up to speed; in flight it stays '
-          'below what the filter can learn from the pictures', AXES),
-    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 1.0, 'spread added to each sample',
-          outcomes('landed landed landed landed'), 'no more than the filter was told to expect'),
+          outcomes('refused land_now land_now landed'),
+          'it contradicts the inclinometer before the rotors are up to speed; in flight a bias '
+          'that grows beyond what the filter learns; a landing is over before', AXES),
+    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 0.2, 'spread added to each sample',
+          outcomes('landed landed landed landed'),
+          'five times the noise of the chip: in flight the pictures average it'),
     Fault('accelerometer_delay', 's', 0.002, 0.5, 0.05, 'samples are old by this',
           outcomes('landed landed landed landed'),
           'velocity is late by a twentieth of a second in manoeuvres of seconds'),
@@ -104,21 +106,21 @@ NAVCAM = (
     Fault('navcam_stuck', '', 0.0, 0.0, 0.0, 'the last picture is repeated under new times',
           outcomes('land_now land_now land_now degraded'),
           'two equal pictures are impossible in flight; then as navcam_off'),
-    Fault('navcam_bias', 'px', -100.0, 100.0, 10.0, 'all features stand to the right by this',
+    Fault('navcam_bias', 'px', -100.0, 100.0, 5.0, 'all features stand to the right by this',
           outcomes('landed landed landed landed'),
-          'two degrees, in base picture and picture alike: most of it cancels'),
+          'one degree, in base picture and picture alike: most of it cancels'),
     Fault('navcam_drift', 'px/s', -300.0, 300.0, 30.0, 'tracks crawl to the right, as on ground '
-          'without corners', outcomes('astray astray astray landed'),
-          'looks like a flight at half a metre per second, slowly enough that nothing '
-          'contradicts it; a landing is over before it counts'),
+          'without corners', outcomes('land_now land_now land_now degraded'),
+          'half a metre per second that the inertial sensor does not feel'),
     Fault('navcam_noise', 'px', 0.0, 50.0, 3.0, 'spread added to each feature',
-          outcomes('landed landed landed landed'), 'less than the filter was told to expect'),
+          outcomes('land_now land_now land_now degraded'),
+          '25 times the noise of a track: a tracker that has lost its hold'),
     Fault('navcam_delay', 's', 0.002, 2.0, 0.1, 'features come later by this, rightly stamped',
           outcomes('landed landed landed landed'), 'the filter remembers a quarter of a second'),
     Fault('navcam_slip', 's', -0.2, 0.2, 0.0334, 'pictures are taken later than their stamps say; '
-          'the usual one is one picture', outcomes('land_now land_now land_now degraded'),
-          'Flight 6: corrections apply to the wrong instant, the loop swings up, and pictures '
-          'and inertial sensor disagree'),
+          'the usual one is one picture', outcomes('land_now land_now land_now landed'),
+          'Flight 6: corrections apply to the wrong instant, and in each turn and change of speed '
+          'pictures and inertial sensor disagree; a calm descent does not show it'),
     Fault('navcam_dropout', '1', 0.0, 1.0, 0.5, 'share of pictures that are lost',
           outcomes('landed landed landed landed'), 'fifteen pictures a second are left'),
     Fault('navcam_featureless', '1', 0.0, 1.0, 1.0, 'share of features that smooth ground does '
@@ -133,5 +135,5 @@ RTE = (
 SENSORS = (
     *GYRO, *ACCELEROMETER,
     Fault('imu_slip', 's', 0.002, 0.05, 0.0334, 'inertial samples are older than their stamps say',
-          outcomes('land_now land_now land_now degraded'), 'navcam_slip the other way round'),
+          outcomes('land_now land_now land_now landed'), 'navcam_slip the other way round'),
     *ALTIMETER, *INCLINOMETER, *NAVCAM, *RTE)

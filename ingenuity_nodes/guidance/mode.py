@@ -93,6 +93,9 @@ class GuidanceParameters:
         source='assumed: an altimeter that is off by two metres')
     resting_confirm: float = quantity(
         1.0, 's', 'that long', low=0.02, high=10.0, source='assumed: no gust lasts so long')
+    braking: float = quantity(
+        0.64, 'm/s^2', 'to a stop before an early landing', low=0.05, high=3.0,
+        source="NASA's tracks of flights 7 to 12")
     landing_limit: float = quantity(
         8.0, 's', 'time-out of the landing, beyond its planned time', low=1.0, high=60.0,
         source='assumed')

@@ -31,7 +31,7 @@ from ingenuity_nodes.frames import tilt
 from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, GuidanceParameters, IN_FLIGHT, Mode
-from ingenuity_nodes.guidance.segments import landing, Leg, leg_of
+from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of
 from ingenuity_nodes.guidance.touchdown import Touchdown
 from ingenuity_nodes.guidance.trajectory import Reference, stay
 from ingenuity_nodes.signals import (
@@ -64,6 +64,7 @@ class Guidance:
         self._new_plan: FlightPlan | None = None
         self._go = False
         self._abort = ''
+        self._landing_early = ''              # why, '' while the plan is flown to its end
         self._health = WELL
         self._announced = ('', self.mode)     # what was missing, and in which mode
         self._since_ns = 0
@@ -236,6 +237,7 @@ class Guidance:
         assert plan is not None
         self._plan, self._next_segment, self._leg = plan, 0, None
         self.lift_off_ns = self.touchdown_ns = None
+        self._landing_early = ''
         self._last = stay(estimate.p_MB, plan.yaw).at(0.0)
         self._enter(t_ns, Mode.READY, f'plan of {len(plan.segments)} segments, checks passed')
 
@@ -287,7 +289,11 @@ class Guidance:
 
     def _fly(self, t_ns: int, age: float, estimate: Estimate, imu: ImuSample) -> None:
         assert self._leg is not None
-        if self._abort and self.mode is not Mode.LANDING:
+        if self._landing_early and self.mode is not Mode.LANDING:
+            if age >= self._leg.duration:
+                self._last = self._leg.path.at(self._leg.duration)
+                self._go_down(t_ns)
+        elif self._abort and self.mode is not Mode.LANDING:
             self._land_now(t_ns, f'abort: {self._abort}')
         elif self._health.land_now and self.mode is not Mode.LANDING:
             self._land_now(t_ns, f'LAND_NOW: {self._health.land_now}')
@@ -307,9 +313,17 @@ class Guidance:
         self._enter_leg(t_ns)
 
     def _land_now(self, t_ns: int, reason: str) -> None:
-        self._abort = ''
-        self._leg = landing(
-            Land(segment='land'), self._last.p, self._last.yaw, self.parameters, reason)
+        """Stop on the way, then land; ``reason`` is that of both."""
+        self._abort, self._landing_early = '', reason
+        self._leg = brake(self._last, self.mode, self.parameters, reason)
+        if self._leg is None:
+            self._go_down(t_ns)
+        else:
+            self._enter_leg(t_ns)
+
+    def _go_down(self, t_ns: int) -> None:
+        self._leg = landing(Land(segment='land'), self._last.p, self._last.yaw, self.parameters,
+                            self._landing_early)
         self._enter_leg(t_ns)
 
     def _enter_leg(self, t_ns: int) -> None:

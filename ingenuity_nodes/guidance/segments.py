@@ -23,9 +23,10 @@ from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import (
     Climb, External, Hover, Land, Segment, Translate, Turn)
 from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
-from ingenuity_nodes.guidance.trajectory import Path, stay, straight, turn
+from ingenuity_nodes.guidance.trajectory import Path, Reference, stay, straight, turn
 import numpy as np
 
+SLOW = 0.1             # [m/s] assumed: such a speed needs no braking
 BELOW_GROUND = 50.0    # [m] a landing goes on until the ground stops it
 
 
@@ -80,3 +81,14 @@ def landing(
     path = straight(p, bottom, yaw, segment.speed, parameters.vertical_acceleration)
     return Leg(Mode.LANDING, path, math.inf, reason, segment.speed)
 
+
+def brake(last: Reference, mode: Mode, parameters: GuidanceParameters, reason: str) -> Leg | None:
+    """Build the leg that stops on the way, None where there is next to no way to stop."""
+    speed = float(np.hypot(last.v[0], last.v[1]))
+    if speed < SLOW:
+        return None
+    ahead = np.array([last.v[0], last.v[1], 0.0]) / speed
+    a = parameters.braking
+    path = straight(
+        last.p, last.p + 0.5 * speed ** 2 / a * ahead, last.yaw, speed, a, speed)
+    return Leg(mode, path, path.duration, reason)

@@ -38,6 +38,10 @@ from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 
 
+# [m/s^2/sqrt(Hz)] assumed: manoeuvres and gusts of 0.5 m/s^2 that last a second
+GUESSED_FORCE = 0.5
+
+
 @dataclass(frozen=True)
 class EstimatorParameters:
     """What the filter believes about its sensors and the ground."""
@@ -190,7 +194,7 @@ class Estimator:
         Parameters
         ----------
         imu, altimeter
-            Samples of this step.
+            Samples of this step; a specific force of NaN is not known.
         features
             Of a picture exposed up to a quarter of a second ago; its ``t_ns`` says when.
         at_rest
@@ -201,6 +205,8 @@ class Estimator:
         f_B, w_B = imu.f_I, imu.w_MI_I
         if self._turned:
             f_B, w_B = self._R_BI @ f_B, self._R_BI @ w_B
+        if f_B[0] != f_B[0]:
+            f_B = self._thrust_in_hover()
         distance = math.nan if altimeter is None else altimeter.distance
         m, s = self._memory, self._settings
         out = walk(m, s, self._step, f_B, w_B, distance, 1.0 if at_rest else 0.0)
@@ -208,6 +214,14 @@ class Estimator:
             self._look(features)
             out = report(m, s, self._step)
         return self._estimate(imu.t_ns, out)
+
+    def _thrust_in_hover(self) -> Array:
+        """Give the specific force of an even flight, for want of a measured one, and doubt it."""
+        # For good: an accelerometer that has failed once is not asked again.
+        self._settings.Q[:3] = GUESSED_FORCE ** 2 * STEP
+        q = self._memory.x[(self._step - 1) % SLOTS, 6:10]
+        up = 1.0 - 2.0 * (q[1] ** 2 + q[2] ** 2)
+        return np.array([0.0, 0.0, GRAVITY / max(0.5, up)])
 
     def _look(self, features: FeatureFrame) -> None:
         """Use a picture that was taken high enough and is not older than the memory."""
