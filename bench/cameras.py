@@ -16,6 +16,8 @@ What pictures cost: CPU seconds (all threads), set-up, memory, one process per c
 
 ``python bench/cameras.py`` prints a table; ``--cold`` forgets the kept maps first, in a cache
 folder of its own. Software drawing uses one core, so that a busy machine changes little.
+``--peers PYTHON`` lets VTK and Mitsuba draw 1 MP of the same ground in the same run, by an
+interpreter that has them (``python -m venv peers; peers/bin/pip install vtk mitsuba numpy``).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from pathlib import Path
 import resource
 import subprocess
 import sys
@@ -81,11 +84,37 @@ def measured(camera: str) -> None:
     line('memory', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
 
 
+def peers(python: str) -> None:
+    """Let VTK and Mitsuba draw our ground; both get a mesh without stones, robots and haze."""
+    import numpy as np
+
+    from ingenuity_nodes.cameras.scene import Scene, SceneConfig
+
+    scene = Scene(SceneConfig())
+    x, y = np.arange(-52.0, 50.0, 0.1), np.arange(-30.0, 52.0, 0.1)
+    with tempfile.TemporaryDirectory() as folder:
+        file = f'{folder}/heights.npz'
+        np.savez(file, x=x, y=y, z=scene.terrain.heights(*np.meshgrid(x, y)))
+        sun = [str(float(value)) for value in scene.sun.direction_M]
+        for name in ('vtk', 'mitsuba_llvm', 'mitsuba_scalar'):
+            command = [python, str(Path(__file__).with_name('peers_cameras.py')), name, file,
+                       '1178', '874', *sun]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            words = done.stdout.split()
+            if done.returncode or words[0] == 'absent':
+                why = ' '.join(words[1:]) or f'it ended with {done.returncode}'
+                print(f'  {name:<24} not measured: {why}')
+            else:
+                line(f'{name} 1 MP, bare ground', float(words[0]))
+                print(f'  {"":<24} {" ".join(words[1:])}')
+
+
 def main() -> None:
     """Measure each camera in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--cold', action='store_true')
     parser.add_argument('--camera', choices=('navcam', 'rte', 'preview'))
+    parser.add_argument('--peers', metavar='PYTHON', help='interpreter that has vtk and mitsuba')
     given = parser.parse_args()
     if given.camera:
         measured(given.camera)
@@ -96,6 +125,11 @@ def main() -> None:
             print(camera, flush=True)
             command = [sys.executable, __file__, '--camera', camera, *(['--cold'] * given.cold)]
             subprocess.run(command, check=True, env=os.environ | cache)
+    if given.peers:
+        print('peers', flush=True)
+        peers(given.peers)
+    else:
+        print('peers: not asked for, VTK and Mitsuba come with --peers PYTHON')
 
 
 if __name__ == '__main__':

@@ -235,7 +235,7 @@ def test_the_sky_is_above_the_horizon_and_butterscotch(colour: Renderer) -> None
 def test_navigation_pictures_hold_corners_that_can_be_followed(nav: Renderer,
                                                                scene: Scene) -> None:
     import cv2
-    for height in (1.5, 5.0, 10.0):
+    for height in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0):
         ground = scene.terrain.height(0.0, 25.0)
         a = nav.draw(exposure((0.0, 25.0, ground + height), 84.0, t_ns=1_000_000))
         b = nav.draw(exposure((0.03 * height, 25.0, ground + height), 84.0, t_ns=34_000_000))

@@ -86,7 +86,7 @@ class Renderer:
             GreyTargets(self.context, camera.width, rows) if self.grey
             else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
         self._truth: Targets | None = None
-        self._sun_map = None if self.grey else SunMap(self.context, scene)
+        self._sun_map = None if self.grey else SunMap(self.context, scene, camera.width)
         if self.grey:
             drawn_with = repr((self.device, sorted(light_uniforms(scene).items())))
             self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(drawn_with)}'

@@ -24,17 +24,18 @@ from ingenuity_nodes.frames import Matrix3, Vector3
 import moderngl
 import numpy as np
 
-_SIZE = 4096          # [px]
-_REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel
+_REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel in the largest map
+_LARGE = 2000         # [px] pictures wider than this get the large map
 _AHEAD = 14.0         # [m] its centre lies at most this far before the camera
 
 
 class SunMap:
-    """One depth map on the drawing side."""
+    """One depth map on the drawing side, as fine as a picture of some width needs."""
 
-    def __init__(self, context: moderngl.Context, scene: Scene) -> None:
+    def __init__(self, context: moderngl.Context, scene: Scene, width: int) -> None:
         self._context, self._scene = context, scene
-        self._map = context.depth_texture((_SIZE, _SIZE))
+        size = 4096 if width > _LARGE else 2048
+        self._map = context.depth_texture((size, size))
         self._map.compare_func = '<='
         self._map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._frame = context.framebuffer(depth_attachment=self._map)
