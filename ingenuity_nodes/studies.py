@@ -62,8 +62,8 @@ def consistency(options: Namespace) -> int:
 
 
 def _flights_table(rows: list[Comparison]) -> Table:
-    table = Table('flight', '', 'duration', 'path', 'farthest north, east', 'landing offset', 'rms',
-                  'aligned', title='Ours / NASA')
+    table = Table('flight', '', 'duration', 'path', 'farthest north, east', 'landing offset',
+                  'rms', 'aligned', title='Ours / NASA')
     for row in rows:
         nasa = row.published
         table.add_row(

@@ -222,6 +222,19 @@ def test_the_doubt_of_an_extended_plane_is_what_its_derivative_says():
     assert P[21, 21] == pytest.approx(expected)
 
 
+def test_over_one_height_of_way_most_of_a_bump_is_forgotten():
+    x, P = some_state(10), np.zeros((ERRORS, ERRORS))
+    height = ground.height_over_plane(x, *x[0:3])
+    x[3:6], x[26] = [height, 0.0, 0.0], 0.02    # one height in a second
+    P[propagation.SPOT, propagation.SPOT] = P[0, propagation.SPOT] = 1e-4
+    for _ in range(round(1.0 / STEP)):
+        ground.wander(x, P, ERRORS, SETTINGS.ground, 1)
+    assert x[26] == pytest.approx(0.02 / math.e)
+    assert P[0, propagation.SPOT] == pytest.approx(1e-4 / math.e)
+    spread = (SETTINGS.ground.relief * height) ** 2
+    assert P[24, 24] == pytest.approx(spread + (1e-4 - spread) / math.e ** 2)
+
+
 def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
     base, x, P = empty_base(), some_state(1), np.zeros((ERRORS, WIDTH))
     x[16:23] = np.concatenate([x[0:3], x[6:10]])

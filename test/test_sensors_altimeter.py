@@ -29,7 +29,7 @@ LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
     relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
 PERFECT = AltimeterParameters(
-    position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4)
+    position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4, dropout=0.0)
 
 
 def at(height: float, q_MB=LEVEL, x: float = 0.0) -> Truth:
@@ -63,6 +63,16 @@ def test_on_real_ground_the_beam_ends_on_the_ground():
 @pytest.mark.parametrize('height, reading', [(45.0, math.inf), (0.02, -math.inf)])
 def test_out_of_range_is_said_as_in_rep_117(height, reading):
     assert Altimeter(PERFECT, FLAT, 1).sample(at(height)).distance == reading
+
+
+def test_now_and_then_it_sees_nothing_and_the_other_readings_stay_as_they_are():
+    noisy = replace(PERFECT, noise=0.02)
+    sure, unsure = Altimeter(noisy, FLAT, 1), Altimeter(replace(noisy, dropout=0.1), FLAT, 1)
+    all_of_them = np.array([sure.sample(at(5.0)).distance for _ in range(2000)])
+    some = np.array([unsure.sample(at(5.0)).distance for _ in range(2000)])
+    lost = np.isposinf(some)
+    assert lost.mean() == pytest.approx(0.1, abs=0.03)
+    assert np.array_equal(some[~lost], all_of_them[~lost])
 
 
 def test_looking_at_the_sky_nothing_is_seen():

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Is the filter honest: are its errors as large as it says?
+The honesty of the filter: whether its errors are as large as it says.
 
 The normalised estimation error squared (NEES) e' P^-1 e of an honest filter follows chi squared,
 so its mean over N flights at one instant lies within bounds (Y. Bar-Shalom, X. R. Li, T.
@@ -76,7 +76,7 @@ class Consistency:
 
 
 def error_of(truth: Truth, estimate: Estimate) -> NDArray[np.float64]:
-    """True less estimated position, velocity and attitude, shape (9,)."""
+    """Subtract: true less estimated position, velocity and attitude, shape (9,)."""
     return np.concatenate([truth.p_MB - estimate.p_MB, truth.v_MB - estimate.v_MB,
                            turn_between(estimate.q_MB, truth.q_MB)])
 

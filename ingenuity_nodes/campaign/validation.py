@@ -11,7 +11,7 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Our flights beside NASA's: duration, farthest point, path, and distance from the ground track."""
+"""Our flights beside NASA's: duration, farthest point, path, distance from the ground track."""
 
 from __future__ import annotations
 

@@ -103,7 +103,8 @@ def walk(
     inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
     inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
     advance(m, s, step)
-    return report(m, s, step)
+    out: Array = report(m, s, step)
+    return out
 
 
 @njit(cache=True, error_model='numpy')

@@ -149,7 +149,7 @@ class Landmarks:
         lucky = self._random.random(len(uv)) >= self._parameters.loss
         seen = self._inside(uv) & lucky
         self._keep(seen)
-        return uv[seen]
+        return np.asarray(uv[seen])
 
     def _pick(
         self, uv: NDArray[np.float64], q_MB: QuatWxyz, p_MC: Vector3,

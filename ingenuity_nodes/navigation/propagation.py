@@ -36,13 +36,13 @@ A covariance ``P`` has more columns than rows, (27, 27 + n): those beyond the er
 errors go together with n doubts that are considered but not estimated (S. F. Schmidt 1966): how
 far the corner of each feature of the base picture stands out of the ground plane.
 
-The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the
-step at which it was exposed, and the steps since are then walked again. The state moves at each
-step, the covariance when something is measured, and at least every ``COVARIANCE_STEPS``. The first 21 error
-states are those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars helicopter",
-AIAA 2019-1411, which takes the ground as level; here the plane is estimated, too, so that the
-filter knows what sloping ground does to it. Errors follow J. Sola, "Quaternion kinematics for
-the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular errors).
+The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the step
+at which it was exposed, and the steps since are then walked again. The state moves at each step,
+the covariance when something is measured, and at least every ``COVARIANCE_STEPS``. The first 21
+error states are those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars
+helicopter", AIAA 2019-1411, which takes the ground as level; here the plane is estimated, too, so
+that the filter knows what sloping ground does to it. Errors follow J. Sola, "Quaternion kinematics
+for the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular errors).
 """
 
 from __future__ import annotations

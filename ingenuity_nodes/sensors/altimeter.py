@@ -49,6 +49,9 @@ class AltimeterParameters:
         source='assumed: the manual only says non-linear below 1 m; at rest it reads 0.13 m')
     maximum: float = quantity(
         40.0, 'm', 'longest distance', low=1.0, high=200.0, source='Garmin LIDAR-Lite v3 manual')
+    dropout: float = quantity(
+        0.002, '1', 'chance that one measurement sees nothing', low=0.0, high=1.0,
+        source='assumed: now and then a dark or tilted stone returns too little light')
 
 
 @njit(cache=True, error_model='numpy')
@@ -92,6 +95,7 @@ class Altimeter:
         self._field = terrain.field
         self._p_BA = np.array(parameters.position)
         self._random = np.random.default_rng([seed, STREAM])
+        self._luck = np.random.default_rng([seed, STREAM, 1])
         self._scale = 1.0 + parameters.scale * float(self._random.standard_normal())
 
     def sample(self, truth: Truth) -> AltimeterSample:
@@ -99,7 +103,7 @@ class Altimeter:
         p = self._parameters
         noise = p.noise * float(self._random.standard_normal())
         distance = _beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
-        if distance > p.maximum:
+        if distance > p.maximum or float(self._luck.random()) < p.dropout:
             return AltimeterSample(truth.t_ns, math.inf)
         distance = p.resolution * round((distance * self._scale + noise) / p.resolution)
         return AltimeterSample(truth.t_ns, distance if distance >= p.minimum else -math.inf)
