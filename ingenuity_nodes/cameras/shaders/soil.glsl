@@ -14,7 +14,7 @@ const vec3 PAVER = vec3(0.315, 0.232, 0.166);
 float keep(float wave, float f) { return 1.0 - smoothstep(0.22, 0.75, f / wave); }
 
 // One layer of pebbles, at most one in each cell of a turned lattice: broken pieces with a flat top.
-void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, inout Soil g) {
+void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, float wobble, inout Soil g) {
   float k = 1.0 - smoothstep(0.10, 0.40, f / cell);
   mat2 R = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
   vec2 q = R * p / cell;
@@ -32,14 +32,14 @@ void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, in
   vec2 skew = 0.5 * a.zy - 0.25;
   vec2 h = abs(l + skew * l.yx * 0.5), i = abs(m);
   // Between a disc and a skewed, unequal hexagon: broken stone has straight sides.
-  float d = mix(length(l), max(max(h.x, (0.4 + 0.2 * a.y) * h.x + 0.866 * h.y), 0.95 * length(l + 0.6 * skew)), 0.75);
-  float e = mix(length(m), max(i.x, 0.5 * i.x + 0.866 * i.y), 0.75);
+  float d = mix(length(l), max(max(h.x, (0.4 + 0.2 * a.y) * h.x + 0.866 * h.y), 0.95 * length(l + 0.6 * skew)), 0.75) + wobble;
+  float e = mix(length(m), max(i.x, 0.5 * i.x + 0.866 * i.y), 0.75) + wobble;
   float soft = clamp(0.8 * f / (radius * cell), 0.10, 1.2);
   float in1 = k * (1.0 - smoothstep(1.0 - soft, 1.0 + 0.5 * soft, d));
   g.sun *= 1.0 - 0.85 * k * (1.0 - smoothstep(0.94 - soft, 1.02 + 0.6 * soft, e)) * (1.0 - in1);
   g.open *= 1.0 - 0.16 * k * (1.0 - smoothstep(0.9, 1.35, d)) * (1.0 - in1);
   float tone = 0.62 + 0.75 * fract(b.z * 7.0 + a.y) * fract(b.y * 5.0 + a.z) + 0.35 * a.y;
-  vec3 stone = mix(STONE * tone, DUST * 0.92, 0.08 + 0.62 * b.z * b.z);
+  vec3 stone = mix(STONE * tone, DUST * 0.92, 0.10 + 0.66 * b.z) * (1.0 + 0.9 * wobble);
   g.albedo = mix(g.albedo, stone, in1);
   // A tilted top, and sides that fall off where they face the eye.
   vec2 out1 = transpose(R) * (transpose(T) * l) / max(length(l), 1e-3);
@@ -135,12 +135,17 @@ Soil soilAt(vec2 p, float f) {
   g.albedo *= 1.0 + loose * grain;
   slabs(p, f, broad, mid, grain, sand, g);
 #if TIER < 1
-  pebbles(p, 0.021, 0.92 * stony, 0.3, 11u, f, g);
+  pebbles(p, 0.021, 0.92 * stony, 0.3, 11u, f, 0.7 * grit.x, g);
 #endif
 #if TIER < 2
-  pebbles(p, 0.036, 0.85 * stony, 1.1, 12u, f, g);
-  pebbles(p, 0.060, 0.75 * stony, 0.7, 13u, f, g);
-  pebbles(p, 0.100, 0.60 * stony, 0.1, 14u, f, g);
+#if TIER < 1
+  float edge = 0.65 * grit.x * k2 + 0.4 * lump.x;
+#else
+  float edge = 0.4 * lump.x;
+#endif
+  pebbles(p, 0.036, 0.85 * stony, 1.1, 12u, f, edge, g);
+  pebbles(p, 0.060, 0.75 * stony, 0.7, 13u, f, edge, g);
+  pebbles(p, 0.100, 0.60 * stony, 0.1, 14u, f, edge, g);
 #endif
   ruts(p, s.w, f, grain + 0.3 * fine, rough, g);
   return g;
