@@ -20,12 +20,12 @@ from collections.abc import Mapping
 from ingenuity_nodes.cameras.ingenuity import SOLE
 from ingenuity_nodes.cameras.mast import joints_of
 from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, rte
-from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
+from ingenuity_nodes.cameras.scene import Body, ROVER_PATH, Scene, SceneConfig
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.helicopter import HelicopterParameters
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rover.perseverance import resting_pose
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario import Scenario, WorldSection
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import RockParameters
@@ -64,8 +64,16 @@ def scene_of(scenario: Scenario, environment: Environment) -> Scene:
     config = SceneConfig(
         terrain=with_overrides(TerrainParameters(), here.terrain),
         rocks=with_overrides(RockParameters(), here.rocks), seed=0, utc=here.utc,
-        latitude_deg=here.latitude, east_longitude_deg=here.longitude)
+        latitude_deg=here.latitude, east_longitude_deg=here.longitude,
+        rover_path=ROVER_PATH if _has_the_rovers_tracks(here) else ())
     return Scene(config, environment.terrain, environment.rocks, environment.sun)
+
+
+def _has_the_rovers_tracks(here: WorldSection) -> bool:
+    """Say whether the map origin is the helipad that the rover drove over."""
+    north = here.latitude - SceneConfig.latitude_deg
+    east = here.longitude - SceneConfig.east_longitude_deg
+    return max(abs(north), abs(east)) < 1e-4    # [deg] 6 m
 
 
 def cast_of(
