@@ -64,7 +64,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     parser.add_argument('--features', choices=('geometry', 'pictures'), default='',
                         help="navigate by the ground's own points, or by drawn and tracked "
-                             "pictures [the file's]")
+                             "pictures [the file's; if that says nothing, fly takes pictures]")
     parser.add_argument('--software', choices=('flight_1', 'flight_7', 'fixed'), default='',
                         help="age of the flight software [the file's]")
     parser.add_argument('--out', default='', metavar='FOLDER',

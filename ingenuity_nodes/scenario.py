@@ -20,7 +20,7 @@ before anything starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 import difflib
 from pathlib import Path
@@ -98,7 +98,9 @@ class HelicopterSection(VehicleSection):
     """One helicopter and its flight."""
 
     type: Literal['ingenuity']    # noqa: A003, RUF100
-    features: Literal['geometry', 'pictures'] = 'geometry'
+    # What it navigates by. auto: pictures in the live graph, which draws them anyway, and
+    # geometry in the batch, which is fast.
+    features: Literal['auto', 'geometry', 'pictures'] = 'auto'
     cameras: Row[Literal['navcam', 'rte']] = ('navcam', 'rte')
     # Mission time, from the start of the simulation, at which mission control says go.
     start: Annotated[float, Field(ge=1.0, le=3600.0, description='s')] = 2.0
@@ -195,6 +197,15 @@ class Scenario(Section):
         return self
 
     @model_validator(mode='after')
+    def _pictures_need_a_camera(self) -> Scenario:
+        for index, vehicle in enumerate(self.vehicles):
+            if (isinstance(vehicle, HelicopterSection) and vehicle.features == 'pictures'
+                    and 'navcam' not in vehicle.cameras):
+                raise RuleError(f"found 'pictures', allowed: auto or geometry, as {vehicle.name} "
+                                'carries no navcam', 'vehicles', index, 'features')
+        return self
+
+    @model_validator(mode='after')
     def _photos_are_possible(self) -> Scenario:
         names = [vehicle.name for vehicle in self.vehicles]
         for index, helicopter in enumerate(self.vehicles):
@@ -214,11 +225,26 @@ class Scenario(Section):
 
 
 def with_features(scenario: Scenario, features: str) -> Scenario:
-    """Let all helicopters navigate by ``geometry`` or ``pictures``; '' leaves the file's."""
-    if not features:
-        return scenario
+    """
+    Let all helicopters navigate by ``geometry`` or ``pictures``; '' leaves the file's.
+
+    Those without a navigation camera can have geometry only.
+    """
+    return _each_helicopter(scenario, lambda vehicle: {'features': features} if features and (
+        features != 'pictures' or 'navcam' in vehicle.cameras) else {})
+
+
+def as_in_live_graph(scenario: Scenario) -> Scenario:
+    """Decide the features that the file leaves to us, for a graph of live nodes."""
+    return _each_helicopter(scenario, lambda vehicle: {'features': 'pictures'} if (
+        vehicle.features == 'auto' and 'navcam' in vehicle.cameras) else {})
+
+
+def _each_helicopter(
+    scenario: Scenario, change: Callable[[HelicopterSection], dict[str, Any]],
+) -> Scenario:
     vehicles = tuple(
-        vehicle.model_copy(update={'features': features})
+        vehicle.model_copy(update=change(vehicle))
         if isinstance(vehicle, HelicopterSection) else vehicle for vehicle in scenario.vehicles)
     return scenario.model_copy(update={'vehicles': vehicles})
 
@@ -227,14 +253,11 @@ def with_software(scenario: Scenario, software: str) -> Scenario:
     """Give all helicopters flight software of one age; '' leaves the file's."""
     if not software:
         return scenario
-    vehicles = []
-    for vehicle in scenario.vehicles:
-        if isinstance(vehicle, HelicopterSection):
-            computer = {**vehicle.overrides.get('computer', {}), 'software': software}
-            vehicle = vehicle.model_copy(
-                update={'overrides': {**vehicle.overrides, 'computer': computer}})
-        vehicles.append(vehicle)
-    return scenario.model_copy(update={'vehicles': tuple(vehicles)})
+
+    def change(vehicle: HelicopterSection) -> dict[str, Any]:
+        computer = {**vehicle.overrides.get('computer', {}), 'software': software}
+        return {'overrides': {**vehicle.overrides, 'computer': computer}}
+    return _each_helicopter(scenario, change)
 
 
 def scenario_names() -> list[str]:

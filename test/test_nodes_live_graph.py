@@ -33,7 +33,7 @@ from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
 from ingenuity_nodes.processes import command_of, Domain, Graph  # noqa: E402
 from ingenuity_nodes.recording.bag_read import messages, topics  # noqa: E402
 from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
-from ingenuity_nodes.scenario import load_scenario  # noqa: E402
+from ingenuity_nodes.scenario import load_scenario, with_features  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -143,7 +143,10 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
         cli.main(['fly', str(with_cameras), '--out', str(folder)])
     assert ended.value.code == 0, capsys.readouterr()
     result = json.loads((folder / 'result.json').read_text())
-    assert result['trajectory_sha256'] == batch['trajectory_sha256']
+    # Live graph and batch draw and track the same pictures, and fly by them.
+    seen = fly_batch(with_features(load_scenario(str(with_cameras)), 'pictures'), None, None)
+    assert result['trajectory_sha256'] == seen['trajectory_sha256']
+    assert result['trajectory_sha256'] != batch['trajectory_sha256']    # of the ground's points
     photo = result['photo']
     assert (photo['width'], photo['height'], photo['received']) == (4208, 3120, True)
     jpeg = (folder / photo['file']).read_bytes()

@@ -44,7 +44,8 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
             description='Seed of all noise; -1 takes the one of the scenario.'),
         DeclareLaunchArgument(
             'features', default_value='', choices=['', *FEATURES],
-            description='What is navigated by; the choice of the scenario if not given.'),
+            description='What is navigated by; the choice of the scenario if not given, '
+                        'and pictures if that makes none.'),
     ]
 
 

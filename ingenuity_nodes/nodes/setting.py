@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from ingenuity_nodes.guidance.health import SOFTWARE
 from ingenuity_nodes.scenario import (
-    FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection,
-    with_features, with_software)
+    as_in_live_graph, FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario,
+    VehicleSection, with_features, with_software)
 from ingenuity_nodes.yaml_check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -57,6 +57,7 @@ def setting(node: Node) -> tuple[Scenario, int]:
     if software not in ('', *SOFTWARE):
         raise FileError(f"software: found '{software}', allowed: {', '.join(SOFTWARE)}")
     scenario = with_software(with_features(load_scenario(name), features), software)
+    scenario = as_in_live_graph(scenario)
     return scenario, scenario.seed if seed < 0 else seed
 
 
