@@ -88,3 +88,10 @@ def test_measured_heights_are_followed_and_zeroed_at_the_origin() -> None:
     terrain = Terrain(flat, 0, dem=(100.0 + 0.1 * x - 0.05 * y, -50.0, -50.0, 10.0))
     assert terrain.height(0.0, 0.0) == pytest.approx(0.0, abs=1e-6)
     assert terrain.height(23.0, 11.0) == pytest.approx(2.3 - 0.55, abs=1e-3)
+
+
+def test_ground_without_an_airfield_has_no_step_at_the_origin() -> None:
+    sand = Terrain(TerrainParameters(
+        airfield_radius=0.0, ripple_cover=1.0, ripples=0.3, ripple_length=8.0))
+    around = sand.heights(np.array([0.02, 0.0, -0.02, 0.0]), np.array([0.0, 0.02, 0.0, -0.02]))
+    assert np.abs(around - sand.height(0.0, 0.0)).max() < 0.02

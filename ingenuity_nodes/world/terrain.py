@@ -113,7 +113,10 @@ def ripple_mask(x: float, y: float, field: TerrainField) -> float:
         return 0.0
     broad = gradient_noise(x / 31.0 + 7.7, y / 19.0 - 3.1, field.seed + 40)
     fine = gradient_noise(x / 6.3, y / 5.1, field.seed + 41)
-    away = smoothstep(field.airfield_radius * 0.8, field.airfield_radius * 1.8, math.hypot(x, y))
+    away = 1.0    # without an airfield the origin is a place like any other
+    if field.airfield_radius > 0.0:
+        away = smoothstep(field.airfield_radius * 0.8, field.airfield_radius * 1.8,
+                          math.hypot(x, y))
     sandy = smoothstep(field.ripple_threshold, field.ripple_threshold + 0.12, broad + 0.3 * fine)
     return float(away * sandy)
 
