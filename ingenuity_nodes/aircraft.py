@@ -20,6 +20,7 @@ What breaks, breaks here; the flight computer on the other side knows nothing of
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from ingenuity_nodes.faults.injector import Injector
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
@@ -38,19 +39,38 @@ SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
+class AircraftParameters(Protocol):
+    """What is asked of :class:`.HelicopterParameters`."""
+
+    @property
+    def vehicle(self) -> VehicleParameters:
+        """Give the vehicle's numbers."""
+
+    @property
+    def imu(self) -> ImuParameters:
+        """Give the inertial sensor's."""
+
+    @property
+    def altimeter(self) -> AltimeterParameters:
+        """Give the altimeter's."""
+
+    @property
+    def inclinometer(self) -> InclinometerParameters:
+        """Give the inclinometer's."""
+
+
 class Aircraft:
     """Vehicle and sensors of one helicopter, and whatever is wrong with them."""
 
     def __init__(
         self, section: HelicopterSection, environment: Environment, seed: int,
-        vehicle: VehicleParameters, imu: ImuParameters, altimeter: AltimeterParameters,
-        inclinometer: InclinometerParameters,
+        parameters: AircraftParameters,
     ) -> None:
         self._environment, self._seed = environment, seed
-        self._vehicle = settled(section, environment, vehicle)
-        self._imu = Imu(imu, seed)
-        self._altimeter = Altimeter(altimeter, environment.terrain, seed)
-        self._inclinometer = Inclinometer(inclinometer, seed)
+        self._vehicle = settled(section, environment, parameters.vehicle)
+        self._imu = Imu(parameters.imu, seed)
+        self._altimeter = Altimeter(parameters.altimeter, environment.terrain, seed)
+        self._inclinometer = Inclinometer(parameters.inclinometer, seed)
         self._faults: Injector | None = None    # None: nothing was ever wrong
 
     @property

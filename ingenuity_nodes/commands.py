@@ -39,7 +39,8 @@ BAD_INPUT = 2
 LINES = (    # of the summary: key of result.json, unit, digits
     ('outcome', '', 0), ('duration_s', 's', 1), ('max_altitude_m', 'm', 2),
     ('path_length_m', 'm', 1), ('apex_north_m', 'm', 2), ('apex_east_m', 'm', 2),
-    ('landing_offset_m', 'm', 2), ('max_ground_speed_mps', 'm/s', 2), ('max_tilt_deg', 'deg', 1),
+    ('landing_offset_m', 'm', 2),
+    ('landing', '', 0), ('max_ground_speed_mps', 'm/s', 2), ('max_tilt_deg', 'deg', 1),
     ('navigation_error_m', 'm', 2), ('battery_used_wh', 'Wh', 2), ('mean_power_w', 'W', 0),
     ('real_time_factor', '', 2), ('trajectory_sha256', '', 0))
 
@@ -127,7 +128,6 @@ def list_scenarios(_: Namespace) -> int:
     """List the scenarios that come with the package."""
     for name in scenario_names():
         print(f'{name:20} {load_scenario(name).description}')
-    print('fault_ENTRY[_PHASE]  the entries of the fault catalogue: ./ingenuity faults --list')
     return 0
 
 

@@ -159,17 +159,16 @@ class Helicopter:
         self.navcam: CameraModel = navcam()
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
         seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
-        self._aircraft = Aircraft(
-            section, environment, seed, p.vehicle, p.imu, p.altimeter, p.inclinometer)
+        self._aircraft = Aircraft(section, environment, seed, p)
         self._landmarks = Landmarks(self.navcam, environment.terrain, seed)
         self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
             p.navigation, self.navcam, p.imu, p.altimeter)
         self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, environment.air)
-        self._health = Health(
-            p.health, p.computer.software, p.navigation.origin_height + p.altimeter.position[2])
-        self._pairing = Pairing(p.pairing, p.computer.software)
+        software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
+        self._health = Health(p.health, software, rest)
+        self._pairing = Pairing(p.pairing, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._sender = FileSender(p.radio)
         self._exposed: list[int] = []         # navigation pictures still at vision
@@ -194,8 +193,7 @@ class Helicopter:
         self._health.initialise(inclination)
         if inclination is None:
             # As on Mars from June 2022 on: a resting accelerometer is an inclinometer, too.
-            inclination = InclinometerSample(
-                truth.t_ns, *tilt_felt(self._aircraft.inertial().f_I))
+            inclination = InclinometerSample(0, *tilt_felt(self._aircraft.inertial().f_I))
         self._navigation.initialise(
             truth.t_ns, inclination, yaw_from_azimuth(section.azimuth), truth.p_MB)
 
@@ -232,8 +230,8 @@ class Helicopter:
 
     def _transmit(self, t_ns: int) -> list[RadioPacket]:
         """Send files when on the ground, as the aircraft did."""
-        return self._aircraft.sent(
-            t_ns, self._sender.transmit(t_ns) if self._guidance.finished else [])
+        packets = self._sender.transmit(t_ns) if self._guidance.finished else []
+        return self._aircraft.sent(t_ns, packets)
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         if inputs.plan is not None:

@@ -27,8 +27,8 @@ SERVO = (
           '0.7 deg of collective, 1.3 deg of cyclic on one rotor: the integrals take it', SERVOS),
     Fault('servo_drift', 'rad/s', -1.0, 1.0, 0.02, 'one servo walks off by this each second',
           outcomes('refused landed landed landed'),
-          '11 deg when the blades are first asked to move: seen; in flight both rotors answer with '
-          'a third of it as cyclic, within range even at the stop of the servo', SERVOS),
+          '11 deg when the blades are first asked to move: seen; in flight both rotors answer '
+          'with a third of it as cyclic, within range even at the stop of the servo', SERVOS),
     Fault('servo_noise', 'rad', 0.0, 0.3, 0.02, 'spread of one servo at each step',
           outcomes('landed landed landed landed'), 'its own lag averages it', SERVOS),
     Fault('servo_delay', 's', 0.002, 1.0, 0.05, 'one servo hears its commands late',

@@ -30,12 +30,14 @@ GYRO = (
           'learned at rest; in flight it makes pictures and inertial sensor disagree. The whole '
           '3 deg/s of the data sheet are refused at rest, and in flight end in a slide', AXES),
     Fault('gyro_drift', 'rad/s^2', -0.1, 0.1, 0.001, 'the rate about one axis grows by this each '
-          'second', outcomes('land_now land_now land_now landed'),
-          'as a bias, once there is enough of it; a landing is over before', AXES),
+          'second', outcomes('land_now land_now degraded landed'),
+          'as a bias, once there is enough of it: from the cruise on that is in the descent; a '
+          'landing is over before', AXES),
     Fault('gyro_noise', 'rad/s', 0.0, 1.0, 0.1, 'spread added to each sample',
-          outcomes('refused land_now land_now degraded'),
-          'forty times the noise of the chip shows in the mean at rest, and in the pictures'),
-    Fault('gyro_delay', 's', 0.002, 0.2, 0.01, 'samples are old by this',
+          outcomes('refused land_now land_now landed'),
+          'forty times the noise of the chip shows in the mean at rest, and in the pictures once '
+          'the aircraft moves about; a calm descent averages it'),
+    Fault('gyro_delay', 's', 0.002, 0.2, 0.004, 'samples are old by this',
           outcomes('landed landed landed landed'),
           'the rate loop keeps its feet as long as phase margin over crossover is not used up'),
     Fault('gyro_dropout', '1', 0.0, 1.0, 0.5, 'share of samples that are lost; the last is held',
@@ -48,17 +50,17 @@ ACCELEROMETER = (
           'hover thrust instead and lets pictures and altimeter do the rest'),
     Fault('accelerometer_stuck', '', 0.0, 0.0, 0.0, 'the last readings are repeated',
           outcomes('refused land_now land_now degraded'), 'as accelerometer_off'),
-    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.1, 'added to one axis; the usual one is five '
-          'times what calibration leaves', outcomes('landed landed landed landed'),
+    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.05, 'added to one axis; the usual one is '
+          '2.5 times what calibration leaves', outcomes('landed landed landed landed'),
           'the pictures hold the velocity. The whole 40 mg of the data sheet contradict the '
           'inclinometer by 6 deg', AXES),
     Fault('accelerometer_drift', 'm/s^3', -1.0, 1.0, 0.02, 'one axis grows by this each second',
-          outcomes('refused land_now land_now landed'),
-          'it contradicts the inclinometer before the rotors are up to speed; in flight a bias '
-          'that grows beyond what the filter learns; a landing is over before', AXES),
-    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 0.2, 'spread added to each sample',
+          outcomes('refused landed landed landed'),
+          'it contradicts the inclinometer before the rotors are up to speed; in flight the '
+          'pictures hold the velocity until the landing', AXES),
+    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 0.1, 'spread added to each sample',
           outcomes('landed landed landed landed'),
-          'five times the noise of the chip: in flight the pictures average it'),
+          'three times the noise of the chip: in flight the pictures average it'),
     Fault('accelerometer_delay', 's', 0.002, 0.5, 0.05, 'samples are old by this',
           outcomes('landed landed landed landed'),
           'velocity is late by a twentieth of a second in manoeuvres of seconds'),
@@ -106,12 +108,13 @@ NAVCAM = (
     Fault('navcam_stuck', '', 0.0, 0.0, 0.0, 'the last picture is repeated under new times',
           outcomes('land_now land_now land_now degraded'),
           'two equal pictures are impossible in flight; then as navcam_off'),
-    Fault('navcam_bias', 'px', -100.0, 100.0, 5.0, 'all features stand to the right by this',
+    Fault('navcam_bias', 'px', -100.0, 100.0, 1.0, 'all features stand to the right by this',
           outcomes('landed landed landed landed'),
-          'one degree, in base picture and picture alike: most of it cancels'),
-    Fault('navcam_drift', 'px/s', -300.0, 300.0, 30.0, 'tracks crawl to the right, as on ground '
-          'without corners', outcomes('land_now land_now land_now degraded'),
-          'half a metre per second that the inertial sensor does not feel'),
+          'a fifth of a degree, in base picture and picture alike: most of it cancels'),
+    Fault('navcam_drift', 'px/s', -300.0, 300.0, 60.0, 'tracks crawl to the right, as on ground '
+          'without corners', outcomes('land_now land_now astray degraded'),
+          'a metre per second that the inertial sensor does not feel; on the way it hides in the '
+          'speed until some metres are gone'),
     Fault('navcam_noise', 'px', 0.0, 50.0, 3.0, 'spread added to each feature',
           outcomes('land_now land_now land_now degraded'),
           '25 times the noise of a track: a tracker that has lost its hold'),

@@ -26,6 +26,7 @@ from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase
 from ingenuity_nodes.faults.scenarios import PREFIX
 from ingenuity_nodes.helicopter import HelicopterOutputs
+from ingenuity_nodes.recording.trouble import is_hard
 from ingenuity_nodes.scenario import load_scenario, Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.simulation import Simulation
@@ -35,8 +36,6 @@ import numpy as np
 
 LONGEST = 120.0     # [s] of simulated time; a flight that is not over by then hangs
 ASTRAY = 3.0        # [m] between belief and truth at the landing; assumed: a tenth of the way
-HARD_DOWN = 1.5     # [m/s] assumed: half as much again as the planned descent
-HARD_ASIDE = 1.0    # [m/s] assumed: on a slope such a slide strikes a blade (docs/model.md)
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def judge(
     if failure:
         return Outcome.LOST, failure
     down, aside = contact or (0.0, 0.0)
-    if down > HARD_DOWN or aside > HARD_ASIDE:
+    if is_hard(down, aside):
         return Outcome.HARD, f'touched down at {down:.1f} m/s, {aside:.1f} m/s aside'
     if error > ASTRAY:
         return Outcome.ASTRAY, f'{error:.1f} m from where it believed to be'

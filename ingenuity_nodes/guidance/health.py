@@ -266,7 +266,7 @@ class Health:
             return ''    # it trusted its pictures
         if self.lost_pictures and self._software == 'flight_7':
             return f'image/IMU mismatch: {self.lost_pictures}'
-        if self._innovation > p.mismatch:
+        if self._innovation > p.mismatch and self._software == 'fixed':
             return f'image/IMU mismatch: innovations {self._innovation:.0f} times as expected'
         if self._blind > p.dead_reckoning and self._software == 'fixed':
             return f'no features for {p.dead_reckoning:g} s'

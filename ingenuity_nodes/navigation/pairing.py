@@ -39,8 +39,8 @@ class PairingParameters:
         10, '1', 'pictures lost within a second that the update after Flight 6 stands', low=0,
         high=60, source='assumed: NASA only says that Flight 53 lost more than it was made for')
     fewest: int = quantity(
-        8, '1', 'features below which fixed software uses none of a picture', low=0, high=64,
-        source='assumed: twice what fixes a pose, so that false ones can be outvoted')
+        12, '1', 'features below which fixed software uses none of a picture', low=0, high=64,
+        source='assumed: three times what fixes a pose, so that false ones can be outvoted')
 
 
 class Pairing:

@@ -27,7 +27,7 @@ from ingenuity_nodes.nodes.conversions.state import (
     estimate_message, fault_message, truth_message)
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
-from ingenuity_nodes.recording.result import TROUBLE
+from ingenuity_nodes.recording.trouble import TROUBLE
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np

@@ -35,6 +35,7 @@ from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
+from ingenuity_nodes.recording.trouble import fault_entries, is_hard, response_entries
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,6 @@ from numpy.typing import NDArray
 REFUSED = 'refused'              # mode and outcome of a flight that did not begin
 LANDED = 'landed'                # mode and outcome of a flight that went well
 # Without contact data: the gear is taken as off the ground this far above its resting place.
-TROUBLE = frozenset({'degraded', 'refused', 'crashed'})    # modes that answer to it
 CLEAR_OF_GROUND = 0.02           # [m]; assumed: more than the gear springs back
 SHORTEST_LINE = 2.0              # [m]; assumed: nearer apexes are hovers, which have no track line
 
@@ -79,6 +79,7 @@ class FlightResult:
     azimuth_after_deg: float | None
     touchdown_speed_mps: float | None        # vertical, downwards
     touchdown_speed_aside_mps: float | None  # horizontal
+    landing: str | None                      # 'soft' or 'hard', by these two
     navigation_error_m: float | None         # estimate minus truth at landing
     navigation_error_enu_m: tuple[float, float, float] | None
     battery_used_wh: float | None            # from the start to the last row
@@ -179,30 +180,6 @@ def flight_result(log: VehicleLog) -> FlightResult:
     return FlightResult(**values)
 
 
-def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
-    """List the injected faults with begin and end in seconds since lift-off."""
-    entries: list[dict[str, Any]] = []
-    for change in log.faults:
-        t_s = (change.t_ns - lift_off_ns) / SECOND_NS
-        if change.active:
-            entries.append({'fault': change.fault, 'began_t_s': t_s, 'ended_t_s': None,
-                            'what': change.text})
-            continue
-        for entry in entries:
-            if entry['fault'] == change.fault and entry['ended_t_s'] is None:
-                entry['ended_t_s'] = t_s
-                break
-    return entries
-
-
-def response_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
-    """List what the flight computer did about trouble, in seconds since lift-off."""
-    return [{'t_s': (change.t_ns - lift_off_ns) / SECOND_NS, 'mode': change.mode,
-             'reason': change.reason}
-            for change in log.modes
-            if change.mode in TROUBLE or change.reason.startswith('LAND_NOW')]
-
-
 def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
     """Write a photo record with the file's keys: seconds since lift-off, and on the clock."""
     entry = asdict(photo)
@@ -275,6 +252,8 @@ def _landing_figures(log: VehicleLog, span: FlightSpan) -> dict[str, Any]:
         'touchdown_speed_mps': float(-truths.v_MB[span.touchdown, 2]),
         'touchdown_speed_aside_mps': float(np.hypot(*truths.v_MB[span.touchdown, :2])),
         'azimuth_after_deg': _azimuth(truths, span.touchdown)}
+    figures['landing'] = 'hard' if is_hard(
+        figures['touchdown_speed_mps'], figures['touchdown_speed_aside_mps']) else 'soft'
     row = int(np.searchsorted(estimates.t_ns, t_ns, side='right')) - 1
     if row >= 0:
         then = np.searchsorted(truths.t_ns, estimates.t_ns[row])
