@@ -119,6 +119,8 @@ def main() -> None:
     if given.camera:
         measured(given.camera)
         return
+    import ingenuity_nodes    # names numba's folder: compiled code is kept, maps are forgotten
+    assert ingenuity_nodes.__version__
     with tempfile.TemporaryDirectory() as empty:
         cache = {'XDG_CACHE_HOME': empty} if given.cold else {}
         for camera in ('navcam', 'rte', 'preview'):
