@@ -155,7 +155,7 @@ def _pose(text: str) -> tuple[float, ...]:
         values = [float(word) for word in text.split(',')]
     except ValueError:
         values = []
-    whole = values + [0.0, 0.0] if len(values) == 4 else values
+    whole = [*values, 0.0, 0.0] if len(values) == 4 else values
     if len(whole) != 6 or not all(low <= value <= high for value, (low, high)
                                   in zip(whole, POSE_LIMITS, strict=True)):
         raise argparse.ArgumentTypeError(

@@ -68,7 +68,7 @@ class CameraModel:
 
     @cached_property
     def lens(self) -> Lens:
-        """The lens alone, as compiled code wants it."""
+        """Give the lens alone, as compiled code wants it."""
         A, H, V, O, R, E = (np.array(value, dtype=np.float64) for value in (   # noqa: E741
             self.A, self.H, self.V, self.O, self.R, self.E))
         return Lens(A, H, V, O, R, E, self.linearity, self.max_angle)

@@ -121,7 +121,7 @@ def _window(file: Any, path: Path, columns: NDArray[np.float64], rows: NDArray[n
 
 def _filled(data: Any, path: Path) -> NDArray[np.float64]:
     """Replace no-data by the nearest measured height."""
-    from scipy.ndimage import distance_transform_edt  # type: ignore[import-untyped]
+    from scipy.ndimage import distance_transform_edt
     missing = np.ma.getmaskarray(data) | ~np.isfinite(data.filled(np.nan))
     if missing.all():
         raise ElevationFileError(f'{path}: nothing but no-data around the place')
