@@ -28,9 +28,10 @@ import importlib.util
 import time
 
 from ingenuity_nodes.batch import warm_up
-from ingenuity_nodes.scenario import load_scenario, with_features
+from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.variants import with_features
 import numpy as np
 
 REPETITIONS = 3

@@ -31,8 +31,8 @@ from ingenuity_nodes.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.history import history_table
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.scenario import (
-    load_scenario, Scenario, scenario_names, with_features, with_software)
+from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names
+from ingenuity_nodes.variants import with_features, with_software
 from ingenuity_nodes.yaml_check import FileError
 
 BAD_INPUT = 2

@@ -16,9 +16,10 @@
 from flights import scenario_of
 from ingenuity_nodes.batch import Artist
 from ingenuity_nodes.campaign.consistency import error_of
-from ingenuity_nodes.scenario import Scenario, with_features
+from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.variants import with_features
 from ingenuity_nodes.world.environment import environment_of
 import numpy as np
 import pytest

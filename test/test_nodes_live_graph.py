@@ -33,7 +33,8 @@ from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
 from ingenuity_nodes.processes import command_of, Domain, Graph  # noqa: E402
 from ingenuity_nodes.recording.bag_read import messages, topics  # noqa: E402
 from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
-from ingenuity_nodes.scenario import load_scenario, with_features  # noqa: E402
+from ingenuity_nodes.scenario import load_scenario  # noqa: E402
+from ingenuity_nodes.variants import with_features  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
 
