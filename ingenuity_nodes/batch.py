@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 import time
 from typing import Any
 
@@ -88,7 +89,9 @@ def fly_batch(
 
 def _note(products: Products, report: TickReport) -> None:
     for name, outputs in report.helicopters.items():
-        products.tick(name, outputs.truth, outputs.estimate, outputs.status, outputs.modes,
+        # Changes count from the end of their tick, as in the live graph, where they are messages.
+        modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)
+        products.tick(name, outputs.truth, outputs.estimate, outputs.status, modes,
                       outputs.faults)
         for exposure in outputs.exposures:
             if exposure.camera == 'rte':
