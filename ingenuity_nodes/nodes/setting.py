@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from ingenuity_nodes.guidance.health import SOFTWARE
 from ingenuity_nodes.scenario import (
-    as_in_live_graph, FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario,
-    VehicleSection, with_features, with_software)
+    FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection)
+from ingenuity_nodes.variants import as_in_live_graph, with_features, with_software
 from ingenuity_nodes.yaml_check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
