@@ -20,7 +20,7 @@ before anything starts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 import difflib
 from pathlib import Path

@@ -15,6 +15,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ingenuity_nodes.scenario import HelicopterSection, Scenario
 
 
