@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 # Three times the median of chi squared with two degrees of freedom
 LARGEST_MEDIAN = 4.2
-WALKED = math.pi ** 2 / 6.0    # sum of 1 / n^2
 PATIENCE = 25     # altimeter readings: half a second
 
 
@@ -236,8 +235,7 @@ def use_features(
     What the base picture got wrong stays, and tracks walk away from their points, so successive
     comparisons err alike. They count as much less as makes their sum worth what it is worth
     where the view changes steadily: a constant error sums up like white noise of n / 3 times
-    its variance, a walk like n^2 times that of one picture, and pi^2 / 6 times that, so that
-    all pictures are worth no more than the first one where the view stays as it is. Each feature must
+    its variance, a walk like n^2 times that of one picture. Each feature must
     pass the gate before any is used, so that the order does not matter. Where most
     features miss by more than their noise allows, they agree and the state or the time stamp is
     at fault: all count less then, and what stands out among them is still refused, as a rock or
@@ -249,7 +247,7 @@ def use_features(
     out = np.zeros((count, 4))
     PH, nis = np.empty(width), np.full(count, np.inf)
     spread = s.ray_noise ** 2 + age * s.ray_drift ** 2
-    noise = (1.0 + age / 3.0) * s.ray_noise ** 2 + WALKED * (age * s.ray_drift) ** 2
+    noise = (1.0 + age / 3.0) * s.ray_noise ** 2 + (age * s.ray_drift) ** 2
     for k in range(count):
         if feature_rows(x, base_rays[k], rays[k], s, H[k], out[k]):
             nis[k] = 0.0
