@@ -21,6 +21,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.yaml_check import FileError
 from rich.console import Console
 from rich.table import Table
 
@@ -37,6 +38,8 @@ def validate(options: Namespace) -> int:
 
     seed = None if options.seed < 0 else options.seed
     flights = options.flights or list(validation.PUBLISHED)
+    for unknown in set(flights) - set(validation.PUBLISHED):
+        raise FileError(f"validate: found '{unknown}', allowed: {', '.join(validation.PUBLISHED)}")
     rows = [validation.validate(flight, seed) for flight in flights]
     if options.json:
         print(json.dumps(validation.as_json(rows), indent=2))
@@ -92,7 +95,7 @@ def _nees_table(result: Consistency) -> Table:
 
 
 def _place(apex: tuple[float, float]) -> str:
-    return f'{apex[0] + 0.0:.1f}, {apex[1] + 0.0:.1f}'
+    return ', '.join(f'{round(metres, 1) + 0.0:.1f}' for metres in apex)
 
 
 def _metres(value: float | None) -> str:
