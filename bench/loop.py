@@ -14,9 +14,9 @@
 """
 How fast the whole loop flies on one core, beside the closed loops of two peers in the same run.
 
-Ours: vehicle, sensors, filter, guidance and control at 500 Hz with features from geometry, over 45 s
-of Flight 3 under way. ``taskset -c 0 python bench/loop.py`` prints simulated seconds per CPU second,
-best of some repetitions. RotorPy and drones-sim take part when they are installed:
+Ours: vehicle, sensors, filter and control at 500 Hz, guidance at 100 Hz, features from geometry,
+over 45 s of Flight 3 under way. ``taskset -c 0 python bench/loop.py`` prints simulated seconds
+per CPU second, best of some repetitions. The peers take part when they are installed:
 ``pip install rotorpy==3.0.0 drones-sim==0.2.0``; each flies its own quadrotor with its own
 controller, sensors and (drones-sim) estimator.
 """
@@ -91,7 +91,7 @@ def drones_sim(rate: int) -> Callable[[], tuple[float, float]]:
 
 
 def best(run: Callable[[], tuple[float, float]]) -> float:
-    """Simulated seconds per CPU second, best of some repetitions after one that warms up."""
+    """Count simulated seconds per CPU second, best of some repetitions after one that warms up."""
     run()
     return max(simulated / cpu for simulated, cpu in (run() for _ in range(REPETITIONS)))
 
@@ -107,7 +107,8 @@ def main() -> None:
             continue
         for rate in (100, 500):
             theirs = best(make(rate))
-            print(f'{f"{name}, {rate} Hz":37}{theirs:8.1f}, ours is {mine / theirs:.1f} times as fast')
+            label = f'{name}, {rate} Hz'
+            print(f'{label:37}{theirs:8.1f}, ours is {mine / theirs:.1f} times as fast')
 
 
 if __name__ == '__main__':

@@ -75,12 +75,12 @@ class Aircraft:
 
     @property
     def truth(self) -> Truth:
-        """What really happens; for cameras and tests."""
+        """Tell what really happens; for cameras and tests."""
         return self._vehicle.truth
 
     @property
     def status(self) -> VehicleStatus:
-        """What the machinery reports."""
+        """Tell what the machinery reports."""
         return self._vehicle.status
 
     # Sensors -------------------------------------------------------------------------------

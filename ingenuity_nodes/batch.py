@@ -122,7 +122,7 @@ class Artist:
     def watch(self, report: TickReport) -> None:
         """Note where all helicopters are."""
         self.places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
-                        for name, outputs in report.helicopters.items()}
+                       for name, outputs in report.helicopters.items()}
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""

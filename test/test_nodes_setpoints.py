@@ -21,7 +21,7 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from builtin_interfaces.msg import Duration  # noqa: E402
+from builtin_interfaces.msg import Duration  # noqa
 from geometry_msgs.msg import Transform, Twist, TwistStamped, Vector3  # noqa: E402
 from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
 from ingenuity_nodes.nodes.conversions.setpoints import (  # noqa: E402

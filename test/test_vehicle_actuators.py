@@ -72,8 +72,9 @@ def test_no_servo_leaves_its_range():
 
 def test_a_servo_at_fault_goes_its_own_way_and_takes_a_third_of_the_collective_with_it():
     servo, blade = np.zeros(3), np.zeros(3)
+    held = np.array([math.nan, 0.0, math.nan])
     for _ in range(200):
-        advance_servos(SERVO, servo, np.array([0.15, 0.0, 0.0]), np.array([math.nan, 0.0, math.nan]))
+        advance_servos(SERVO, servo, np.array([0.15, 0.0, 0.0]), held)
     blade_angles(SERVO, servo, blade)
     assert blade[0] == pytest.approx(0.1, abs=SERVO['count'])
     assert blade[2] == pytest.approx(-2 / 3 * 0.15 * math.sin(2 * math.pi / 3), abs=SERVO['count'])

@@ -83,7 +83,7 @@ class HealthParameters:
         1.3, 'm', 'height above which pictures are missed', low=0.0, high=20.0,
         source='NASA Flight 6 post: pictures are used above about 1 m')
     mismatch: float = quantity(
-        10.0, '1', 'normalised innovation squared of pictures that fit the inertial sensor no more',
+        10.0, '1', 'normalised innovation squared of pictures that the inertial sensor belies',
         low=0.01, high=1e6, source='assumed: 1 is expected of an honest filter')
     mismatch_time: float = quantity(
         1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 pictures')
