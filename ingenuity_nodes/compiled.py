@@ -12,7 +12,8 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Where numba keeps compiled code: one folder for each state of the sources it comes from.
+Where numba keeps compiled code: one folder for each state of the sources it comes from; and a
+short way to call it.
 
 Numba looks only at the file of a function, not at those of the functions it calls; after an
 update it would go on with a mixture of old and new physics.
@@ -20,16 +21,19 @@ update it would go on with a mixture of old and new physics.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import hashlib
 import os
 from pathlib import Path
 import shutil
+from typing import Any
 
 VARIABLE = 'NUMBA_CACHE_DIR'
 KEPT = 8    # folders of other states: checkouts side by side share a cache
 # Compiled functions, and all that goes into them, live in these rooms and files.
 ROOMS = ('cameras', 'control', 'navigation', 'sensors', 'vehicle', 'world')
-FILES = ('frames.py', 'parameters.py', 'rotations.py', 'signals.py', 'timing.py')
+FILES = (
+    'compiled.py', 'frames.py', 'parameters.py', 'rotations.py', 'signals.py', 'timing.py')
 
 
 def keep_versions_apart() -> None:
@@ -46,6 +50,21 @@ def keep_versions_apart() -> None:
     except (OSError, RuntimeError):
         return    # a home that cannot be written: numba's own place beside the sources will do
     os.environ[VARIABLE] = str(folder)
+
+
+def entry_point(function: Any, *arguments: Any) -> Callable[..., Any]:
+    """
+    Compile a function for arguments like these, or load it, and return its entry point.
+
+    Calling that directly spares numba's look at the type of every argument, 4 us for some ten
+    arrays. Nobody looks, so each call must hand over the very same kinds of arrays and numbers.
+    """
+    from numba import typeof
+
+    kinds = tuple(typeof(argument) for argument in arguments)
+    function.compile(kinds)
+    entry: Callable[..., Any] = function.overloads[kinds].entry_point
+    return entry
 
 
 def fingerprint(package: Path) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import (
     compose, quaternion_from_rpy, rotation_matrix, Vector3)
 from ingenuity_nodes.navigation.base_picture import MOST_FEATURES, WIDTH
@@ -152,6 +153,9 @@ class Estimator:
         self._p_BI = np.array(imu.position)
         self._settings = _settings(parameters, camera, self._p_BI, np.array(altimeter.position))
         self._memory = empty_memory()
+        self._f_B, self._w_B = np.zeros(3), np.zeros(3)
+        self._walk = entry_point(
+            walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
         self._step = 0
         self._picture_step = 0
         self._used, self._innovation = 0, 0.0
@@ -207,12 +211,13 @@ class Estimator:
             f_B, w_B = self._R_BI @ f_B, self._R_BI @ w_B
         if f_B[0] != f_B[0]:
             f_B = self._thrust_in_hover()
-        distance = math.nan if altimeter is None else altimeter.distance
-        m, s = self._memory, self._settings
-        out = walk(m, s, self._step, f_B, w_B, distance, 1.0 if at_rest else 0.0)
+        distance = math.nan if altimeter is None else float(altimeter.distance)
+        self._f_B[:], self._w_B[:] = f_B, w_B
+        out = self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B,
+                         distance, 1.0 if at_rest else 0.0)
         if features is not None:
             self._look(features)
-            out = report(m, s, self._step)
+            out = report(self._memory, self._settings, self._step)
         return self._estimate(imu.t_ns, out)
 
     def _thrust_in_hover(self) -> Array:

@@ -15,11 +15,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 import math
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
@@ -34,7 +34,7 @@ from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WA
 from ingenuity_nodes.world import rocks as stone
 from ingenuity_nodes.world.rocks import Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
-from numba import njit, typeof
+from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,22 +109,10 @@ class Vehicle:
         self._truth = self._read()
         self._reported = self._state['report'][0]
         self._wind = np.zeros(3)
-        self._compiled_step = self._entry()
+        self._compiled_step = entry_point(
+            _step, self._constants, self._state, self._field, self._limits, *(0.0,) * 10,
+            self._wind, 0.0)
         self._status: VehicleStatus | None = None
-
-    def _entry(self) -> Callable[..., int]:
-        """
-        Compile the step, or load it, and return its entry point.
-
-        Calling that directly spares numba's look at the type of every argument, 4 us a step; each
-        call hands over the very same arrays and plain floats.
-        """
-        kinds = tuple(typeof(each) for each in (
-            self._constants, self._state, self._field, self._limits, *(0.0,) * 10, self._wind,
-            0.0))
-        _step.compile(kinds)
-        entry: Callable[..., int] = _step.overloads[kinds].entry_point
-        return entry
 
     def _place(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
         state = self._state[0]
