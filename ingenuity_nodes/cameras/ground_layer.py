@@ -34,8 +34,9 @@ _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
 def set_uniforms(shader: moderngl.Program, values: Mapping[str, object]) -> None:
     """Set those uniforms that the compiler kept."""
     for name, value in values.items():
-        if name in shader:
-            shader[name] = value
+        uniform = shader.get(name, None)    # 'in' would walk through all of them
+        if uniform is not None:
+            uniform.value = value
 
 
 class GroundLayer:

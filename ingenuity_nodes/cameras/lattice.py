@@ -65,3 +65,15 @@ def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.fl
     along = np.linalg.norm(
         camera.unproject(uv + along_px) - camera.unproject(uv - along_px), axis=1)
     return np.asarray(np.sqrt(across * along))
+
+
+def strip_rays(
+    camera: CameraModel, first: int, rows: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sample a strip of the picture: rays (n, 3) in C, and the angle that a pixel there sees."""
+    u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9),
+                       [first, first + rows / 2, first + rows])
+    uv = np.stack([u.ravel(), v.ravel()], axis=1)
+    rays = camera.unproject(uv)
+    beside = camera.unproject(uv + np.array([1.0, 0.0])) - rays
+    return rays, np.linalg.norm(beside, axis=1)

@@ -111,7 +111,7 @@ class CameraModel:
         """Largest angle from the axis that is projected [rad]: tan(L theta) must stay finite."""
         return min(MAX_ANGLE, 1.45 / max(self.linearity, 1e-9))
 
-    @property
+    @cached_property
     def pixel_angle(self) -> float:
         """Angle seen by one pixel at the centre [rad]."""
         return 1.0 / float(np.linalg.norm(np.cross(self.A, self.H)))
@@ -129,7 +129,7 @@ class CameraModel:
         return replace(self, width=width, height=height, H=self.H - u0 * self.A,
                        V=self.V - v0 * self.A)
 
-    @property
+    @cached_property
     def corner_angle(self) -> float:
         """Largest angle from the axis in the picture [rad]."""
         right, low = self.width - 0.5, self.height - 0.5

@@ -29,7 +29,7 @@ from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, t
 from ingenuity_nodes.cameras.gl import create_context, sources_digest
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
 from ingenuity_nodes.cameras.ground_maps import cache_directory, keep
-from ingenuity_nodes.cameras.lattice import Lattice
+from ingenuity_nodes.cameras.lattice import Lattice, strip_rays
 from ingenuity_nodes.cameras.light import light_uniforms, sky_share
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import develop_colour, develop_grey
@@ -81,6 +81,10 @@ class Renderer:
         self._robots = RobotLayer(self.context, SHARED)
         self._lattice = Lattice(self.context, camera, camera.width, camera.height,
                                 12 if self.grey else 16)
+        self._strip_rays: dict[tuple[int, int], tuple[NDArray[np.float64], ...]] = {}
+        right, low = camera.width - 1.0, camera.height - 1.0
+        self._corner_rays = camera.unproject(
+            np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]]))
         rows = self.quality.strip_rows
         self._targets: Targets | GreyTargets = (
             GreyTargets(self.context, camera.width, rows) if self.grey
@@ -229,12 +233,9 @@ class Renderer:
 
     def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
         """Smallest width of ground that a pixel in some rows covers, if it were 0.5 m higher."""
-        camera = self.camera
-        u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9),
-                           [first, first + rows / 2, first + rows])
-        uv = np.stack([u.ravel(), v.ravel()], axis=1)
-        rays = camera.unproject(uv)
-        beside = np.linalg.norm(camera.unproject(uv + np.array([1.0, 0.0])) - rays, axis=1)
+        if (first, rows) not in self._strip_rays:
+            self._strip_rays[first, rows] = strip_rays(self.camera, first, rows)
+        rays, beside = self._strip_rays[first, rows]
         R_MC = np.array(values['R_MC']).reshape(3, 3).T
         down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
         height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
@@ -246,9 +247,7 @@ class Renderer:
 
     def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
         """Distance to the farthest ground in the picture, if it were flat [m]."""
-        right, low = self.camera.width - 1.0, self.camera.height - 1.0
-        corners = self.camera.unproject(
-            np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]])) @ R_MC.T
+        corners = self._corner_rays @ R_MC.T
         return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
 
     def _tile(self, level: int, i: int, j: int) -> Picture:

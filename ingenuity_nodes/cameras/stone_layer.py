@@ -127,8 +127,9 @@ class StoneLayer:
         """Draw the stones chosen last; in a picture of the truth, their numbers in ``chosen``."""
         set_uniforms(self._shader, values)
         for group in self._groups.values():
-            set_uniforms(self._shader, {'firstStone': float(group.first)})
-            group.draw()
+            if group.count:
+                set_uniforms(self._shader, {'firstStone': float(group.first)})
+                group.draw()
 
     def draw_depth(self, sun_view: tuple[float, ...]) -> None:
         """Draw the stones chosen last as the sun sees them; ``sun_view`` column by column."""
