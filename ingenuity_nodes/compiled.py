@@ -12,8 +12,9 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Where numba keeps compiled code: one folder for each state of the sources it comes from; and a
-short way to call it.
+Where numba keeps compiled code, and a short way to call it.
+
+There is one folder for each state of the sources that it comes from.
 
 Numba looks only at the file of a function, not at those of the functions it calls; after an
 update it would go on with a mixture of old and new physics.
