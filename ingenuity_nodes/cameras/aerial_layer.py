@@ -16,6 +16,8 @@ Ready pictures of the ground from above, for the fast grey camera.
 
 Four pictures, each four times coarser than the one before, each a torus of tiles that follows the
 camera. A tile is drawn once by the same shaders that draw a photo, so both cameras see one ground.
+Between them, and beyond the last, stand pictures halved from the one before. Theirs are no mipmaps
+of the driver, which would halve all tiles anew for each one that comes.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ ACROSS = 8              # tiles along each side of a picture
 _FIRST_REACH = 37.0     # [m] ground that the finest height map is sure to hold around the camera
 LUMINANCE = np.array([0.40, 0.40, 0.20])  # of red, green, blue on the grey sensor (assumed)
 _UNIT = 6               # texture unit
-_MIPS = 3               # sizes of each picture: the next coarser one takes over there
+PICTURES = 2 * LEVELS + 1    # with the halved ones; each has pixels twice as wide as the last
 
 DrawTile = Callable[[int, int, int],
                     NDArray[np.uint8]]  # level, i, j -> (TILE, TILE) square root of luminance
@@ -56,12 +58,10 @@ class AerialLayer:
         self._shader = program(context, 'ground.vert', 'aerial.frag', *shared)
         self._lattice, self._array = lattice, lattice.array(self._shader)
         side = TILE * ACROSS
-        self._pictures = context.texture_array((side, side, LEVELS), 1, dtype='f1')
-        self._pictures.build_mipmaps(max_level=_MIPS - 1)
-        self._pictures.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        self._pictures = context.texture_array((side, side, PICTURES), 1, dtype='f1')
+        self._pictures.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._held = np.full((LEVELS, ACROSS, ACROSS, 2), np.iinfo(np.int64).min, np.int64)
         self._draw_tile = draw_tile
-        self._changed = False
         self._farthest = 0.0
 
     def follow(self, x: float, y: float, height: float, farthest: float,
@@ -78,9 +78,6 @@ class AerialLayer:
                 continue
             level_reach = math.sqrt(max(reach * reach - height * height, 0.0)) + 0.05 * size
             self._follow_level(level, x, y, level_reach)
-        if self._changed:
-            self._pictures.build_mipmaps(max_level=_MIPS - 1)
-            self._changed = False
 
     def _follow_level(self, level: int, x: float, y: float, reach: float) -> None:
         size = tile_size(level)
@@ -95,9 +92,16 @@ class AerialLayer:
                 slot[:] = i, j
 
     def _write(self, level: int, i: int, j: int, tile: NDArray[np.uint8]) -> None:
-        box = (i % ACROSS * TILE, j % ACROSS * TILE, level, TILE, TILE, 1)
-        self._pictures.write(tile.tobytes(), viewport=box, alignment=1)
-        self._changed = True
+        """Put a tile into its picture, and halved into the next, or the next two after the last."""
+        for k in range(3 if level == LEVELS - 1 else 2):
+            if k:
+                tile = _halved(tile)
+            width = TILE >> k
+            # A halved torus repeats itself across its picture.
+            for row in range(j % ACROSS, ACROSS << k, ACROSS):
+                for column in range(i % ACROSS, ACROSS << k, ACROSS):
+                    box = (column * width, row * width, 2 * level + k, width, width, 1)
+                    self._pictures.write(tile.tobytes(), viewport=box, alignment=1)
 
     def draw(self, values: Mapping[str, object], first: int, rows: int) -> None:
         """Draw ground and sky."""
@@ -107,3 +111,10 @@ class AerialLayer:
             **values, 'lattice': float(self._lattice.spacing), 'finest': FINEST,
             'tilesAcross': float(TILE * ACROSS), 'aerial': _UNIT, 'level': level})
         self._lattice.draw(self._array, first, rows)
+
+
+def _halved(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mean of two by two pixels, rounded."""
+    wide = tile.astype(np.uint16)
+    total = wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2]
+    return np.asarray((total + 2) // 4, dtype=np.uint8)

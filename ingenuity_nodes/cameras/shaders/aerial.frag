@@ -21,9 +21,8 @@ void main() {
   vec2 at = floor(gl_FragCoord.xy);
   float grain = fract(dot(at, vec2(0.7548777, 0.5698403)));
   float n = clamp(floor(log2(f / finest) + 0.4 + grain), 0.0, 8.0);
-  float layer = min(floor(0.5 * n), 3.0);
-  vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(2.0 * layer));
-  float v = textureLod(aerial, vec3(p, layer), n - 2.0 * layer).r;
+  vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(n));
+  float v = textureLod(aerial, vec3(p, n), 0.0).r;
   colour = vec4(nearness > 0.0 ? v : sqrt(gain * dot(skyRadiance(d), GREY)));
   gl_FragDepth = nearness > 0.0 ? 1.0 - NEAR / (t * 1.004 + 0.02) : 1.0;
 }
