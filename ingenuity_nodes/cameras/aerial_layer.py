@@ -92,7 +92,7 @@ class AerialLayer:
                 slot[:] = i, j
 
     def _write(self, level: int, i: int, j: int, tile: NDArray[np.uint8]) -> None:
-        """Put a tile into its picture, and halved into the next, or the next two after the last."""
+        """Put a tile into its picture, and halved into the next one, or the last two."""
         for k in range(3 if level == LEVELS - 1 else 2):
             if k:
                 tile = _halved(tile)
