@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 import math
 
 from ingenuity_nodes.aircraft import Aircraft
@@ -299,7 +299,7 @@ class Helicopter:
                 inertial, altitude, self._estimate, status, self._command,
                 at_rest=self._guidance.at_rest, airborne=self._setpoint.airborne))
         if health.accelerometer_dead:
-            inertial = replace(inertial, f_I=UNKNOWN)
+            inertial = inertial._replace(f_I=UNKNOWN)
         return inertial, None if health.altimeter_dead else altitude
 
     def _features_by(self, t_ns: int) -> FeatureFrame | None:

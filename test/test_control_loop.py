@@ -126,7 +126,7 @@ def test_far_away_the_tilt_stays_within_its_limit_and_the_integral_stands_still(
 def test_on_the_ground_it_holds_the_blades_and_forgets_its_integrals():
     controller = Controller(ControlParameters(), VEHICLE, AIR)
     for _ in range(100):
-        controller.step(replace(HERE, p_MB=np.array([1.0, 1.0, 0.0])), HOVER, None)
+        controller.step(HERE._replace(p_MB=np.array([1.0, 1.0, 0.0])), HOVER, None)
     waiting = replace(HOVER, airborne=False, collective=-0.03, rotor_speed=0.0)
     command = controller.step(HERE, waiting, None)
     assert 0.5 * sum(command.collective) == pytest.approx(-0.03)

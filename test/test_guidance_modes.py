@@ -54,8 +54,8 @@ class Perfect:
         end = self.t_ns + round(seconds * 1e9)
         while self.t_ns < end and not self.guidance.finished:
             self.t_ns += TICK_NS
-            estimate = replace(
-                self.estimate, t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
+            estimate = self.estimate._replace(
+                t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
             setpoint = self.guidance.step(
                 estimate, replace(self.status, rotor_speed=(self.speed, self.speed)), IMU)
             self.modes += [(c.mode, c.reason) for c in self.guidance.take_changes()]
@@ -120,7 +120,7 @@ def test_a_go_without_a_plan_is_not_remembered():
 ])
 def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimate, words):
     aircraft = Perfect(Guidance(GuidanceParameters()))
-    aircraft.status, aircraft.estimate = replace(STATUS, **status), replace(ESTIMATE, **estimate)
+    aircraft.status, aircraft.estimate = replace(STATUS, **status), ESTIMATE._replace(**estimate)
     aircraft.guidance.load(PLAN, 0)
     aircraft.run(0.1)
     assert aircraft.guidance.mode is Mode.REFUSED and aircraft.guidance.finished

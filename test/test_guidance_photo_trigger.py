@@ -13,7 +13,6 @@
 # limitations under the License.
 """The shutter opens once, inside the window, far enough away, at a good instant."""
 
-from dataclasses import replace
 import math
 
 from ingenuity_nodes.cameras.model import rte
@@ -117,7 +116,7 @@ def test_a_target_that_nobody_described_is_named():
 
 
 def test_behind_the_camera_nothing_is_promised():
-    away = replace(at(40.0), q_MB=quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(264.0)))
+    away = at(40.0)._replace(q_MB=quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(264.0)))
     target = PLAN.target('perseverance')
     found = predict(rte(), PLAN.photos[0], target, target_corners(target), away)
     assert found.visible == 0.0

@@ -160,8 +160,8 @@ def test_the_estimate_is_of_the_body_origin_not_of_the_sensor():
 def test_one_wild_altimeter_reading_is_refused():
     out, estimator, imu = fly(6.5)
     truth, estimate = out[-1]
-    sample = imu.sample(replace(truth, v_MB=ZERO, a_MB=ZERO))
-    after = estimator.step(replace(sample, t_ns=truth.t_ns + STEP_NS),
+    sample = imu.sample(truth._replace(v_MB=ZERO, a_MB=ZERO))
+    after = estimator.step(sample._replace(t_ns=truth.t_ns + STEP_NS),
                            AltimeterSample(truth.t_ns + STEP_NS, 20.0), None)
     assert after.height == pytest.approx(estimate.height, abs=0.05)
 

@@ -18,19 +18,20 @@ import math
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.navigation import ground
-from ingenuity_nodes.navigation import measurement
+from ingenuity_nodes.navigation import kalman
+from ingenuity_nodes.navigation import lines_of_sight
 from ingenuity_nodes.navigation import propagation
-from ingenuity_nodes.navigation.base_picture import empty_base, note_lost, take_base, WIDTH
+from ingenuity_nodes.navigation.base_picture import BASE_PICTURE, note_lost, take_base, WIDTH
 from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 import pytest
 
-SETTINGS = _settings(
+SETTINGS, = _settings(
     EstimatorParameters(), navcam(), np.array([0.02, 0.0, 0.05]), np.array([0.0, -0.03, -0.137]))
 ERRORS, STATES, BASE = propagation.ERRORS, propagation.STATES, propagation.BASE
-NO_DOUBT = propagation.NO_DOUBT
+NO_DOUBT = kalman.NO_DOUBT
 
 
 def some_state(seed: int) -> np.ndarray:
@@ -80,7 +81,7 @@ def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     point = np.append(place, x[23] + x[24:26] @ (place - x[16:18]))
     rays = []
     for p, q in ((x[16:19], x[19:23]), (x[0:3], x[6:10])):
-        ray = rotation_matrix(q).T @ (point - p) - SETTINGS.p_IC
+        ray = rotation_matrix(q).T @ (point - p) - SETTINGS['p_IC']
         rays.append(ray / np.linalg.norm(ray))
     rays[1] += 0.003 * random.normal(size=3)
     return rays[0], rays[1] / np.linalg.norm(rays[1])
@@ -89,8 +90,8 @@ def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('seed', range(5))
 def test_the_altimeter_derivative_is_the_finite_difference(seed):
     x, H, unused = some_state(seed), np.zeros(ERRORS), np.zeros(ERRORS)
-    ground.altimeter_row(x, SETTINGS.p_IA, H)
-    numeric = differences(lambda y: ground.altimeter_row(y, SETTINGS.p_IA, unused), x)
+    ground.altimeter_row(x, SETTINGS['p_IA'], H)
+    numeric = differences(lambda y: ground.altimeter_row(y, SETTINGS['p_IA'], unused), x)
     assert H == pytest.approx(numeric, abs=1e-6)
 
 
@@ -99,7 +100,8 @@ def test_the_feature_derivative_is_the_finite_difference(seed):
     x = some_state(seed)
     base_ray, ray = rays_to_ground(x, seed)
     H, out = np.zeros((2, ERRORS)), np.zeros(4)
-    assert measurement.feature_rows(x, base_ray, ray, SETTINGS, H, out)
+    assert lines_of_sight.feature_rows(
+        x, lines_of_sight.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H, out)
     expected, e = out[:2].copy(), directions(x, base_ray, ray)
 
     def seen(y):
@@ -111,11 +113,11 @@ def test_the_feature_derivative_is_the_finite_difference(seed):
 def direction_of(x: np.ndarray, base_ray: np.ndarray) -> np.ndarray:
     """Expect the direction, in B, of the point that the base ray meets on the ground."""
     R_base, R = rotation_matrix(x[19:23]), rotation_matrix(x[6:10])
-    camera, ray = x[16:19] + R_base @ SETTINGS.p_IC, R_base @ base_ray
+    camera, ray = x[16:19] + R_base @ SETTINGS['p_IC'], R_base @ base_ray
     normal = np.append(-x[24:26], 1.0)
     above = normal @ (camera - np.append(x[16:18], x[23]))
     point = camera - above / (normal @ ray) * ray
-    q = R.T @ (point - x[0:3]) - SETTINGS.p_IC
+    q = R.T @ (point - x[0:3]) - SETTINGS['p_IC']
     return q / np.linalg.norm(q)
 
 
@@ -162,7 +164,7 @@ def test_scalar_updates_one_by_one_equal_one_update_of_all():
     at_once, P_at_once = K @ r, P - K @ H @ P
     dx, PH = np.zeros(ERRORS), np.zeros(ERRORS)
     for row in range(3):
-        propagation.update(P, ERRORS, dx, H[row], NO_DOUBT, PH, r[row], R[row])
+        kalman.update(P, ERRORS, dx, H[row], NO_DOUBT, PH, r[row], R[row])
     assert dx == pytest.approx(at_once)
     assert pytest.approx(P_at_once, abs=1e-9) == P
     assert np.array_equal(P, P.T)
@@ -178,8 +180,8 @@ def test_a_doubt_is_considered_as_schmidt_did():
     kept = np.eye(ERRORS + 1) - np.outer(K, row)
     expected = kept @ joint @ kept.T + R * np.outer(K, K)    # Joseph's form holds for any gain
     P, dx, PH = joint[:ERRORS].copy(), np.zeros(ERRORS), np.zeros(ERRORS + 1)
-    doubt = propagation.Doubt(0, gain, joint[-1, -1])
-    propagation.update(P, ERRORS + 1, dx, H, doubt, PH, 1.5, R)
+    doubt = kalman.Doubt(0, gain, joint[-1, -1])
+    kalman.update(P, ERRORS + 1, dx, H, doubt, PH, 1.5, R)
     assert dx == pytest.approx(1.5 * K[:ERRORS])
     assert pytest.approx(expected[:ERRORS], abs=1e-9) == P
 
@@ -189,7 +191,7 @@ def test_a_new_base_pose_knows_exactly_what_the_pose_knows():
     root, x = random.normal(size=(ERRORS, ERRORS)), some_state(6)
     P = root @ root.T
     before = P.copy()
-    ground.rebase(x, P, ERRORS, SETTINGS.ground)
+    ground.rebase(x, P, ERRORS, SETTINGS['ground'])
     pose = [0, 1, 2, 6, 7, 8]
     assert np.array_equal(P[:15, :15], before[:15, :15])
     assert np.array_equal(P[15:21, 15:21], before[np.ix_(pose, pose)])
@@ -201,7 +203,7 @@ def test_a_new_base_extends_the_plane_to_below_it():
     x, P = some_state(7), np.zeros((ERRORS, ERRORS))
     height = ground.height_over_plane(x, *x[0:3])
     place = ground.height_over_plane(x, 1.0, 2.0, 3.0)
-    ground.rebase(x, P, ERRORS, SETTINGS.ground)
+    ground.rebase(x, P, ERRORS, SETTINGS['ground'])
     assert x[2] - x[23] == pytest.approx(height)
     assert ground.height_over_plane(x, 1.0, 2.0, 3.0) == pytest.approx(place)
 
@@ -210,7 +212,7 @@ def test_the_doubt_of_an_extended_plane_is_what_its_derivative_says():
     x = some_state(9)
     random = np.random.default_rng(9)
     root = random.normal(size=(ERRORS, ERRORS))
-    P, still = root @ root.T, ground.GroundSettings(0.0, 0.0, 0.0)
+    P, still = root @ root.T, np.zeros((), ground.GROUND)[()]
 
     def after(y):
         y = y.copy()
@@ -228,15 +230,15 @@ def test_over_one_height_of_way_most_of_a_bump_is_forgotten():
     x[3:6], x[26] = [height, 0.0, 0.0], 0.02    # one height in a second
     P[propagation.SPOT, propagation.SPOT] = P[0, propagation.SPOT] = 1e-4
     for _ in range(round(1.0 / STEP)):
-        ground.wander(x, P, ERRORS, SETTINGS.ground, 1)
+        ground.wander(x, P, ERRORS, SETTINGS['ground'], 1)
     assert x[26] == pytest.approx(0.02 / math.e)
     assert P[0, propagation.SPOT] == pytest.approx(1e-4 / math.e)
-    spread = (SETTINGS.ground.relief * height) ** 2
+    spread = (SETTINGS['ground']['relief'] * height) ** 2
     assert P[24, 24] == pytest.approx(spread + (1e-4 - spread) / math.e ** 2)
 
 
 def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
-    base, x, P = empty_base(), some_state(1), np.zeros((ERRORS, WIDTH))
+    base, x, P = np.zeros((), BASE_PICTURE)[()], some_state(1), np.zeros((ERRORS, WIDTH))
     x[16:23] = np.concatenate([x[0:3], x[6:10]])
     rays = np.array([rays_to_ground(x, seed)[0] for seed in range(20)])
     take_base(base, SETTINGS, x, P, np.arange(20), rays)

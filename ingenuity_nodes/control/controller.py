@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.control.allocation import allocate, onboard_model, OnboardModel
 from ingenuity_nodes.control.attitude import angular_acceleration, attitude_error, damp
-from ingenuity_nodes.control.parameters import ControlParameters, gains_of
+from ingenuity_nodes.control.parameters import ControlParameters, GAINS, gains_of
 from ingenuity_nodes.control.position import thrust_vector, wanted_acceleration
 from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, VehicleStatus
@@ -35,47 +36,53 @@ Array = NDArray[np.float64]
 FLIGHT_SPEED = 2537.0 * math.pi / 30.0    # [rad/s] flights 1 to 13
 
 
-@njit(cache=True, error_model='numpy')
-def _fly(
-    gains: NDArray[np.void], model: Array, to_blades: Array, limits: Array, p: Array, v: Array,
-    q_MB: Array, w: Array, p_ref: Array, v_ref: Array, a_ref: Array, yaw: float, yaw_rate: float,
-    age: float, memory: Array, out: Array,
-) -> None:
-    """
-    Run the cascade.
+# All that the cascade works on.
+CASCADE = np.dtype([
+    ('gains', GAINS),
+    ('mass', 'f8'), ('inertia', 'f8', (3,)),    # of the onboard model
+    ('collective', 'f8', (2,)),                 # in hover: upper, lower [rad]
+    ('to_blades', 'f8', (4, 4)), ('limits', 'f8', (3,)),
+    ('p', 'f8', (3,)), ('v', 'f8', (3,)), ('q_MB', 'f8', (4,)), ('w', 'f8', (3,)),
+    ('p_ref', 'f8', (3,)), ('v_ref', 'f8', (3,)), ('a_ref', 'f8', (3,)),
+    ('yaw_ref', 'f8'), ('yaw_rate_ref', 'f8'),
+    ('pull', 'f8', (3,)), ('twist', 'f8', (3,)),    # integrals [m/s^2], [rad/s^2]
+    ('blades', 'f8', (4,)),     # the command: upper, lower, longitudinal, lateral [rad]
+], align=True)
 
-    ``model`` is mass, inertia (3) and both hover collectives, ``memory`` both integrals. The
-    reference is of a time ``age`` [s] ago and moves on.
-    """
-    g = gains[0]
-    R, a, thrust, error = np.empty((3, 3)), np.empty(3), np.empty(3), np.empty(3)
+
+@njit(cache=True, error_model='numpy')
+def _fly(cascade: NDArray[np.void], age: float) -> None:
+    """Run the cascade; the reference is of a time ``age`` [s] ago and moves on."""
+    c = cascade[0]
+    R, p_error, v_error = np.empty((3, 3)), np.empty(3), np.empty(3)
+    a, thrust, error = np.empty(3), np.empty(3), np.empty(3)
     alpha, wrench = np.empty(3), np.empty(4)
-    matrix_into(q_MB, R)
-    v_now = v_ref + age * a_ref
-    wanted_acceleration(g, p_ref + age * v_now - p, v_now - v, a_ref, memory[:3], a)
-    thrust_vector(g, a, thrust)
-    attitude_error(R, thrust, yaw + age * yaw_rate, error)
-    angular_acceleration(g, error, yaw_rate, w, memory[3:6], alpha)
+    matrix_into(c.q_MB, R)
+    for i in range(3):
+        v_now = c.v_ref[i] + age * c.a_ref[i]
+        p_error[i], v_error[i] = c.p_ref[i] + age * v_now - c.p[i], v_now - c.v[i]
+    wanted_acceleration(c.gains, p_error, v_error, c.a_ref, c.pull, a)
+    thrust_vector(c.gains, a, thrust)
+    attitude_error(R, thrust, c.yaw_ref + age * c.yaw_rate_ref, error)
+    angular_acceleration(c.gains, error, c.yaw_rate_ref, c.w, c.twist, alpha)
     # What counts is the height: a tilted thrust must be longer by the cosine.
     up = max(0.5, R[2, 2])
-    wrench[0] = model[0] * (thrust[2] / up - GRAVITY)
+    wrench[0] = c.mass * (thrust[2] / up - GRAVITY)
     for i in range(3):
-        wrench[1 + i] = model[1 + i] * alpha[i]
-    allocate(to_blades, limits, wrench, model[4], model[5], out)
+        wrench[1 + i] = c.inertia[i] * alpha[i]
+    allocate(c.to_blades, c.limits, wrench, c.collective[0], c.collective[1], c.blades)
 
 
 @njit(cache=True, error_model='numpy')
-def _wait(
-    gains: NDArray[np.void], model: Array, to_blades: Array, limits: Array, w: Array,
-    collective: float, out: Array,
-) -> None:
+def _wait(cascade: NDArray[np.void], collective: float) -> None:
     """Hold the blades at a collective and oppose the rates."""
-    alpha, wrench = np.empty(3), np.zeros(4)
-    damp(gains[0], w, alpha)
+    c, alpha, wrench = cascade[0], np.empty(3), np.zeros(4)
+    damp(c.gains, c.w, alpha)
     for i in range(3):
-        wrench[1 + i] = model[1 + i] * alpha[i]
-    half = 0.5 * (model[4] - model[5])
-    allocate(to_blades, limits, wrench, collective + half, collective - half, out)
+        wrench[1 + i] = c.inertia[i] * alpha[i]
+        c.pull[i] = c.twist[i] = 0.0
+    half = 0.5 * (c.collective[0] - c.collective[1])
+    allocate(c.to_blades, c.limits, wrench, collective + half, collective - half, c.blades)
 
 
 class Controller:
@@ -89,11 +96,24 @@ class Controller:
     def __init__(
         self, parameters: ControlParameters, vehicle: VehicleParameters, air: Air,
     ) -> None:
-        self._gains = gains_of(parameters)
         self._vehicle, self._air = vehicle, air
-        self._memory = np.zeros(6)
-        self._out = np.zeros(4)
+        self._cascade = np.zeros(1, CASCADE)
+        self._cascade['gains'] = gains_of(parameters)
+        self._p, self._v, self._q_MB, self._w, self._blades = (
+            self._cascade[name][0] for name in ('p', 'v', 'q_MB', 'w', 'blades'))
+        self._setpoint: Setpoint | None = None
+        self._fly = entry_point(_fly, self._cascade, 0.0)
+        self._wait = entry_point(_wait, self._cascade, 0.0)
         self.prepare(FLIGHT_SPEED)
+
+    @property
+    def integrals(self) -> Array:
+        """Tell what was learned of wind and trim: m/s^2 in M, then rad/s^2 in B, shape (6,)."""
+        return np.concatenate([self._cascade['pull'][0], self._cascade['twist'][0]])
+
+    @integrals.setter
+    def integrals(self, value: Array) -> None:
+        self._cascade['pull'], self._cascade['twist'] = value[:3], value[3:]
 
     def prepare(self, rotor_speed: float) -> OnboardModel:
         """
@@ -105,29 +125,32 @@ class Controller:
             The rotors cannot lift the aircraft at this speed.
 
         """
-        model = onboard_model(self._vehicle, self._air, rotor_speed)
-        self._model = np.array([model.mass, *model.inertia, *model.collective])
-        self._to_blades, self._limits = model.to_blades, model.limits
+        self.model = model = onboard_model(self._vehicle, self._air, rotor_speed)
+        cascade = self._cascade
+        for name in ('mass', 'inertia', 'collective', 'to_blades', 'limits'):
+            cascade[name] = getattr(model, name)
         self._highest_speed = self._vehicle.actuators.rotor_speed_high
-        self.model = model
         return model
+
+    def _follow(self, setpoint: Setpoint) -> None:
+        self._setpoint = setpoint
+        for name in ('p_ref', 'v_ref', 'a_ref', 'yaw_ref', 'yaw_rate_ref'):
+            self._cascade[name] = getattr(setpoint, name)
 
     def step(
         self, estimate: Estimate, setpoint: Setpoint, status: VehicleStatus,
     ) -> RotorCommand:
         """Compute the command of one step."""
         del status
-        out = self._out
+        if setpoint is not self._setpoint:
+            self._follow(setpoint)
+        self._w[:] = estimate.w_MB_B
         if setpoint.airborne:
-            _fly(self._gains, self._model, self._to_blades, self._limits, estimate.p_MB,
-                 estimate.v_MB, estimate.q_MB, estimate.w_MB_B, setpoint.p_ref, setpoint.v_ref,
-                 setpoint.a_ref, setpoint.yaw_ref, setpoint.yaw_rate_ref,
-                 (estimate.t_ns - setpoint.t_ns) * 1e-9, self._memory, out)
+            self._p[:], self._v[:], self._q_MB[:] = estimate.p_MB, estimate.v_MB, estimate.q_MB
+            self._fly(self._cascade, (estimate.t_ns - setpoint.t_ns) * 1e-9)
         else:
-            self._memory[:] = 0.0
-            _wait(self._gains, self._model, self._to_blades, self._limits, estimate.w_MB_B,
-                  setpoint.collective, out)
-        upper, lower, longitudinal, lateral = out.tolist()
+            self._wait(self._cascade, setpoint.collective)
+        upper, lower, longitudinal, lateral = self._blades.tolist()
         return RotorCommand(
             (upper, lower), (longitudinal, longitudinal), (lateral, lateral),
             min(setpoint.rotor_speed, self._highest_speed))

@@ -180,13 +180,13 @@ class _Hover:
     def _law(self) -> tuple[Array, Array, Array, Array]:
         """State space of the controller, from the outputs to the four channels."""
         controller, truth = self._controller, self._vehicle.truth
-        memory = controller._memory.copy()
+        memory = controller.integrals
 
         def step(integrals: Array, y: Array) -> tuple[Array, Array]:
-            controller._memory[:] = integrals
+            controller.integrals = integrals
             command = controller.step(
                 _perfect(_displaced(truth, y)), self._setpoint, self._vehicle.status)
-            return controller._memory.copy(), _channels(command)
+            return controller.integrals, _channels(command)
 
         size = memory.size
         A, C = np.zeros((size, size + OUTPUTS)), np.zeros((4, size + OUTPUTS))
@@ -196,7 +196,7 @@ class _Hover:
             ahead = step(memory + d[:size], d[size:])
             behind = step(memory - d[:size], -d[size:])
             A[:, k], C[:, k] = (ahead[0] - behind[0]) / 2e-6, (ahead[1] - behind[1]) / 2e-6
-        controller._memory[:] = memory
+        controller.integrals = memory
         return A[:, :size], A[:, size:], C[:, :size], C[:, size:]
 
 
@@ -236,8 +236,9 @@ def _outputs(truth: Truth) -> Array:
 
 def _displaced(truth: Truth, y: Array) -> Truth:
     q_MB = truth.q_MB + np.concatenate([[0.0], 0.5 * y[6:9]])
-    return replace(truth, p_MB=truth.p_MB + y[:3], v_MB=truth.v_MB + y[3:6],
-                   q_MB=q_MB / np.linalg.norm(q_MB), w_MB_B=truth.w_MB_B + y[9:])
+    return truth._replace(
+        p_MB=truth.p_MB + y[:3], v_MB=truth.v_MB + y[3:6],
+        q_MB=q_MB / np.linalg.norm(q_MB), w_MB_B=truth.w_MB_B + y[9:])
 
 
 def _moved(command: RotorCommand, blades: Array) -> RotorCommand:

@@ -24,10 +24,8 @@ it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from ingenuity_nodes.navigation.measurement import feature_rows, Settings
-from ingenuity_nodes.navigation.propagation import Array, BASE, ERRORS
+from ingenuity_nodes.navigation.lines_of_sight import feature_rows, view_of
+from ingenuity_nodes.navigation.propagation import Array, BASE, ERRORS, Record
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
@@ -36,45 +34,33 @@ MOST_FEATURES = 48
 WIDTH = ERRORS + MOST_FEATURES    # columns of a covariance
 POSE_PRIOR = 1e-9                 # stands for what the features do not fix
 
-
-class BasePicture(NamedTuple):
-    """Features of the base picture."""
-
-    filled: NDArray[np.int64]    # (1,) how many there are
-    step: NDArray[np.int64]      # (1,) at which it was taken
-    age: NDArray[np.int64]       # (1,) pictures compared with it
-    ids: NDArray[np.int64]       # (MOST_FEATURES,)
-    live: NDArray[np.bool_]      # (MOST_FEATURES,) still followed
-    rays: Array                  # (MOST_FEATURES, 3), in B
-    rows: Array                  # (MOST_FEATURES, 2, 6), how the base pose moves the ray
-    heights: Array               # (MOST_FEATURES,) spread of the corners about the ground [m]
-    pose_fit: Array              # (6, 6) covariance of the pose that the live features fix
-
-
-def empty_base() -> BasePicture:
-    """Make room for a base picture."""
-    most = MOST_FEATURES
-    return BasePicture(
-        np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64),
-        np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.bool_), np.zeros((most, 3)),
-        np.zeros((most, 2, 6)),
-        np.zeros(most), np.zeros((6, 6)))
+BASE_PICTURE = np.dtype([
+    ('filled', 'i8'),                        # how many features there are
+    ('step', 'i8'),                          # at which it was taken
+    ('age', 'i8'),                           # pictures compared with it
+    ('ids', 'i8', (MOST_FEATURES,)),
+    ('live', 'i8', (MOST_FEATURES,)),        # 1: still followed
+    ('rays', 'f8', (MOST_FEATURES, 3)),      # in B
+    ('rows', 'f8', (MOST_FEATURES, 2, 6)),   # how the base pose moves the ray
+    ('heights', 'f8', (MOST_FEATURES,)),     # spread of the corners about the ground [m]
+    ('pose_fit', 'f8', (6, 6)),              # covariance of the pose that the live features fix
+], align=True)
 
 
 @njit(cache=True, error_model='numpy')
 def take_base(
-    base: BasePicture, s: Settings, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
+    base: Record, s: Record, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
 ) -> None:
     """Fill the base picture, taken at the base pose of ``x``, and add its errors to ``P``."""
-    H, out = np.zeros((2, ERRORS)), np.zeros(4)
-    known, before = base.ids[:base.filled[0]].copy(), base.heights.copy()
+    H, out, view = np.zeros((2, ERRORS)), np.zeros(4), view_of(x, s)
+    known, before = base.ids[:base.filled].copy(), base.heights.copy()
     doubts = P[:, ERRORS:].copy()
     P[:, ERRORS:] = 0.0
     count = 0
     for k in range(min(ids.size, MOST_FEATURES)):
-        if not feature_rows(x, rays[k], rays[k], s, H, out):
+        if not feature_rows(x, view, rays[k], rays[k], s, H, out):
             continue
-        base.ids[count], base.live[count] = ids[k], True
+        base.ids[count], base.live[count] = ids[k], 1
         base.rays[count] = rays[k]
         base.rows[count] = H[:, BASE:BASE + 6]
         base.heights[count] = s.ground.corners * out[3]
@@ -82,32 +68,32 @@ def take_base(
             if known[b] == ids[k]:    # a corner keeps what is known of its height
                 P[:, ERRORS + count] = doubts[:, b] * min(1.0, base.heights[count] / before[b])
         count += 1
-    base.filled[0], base.age[0] = count, 0
+    base.filled, base.age = count, 0
     base.pose_fit[:] = 0.0
     _refit(base, s, P)
 
 
 @njit(cache=True, error_model='numpy')
-def note_lost(base: BasePicture, s: Settings, P: Array, match: NDArray[np.int64]) -> None:
+def note_lost(base: Record, s: Record, P: Array, match: NDArray[np.int64]) -> None:
     """Note which features of the base picture one more picture has lost."""
     here = np.zeros(MOST_FEATURES, dtype=np.bool_)
     for k in range(match.size):
         if match[k] >= 0:
             here[match[k]] = True
-    base.age[0] += 1
+    base.age += 1
     lost = False
-    for b in range(base.filled[0]):
+    for b in range(base.filled):
         if base.live[b] and not here[b]:
-            base.live[b], lost = False, True
+            base.live[b], lost = 0, True
     if lost:
         _refit(base, s, P)
 
 
 @njit(cache=True, error_model='numpy')
-def _refit(base: BasePicture, s: Settings, P: Array) -> None:
+def _refit(base: Record, s: Record, P: Array) -> None:
     """Fit the pose to the live features and add to ``P`` how much worse it is known."""
     information = np.zeros((6, 6))
-    for b in range(base.filled[0]):
+    for b in range(base.filled):
         if base.live[b]:
             for i in range(6):
                 for j in range(6):

@@ -23,9 +23,9 @@ from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import (
     compose, quaternion_from_rpy, rotation_matrix, Vector3)
 from ingenuity_nodes.navigation.base_picture import MOST_FEATURES, WIDTH
-from ingenuity_nodes.navigation.ground import GroundSettings, height_over_plane
-from ingenuity_nodes.navigation.history import empty_memory, look, report, walk
-from ingenuity_nodes.navigation.measurement import Settings
+from ingenuity_nodes.navigation.ground import GROUND, height_over_plane
+from ingenuity_nodes.navigation.history import look, MEMORY, Records, walk
+from ingenuity_nodes.navigation.measurement import SETTINGS
 from ingenuity_nodes.navigation.propagation import (
     Array, BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
 from ingenuity_nodes.navigation.rays import RayTable
@@ -152,10 +152,13 @@ class Estimator:
         self._turned = any(angle != 0.0 for angle in imu.mounting)
         self._p_BI = np.array(imu.position)
         self._settings = _settings(parameters, camera, self._p_BI, np.array(altimeter.position))
-        self._memory = empty_memory()
+        self._memory = np.zeros(1, MEMORY)
         self._f_B, self._w_B = np.zeros(3), np.zeros(3)
         self._walk = entry_point(
             walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
+        self._look_at = entry_point(
+            look, self._memory, self._settings, 0, 0, np.zeros(1, dtype=np.int64),
+            np.zeros((1, 3)), 0.0, 0, 0)
         self._step = 0
         self._picture_step = 0
         self._used, self._innovation = 0, 0.0
@@ -171,7 +174,7 @@ class Estimator:
 
         ``t_ns`` is the instant of the first inertial sample to come.
         """
-        p, m = self.parameters, self._memory
+        p, m = self.parameters, self._memory[0]
         self._step = t_ns // STEP_NS - 1    # the first sample is of ``t_ns``
         now = self._step % SLOTS
         q_MB = compose(
@@ -182,10 +185,10 @@ class Estimator:
         x[0:3] = x[16:19] = p_MB + R_MB @ self._p_BI
         x[6:10] = x[19:23] = q_MB
         x[23] = p_MB[2] - p.origin_height
-        m.x[now], m.P[now], m.known[now] = x, _first_covariance(p), self._step
-        m.inputs[now] = np.concatenate([
+        m['x'][now], m['P'][now], m['known'][now] = x, _first_covariance(p), self._step
+        m['inputs'][now] = np.concatenate([
             R_MB.T @ np.array([0.0, 0.0, GRAVITY]), np.zeros(INPUTS - 3)])
-        m.base.filled[0] = 0
+        m['base']['filled'] = 0
         self._read_covariance()
 
     def step(
@@ -216,42 +219,44 @@ class Estimator:
         out = self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B,
                          distance, 1.0 if at_rest else 0.0)
         if features is not None:
-            self._look(features)
-            out = report(self._memory, self._settings, self._step)
+            out = self._look(features, out)
         return self._estimate(imu.t_ns, out)
 
     def _thrust_in_hover(self) -> Array:
         """Give the specific force of an even flight, for want of a measured one, and doubt it."""
         # For good: an accelerometer that has failed once is not asked again.
-        self._settings.Q[:3] = GUESSED_FORCE ** 2 * STEP
-        q = self._memory.x[(self._step - 1) % SLOTS, 6:10]
+        self._settings['Q'][0, :3] = GUESSED_FORCE ** 2 * STEP
+        q = self._memory['x'][0, (self._step - 1) % SLOTS, 6:10]
         up = 1.0 - 2.0 * (q[1] ** 2 + q[2] ** 2)
         return np.array([0.0, 0.0, GRAVITY / max(0.5, up)])
 
-    def _look(self, features: FeatureFrame) -> None:
+    def _look(self, features: FeatureFrame, out: Array) -> Array:
         """Use a picture that was taken high enough and is not older than the memory."""
-        p, m = self.parameters, self._memory
+        p, m = self.parameters, self._memory[0]
         exposed = features.t_ns // STEP_NS
         age = self._step - exposed
         if not 0 <= age < SLOTS - 1 or exposed <= self._picture_step:
             self.lost_pictures += 1
-            return
+            return out
         self._picture_step = exposed
-        x = m.x[exposed % SLOTS]
+        x = m['x'][exposed % SLOTS]
         if height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
-            m.base.filled[0] = 0
+            m['base']['filled'] = 0
             self._used = 0
-            return
-        ids, rays = features.ids[:MOST_FEATURES], self._rays.rays(features.uv[:MOST_FEATURES])
-        self._used, self._innovation, _ = look(
-            m, self._settings, self._step, exposed, ids, rays, p.common, p.fewest, p.oldest)
-        self.base_pictures += int(m.base.step[0] == exposed)
+            return out
+        ids = np.ascontiguousarray(features.ids[:MOST_FEATURES], dtype=np.int64)
+        rays = self._rays.rays(features.uv[:MOST_FEATURES])
+        self._used, self._innovation, out = self._look_at(
+            self._memory, self._settings, self._step, exposed, ids, rays, p.common, p.fewest,
+            p.oldest)
+        self.base_pictures += int(m['base']['step'] == exposed)
         self._read_covariance()
+        return out
 
     def _read_covariance(self) -> None:
-        m = self._memory
-        known = m.known[self._step % SLOTS]
-        self._covariance = m.P[known % SLOTS, :15, :15].copy()
+        m = self._memory[0]
+        known = m['known'][self._step % SLOTS]
+        self._covariance = m['P'][known % SLOTS, :15, :15].copy()
 
     def _estimate(self, t_ns: int, out: Array) -> Estimate:
         if t_ns % TICK_NS == 0:
@@ -264,7 +269,7 @@ class Estimator:
     @property
     def base_feature_count(self) -> int:
         """Features in the base picture."""
-        return int(self._memory.base.filled[0])
+        return int(self._memory['base']['filled'][0])
 
 
 def _first_covariance(p: EstimatorParameters) -> Array:
@@ -284,19 +289,16 @@ def _first_covariance(p: EstimatorParameters) -> Array:
 
 def _settings(
     p: EstimatorParameters, camera: CameraModel, p_BI: Vector3, p_BA: Vector3,
-) -> Settings:
+) -> Records:
     """Translate the parameters for the compiled code."""
     densities = np.array([p.accel_noise, p.gyro_noise, p.gyro_walk, p.accel_walk])
-    return Settings(
-        Q=np.repeat(densities ** 2 * STEP, 3),
-        p_IB=-p_BI,
-        p_IA=p_BA - p_BI,
-        p_IC=camera.p_BC - p_BI,
-        altimeter_noise=p.altimeter_noise,
-        rest_speed=p.rest_speed,
-        rest_rate=p.rest_rate,
-        ray_noise=p.pixel_noise * camera.pixel_angle,
-        ray_drift=p.pixel_drift * camera.pixel_angle,
-        gate=p.gate,
-        ground=GroundSettings(p.relief, p.bend, p.corners),
-    )
+    out = np.zeros(1, SETTINGS)
+    out['Q'] = np.repeat(densities ** 2 * STEP, 3)
+    out['p_IB'], out['p_IA'], out['p_IC'] = -p_BI, p_BA - p_BI, camera.p_BC - p_BI
+    for name in ('altimeter_noise', 'rest_speed', 'rest_rate', 'gate'):
+        out[name] = getattr(p, name)
+    out['ray_noise'] = p.pixel_noise * camera.pixel_angle
+    out['ray_drift'] = p.pixel_drift * camera.pixel_angle
+    for name in GROUND.names or ():
+        out['ground'][name] = getattr(p, name)
+    return out

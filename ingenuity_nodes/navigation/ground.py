@@ -23,22 +23,20 @@ the next base picture is the old one, its slope changed by a random walk over th
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from ingenuity_nodes.navigation.propagation import (
-    Array, ERRORS, PLANE, RANGE_SCALE, SHIFT, SPOT)
+    Array, ERRORS, PLANE, RANGE_SCALE, Record, SHIFT, SPOT)
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.timing import STEP
 from numba import njit
 import numpy as np
 
-
-class GroundSettings(NamedTuple):
-    """What the filter believes about the ground."""
-
-    relief: float    # ground leaves its plane by this share of the height [1]
-    bend: float      # slope changes by this over one height of way [1]
-    corners: float   # corners leave the plane by this share of their distance [1]
+# What the filter believes about the ground.
+GROUND = np.dtype([
+    ('relief', 'f8'),    # ground leaves its plane by this share of the height [1]
+    ('bend', 'f8'),      # slope changes by this over one height of way [1]
+    ('corners', 'f8'),   # corners leave the plane by this share of their distance [1]
+], align=True)
 
 
 @njit(cache=True, error_model='numpy')
@@ -48,7 +46,7 @@ def height_over_plane(x: Array, px: float, py: float, pz: float) -> float:
 
 
 @njit(cache=True, error_model='numpy')
-def wander(x: Array, P: Array, width: int, g: GroundSettings, steps: int) -> None:
+def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
     """
     Let what the laser's spot hits change as it moves over the ground, over some steps at once.
 
@@ -106,7 +104,7 @@ def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
 
 
 @njit(cache=True, error_model='numpy')
-def rebase(x: Array, P: Array, width: int, g: GroundSettings) -> None:
+def rebase(x: Array, P: Array, width: int, g: Record) -> None:
     """
     Make the pose of now the base pose, with all that the filter knows, and extend the plane to it.
 

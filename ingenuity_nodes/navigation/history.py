@@ -15,45 +15,35 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ingenuity_nodes.navigation.base_picture import (
-    BasePicture, empty_base, note_lost, take_base, WIDTH)
+    BASE_PICTURE, note_lost, take_base, WIDTH)
 from ingenuity_nodes.navigation.ground import height_over_plane, rebase, wander
-from ingenuity_nodes.navigation.measurement import (
-    Settings, use_altimeter, use_features, use_rest)
+from ingenuity_nodes.navigation.measurement import use_altimeter, use_features, use_rest
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
-    propagate_covariance, propagate_state, SLOTS, STATES)
+    propagate_covariance, propagate_state, Record, SLOTS, STATES)
 from ingenuity_nodes.rotations import matrix_into
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
+Records = NDArray[np.void]
+
 FEWEST_FEATURES = 4     # a plane of points fixes a pose from four on
 
-
-class Memory(NamedTuple):
-    """The last ``SLOTS`` steps and the base picture."""
-
-    x: Array         # (SLOTS, 30)
-    P: Array         # (SLOTS, 27, WIDTH), where it is known
-    known: NDArray[np.int64]    # (SLOTS,) last step up to this one whose P is known
-    inputs: Array    # (SLOTS, 8)
-    moved: Array     # (SLOTS, 4) specific force in M, yaw rate
-    base: BasePicture
-
-
-def empty_memory() -> Memory:
-    """Make room for the filter."""
-    return Memory(
-        np.zeros((SLOTS, STATES)), np.zeros((SLOTS, ERRORS, WIDTH)),
-        np.zeros(SLOTS, dtype=np.int64), np.zeros((SLOTS, INPUTS)), np.zeros((SLOTS, 4)),
-        empty_base())
+# The last steps and the base picture.
+MEMORY = np.dtype([
+    ('x', 'f8', (SLOTS, STATES)),
+    ('P', 'f8', (SLOTS, ERRORS, WIDTH)),   # where it is known
+    ('known', 'i8', (SLOTS,)),             # last step up to this one whose P is known
+    ('inputs', 'f8', (SLOTS, INPUTS)),
+    ('moved', 'f8', (SLOTS, 4)),           # specific force in M, yaw rate
+    ('base', BASE_PICTURE),
+], align=True)
 
 
 @njit(cache=True, error_model='numpy')
-def advance(m: Memory, s: Settings, step: int) -> None:
+def advance(m: Record, s: Record, step: int) -> None:
     """Write the slot of ``step`` from that of the step before and the inputs of both."""
     before, now = (step - 1) % SLOTS, step % SLOTS
     x, inputs = m.x[now], m.inputs[now]
@@ -67,26 +57,28 @@ def advance(m: Memory, s: Settings, step: int) -> None:
         return
     bring_covariance(m, s, step)
     if measured or inputs[AT_REST] > 0.0:
-        P, width, dx = m.P[now], ERRORS + m.base.filled[0], np.zeros(ERRORS)
+        P, width, dx = m.P[now], ERRORS + m.base.filled, np.zeros(ERRORS)
         use_altimeter(x, P, width, inputs[ALTIMETER], s, dx)
         use_rest(x, P, width, inputs, s, dx)
         correct_state(x, dx)
 
 
 @njit(cache=True, error_model='numpy')
-def bring_covariance(m: Memory, s: Settings, step: int) -> None:
+def bring_covariance(m: Record, s: Record, step: int) -> None:
     """Write the covariance of ``step`` from the last one that is known."""
     now, since = step % SLOTS, m.known[step % SLOTS]
     steps = step - since
     if steps == 0:
         return
-    x, P, width = m.x[now], m.P[now], ERRORS + m.base.filled[0]
+    x, P, P_since, width = m.x[now], m.P[now], m.P[since % SLOTS], ERRORS + m.base.filled
     f0, f1, f2, yaw_rate = 0.0, 0.0, 0.0, 0.0
     for k in range(since + 1, step + 1):
         moved = m.moved[k % SLOTS]
         f0, f1, f2, yaw_rate = f0 + moved[0], f1 + moved[1], f2 + moved[2], yaw_rate + moved[3]
     share = 1.0 / steps
-    P[:, :width] = m.P[since % SLOTS, :, :width]
+    for i in range(ERRORS):
+        for j in range(width):
+            P[i, j] = P_since[i, j]
     propagate_covariance(
         P, width, x[6:10], (share * f0, share * f1, share * f2), share * yaw_rate, s.Q, steps)
     wander(x, P, width, s.ground, steps)
@@ -94,92 +86,7 @@ def bring_covariance(m: Memory, s: Settings, step: int) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def walk(
-    m: Memory, s: Settings, step: int, f_B: Array, w_B: Array, altimeter: float, at_rest: float,
-) -> Array:
-    """Take in the sensors of one step; return what :func:`report` tells of it."""
-    inputs = m.inputs[step % SLOTS]
-    inputs[0], inputs[1], inputs[2] = f_B[0], f_B[1], f_B[2]
-    inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
-    inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
-    advance(m, s, step)
-    out: Array = report(m, s, step)
-    return out
-
-
-@njit(cache=True, error_model='numpy')
-def look(
-    m: Memory, s: Settings, step: int, exposed: int, ids: NDArray[np.int64], rays: Array,
-    common: float, fewest: int, oldest: int,
-) -> tuple[int, float, int]:
-    """
-    Take in the features of a picture exposed some steps ago.
-
-    Returns
-    -------
-    tuple
-        Features used, their mean normalised innovation squared, features in common with the
-        base picture. When the latter are fewer than the share ``common`` of the base picture's
-        or than ``fewest``, or when ``oldest`` pictures have been compared with it, this picture
-        becomes the base picture.
-
-    """
-    bring_covariance(m, s, exposed)
-    x, P = m.x[exposed % SLOTS], m.P[exposed % SLOTS]
-    match = _matches(m, ids)
-    shared = 0
-    for k in range(ids.size):
-        shared += match[k] >= 0
-    used, nis, keep = 0, 0.0, np.ones(ids.size, dtype=np.bool_)
-    if shared >= FEWEST_FEATURES:
-        note_lost(m.base, s, P, match)
-        used, nis = _compare(m, s, x, P, match, shared, rays, keep)
-    if used < max(common * m.base.filled[0], fewest) or m.base.age[0] >= oldest:
-        rebase(x, P, ERRORS + m.base.filled[0], s.ground)
-        take_base(m.base, s, x, P, ids[keep], rays[keep])
-        m.base.step[0] = exposed
-    for later in range(exposed + 1, step + 1):
-        advance(m, s, later)
-    return used, nis, shared
-
-
-@njit(cache=True, error_model='numpy')
-def _matches(m: Memory, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    match = np.full(ids.size, -1, dtype=np.int64)
-    for k in range(ids.size):
-        for b in range(m.base.filled[0]):
-            if m.base.ids[b] == ids[k]:
-                match[k] = b
-    return match
-
-
-@njit(cache=True, error_model='numpy')
-def _compare(
-    m: Memory, s: Settings, x: Array, P: Array, match: NDArray[np.int64], shared: int,
-    rays: Array, keep: NDArray[np.bool_],
-) -> tuple[int, float]:
-    """Correct ``x`` and ``P``; ``keep`` becomes False for features that failed their gate."""
-    then, now = np.empty((shared, 3)), np.empty((shared, 3))
-    at, columns = np.empty(shared, dtype=np.int64), np.empty(shared, dtype=np.int64)
-    row = 0
-    for k in range(match.size):
-        if match[k] >= 0:
-            then[row] = m.base.rays[match[k]]
-            now[row] = rays[k]
-            at[row], columns[row] = k, match[k]
-            row += 1
-    accepted, dx = np.zeros(shared, dtype=np.bool_), np.zeros(ERRORS)
-    used, nis = use_features(
-        x, P, ERRORS + m.base.filled[0], then, now, columns, m.base.heights[columns],
-        m.base.age[0], s, dx, accepted)
-    correct_state(x, dx)
-    for row in range(shared):
-        keep[at[row]] = accepted[row]
-    return used, nis
-
-
-@njit(cache=True, error_model='numpy')
-def report(m: Memory, s: Settings, step: int) -> Array:
+def report(m: Record, s: Record, step: int) -> Array:
     """Write p, v, q, rate of B, both biases and the height over the ground into an array (20)."""
     x, inputs, p_IB = m.x[step % SLOTS], m.inputs[step % SLOTS], s.p_IB
     out, R = np.empty(20), np.empty((3, 3))
@@ -198,3 +105,91 @@ def report(m: Memory, s: Settings, step: int) -> Array:
         out[6 + i] = x[6 + i]
     out[19] = height_over_plane(x, out[0], out[1], out[2])
     return out
+
+
+@njit(cache=True, error_model='numpy')
+def walk(
+    memory: Records, settings: Records, step: int, f_B: Array, w_B: Array, altimeter: float,
+    at_rest: float,
+) -> Array:
+    """Take in the sensors of one step; return what :func:`report` tells of it."""
+    m, s = memory[0], settings[0]
+    inputs = m.inputs[step % SLOTS]
+    inputs[0], inputs[1], inputs[2] = f_B[0], f_B[1], f_B[2]
+    inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
+    inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
+    advance(m, s, step)
+    out: Array = report(m, s, step)
+    return out
+
+
+@njit(cache=True, error_model='numpy')
+def look(
+    memory: Records, settings: Records, step: int, exposed: int, ids: NDArray[np.int64],
+    rays: Array, common: float, fewest: int, oldest: int,
+) -> tuple[int, float, Array]:
+    """
+    Take in the features of a picture exposed some steps ago.
+
+    It becomes the base picture when fewer of them are used than the share ``common`` of the base
+    picture's or than ``fewest``, or when ``oldest`` pictures have been compared with it.
+
+    Returns
+    -------
+    tuple
+        Features used, their mean normalised innovation squared, what :func:`report` tells.
+
+    """
+    m, s = memory[0], settings[0]
+    bring_covariance(m, s, exposed)
+    x, P = m.x[exposed % SLOTS], m.P[exposed % SLOTS]
+    match = _matches(m, ids)
+    shared = 0
+    for k in range(ids.size):
+        shared += match[k] >= 0
+    used, nis, keep = 0, 0.0, np.ones(ids.size, dtype=np.bool_)
+    if shared >= FEWEST_FEATURES:
+        note_lost(m.base, s, P, match)
+        used, nis = _compare(m, s, x, P, match, shared, rays, keep)
+    if used < max(common * m.base.filled, fewest) or m.base.age >= oldest:
+        rebase(x, P, ERRORS + m.base.filled, s.ground)
+        take_base(m.base, s, x, P, ids[keep], rays[keep])
+        m.base.step = exposed
+    for later in range(exposed + 1, step + 1):
+        advance(m, s, later)
+    return used, nis, report(m, s, step)
+
+
+@njit(cache=True, error_model='numpy')
+def _matches(m: Record, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    match = np.full(ids.size, -1, dtype=np.int64)
+    for k in range(ids.size):
+        for b in range(m.base.filled):
+            if m.base.ids[b] == ids[k]:
+                match[k] = b
+    return match
+
+
+@njit(cache=True, error_model='numpy')
+def _compare(
+    m: Record, s: Record, x: Array, P: Array, match: NDArray[np.int64], shared: int,
+    rays: Array, keep: NDArray[np.bool_],
+) -> tuple[int, float]:
+    """Correct ``x`` and ``P``; ``keep`` becomes False for features that failed their gate."""
+    then, now = np.empty((shared, 3)), np.empty((shared, 3))
+    at, columns = np.empty(shared, dtype=np.int64), np.empty(shared, dtype=np.int64)
+    row = 0
+    for k in range(match.size):
+        if match[k] >= 0:
+            then[row] = m.base.rays[match[k]]
+            now[row] = rays[k]
+            at[row], columns[row] = k, match[k]
+            row += 1
+    accepted, dx = np.zeros(shared, dtype=np.bool_), np.zeros(ERRORS)
+    used, nis = use_features(
+        x, P, ERRORS + m.base.filled, then, now, columns, m.base.heights[columns],
+        m.base.age, s, dx, accepted)
+    correct_state(x, dx)
+    for row in range(shared):
+        keep[at[row]] = accepted[row]
+    return used, nis

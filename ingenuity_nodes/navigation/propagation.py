@@ -48,7 +48,7 @@ for the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any
 
 from ingenuity_nodes.rotations import matrix_into, turn_global, turn_local
 from ingenuity_nodes.timing import STEP
@@ -58,6 +58,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Record = Any   # a numpy record; numba compiles attribute access on it
 
 SLOTS = 128            # 0.256 s of memory; a picture that comes later is lost
 COVARIANCE_STEPS = 5   # 10 ms, in which the aircraft turns by a degree at most
@@ -162,60 +163,6 @@ def correct_state(x: Array, dx: Array) -> None:
     turn_global(x[19:23], dx[18], dx[19], dx[20])
     for i in range(PLANE, ERRORS):
         x[SHIFT + i] += dx[i]
-
-
-class Doubt(NamedTuple):
-    """What one measurement sees of the doubts that are not estimated."""
-
-    column: int          # which one, -1 for none
-    gain: float          # how it moves the measurement
-    variance: float
-
-
-NO_DOUBT = Doubt(-1, 0.0, 0.0)
-
-
-@njit(cache=True, error_model='numpy')
-def variance_along(P: Array, width: int, H: Array, doubt: Doubt, PH: Array) -> float:
-    """Write the covariance of all with the measurement of row ``H``; return its variance."""
-    for i in range(width):
-        PH[i] = 0.0
-    for j in range(ERRORS):
-        if H[j] != 0.0:
-            row = P[j]
-            for i in range(width):
-                PH[i] += row[i] * H[j]
-    total = 0.0
-    if doubt.column >= 0:
-        at = ERRORS + doubt.column
-        for i in range(ERRORS):
-            PH[i] += P[i, at] * doubt.gain
-        PH[at] += doubt.variance * doubt.gain
-        total = PH[at] * doubt.gain
-    for j in range(ERRORS):
-        total += H[j] * PH[j]
-    return total
-
-
-@njit(cache=True, error_model='numpy')
-def update(
-    P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: float, R: float,
-) -> None:
-    """
-    Take in one scalar measurement ``residual = H dx + gain * doubt + noise`` of variance ``R``.
-
-    ``dx`` gathers the corrections of several measurements that were linearised at one state.
-    """
-    S = variance_along(P, width, H, doubt, PH) + R
-    for i in range(ERRORS):
-        residual -= H[i] * dx[i]
-    scale = 1.0 / S
-    for i in range(ERRORS):
-        dx[i] += PH[i] * scale * residual
-        row, gain = P[i], PH[i]
-        for j in range(width):
-            # the same product for (i, j) and (j, i), so that P stays symmetric to the last bit
-            row[j] -= gain * PH[j] * scale
 
 
 @njit(cache=True, error_model='numpy')

@@ -55,4 +55,4 @@ class RayTable:
 
     def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
-        return np.asarray(_look_up(self._table, np.asarray(uv, dtype=np.float64)))
+        return np.asarray(_look_up(self._table, np.ascontiguousarray(uv, dtype=np.float64)))

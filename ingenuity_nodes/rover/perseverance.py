@@ -77,6 +77,8 @@ class Rover:
     def __init__(self, section: RoverSection, environment: Environment, seed: int) -> None:
         self.parameters = with_overrides(RoverParameters(), section.overrides)
         self._q_MB, self._p_MB = resting_pose(section, environment)
+        self._east, self._north = section.position
+        self._yaw = yaw_from_azimuth(section.azimuth)
         self._channels: dict[str, Channel] = {}
         self._receivers: dict[str, FileReceiver] = {}
         self._seed = seed
@@ -129,9 +131,9 @@ class Rover:
         """Turn the head to the first helicopter, seen from the rover's nose."""
         if not positions:
             return 0.0
-        east, north = (positions[min(positions)] - self._p_MB)[:2]
-        w, _, _, z = self._q_MB
-        return math.remainder(math.atan2(north, east) - 2 * math.atan2(z, w), 2 * math.pi)
+        there = positions[min(positions)]
+        east, north = float(there[0]) - self._east, float(there[1]) - self._north
+        return math.remainder(math.atan2(north, east) - self._yaw, 2 * math.pi)
 
 
 def resting_pose(

@@ -153,10 +153,9 @@ class Vehicle:
         if self._rocks is not None and self._t_ns % _LOOK_NS == 0:
             self._gather_stones(self._rocks)
         bad = self._compiled_step(
-            self._constants, self._state, self._field, self._limits, float(upper), float(lower),
-            float(upper_lon), float(lower_lon), float(upper_lat), float(lower_lat),
-            float(command.rotor_speed), float(air.density), float(air.speed_of_sound),
-            float(air.temperature), self._wind, float(avionics_power))
+            self._constants, self._state, self._field, self._limits, upper, lower, upper_lon,
+            lower_lon, upper_lat, lower_lat, command.rotor_speed, air.density, air.speed_of_sound,
+            air.temperature, self._wind, avionics_power)
         self._refused = '' if bad < 0 else self._reason(command, bad)
         self._t_ns += STEP_NS
         self._truth, self._status = self._read(), None

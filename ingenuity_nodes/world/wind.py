@@ -34,6 +34,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import SECOND_NS
@@ -150,11 +151,12 @@ class Wind:
             _waves(p, np.random.default_rng([seed, _STREAM])),
             np.array([p.gust_speed, p.gust_cross, p.gust_start, p.gust_duration,
                       p.vortex_speed, p.vortex_radius, p.vortex_time, p.vortex_miss]))
+        self._wind_at = entry_point(wind_at, 0.0, 0.0, *self.field, np.empty(3))
 
     def velocity(self, t_ns: int, height: float) -> Vector3:
         """Velocity of the air over the ground at a time and height above it, in M [m/s]."""
         out = np.empty(3)
-        wind_at(t_ns / SECOND_NS, float(height), *self.field, out)
+        self._wind_at(t_ns / SECOND_NS, height, *self.field, out)
         return out
 
 
