@@ -51,9 +51,9 @@ def picture(p_MB: np.ndarray, q_MB: np.ndarray) -> np.ndarray:
     return np.clip(drawn, 0, 255).astype(np.uint8)
 
 
-def walk(frames: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Fly 2 m/s aside, swaying, 30 pictures a second."""
-    return [(np.array([2.0 * k / 30.0, 0.0, 5.0]),
+def walk(frames: int, speed: float = 2.0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Fly aside, swaying, 30 pictures a second."""
+    return [(np.array([speed * k / 30.0, 0.0, 5.0]),
              quaternion_from_rpy(0.05 * np.sin(0.1 * k), 0.0, 0.02 * np.sin(0.07 * k)))
             for k in range(frames)]
 
@@ -98,6 +98,18 @@ def test_a_shadow_that_flies_along_gets_no_features():
         frame = tracker.track(k, image)
     from_shadow = np.linalg.norm(frame.uv - [320.0, 240.0], axis=1)
     assert from_shadow.min() > 25.0 and len(frame.ids) > 25
+
+
+def test_the_shadows_of_the_legs_get_none_either():
+    tracker = FeatureTracker()
+    for k, (p, q) in enumerate(walk(10, speed=0.5)):
+        image = picture(p, q)
+        for end in ((280, 210), (360, 210), (280, 270), (360, 270)):
+            cv2.line(image, (320, 240), end, 30, 1)
+        cv2.ellipse(image, (320, 240), (12, 12), 0.0, 0.0, 360.0, 30, -1)
+        frame = tracker.track(k, image)
+    inside = (np.abs(frame.uv - [320.0, 240.0]) < [50.0, 40.0]).all(axis=1)
+    assert not inside.any() and len(frame.ids) > 25
 
 
 def test_something_that_moves_by_itself_is_outvoted():

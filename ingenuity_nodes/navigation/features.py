@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 COLUMNS, ROWS = 8, 6     # cells of the picture, filled evenly with corners
 SHRINK = 4               # resolution in which shade is looked for
+_CELL = np.ones((SHRINK, SHRINK), dtype=np.uint8)
 Points = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
@@ -66,8 +67,9 @@ class TrackerParameters:
     there_and_back: float = quantity(
         0.5, 'px', 'most that following back may miss', low=0.05, high=10.0, source='assumed')
     consensus: float = quantity(
-        0.012, 'rad', 'most that a track may leave the common motion', low=1e-4, high=0.5,
-        source='assumed: some 3 px, as rocks stand out of the plane')
+        0.003, 'rad', 'most that a track may leave the common motion', low=1e-4, high=0.5,
+        source='drawn pictures: tracks on stones leave it by up to 0.5 px, those on the own '
+               'shadow by 1 to 3 px; this is 0.8 px')
     dark: float = quantity(
         0.6, '1', 'shade is darker than this share of the median', low=0.0, high=1.0,
         source='assumed: skylight is a third of all light at the usual dust')
@@ -144,7 +146,9 @@ class FeatureTracker:
         p = self.parameters
         small = cv2.resize(image, None, fx=1 / SHRINK, fy=1 / SHRINK,
                            interpolation=cv2.INTER_AREA)
-        dark = (small < p.dark * float(np.median(small))).astype(np.uint8)
+        limit = p.dark * float(np.median(small))
+        darkest = cv2.erode(image, _CELL, anchor=(0, 0))[::SHRINK, ::SHRINK]
+        dark = _joined(small < limit, darkest < limit)
         side = 2 * (p.shade_reach // SHRINK) + 1
         return np.asarray(cv2.dilate(dark, np.ones((side, side), dtype=np.uint8)), dtype=np.uint8)
 
@@ -219,6 +223,15 @@ class FeatureTracker:
             colour = (int(255 * (1.0 - share)), int(80 + 175 * share), 40)
             cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
         return np.asarray(out, dtype=np.uint8)
+
+
+def _joined(wide: NDArray[np.bool_], thin: NDArray[np.bool_]) -> Picture:
+    """Select the connected parts of ``thin`` that hold some of ``wide``: legs hang on a body."""
+    count, parts = cv2.connectedComponents(thin.astype(np.uint8))
+    chosen = np.zeros(count, dtype=np.uint8)
+    chosen[parts[wide]] = 1
+    chosen[0] = 0
+    return np.asarray(chosen[parts])
 
 
 def _within(shade: Picture, uv: Points) -> NDArray[np.bool_]:

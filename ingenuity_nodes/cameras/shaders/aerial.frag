@@ -17,10 +17,9 @@ void main() {
     t += (origin.z + d.z * t - textureLod(heightMaps, mapCoordinate(p, level), 0.0).r) / (down + 0.04);
   }
   float f = t * pixelSees * min(inversesqrt(down), 3.0);
-  // Between two sizes a chessboard of a fixed grain chooses: half the fetches of a blend.
-  vec2 at = floor(gl_FragCoord.xy);
-  float grain = fract(dot(at, vec2(0.7548777, 0.5698403)));
-  float n = clamp(floor(log2(f / finest) + 0.4 + grain), 0.0, 8.0);
+  // One size for each pixel, 0.9 to 1.9 times as wide: a pattern that chose between two would stand
+  // still in the picture, and tracked corners would cling to it.
+  float n = clamp(floor(log2(f / finest) + 0.9), 0.0, 8.0);
   vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(n));
   float v = textureLod(aerial, vec3(p, n), 0.0).r;
   colour = vec4(nearness > 0.0 ? v : sqrt(gain * dot(skyRadiance(d), GREY)));
