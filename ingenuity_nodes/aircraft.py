@@ -20,14 +20,14 @@ What breaks, breaks here; the flight computer on the other side knows nothing of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from ingenuity_nodes.faults.injector import Injector
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario import HelicopterSection
-from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
-from ingenuity_nodes.sensors.imu import Imu, ImuParameters
-from ingenuity_nodes.sensors.inclinometer import Inclinometer, InclinometerParameters
+from ingenuity_nodes.sensors.altimeter import Altimeter
+from ingenuity_nodes.sensors.imu import Imu
+from ingenuity_nodes.sensors.inclinometer import Inclinometer
 from ingenuity_nodes.signals import (
     AltimeterSample, FaultChange, FaultOrder, FeatureFrame, ImuSample, InclinometerSample,
     RadioPacket, RotorCommand, Truth, VehicleStatus)
@@ -39,32 +39,12 @@ SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
-class AircraftParameters(Protocol):
-    """What is asked of :class:`.HelicopterParameters`."""
-
-    @property
-    def vehicle(self) -> VehicleParameters:
-        """Give the vehicle's numbers."""
-
-    @property
-    def imu(self) -> ImuParameters:
-        """Give the inertial sensor's."""
-
-    @property
-    def altimeter(self) -> AltimeterParameters:
-        """Give the altimeter's."""
-
-    @property
-    def inclinometer(self) -> InclinometerParameters:
-        """Give the inclinometer's."""
-
-
 class Aircraft:
     """Vehicle and sensors of one helicopter, and whatever is wrong with them."""
 
     def __init__(
         self, section: HelicopterSection, environment: Environment, seed: int,
-        parameters: AircraftParameters,
+        parameters: HelicopterParameters,
     ) -> None:
         self._environment, self._seed = environment, seed
         self._vehicle = settled(section, environment, parameters.vehicle)

@@ -24,7 +24,7 @@ from ingenuity_nodes import helicopter
 from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.navigation.features import FeatureTracker
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.products import Products

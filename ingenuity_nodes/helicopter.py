@@ -21,35 +21,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.aircraft import Aircraft
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
-from ingenuity_nodes.control.parameters import ControlParameters
 from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Translate, Turn
-from ingenuity_nodes.guidance.health import Health, HealthParameters, RATE_HZ, SOFTWARE
-from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
+from ingenuity_nodes.guidance.health import Health, RATE_HZ
+from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
-from ingenuity_nodes.navigation.estimator import EstimatorParameters
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.navigation.landmarks import Landmarks
-from ingenuity_nodes.navigation.pairing import Pairing, PairingParameters
-from ingenuity_nodes.parameters import quantity, with_overrides
-from ingenuity_nodes.rover.radio import FileSender, photo_name, RadioParameters
+from ingenuity_nodes.navigation.pairing import Pairing
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rover.radio import FileSender, photo_name
 from ingenuity_nodes.scenario import HelicopterSection
-from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters
-from ingenuity_nodes.sensors.inclinometer import InclinometerParameters, tilt_felt
+from ingenuity_nodes.sensors.inclinometer import tilt_felt
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, ImuSample,
     InclinometerSample, ModeChange, Photo,
     RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, Truth, VehicleStatus,
     VelocityCommand)
-from ingenuity_nodes.stages import (
-    Control, Guidance, Navigation, stage_class, StageParameters)
+from ingenuity_nodes.stages import Control, Guidance, Navigation, stage_class
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
-from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
@@ -58,48 +53,6 @@ HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, r
 UNKNOWN = np.full(3, math.nan)
 HOP_TICKS = 3000    # it takes about 20 s
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
-
-
-@dataclass(frozen=True)
-class ComputerParameters:
-    """The flight computers and what hangs on them."""
-
-    navcam_rate: int = quantity(
-        30, 'Hz', 'navigation pictures', low=1, high=60, source='NASA Flight 6 post')
-    altimeter_rate: int = quantity(
-        50, 'Hz', 'laser altimeter', low=1, high=500, source='LIDAR-Lite v3 data sheet class')
-    feature_latency: float = quantity(
-        0.06, 's', 'from exposure to features in the filter', low=0.01, high=1.0,
-        source='assumed: two frame times for read-out and tracking')
-    software: str = quantity(
-        'fixed', '1', 'age of the flight software', choices=SOFTWARE,
-        source='flight_1 as delivered, flight_7 updated after Flight 6 (NASA), fixed: ours')
-    avionics_power: float = quantity(
-        10.0, 'W', 'computers, sensors and cameras in flight', low=0.0, high=100.0,
-        source='assumed: Snapdragon 801 and sensors at work')
-    rte_mounting_error: tuple[float, float, float] = quantity(
-        (-0.0349, 0.0, 0.0), 'rad', 'roll, pitch, yaw of the colour camera against its model',
-        low=-0.0349, high=0.0349,
-        source='assumed: 2 deg camera side up; stands in for hover tilt seen in flights 1 and 2 '
-               '(3 to 6 deg) that the rotor model does not reach')
-
-
-@dataclass(frozen=True)
-class HelicopterParameters:
-    """Every tunable number of one helicopter, by stage."""
-
-    vehicle: VehicleParameters = field(default_factory=VehicleParameters)
-    imu: ImuParameters = field(default_factory=ImuParameters)
-    altimeter: AltimeterParameters = field(default_factory=AltimeterParameters)
-    inclinometer: InclinometerParameters = field(default_factory=InclinometerParameters)
-    navigation: EstimatorParameters = field(default_factory=EstimatorParameters)
-    guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
-    control: ControlParameters = field(default_factory=ControlParameters)
-    health: HealthParameters = field(default_factory=HealthParameters)
-    pairing: PairingParameters = field(default_factory=PairingParameters)
-    stages: StageParameters = field(default_factory=StageParameters)
-    computer: ComputerParameters = field(default_factory=ComputerParameters)
-    radio: RadioParameters = field(default_factory=RadioParameters)
 
 
 @dataclass(frozen=True)
@@ -216,6 +169,7 @@ class Helicopter:
         self._take(t_ns - TICK_NS, inputs)
         self._exposures: list[Exposure] = []
         self._status = self._aircraft.status    # machinery reports once per tick
+        self._at_rest = self._guidance.at_rest
         self._step(t_ns - TICK_NS + STEP_NS, decide=True)
         inertial, estimate = self._inertial, self._estimate
         for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):
@@ -276,9 +230,10 @@ class Helicopter:
         status = self._status
         inertial, altitude = self._sense(t_ns, status)
         self._estimate = self._navigation.step(
-            inertial, altitude, self._features_by(t_ns), self._guidance.at_rest)
+            inertial, altitude, self._features_by(t_ns), self._at_rest)
         if decide:
             self._setpoint = self._guidance.step(self._estimate, status, inertial)
+            self._at_rest = self._guidance.at_rest
         self._command = self._control.step(self._estimate, self._setpoint, status)
         truth = self._aircraft.step(
             t_ns, self._command, self.parameters.computer.avionics_power)
@@ -297,7 +252,7 @@ class Helicopter:
             health.lost_pictures = self._pairing.trouble(t_ns)
             self._guidance.heed(health.step(
                 inertial, altitude, self._estimate, status, self._command,
-                at_rest=self._guidance.at_rest, airborne=self._setpoint.airborne))
+                at_rest=self._at_rest, airborne=self._setpoint.airborne))
         if health.accelerometer_dead:
             inertial = inertial._replace(f_I=UNKNOWN)
         return inertial, None if health.altimeter_dead else altitude
@@ -314,7 +269,7 @@ class Helicopter:
 
     def _expose(self, t_ns: int, truth: Truth) -> None:
         """Open the shutters that are due; truth goes to the cameras, not to the computer."""
-        if self._guidance.camera_on and self._navcam_due.due(t_ns):
+        if self._navcam_due.due(t_ns) and self._guidance.camera_on:
             exposure = _exposure('navcam', truth)
             self._exposures.append(exposure)
             self._exposed.append(t_ns)

@@ -286,7 +286,7 @@ def load_scenario(name_or_path: str) -> Scenario:
 def _override_mistakes(value: Any) -> Iterator[Mistake]:
     """Check overrides, whatever else is wrong with the file."""
     # Here, not above: what the vehicles are made of is needed only to check a file.
-    from ingenuity_nodes.helicopter import HelicopterParameters
+    from ingenuity_nodes.helicopter_parameters import HelicopterParameters
     from ingenuity_nodes.rover.perseverance import RoverParameters
     from ingenuity_nodes.stages import stage_mistakes
     from ingenuity_nodes.world.rocks import RockParameters

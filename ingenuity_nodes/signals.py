@@ -17,8 +17,8 @@ What the stages hand to each other: the contract of the whole program.
 World ``M`` is the map frame (east, north, up; origin on the ground at the helipad),
 ``B`` a vehicle's body (forward, left, up), ``I`` the inertial sensor, ``C`` a camera's
 optical frame (right, down, forward). See :mod:`ingenuity_nodes.frames` for the letters.
-Values are frozen; arrays inside are never written to after they are handed over. Those made at
-500 Hz are named tuples, as a frozen dataclass takes five times as long to make.
+Values are frozen; arrays inside are never written to after they are handed over. Those made in
+each step or tick are named tuples, as a frozen dataclass takes five times as long to make.
 """
 
 from __future__ import annotations
@@ -62,8 +62,7 @@ class Truth(NamedTuple):
     alpha_MB_B: Vector3  # angular acceleration [rad/s^2]
 
 
-@dataclass(frozen=True)
-class VehicleStatus:
+class VehicleStatus(NamedTuple):
     """What the aircraft can measure of its own machinery, and what broke."""
 
     t_ns: int
@@ -138,8 +137,7 @@ class Estimate(NamedTuple):
     innovation: float               # squared and normalised, per degree of freedom
 
 
-@dataclass(frozen=True)
-class Setpoint:
+class Setpoint(NamedTuple):
     """What guidance wants of control at this step."""
 
     t_ns: int

@@ -45,7 +45,7 @@ def play(options: Namespace) -> int:
 
 def trim(options: Namespace) -> int:
     """Print hover at the published operating points, where its power goes, and tilt in wind."""
-    from ingenuity_nodes.helicopter import ComputerParameters
+    from ingenuity_nodes.helicopter_parameters import ComputerParameters
     from ingenuity_nodes.vehicle.power_budget import budget_table
     from ingenuity_nodes.vehicle.trim import trim_table, wind_table
 

@@ -85,7 +85,7 @@ def test_to_move_it_tilts_towards_where_it_wants_to_go(axis, sign, roll, pitch):
     ahead = np.zeros(3)
     ahead[axis] = sign
     command = Controller(ControlParameters(), VEHICLE, AIR).step(
-        HERE, replace(HOVER, p_ref=ahead), None)
+        HERE, HOVER._replace(p_ref=ahead), None)
     # Nose down moves forward, left side down moves left.
     # The rotors' cross effect asks for some per cent of the other cyclic.
     assert np.sign(np.round(command.cyclic_longitudinal[0], 2)) == pitch
@@ -127,7 +127,7 @@ def test_on_the_ground_it_holds_the_blades_and_forgets_its_integrals():
     controller = Controller(ControlParameters(), VEHICLE, AIR)
     for _ in range(100):
         controller.step(HERE._replace(p_MB=np.array([1.0, 1.0, 0.0])), HOVER, None)
-    waiting = replace(HOVER, airborne=False, collective=-0.03, rotor_speed=0.0)
+    waiting = HOVER._replace(airborne=False, collective=-0.03, rotor_speed=0.0)
     command = controller.step(HERE, waiting, None)
     assert 0.5 * sum(command.collective) == pytest.approx(-0.03)
     fresh = Controller(ControlParameters(), VEHICLE, AIR)

@@ -13,7 +13,6 @@
 # limitations under the License.
 """Modes follow each other with reasons; what must not fly does not."""
 
-from dataclasses import replace
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy
@@ -57,7 +56,7 @@ class Perfect:
             estimate = self.estimate._replace(
                 t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
             setpoint = self.guidance.step(
-                estimate, replace(self.status, rotor_speed=(self.speed, self.speed)), IMU)
+                estimate, self.status._replace(rotor_speed=(self.speed, self.speed)), IMU)
             self.modes += [(c.mode, c.reason) for c in self.guidance.take_changes()]
             self.speed = 0.0 if self.stuck else setpoint.rotor_speed
             if setpoint.airborne:
@@ -120,7 +119,7 @@ def test_a_go_without_a_plan_is_not_remembered():
 ])
 def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimate, words):
     aircraft = Perfect(Guidance(GuidanceParameters()))
-    aircraft.status, aircraft.estimate = replace(STATUS, **status), ESTIMATE._replace(**estimate)
+    aircraft.status, aircraft.estimate = STATUS._replace(**status), ESTIMATE._replace(**estimate)
     aircraft.guidance.load(PLAN, 0)
     aircraft.run(0.1)
     assert aircraft.guidance.mode is Mode.REFUSED and aircraft.guidance.finished
@@ -158,7 +157,7 @@ def test_rotors_that_do_not_come_to_speed_end_the_flight():
 
 def test_a_failure_of_the_aircraft_is_a_crash_with_its_name_and_stops_the_rotors():
     aircraft = flown(seconds=11.0)
-    aircraft.status = replace(STATUS, failure='blade strike')
+    aircraft.status = STATUS._replace(failure='blade strike')
     aircraft.run(0.1)
     assert aircraft.modes[-1] == ('crashed', 'blade strike')
     assert aircraft.speed == 0.0

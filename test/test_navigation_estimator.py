@@ -179,7 +179,7 @@ def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
     landmarks = Landmarks(CAMERA, terrain, 1, LandmarkParameters(stones=0.0))
     place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
     first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
-    points = landmarks._points
+    points = landmarks.points
     assert points[:, 2] == pytest.approx(terrain.heights(points[:, 0], points[:, 1]), abs=1e-3)
     aside = place + np.array([0.05, 0.0, 0.0])
     again = landmarks.observe(Exposure(1, 'navcam', aside, LEVEL, ZERO, ZERO))

@@ -19,7 +19,7 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from ingenuity_nodes.helicopter import HelicopterParameters  # noqa
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters  # noqa
 from ingenuity_nodes.nodes.declare import declare  # noqa: E402
 from ingenuity_nodes.parameters import ParameterError  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402

@@ -121,7 +121,8 @@ def test_a_run_cut_short_in_the_air_says_so_and_leaves_the_rest_out():
 
 def test_a_failure_is_the_outcome_whatever_came_after(run):
     failed = formula.flight(until_s=20.0)
-    failed.logs[0].status(replace(formula.status_at(20_000_000_000), failure='blade strike'))
+    failed.logs[0].status(
+        formula.status_at(20_000_000_000)._replace(failure='blade strike'))
     failed.logs[0].mode(ModeChange(21_000_000_000, 'landed', 'rotors stopped'))
     assert summarise(failed, 1.0)['outcome'] == 'blade strike'
 

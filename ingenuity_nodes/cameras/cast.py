@@ -22,7 +22,7 @@ from ingenuity_nodes.cameras.mast import joints_of
 from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, rte
 from ingenuity_nodes.cameras.scene import Body, ROVER_PATH, Scene, SceneConfig
 from ingenuity_nodes.frames import QuatWxyz, Vector3
-from ingenuity_nodes.helicopter import HelicopterParameters
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario import Scenario, WorldSection

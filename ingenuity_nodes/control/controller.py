@@ -44,7 +44,7 @@ CASCADE = np.dtype([
     ('to_blades', 'f8', (4, 4)), ('limits', 'f8', (3,)),
     ('p', 'f8', (3,)), ('v', 'f8', (3,)), ('q_MB', 'f8', (4,)), ('w', 'f8', (3,)),
     ('p_ref', 'f8', (3,)), ('v_ref', 'f8', (3,)), ('a_ref', 'f8', (3,)),
-    ('yaw_ref', 'f8'), ('yaw_rate_ref', 'f8'),
+    ('yaw_ref', 'f8', (2,)),    # and its rate
     ('pull', 'f8', (3,)), ('twist', 'f8', (3,)),    # integrals [m/s^2], [rad/s^2]
     ('blades', 'f8', (4,)),     # the command: upper, lower, longitudinal, lateral [rad]
 ], align=True)
@@ -63,8 +63,9 @@ def _fly(cascade: NDArray[np.void], age: float) -> None:
         p_error[i], v_error[i] = c.p_ref[i] + age * v_now - c.p[i], v_now - c.v[i]
     wanted_acceleration(c.gains, p_error, v_error, c.a_ref, c.pull, a)
     thrust_vector(c.gains, a, thrust)
-    attitude_error(R, thrust, c.yaw_ref + age * c.yaw_rate_ref, error)
-    angular_acceleration(c.gains, error, c.yaw_rate_ref, c.w, c.twist, alpha)
+    yaw_rate = c.yaw_ref[1]
+    attitude_error(R, thrust, c.yaw_ref[0] + age * yaw_rate, error)
+    angular_acceleration(c.gains, error, yaw_rate, c.w, c.twist, alpha)
     # What counts is the height: a tilted thrust must be longer by the cosine.
     up = max(0.5, R[2, 2])
     wrench[0] = c.mass * (thrust[2] / up - GRAVITY)
@@ -101,6 +102,8 @@ class Controller:
         self._cascade['gains'] = gains_of(parameters)
         self._p, self._v, self._q_MB, self._w, self._blades = (
             self._cascade[name][0] for name in ('p', 'v', 'q_MB', 'w', 'blades'))
+        self._p_ref, self._v_ref, self._a_ref, self._yaw_ref = (
+            self._cascade[name][0] for name in ('p_ref', 'v_ref', 'a_ref', 'yaw_ref'))
         self._setpoint: Setpoint | None = None
         self._fly = entry_point(_fly, self._cascade, 0.0)
         self._wait = entry_point(_wait, self._cascade, 0.0)
@@ -134,8 +137,9 @@ class Controller:
 
     def _follow(self, setpoint: Setpoint) -> None:
         self._setpoint = setpoint
-        for name in ('p_ref', 'v_ref', 'a_ref', 'yaw_ref', 'yaw_rate_ref'):
-            self._cascade[name] = getattr(setpoint, name)
+        self._p_ref[:], self._v_ref[:] = setpoint.p_ref, setpoint.v_ref
+        self._a_ref[:] = setpoint.a_ref
+        self._yaw_ref[:] = setpoint.yaw_ref, setpoint.yaw_rate_ref
 
     def step(
         self, estimate: Estimate, setpoint: Setpoint, status: VehicleStatus,

@@ -153,6 +153,7 @@ class Estimator:
         self._p_BI = np.array(imu.position)
         self._settings = _settings(parameters, camera, self._p_BI, np.array(altimeter.position))
         self._memory = np.zeros(1, MEMORY)
+        self._report = self._memory['report'][0]
         self._f_B, self._w_B = np.zeros(3), np.zeros(3)
         self._walk = entry_point(
             walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
@@ -216,11 +217,11 @@ class Estimator:
             f_B = self._thrust_in_hover()
         distance = math.nan if altimeter is None else float(altimeter.distance)
         self._f_B[:], self._w_B[:] = f_B, w_B
-        out = self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B,
-                         distance, 1.0 if at_rest else 0.0)
+        self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B, distance,
+                   1.0 if at_rest else 0.0)
         if features is not None:
-            out = self._look(features, out)
-        return self._estimate(imu.t_ns, out)
+            self._look(features)
+        return self._estimate(imu.t_ns)
 
     def _thrust_in_hover(self) -> Array:
         """Give the specific force of an even flight, for want of a measured one, and doubt it."""
@@ -230,35 +231,35 @@ class Estimator:
         up = 1.0 - 2.0 * (q[1] ** 2 + q[2] ** 2)
         return np.array([0.0, 0.0, GRAVITY / max(0.5, up)])
 
-    def _look(self, features: FeatureFrame, out: Array) -> Array:
+    def _look(self, features: FeatureFrame) -> None:
         """Use a picture that was taken high enough and is not older than the memory."""
         p, m = self.parameters, self._memory[0]
         exposed = features.t_ns // STEP_NS
         age = self._step - exposed
         if not 0 <= age < SLOTS - 1 or exposed <= self._picture_step:
             self.lost_pictures += 1
-            return out
+            return
         self._picture_step = exposed
         x = m['x'][exposed % SLOTS]
         if height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
             m['base']['filled'] = 0
             self._used = 0
-            return out
+            return
         ids = np.ascontiguousarray(features.ids[:MOST_FEATURES], dtype=np.int64)
         rays = self._rays.rays(features.uv[:MOST_FEATURES])
-        self._used, self._innovation, out = self._look_at(
+        self._used, self._innovation = self._look_at(
             self._memory, self._settings, self._step, exposed, ids, rays, p.common, p.fewest,
             p.oldest)
         self.base_pictures += int(m['base']['step'] == exposed)
         self._read_covariance()
-        return out
 
     def _read_covariance(self) -> None:
         m = self._memory[0]
         known = m['known'][self._step % SLOTS]
         self._covariance = m['P'][known % SLOTS, :15, :15].copy()
 
-    def _estimate(self, t_ns: int, out: Array) -> Estimate:
+    def _estimate(self, t_ns: int) -> Estimate:
+        out = self._report.copy()
         if t_ns % TICK_NS == 0:
             self._read_covariance()
         stale = self._step - self._picture_step > SLOTS

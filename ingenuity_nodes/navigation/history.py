@@ -39,6 +39,7 @@ MEMORY = np.dtype([
     ('inputs', 'f8', (SLOTS, INPUTS)),
     ('moved', 'f8', (SLOTS, 4)),           # specific force in M, yaw rate
     ('base', BASE_PICTURE),
+    ('report', 'f8', (20,)),               # see :func:`report`
 ], align=True)
 
 
@@ -86,10 +87,10 @@ def bring_covariance(m: Record, s: Record, step: int) -> None:
 
 
 @njit(cache=True, error_model='numpy')
-def report(m: Record, s: Record, step: int) -> Array:
-    """Write p, v, q, rate of B, both biases and the height over the ground into an array (20)."""
+def report(m: Record, s: Record, step: int) -> None:
+    """Write p, v, q, rate of B, both biases and the height over the ground."""
     x, inputs, p_IB = m.x[step % SLOTS], m.inputs[step % SLOTS], s.p_IB
-    out, R = np.empty(20), np.empty((3, 3))
+    out, R = m.report, np.empty((3, 3))
     matrix_into(x[6:10], R)
     for i in range(3):
         out[10 + i] = inputs[3 + i] - x[10 + i]
@@ -104,32 +105,30 @@ def report(m: Record, s: Record, step: int) -> Array:
     for i in range(4):
         out[6 + i] = x[6 + i]
     out[19] = height_over_plane(x, out[0], out[1], out[2])
-    return out
 
 
 @njit(cache=True, error_model='numpy')
 def walk(
     memory: Records, settings: Records, step: int, f_B: Array, w_B: Array, altimeter: float,
     at_rest: float,
-) -> Array:
-    """Take in the sensors of one step; return what :func:`report` tells of it."""
+) -> None:
+    """Take in the sensors of one step and report."""
     m, s = memory[0], settings[0]
     inputs = m.inputs[step % SLOTS]
     inputs[0], inputs[1], inputs[2] = f_B[0], f_B[1], f_B[2]
     inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
     inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
     advance(m, s, step)
-    out: Array = report(m, s, step)
-    return out
+    report(m, s, step)
 
 
 @njit(cache=True, error_model='numpy')
 def look(
     memory: Records, settings: Records, step: int, exposed: int, ids: NDArray[np.int64],
     rays: Array, common: float, fewest: int, oldest: int,
-) -> tuple[int, float, Array]:
+) -> tuple[int, float]:
     """
-    Take in the features of a picture exposed some steps ago.
+    Take in the features of a picture exposed some steps ago, and report.
 
     It becomes the base picture when fewer of them are used than the share ``common`` of the base
     picture's or than ``fewest``, or when ``oldest`` pictures have been compared with it.
@@ -137,7 +136,7 @@ def look(
     Returns
     -------
     tuple
-        Features used, their mean normalised innovation squared, what :func:`report` tells.
+        Features used, their mean normalised innovation squared.
 
     """
     m, s = memory[0], settings[0]
@@ -157,7 +156,8 @@ def look(
         m.base.step = exposed
     for later in range(exposed + 1, step + 1):
         advance(m, s, later)
-    return used, nis, report(m, s, step)
+    report(m, s, step)
+    return used, nis
 
 
 @njit(cache=True, error_model='numpy')

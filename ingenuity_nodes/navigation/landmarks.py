@@ -22,11 +22,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingenuity_nodes.cameras.lens import project_from
+from ingenuity_nodes.cameras.lens import Lens, project_one
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.frames import Matrix3, QuatWxyz, rotation_matrix, Vector3
-from ingenuity_nodes.navigation.rays import RayTable
+from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.navigation.rays import look_up, RayTable
 from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.rotations import rotate_into
 from ingenuity_nodes.sensors.altimeter import reach
 from ingenuity_nodes.signals import Exposure, FeatureFrame
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
@@ -36,6 +38,17 @@ from numpy.typing import NDArray
 
 STREAM = 21                # of the random numbers
 COLUMNS, ROWS = 8, 6       # cells of the picture, at most one new feature in each
+CELLS, MOST = COLUMNS * ROWS, 64
+Array = NDArray[np.float64]
+Picture = tuple[float, float, float]    # width, height, margin that is not used [px]
+
+TRACKS = np.dtype([
+    ('count', 'i8'), ('next_id', 'i8'),
+    ('ids', 'i8', (MOST,)), ('ages', 'i8', (MOST,)),
+    ('points', 'f8', (MOST, 3)),     # on the ground or a stone, in M [m]
+    ('drift', 'f8', (MOST, 2)),      # how far the track has walked from its point [px]
+    ('uv', 'f8', (MOST, 2)),         # where the point is seen [px]
+], align=True)
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class LandmarkParameters:
     """What the imagined tracker does."""
 
     most: int = quantity(
-        40, '1', 'features followed at once', low=4, high=64,
+        40, '1', 'features followed at once', low=4, high=MOST,
         source='J. Stechschulte 2021: a few dozen')
     noise: float = quantity(
         0.12, 'px', 'spread of one position, anew in each picture', low=0.0, high=10.0,
@@ -70,31 +83,91 @@ class LandmarkParameters:
 
 
 @njit(cache=True, error_model='numpy')
-def _within(
-    uv: NDArray[np.float64], margin: float, width: float, height: float,
-) -> NDArray[np.bool_]:
-    """Say which pixels (n, 2) are farther than a margin from the border of the picture."""
-    inside = np.zeros(uv.shape[0], dtype=np.bool_)
-    for k in range(uv.shape[0]):
-        u, v = uv[k, 0], uv[k, 1]
-        inside[k] = margin < u < width - 1.0 - margin and margin < v < height - 1.0 - margin
-    return inside
+def _drop(tracks: NDArray[np.void], kept: NDArray[np.bool_]) -> None:
+    """Close the gaps that lost tracks leave."""
+    t, row = tracks[0], 0
+    for k in range(t.count):
+        if kept[k]:
+            t.ids[row], t.ages[row] = t.ids[k], t.ages[k]
+            for i in range(3):
+                t.points[row, i] = t.points[k, i]
+            for i in range(2):
+                t.drift[row, i], t.uv[row, i] = t.drift[k, i], t.uv[k, i]
+            row += 1
+    t.count = row
 
 
 @njit(cache=True, error_model='numpy')
-def _hits(
-    p: NDArray[np.float64], rays: NDArray[np.float64], field: TerrainField, farthest: float,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    points, good = np.empty(rays.shape), np.zeros(rays.shape[0], dtype=np.bool_)
-    for k in range(rays.shape[0]):
-        dx, dy, dz = rays[k, 0], rays[k, 1], rays[k, 2]
-        if dz > -0.25:
+def _follow(
+    tracks: NDArray[np.void], lens: Lens, picture: Picture, R_MC: Array, p_MC: Array,
+    loss: float, luck: Array, walk: Array,
+) -> None:
+    """Keep the features that are still in view and not lost by chance; let them drift."""
+    t, kept = tracks[0], np.zeros(MOST, dtype=np.bool_)
+    for k in range(t.count):
+        x = t.points[k, 0] - p_MC[0]
+        y = t.points[k, 1] - p_MC[1]
+        z = t.points[k, 2] - p_MC[2]
+        u, v = project_one(
+            lens, R_MC[0, 0] * x + R_MC[1, 0] * y + R_MC[2, 0] * z,
+            R_MC[0, 1] * x + R_MC[1, 1] * y + R_MC[2, 1] * z,
+            R_MC[0, 2] * x + R_MC[1, 2] * y + R_MC[2, 2] * z)
+        kept[k] = luck[k] >= loss and _inside(u, v, picture)
+        t.uv[k, 0], t.uv[k, 1] = u, v
+        t.ages[k] += 1
+        for i in range(2):
+            t.drift[k, i] += walk[k, i]
+    _drop(tracks, kept)
+
+
+@njit(cache=True, error_model='numpy')
+def _inside(u: float, v: float, picture: Picture) -> bool:
+    """Say whether a pixel is farther than the margin from the border of the picture."""
+    width, height, margin = picture
+    return bool(margin < u < width - 1.0 - margin and margin < v < height - 1.0 - margin)
+
+
+@njit(cache=True, error_model='numpy')
+def _pick(
+    tracks: NDArray[np.void], table: Array, picture: Picture, R_MB: Array, p_MC: Array,
+    field: TerrainField, most: int, farthest: float, chance: Array, up: Array,
+) -> None:
+    """
+    Add features in empty cells of the picture.
+
+    ``chance`` (48, 3) holds for each cell where in it a corner is, and the order in which cells
+    are tried, all from 0 to 1; ``up`` (48,) how far each corner stands out of the ground, as a
+    share of its distance.
+    """
+    t, taken = tracks[0], np.zeros(CELLS, dtype=np.bool_)
+    width, height = picture[0] / COLUMNS, picture[1] / ROWS
+    for k in range(t.count):
+        taken[int(t.uv[k, 1] / height) * COLUMNS + int(t.uv[k, 0] / width)] = True
+    uv, ray = np.empty((1, 2)), np.empty(3)
+    for cell in np.argsort(chance[:, 2]):
+        if taken[cell]:
             continue
-        length = reach(p[0], p[1], p[2], dx, dy, dz, field)
-        good[k] = 0.05 < length < farthest
+        if t.count >= most:
+            return
+        uv[0, 0] = (cell % COLUMNS + chance[cell, 0]) * width
+        uv[0, 1] = (cell // COLUMNS + chance[cell, 1]) * height
+        if not _inside(uv[0, 0], uv[0, 1], picture):
+            continue
+        rotate_into(R_MB, look_up(table, uv)[0], ray)
+        if ray[2] > -0.25:
+            continue
+        length = reach(p_MC[0], p_MC[1], p_MC[2], ray[0], ray[1], ray[2], field)
+        if not 0.05 < length < farthest:
+            continue
+        # A corner on a stone lies on the same ray, only nearer.
+        length *= 1.0 + up[cell] / ray[2]
+        k = t.count
+        t.ids[k], t.ages[k] = t.next_id, 0
         for i in range(3):
-            points[k, i] = p[i] + length * rays[k, i]
-    return points, good
+            t.points[k, i] = p_MC[i] + length * ray[i]
+        for i in range(2):
+            t.drift[k, i], t.uv[k, i] = 0.0, uv[0, i]
+        t.count, t.next_id = k + 1, t.next_id + 1
 
 
 _DEFAULT = LandmarkParameters()
@@ -109,73 +182,42 @@ class Landmarks:
     ) -> None:
         self._camera, self._terrain, self._parameters = camera, terrain, parameters
         self._rays = RayTable(camera)
-        self._size = float(camera.width), float(camera.height)
+        self._picture: Picture = (
+            float(camera.width), float(camera.height), parameters.margin)
         self._random = np.random.default_rng([seed, STREAM])
-        self._points = np.zeros((0, 3))
-        self._drift = np.zeros((0, 2))
-        self._ids = np.zeros(0, dtype=np.int64)
-        self._ages = np.zeros(0, dtype=np.int64)
-        self._next_id = 0
+        self._tracks = np.zeros(1, TRACKS)
+        R, p = np.eye(3), np.zeros(3)
+        self._follow = entry_point(
+            _follow, self._tracks, camera.lens, self._picture, R, p, 0.0, np.zeros(MOST),
+            np.zeros((MOST, 2)))
+        self._pick = entry_point(
+            _pick, self._tracks, self._rays.table, self._picture, R, p, terrain.field, 0, 0.0,
+            np.zeros((CELLS, 3)), np.zeros(CELLS))
 
     def observe(self, exposure: Exposure) -> FeatureFrame:
         """Return the features of the picture taken at an exposure."""
+        p, random, tracks = self._parameters, self._random, self._tracks
         R_MC, p_MC = self._camera.pose(exposure.p_MB, exposure.q_MB)
         ground = self._terrain.height(float(p_MC[0]), float(p_MC[1]))
-        if p_MC[2] - ground < self._parameters.nearest:
-            self._keep(np.zeros(len(self._ids), dtype=np.bool_))
-            return FeatureFrame(exposure.t_ns, self._ids, np.zeros((0, 2)), self._ages)
-        uv = self._follow(R_MC, p_MC)
-        if len(self._ids) < self._parameters.most:
-            uv = np.concatenate([uv, self._pick(uv, exposure.q_MB, p_MC)])
-        noise = self._parameters.noise * self._random.standard_normal(uv.shape)
-        return FeatureFrame(exposure.t_ns, self._ids, uv + self._drift + noise, self._ages)
+        if p_MC[2] - ground < p.nearest:
+            tracks['count'] = 0
+        else:
+            self._follow(
+                tracks, self._camera.lens, self._picture, R_MC, p_MC, p.loss,
+                random.random(MOST), p.drift * random.standard_normal((MOST, 2)))
+            if tracks['count'][0] < p.most:
+                self._pick(
+                    tracks, self._rays.table, self._picture, rotation_matrix(exposure.q_MB), p_MC,
+                    self._terrain.field, p.most, p.farthest, random.random((CELLS, 3)),
+                    p.stones * random.standard_normal(CELLS))
+        t = tracks[0]
+        n = int(t['count'])
+        noise = p.noise * random.standard_normal((n, 2))
+        return FeatureFrame(
+            exposure.t_ns, t['ids'][:n].copy(), t['uv'][:n] + t['drift'][:n] + noise,
+            t['ages'][:n].copy())
 
-    def _keep(self, seen: NDArray[np.bool_]) -> None:
-        self._points, self._ids = self._points[seen], self._ids[seen]
-        self._ages = self._ages[seen] + 1
-        walk = self._parameters.drift * self._random.standard_normal((len(self._ids), 2))
-        self._drift = self._drift[seen] + walk
-
-    def _inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
-        return np.asarray(_within(uv, self._parameters.margin, *self._size))
-
-    def _follow(
-        self, R_MC: Matrix3, p_MC: Vector3,
-    ) -> NDArray[np.float64]:
-        """Keep the features that are still in view and not lost by chance; return their places."""
-        if not len(self._ids):
-            return np.zeros((0, 2))
-        uv = project_from(self._camera.lens, R_MC, p_MC, self._points)
-        lucky = self._random.random(len(uv)) >= self._parameters.loss
-        seen = self._inside(uv) & lucky
-        self._keep(seen)
-        return np.asarray(uv[seen])
-
-    def _pick(
-        self, uv: NDArray[np.float64], q_MB: QuatWxyz, p_MC: Vector3,
-    ) -> NDArray[np.float64]:
-        """Add features in empty cells of the picture; return the places of the new ones."""
-        p = self._parameters
-        cell = np.array([self._camera.width / COLUMNS, self._camera.height / ROWS])
-        taken = np.zeros((ROWS, COLUMNS), dtype=np.bool_)
-        at = (uv // cell).astype(np.int64)
-        taken[at[:, 1], at[:, 0]] = True
-        rows, columns = np.nonzero(~taken)
-        corner = np.column_stack([columns, rows]) * cell
-        new = corner + self._random.random(corner.shape) * cell
-        order = self._random.permutation(len(new))[:p.most - len(uv)]
-        new = new[order]
-        new = new[self._inside(new)]
-        rays = self._rays.rays(new) @ rotation_matrix(q_MB).T
-        points, good = _hits(p_MC, rays, self._terrain.field, p.farthest)
-        # A corner on a stone lies on the same ray, only nearer.
-        up = p.stones * self._random.standard_normal(len(points))
-        points += (up / np.minimum(rays[:, 2], -0.1))[:, None] * (points - p_MC)
-        count = int(good.sum())
-        self._points = np.concatenate([self._points, points[good]])
-        self._drift = np.concatenate([self._drift, np.zeros((count, 2))])
-        self._ids = np.concatenate(
-            [self._ids, np.arange(self._next_id, self._next_id + count, dtype=np.int64)])
-        self._ages = np.concatenate([self._ages, np.zeros(count, dtype=np.int64)])
-        self._next_id += count
-        return np.asarray(new[good])
+    @property
+    def points(self) -> Array:
+        """Give the points that are followed, shape (n, 3), in M [m]."""
+        return np.array(self._tracks['points'][0, :self._tracks['count'][0]])

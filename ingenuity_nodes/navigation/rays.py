@@ -25,7 +25,8 @@ SPACING = 4    # [px] between entries; straight lines in between err by less tha
 
 
 @njit(cache=True, error_model='numpy')
-def _look_up(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
+def look_up(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn pixels (n, 2) into unit vectors in B (n, 3) by a camera's table."""
     rows, columns, _ = table.shape
     out = np.empty((uv.shape[0], 3))
     for k in range(uv.shape[0]):
@@ -51,8 +52,8 @@ class RayTable:
         v = np.arange(0, camera.height + SPACING, SPACING, dtype=np.float64)
         grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
         rays = camera.unproject(grid) @ rotation_matrix(camera.q_BC).T
-        self._table = np.ascontiguousarray(rays.reshape(len(v), len(u), 3))
+        self.table = np.ascontiguousarray(rays.reshape(len(v), len(u), 3))
 
     def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
-        return np.asarray(_look_up(self._table, np.ascontiguousarray(uv, dtype=np.float64)))
+        return np.asarray(look_up(self.table, np.ascontiguousarray(uv, dtype=np.float64)))

@@ -22,8 +22,8 @@ from ingenuity_nodes.faults.section import order_from_text
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
-    Helicopter, HelicopterInputs, HelicopterOutputs, HelicopterParameters,
-    warm_up)
+    Helicopter, HelicopterInputs, HelicopterOutputs, warm_up)
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
