@@ -276,7 +276,8 @@ class Helicopter:
             self._pairing.exposed(t_ns)
             if not self._from_pictures:
                 self._waiting_features.append(self._landmarks.observe(exposure))
-        if self._photo_trigger.step(self._estimate, self._guidance.lift_off_ns):
+        if self._photo_trigger.step(
+                self._estimate, self._setpoint, self._guidance.lift_off_ns):
             late = self._aircraft.shutter_delay()
             self._shutters += [] if late is None else [t_ns + late]
         while self._shutters and self._shutters[0] <= t_ns:

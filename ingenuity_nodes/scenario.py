@@ -28,7 +28,8 @@ from typing import Annotated, Any, Literal
 
 from ingenuity_nodes.faults.scenarios import fault_scenario, fault_scenario_names
 from ingenuity_nodes.faults.section import FaultSection, orders_of
-from ingenuity_nodes.guidance.flight_plan import Azimuth, FlightPlan, Row, Section
+from ingenuity_nodes.guidance.flight_plan import (
+    Azimuth, FlightPlan, PhotoRequest, Row, Section, Segment, TakePhoto)
 from ingenuity_nodes.parameters import try_overrides
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.signals import FaultOrder
@@ -212,15 +213,21 @@ class Scenario(Section):
             if not isinstance(helicopter, HelicopterSection):
                 continue
             known = names + [target.name for target in helicopter.flight_plan.targets]
-            for number, photo in enumerate(helicopter.flight_plan.photos):
-                place = 'vehicles', index, 'flight_plan', 'photos', number
+            plan = helicopter.flight_plan
+            wanted: list[tuple[str, int, Segment | PhotoRequest]] = [
+                ('segments', k, segment) for k, segment in enumerate(plan.segments)]
+            wanted += [('photos', number, photo) for number, photo in enumerate(plan.photos)]
+            for kind, number, photo in wanted:
+                if not isinstance(photo, TakePhoto | PhotoRequest):
+                    continue
+                place = 'vehicles', index, 'flight_plan', kind, number
                 if photo.target not in known:
                     raise RuleError(f"found '{photo.target}', allowed: {', '.join(known)}",
                                     *place, 'target')
-                if photo.camera not in helicopter.cameras:
-                    raise RuleError(f"found '{photo.camera}', allowed: what {helicopter.name} "
+                if 'rte' not in helicopter.cameras:
+                    raise RuleError(f"found 'rte', allowed: what {helicopter.name} "
                                     f'carries, {", ".join(helicopter.cameras) or "nothing"}',
-                                    *place, 'camera')
+                                    *place, 'camera' if kind == 'photos' else 'segment')
         return self
 
 

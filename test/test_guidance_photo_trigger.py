@@ -15,12 +15,16 @@
 
 import math
 
+from flights import HOP, scenario_of
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
-from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger, predict, target_corners
-from ingenuity_nodes.signals import Estimate
-from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.guidance.photo_trigger import (
+    PhotoTrigger, predict, target_corners, yaw_towards)
+from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.signals import Estimate, Setpoint
+from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 import pytest
 
@@ -41,10 +45,16 @@ def at(t: float, *, roll_deg: float = -4.0, p=APEX, rate: float = 0.0) -> Estima
                     np.zeros((15, 15)), 30, 0.5)
 
 
+def setpoint_at(t_ns: int, mode: str = 'hover', yaw_rate: float = 0.0) -> Setpoint:
+    """Say what guidance wants; only mode, heading and its rate matter here."""
+    yaw = yaw_towards(PLAN.targets[0], APEX)
+    return Setpoint(t_ns, APEX, ZERO, ZERO, yaw, yaw_rate, 265.0, mode, True, 0.15)
+
+
 def exposed_at(estimates) -> list[float]:
     trigger = PhotoTrigger(rte())
     trigger.load(PLAN)
-    return [e.t_ns / 1e9 for e in estimates if trigger.step(e, 0)]
+    return [e.t_ns / 1e9 for e in estimates if trigger.step(e, setpoint_at(e.t_ns), 0)]
 
 
 def times() -> list[float]:
@@ -105,9 +115,9 @@ def test_the_box_stands_on_its_place_and_is_as_long_as_the_rover():
 def test_without_a_flight_or_a_request_the_shutter_stays_closed():
     trigger = PhotoTrigger(rte())
     trigger.load(PLAN)
-    assert not any(trigger.step(at(t), None) for t in times())
+    assert not any(trigger.step(at(t), setpoint_at(0), None) for t in times())
     trigger.load(PLAN.model_copy(update={'photos': ()}))
-    assert not any(trigger.step(at(t), 0) for t in times())
+    assert not any(trigger.step(at(t), setpoint_at(0), 0) for t in times())
 
 
 def test_a_target_that_nobody_described_is_named():
@@ -120,3 +130,43 @@ def test_behind_the_camera_nothing_is_promised():
     target = PLAN.target('perseverance')
     found = predict(rte(), PLAN.photos[0], target, target_corners(target), away)
     assert found.visible == 0.0
+
+
+def test_in_a_photo_segment_it_waits_for_the_turn_and_takes_one_picture_in_the_stay():
+    plan = FlightPlan.model_validate({
+        'azimuth': 84.0, 'targets': [ROVER], 'segments': [
+            {'segment': 'climb', 'altitude': 5.0},
+            {'segment': 'photo', 'target': 'perseverance', 'duration': 4.0}, {'segment': 'land'}]})
+    trigger, found = PhotoTrigger(rte()), []
+    trigger.load(plan)
+    for t in times():
+        rate, mode = 0.3 if t < 40.0 else 0.0, 'photo' if 38.0 <= t < 44.0 else 'landing'
+        estimate = at(t, roll_deg=3.0 * math.sin(t))._replace(
+            q_MB=quaternion_from_rpy(0.05 * math.sin(t), 0.0, yaw_towards(PLAN.targets[0], APEX)))
+        if trigger.step(estimate, setpoint_at(estimate.t_ns, mode, rate), 0):
+            found.append(t)
+    assert len(found) == 1 and 40.0 <= found[0] <= 44.0
+
+
+def test_a_flight_turns_to_its_target_and_has_it_in_the_frame():
+    whole = scenario_of(HOP, wind=4.0).model_dump()
+    whole['vehicles'][0]['flight_plan']['segments'] = [
+        {'segment': 'climb', 'altitude': 4.0, 'speed': 1.0},
+        {'segment': 'photo', 'target': 'perseverance', 'duration': 3.0},
+        {'segment': 'land', 'speed': 1.0}]
+    whole['vehicles'] = [*whole['vehicles'], {
+        'type': 'perseverance', 'name': 'perseverance', 'position': (10.0, -14.0),
+        'azimuth': 175.2}]
+    simulation, photos, modes = Simulation(Scenario.model_validate(whole), 1), [], []
+    while simulation.t_ns < 60 * SECOND_NS:
+        report = simulation.tick()
+        out = report.helicopters['ingenuity']
+        photos += [e for e in out.exposures if e.camera == 'rte']
+        modes += [change.mode for change in out.modes]
+        if report.outcome:
+            break
+    assert report.outcome == 'landed' and 'photo' in modes and len(photos) == 1
+    middle = np.array([[10.0, -14.0, simulation.environment.terrain.height(10.0, -14.0) + 1.1]])
+    u, v = rte().project_world(middle, photos[0].p_MB, photos[0].q_MB)[0]
+    # 17 m away at 4 m height it lies some 10 deg below the horizon; the axis looks 45 deg down.
+    assert abs(u / rte().width - 0.5) < 0.15 and 0.0 < v / rte().height < 0.3

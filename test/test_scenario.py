@@ -134,6 +134,9 @@ def test_an_unknown_scenario_is_answered_with_the_known_ones(name, words):
      'window closes at 1 s, allowed: later than it opens, at 2 s'),
     ('target: perseverance', 'target: curiosity', 'FILE:23:12: vehicles[0].flight_plan.photos[0].'
      "target: found 'curiosity', allowed: ingenuity, perseverance"),
+    ('segment: hover, duration: 3.0', 'segment: photo, target: curiosity', 'FILE:20:28: '
+     "vehicles[0].flight_plan.segments[1].target: found 'curiosity', allowed: ingenuity, "
+     'perseverance'),
     ('    flight_plan:', '    cameras: [navcam]\n    flight_plan:', 'FILE:24:11: vehicles[0].'
      "flight_plan.photos[0].camera: found 'rte', allowed: what ingenuity carries, navcam"),
     ('name: perseverance', 'name: ingenuity', 'FILE:25:5: vehicles[1].name: vehicle name '

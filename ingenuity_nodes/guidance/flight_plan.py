@@ -43,6 +43,7 @@ Acceleration = Annotated[float, Field(gt=0.0, le=2.0, description='m/s^2')]
 # assumed: well beyond any flight; the longest went 705 m.
 Metres = Annotated[float, Field(
     ge=-2000.0, le=2000.0, description='m from the take-off point')]
+TurnRate = Annotated[float, Field(gt=0.0, le=90.0, description='deg/s')]
 # A list, as YAML has it, becomes a tuple.
 Row = Annotated[tuple[T, ...], Strict(False)]
 # The longest flight took 169.5 s.
@@ -86,13 +87,21 @@ class Turn(Section):
 
     segment: Literal['turn']
     azimuth: Azimuth
-    rate: Annotated[float, Field(
-        gt=0.0, le=90.0, description='deg/s')] = 20.0    # assumed: about 96 deg in 5 s in flight 1
+    rate: TurnRate = 20.0    # assumed: about 96 deg in 5 s in flight 1
 
     @property
     def yaw(self) -> float:
         """Yaw to reach, counter-clockwise from east [rad]."""
         return yaw_from_azimuth(self.azimuth)
+
+
+class TakePhoto(Section):
+    """Turn the colour camera to a target, then take its picture at the best instant of a stay."""
+
+    segment: Literal['photo']
+    target: str
+    duration: Annotated[Seconds, Field(ge=0.5)] = 5.0    # assumed: two swings in a gusty wind
+    rate: TurnRate = 20.0
 
 
 class External(Section):
@@ -110,7 +119,7 @@ class Land(Section):
 
 
 Segment = Annotated[
-    Climb | Hover | Translate | Turn | External | Land, Field(discriminator='segment')]
+    Climb | Hover | Translate | Turn | TakePhoto | External | Land, Field(discriminator='segment')]
 
 
 class Target(Section):
@@ -169,6 +178,12 @@ class FlightPlan(Section):
             raise RuleError("'land' before the end, allowed: only as the last segment",
                             'segments', kinds.index('land'))
         return self
+
+    @property
+    def photographed(self) -> tuple[str, ...]:
+        """Name the target of each photo that the plan asks for."""
+        return (*(photo.target for photo in self.photos),
+                *(s.target for s in self.segments if isinstance(s, TakePhoto)))
 
     def target(self, name: str) -> Target:
         """

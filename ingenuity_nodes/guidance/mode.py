@@ -34,6 +34,7 @@ class Mode(str, Enum):
     HOVER = 'hover'
     TRANSLATE = 'translate'
     TURN = 'turn'
+    PHOTO = 'photo'              # turns to a target, then stays while the shutter may open
     EXTERNAL = 'external'        # follows setpoints from outside
     DEGRADED = 'degraded'        # one of those above or below, without something that it needs
     LANDING = 'landing'          # straight down until the ground stops it
@@ -46,7 +47,7 @@ class Mode(str, Enum):
 AT_REST = frozenset({
     Mode.STANDBY, Mode.READY, Mode.REFUSED, Mode.SPIN_UP, Mode.SPIN_DOWN, Mode.LANDED})
 IN_FLIGHT = frozenset({
-    Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.EXTERNAL, Mode.LANDING})
+    Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.PHOTO, Mode.EXTERNAL, Mode.LANDING})
 FINAL = frozenset({Mode.REFUSED, Mode.LANDED, Mode.CRASHED})
 
 

@@ -16,7 +16,7 @@ Guidance: flies the plan through its modes, each change with its reason, each mo
 
 ::
 
-    standby -> ready -> spin_up -> take_off -> climb, hover, translate, turn ... -> landing
+    standby -> ready -> spin_up -> take_off -> climb, hover, turn, photo ... -> landing
        \-> refused        |           |                                               |
                           +-----------+---------------> spin_down <- touchdown <------+
                                                             |
@@ -309,7 +309,8 @@ class Guidance:
         segment = self._plan.segments[self._next_segment]
         self._next_segment += 1
         self._leg = leg_of(
-            segment, self._last.p, self._last.yaw, self._home, self.parameters, climb_rate)
+            segment, self._plan, self._last.p, self._last.yaw, self._home, self.parameters,
+            climb_rate)
         self._enter_leg(t_ns)
 
     def _land_now(self, t_ns: int, reason: str) -> None:

@@ -26,10 +26,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.frames import yaw_from_azimuth
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, Target
-from ingenuity_nodes.signals import Estimate
+from ingenuity_nodes.cameras.model import CameraModel, rte
+from ingenuity_nodes.frames import (
+    quaternion_from_rpy, QuatWxyz, rotation_matrix, Vector3, yaw_from_azimuth)
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, TakePhoto, Target
+from ingenuity_nodes.guidance.mode import Mode
+from ingenuity_nodes.signals import Estimate, Setpoint
 from ingenuity_nodes.timing import Every, SECOND_NS
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,7 @@ HOPE, LAST_HOPE = 1.0, 3.0        # cost accepted at the start and the end of th
 TOLERANCE = 0.03                  # miss of the wanted place that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
 RATE_COST = 2.0                   # per rad/s of turning: the shutter rolls; assumed
+FACING = math.radians(2.0)        # left of a turn to a target; assumed: a thirtieth of a frame
 RESERVE = 0.1                     # [s] before a limit; assumed: more than one prediction period
 
 
@@ -70,10 +73,10 @@ def predict(
     """Predict where the target falls in a picture taken at the estimated pose."""
     offset = np.array(target.position[:2]) - estimate.p_MB[:2]
     distance = float(math.hypot(offset[0], offset[1]))
-    uv = camera.project_world(corners, estimate.p_MB, estimate.q_MB)
-    if not np.isfinite(uv).all():
+    box = _box(camera, corners, estimate.p_MB, estimate.q_MB)
+    if box is None:
         return Prediction(math.inf, distance, 0.0)
-    low, high = uv.min(axis=0), uv.max(axis=0)
+    low, high = box
     frame = np.array([camera.width, camera.height], dtype=np.float64)
     inside = np.clip(np.minimum(high, frame) - np.maximum(low, 0.0), 0.0, None)
     visible = float(inside.prod() / max(1e-9, float((high - low).prod())))
@@ -84,6 +87,29 @@ def predict(
     return Prediction(cost, distance, visible)
 
 
+def yaw_towards(target: Target, p_M: Vector3) -> float:
+    """Give the yaw at which the colour camera at a place looks at a target [rad]."""
+    axis = rotation_matrix(rte().q_BC)[:, 2]
+    east, north = np.array(target.position[:2]) - p_M[:2]
+    return math.atan2(north, east) - math.atan2(axis[1], axis[0])
+
+
+def _faces(setpoint: Setpoint, target: Target) -> bool:
+    """Say whether the turn of a photo segment is done."""
+    if setpoint.mode != Mode.PHOTO.value or setpoint.yaw_rate_ref != 0.0:
+        return False
+    left = setpoint.yaw_ref - yaw_towards(target, setpoint.p_ref)
+    return abs(math.remainder(left, 2.0 * math.pi)) < FACING
+
+
+def _box(
+    camera: CameraModel, corners: NDArray[np.float64], p_MB: Vector3, q_MB: QuatWxyz,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Find the box in a picture around all corners, None where one is behind the camera."""
+    uv = camera.project_world(corners, p_MB, q_MB)
+    return (uv.min(axis=0), uv.max(axis=0)) if np.isfinite(uv).all() else None
+
+
 class PhotoTrigger:
     """Watches the photo requests of one plan."""
 
@@ -91,6 +117,7 @@ class PhotoTrigger:
         self._camera = camera
         self._due = Every(RATE_HZ)
         self._open: list[_Watch] = []
+        self._stays: list[tuple[TakePhoto, Target]] = []    # segments to come
 
     def load(self, plan: FlightPlan) -> None:
         """
@@ -103,17 +130,33 @@ class PhotoTrigger:
 
         """
         self._open = [_Watch(photo, plan.target(photo.target)) for photo in plan.photos]
+        self._stays = [(segment, plan.target(segment.target)) for segment in plan.segments
+                       if isinstance(segment, TakePhoto)]
 
-    def step(self, estimate: Estimate, lift_off_ns: int | None) -> bool:
+    def step(self, estimate: Estimate, setpoint: Setpoint, lift_off_ns: int | None) -> bool:
         """Say whether to open the shutter at this step."""
-        if lift_off_ns is None or not self._open or not self._due.due(estimate.t_ns):
+        if lift_off_ns is None or not self._due.due(estimate.t_ns):
             return False
         since = (estimate.t_ns - lift_off_ns) / SECOND_NS
+        if self._stays and _faces(setpoint, self._stays[0][1]):
+            segment, target = self._stays.pop(0)
+            self._open.append(_Watch(PhotoRequest(
+                target=segment.target, after=since, before=since + segment.duration,
+                centre=self._level_place(target, estimate.p_MB, setpoint.yaw_ref)), target))
         for watch in self._open:
             if watch.now(since, estimate, self._camera):
                 self._open.remove(watch)
                 return True
         return False
+
+    def _level_place(self, target: Target, p_MB: Vector3, yaw: float) -> tuple[float, float]:
+        """Say where in the frame, 0..1, a level aircraft would see a target."""
+        box = _box(self._camera, target_corners(target), p_MB, quaternion_from_rpy(0.0, 0.0, yaw))
+        if box is None:
+            return 0.5, 0.5
+        place = 0.5 * (box[0] + box[1]) / (self._camera.width, self._camera.height)
+        u, v = np.clip(place, 0.0, 1.0).tolist()
+        return u, v
 
 
 class _Watch:

@@ -21,8 +21,9 @@ import math
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import (
-    Climb, External, Hover, Land, Segment, Translate, Turn)
+    Climb, External, FlightPlan, Hover, Land, Segment, TakePhoto, Translate, Turn)
 from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
+from ingenuity_nodes.guidance.photo_trigger import yaw_towards
 from ingenuity_nodes.guidance.trajectory import Path, Reference, stay, straight, turn
 import numpy as np
 
@@ -42,11 +43,11 @@ class Leg:
 
 
 def leg_of(
-    segment: Segment, p: Vector3, yaw: float, home: Vector3, parameters: GuidanceParameters,
-    climb_rate: float = 0.0,
+    segment: Segment, plan: FlightPlan, p: Vector3, yaw: float, home: Vector3,
+    parameters: GuidanceParameters, climb_rate: float = 0.0,
 ) -> Leg:
     """
-    Build the leg that flies one segment.
+    Build the leg that flies one segment of a plan.
 
     It begins at ``p`` and ``yaw``, rising at ``climb_rate``; the plan's numbers refer to the
     take-off point ``home``.
@@ -66,6 +67,10 @@ def leg_of(
     if isinstance(segment, Turn):
         path = turn(p, yaw, segment.yaw, math.radians(segment.rate), parameters.turn_acceleration)
         return Leg(Mode.TURN, path, path.duration, f'to azimuth {segment.azimuth:g} deg')
+    if isinstance(segment, TakePhoto):
+        path = turn(p, yaw, yaw_towards(plan.target(segment.target), p),
+                    math.radians(segment.rate), parameters.turn_acceleration)
+        return Leg(Mode.PHOTO, path, path.duration + segment.duration, f'of {segment.target}')
     if isinstance(segment, External):
         setpoints = ExternalSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
         return Leg(Mode.EXTERNAL, setpoints, segment.duration,

@@ -117,7 +117,7 @@ class _Flight:
         self._name = section.name
         self._start_ns = round(section.start * SECOND_NS)
         self._uplink_accepted = False
-        self._photos_missing = len(plan.photos)
+        self._photos_missing = len(plan.photographed)
 
     def may_go(self, t_ns: int) -> bool:
         return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
@@ -149,7 +149,7 @@ def plan_with_targets(
     """Complete a flight plan with the places of the vehicles it shall photograph."""
     plan = helicopter.flight_plan
     known = {target.name for target in plan.targets}
-    wanted = {photo.target for photo in plan.photos} - known
+    wanted = set(plan.photographed) - known
     targets = tuple(
         Target(name=vehicle.name, azimuth=vehicle.azimuth,
                position=(*vehicle.position, environment.terrain.height(*vehicle.position)))

@@ -79,20 +79,23 @@ class Products:
             t_ns=exposure.t_ns, file=file, width=camera.width, height=camera.height,
             position_enu_m=tuple(exposure.p_MB.tolist()),
             quaternion_wxyz=tuple(exposure.q_MB.tolist()))
-        log.photo(self._with_target(name, number, exposure, record))
+        log.photo(self._with_target(name, exposure, record))
 
     def _with_target(
-        self, name: str, number: int, exposure: Exposure, record: PhotoRecord,
+        self, name: str, exposure: Exposure, record: PhotoRecord,
     ) -> PhotoRecord:
-        """Add where the target truly falls in the picture."""
+        """Add where the target truly falls in the picture; of several, the one best seen."""
         sections = {section.name: section for section in self._scenario.helicopters}
-        photos = sections[name].flight_plan.photos
-        rovers = {rover.name: rover for rover in self._scenario.rovers}
-        if number >= len(photos) or photos[number].target not in rovers:
+        wanted = sections[name].flight_plan.photographed
+        seen = []
+        for rover in self._scenario.rovers:
+            if rover.name in wanted:
+                q_MR, p_MR = resting_pose(rover, self._environment)
+                box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
+                seen.append((box.visible_fraction if box else -1.0, rover.name, box))
+        if not seen:
             return record
-        target = photos[number].target
-        q_MR, p_MR = resting_pose(rovers[target], self._environment)
-        box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
+        _, target, box = max(seen, key=lambda entry: entry[0])
         if box is None:
             return replace(record, target=target)
         return replace(
