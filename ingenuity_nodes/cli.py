@@ -125,6 +125,11 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         'consistency', help='is the filter honest? many flights over many grounds')
     consistency.add_argument('scenario', nargs='?', default='flight_03')
     consistency.add_argument('--flights', type=_count, default=50, metavar='N')
+    consistency.add_argument('--first', type=_count, default=1, metavar='SEED',
+                             help='seed of the first flight; the others follow [1]')
+    consistency.add_argument('--features', choices=('geometry', 'pictures'), default='',
+                             help="what to navigate by [the file's, in the batch geometry]; "
+                                  'pictures take a minute or more for each flight')
     consistency.add_argument('--processes', type=_count, default=1, metavar='N')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')

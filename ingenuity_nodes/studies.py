@@ -21,6 +21,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.variants import with_features
 from ingenuity_nodes.yaml_check import FileError
 from rich.console import Console
 from rich.table import Table
@@ -52,8 +53,8 @@ def consistency(options: Namespace) -> int:
     """Print how honest the filter is over many flights."""
     from ingenuity_nodes.campaign import consistency as study
 
-    scenario = load_scenario(options.scenario)
-    seeds = range(1, options.flights + 1)
+    scenario = with_features(load_scenario(options.scenario), options.features)
+    seeds = range(options.first, options.first + options.flights)
     result = study.campaign(
         scenario, seeds, options.processes,
         lambda flight: print(f'seed {flight.seed}: {flight.outcome}', file=sys.stderr))

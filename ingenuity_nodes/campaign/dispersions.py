@@ -17,10 +17,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ingenuity_nodes.batch import Artist
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario import Scenario
 from ingenuity_nodes.simulation import Simulation
 from ingenuity_nodes.world.environment import Environment, environment_of
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 
 
@@ -31,10 +33,16 @@ def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
     Flights of one scenario share their ground, whatever the seed: what it does to one of them it
     does to all. Over a campaign a belief about grounds in general is put to the test.
     """
-    terrain = Terrain(with_overrides(TerrainParameters(), scenario.world.terrain), seed=seed)
-    return replace(environment_of(scenario, seed), terrain=terrain)
+    here = scenario.world
+    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), seed=seed)
+    rocks = Rocks(terrain, with_overrides(RockParameters(), here.rocks), seed)
+    return replace(environment_of(scenario, seed), terrain=terrain, rocks=rocks)
 
 
-def dispersed(scenario: Scenario, seed: int) -> Simulation:
-    """Set up one flight of a campaign."""
-    return Simulation(scenario, seed, environment=dispersed_environment(scenario, seed))
+def dispersed(scenario: Scenario, seed: int) -> tuple[Simulation, Artist | None]:
+    """Set up one flight of a campaign, and who draws for it where it navigates by pictures."""
+    environment = dispersed_environment(scenario, seed)
+    looks = any(section.features == 'pictures' for section in scenario.helicopters)
+    artist = Artist(scenario, environment) if looks else None
+    return Simulation(scenario, seed, environment=environment,
+                      track_picture=artist.track if artist else None), artist
