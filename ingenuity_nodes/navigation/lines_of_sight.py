@@ -126,8 +126,12 @@ def feature_rows(
     length = math.sqrt(dot(q, q))
     if length < 0.1:
         return False
+    # Where the doubt about the corner's height points, and how far, comes from the expected
+    # direction: taken from the seen one it would trust tracks the more, the less they seem to move.
+    expected = (q[0] / length, q[1] / length, q[2] / length)
     seen = (ray[0], ray[1], ray[2])
-    e1, moved = across(turned_back(view.R, slant), seen)
+    e1, moved = across(turned_back(view.R, slant), expected)
+    e1, _ = across(e1, seen)
     out[2], out[3] = moved / length, depth
     _one_row(0, e1, q, length, view.R, d, point, slant, x, H, out)
     _one_row(1, cross(seen, e1), q, length, view.R, d, point, slant, x, H, out)
