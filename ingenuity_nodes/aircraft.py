@@ -48,8 +48,9 @@ class Aircraft:
     ) -> None:
         self._environment, self._seed = environment, seed
         self._vehicle = settled(section, environment, parameters.vehicle)
-        self._imu = Imu(parameters.imu, seed)
+        self._imus = Imu(parameters.imu, seed), Imu(parameters.imu_2, seed, 2)
         self._altimeter = Altimeter(parameters.altimeter, environment.terrain, seed)
+        self._altimeter.watch(self._vehicle.truth)
         self._inclinometer = Inclinometer(parameters.inclinometer, seed)
         self._faults: Injector | None = None    # None: nothing was ever wrong
 
@@ -65,14 +66,15 @@ class Aircraft:
 
     # Sensors -------------------------------------------------------------------------------
 
-    def inertial(self) -> ImuSample:
-        """Ask the inertial sensor; once per step."""
-        sample = self._imu.sample(self._vehicle.truth)
-        return self._faults.imu(sample) if self._faults else sample
+    def inertial(self) -> tuple[ImuSample, ImuSample]:
+        """Ask both inertial sensors; once per step."""
+        truth, (upper, lower) = self._vehicle.truth, self._imus
+        both = upper.sample(truth), lower.sample(truth)
+        return self._faults.imus(both) if self._faults else both
 
     def altitude(self) -> AltimeterSample | None:
         """Ask the altimeter; None: no answer."""
-        sample = self._altimeter.sample(self._vehicle.truth)
+        sample = self._altimeter.sample()
         return self._faults.altimeter(sample) if self._faults else sample
 
     def inclination(self) -> InclinometerSample | None:
@@ -99,7 +101,9 @@ class Aircraft:
         if self._faults:
             avionics_power += self._faults.drive(t_ns, command)
         wind_M = self._environment.wind.velocity(t_ns, float(self._vehicle.truth.p_MB[2]))
-        return self._vehicle.step(command, self._environment.air, wind_M, avionics_power)
+        truth = self._vehicle.step(command, self._environment.air, wind_M, avionics_power)
+        self._altimeter.watch(truth)
+        return truth
 
     def sent(self, t_ns: int, packets: list[RadioPacket]) -> list[RadioPacket]:
         """Let frames out of the antenna."""

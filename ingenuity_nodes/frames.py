@@ -24,7 +24,7 @@ letter tf frame                    axes
 M      ``map``                     east, north, up; origin on the ground at the helipad
 O      ``<vehicle>/odom``          as M, origin where the estimator started
 B      ``<vehicle>/base_link``     forward, left, up
-I      ``<vehicle>/imu_link``      as B at the inertial sensor
+I      ``<vehicle>/imu_link``      as B at the inertial sensor; ``imu_2_link`` at the spare
 C      ``..._optical_frame``       right, down, forward (out of the lens)
 F      none: JPL's body frame      forward, right, down; converted on import
 ====== =========================== ==================================================

@@ -29,6 +29,7 @@ from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Translate, Turn
 from ingenuity_nodes.guidance.health import Health, RATE_HZ
+from ingenuity_nodes.guidance.inertial_watch import InertialWatch
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.helicopter_parameters import HelicopterParameters
@@ -80,7 +81,8 @@ class HelicopterOutputs:
 
     truth: Truth
     status: VehicleStatus
-    imu: ImuSample
+    imu: ImuSample      # of the upper inertial sensor
+    imu_2: ImuSample    # of the lower one
     altimeter: AltimeterSample
     estimate: Estimate
     setpoint: Setpoint
@@ -120,7 +122,8 @@ class Helicopter:
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, environment.air)
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
-        self._health = Health(p.health, software, rest)
+        self._inertial_watch = InertialWatch(p.inertial, p.imu, p.imu_2)
+        self._health = Health(p.health, software, rest, self._inertial_watch)
         self._pairing = Pairing(p.pairing, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._sender = FileSender(p.radio)
@@ -146,7 +149,7 @@ class Helicopter:
         self._health.initialise(inclination)
         if inclination is None:
             # As on Mars from June 2022 on: a resting accelerometer is an inclinometer, too.
-            inclination = InclinometerSample(0, *tilt_felt(self._aircraft.inertial().f_I))
+            inclination = InclinometerSample(0, *tilt_felt(self._aircraft.inertial()[0].f_I))
         self._navigation.initialise(
             truth.t_ns, inclination, yaw_from_azimuth(section.azimuth), truth.p_MB)
 
@@ -171,13 +174,13 @@ class Helicopter:
         self._status = self._aircraft.status    # machinery reports once per tick
         self._at_rest = self._guidance.at_rest
         self._step(t_ns - TICK_NS + STEP_NS, decide=True)
-        inertial, estimate = self._inertial, self._estimate
+        (imu, imu_2), estimate = self._inertial, self._estimate
         for step_ns in range(t_ns - TICK_NS + 2 * STEP_NS, t_ns + STEP_NS, STEP_NS):
             self._step(step_ns)
         self._modes = self._guidance.take_changes()
         faults, self._faults = tuple(self._faults), []
         return HelicopterOutputs(
-            truth=self._aircraft.truth, status=self._aircraft.status, imu=inertial,
+            truth=self._aircraft.truth, status=self._aircraft.status, imu=imu, imu_2=imu_2,
             altimeter=self._altitude, estimate=estimate, setpoint=self._setpoint,
             command=self._command, modes=tuple(self._modes), exposures=tuple(self._exposures),
             packets=tuple(self._transmit(t_ns)), faults=faults, ignored=self._ignored)
@@ -232,6 +235,11 @@ class Helicopter:
         self._estimate = self._navigation.step(
             inertial, altitude, self._features_by(t_ns), self._at_rest)
         if decide:
+            wrong = self._inertial_watch.look(
+                self._inertial, self._estimate.innovation, at_rest=self._at_rest)
+            if wrong is not None:
+                self._navigation.doubt(wrong)
+                self._health.begin_again()
             self._setpoint = self._guidance.step(self._estimate, status, inertial)
             self._at_rest = self._guidance.at_rest
         self._command = self._control.step(self._estimate, self._setpoint, status)
@@ -243,17 +251,18 @@ class Helicopter:
         self, t_ns: int, status: VehicleStatus,
     ) -> tuple[ImuSample, AltimeterSample | None]:
         """Read the sensors, watch them, and pass on what may be believed."""
-        inertial = self._inertial = self._aircraft.inertial()
-        altitude, health = None, self._health
+        both = self._inertial = self._aircraft.inertial()
+        altitude, health, watch = None, self._health, self._inertial_watch
+        inertial = watch.choose(both)
         if self._altimeter_due.due(t_ns):
             altitude = self._aircraft.altitude()
             self._altitude = altitude or self._altitude
         if self._health_due.due(t_ns):
             health.lost_pictures = self._pairing.trouble(t_ns)
             self._guidance.heed(health.step(
-                inertial, altitude, self._estimate, status, self._command,
+                altitude, self._estimate, status, self._command,
                 at_rest=self._at_rest, airborne=self._setpoint.airborne))
-        if health.accelerometer_dead:
+        if watch.accelerometer_dead:
             inertial = inertial._replace(f_I=UNKNOWN)
         return inertial, None if health.altimeter_dead else altitude
 

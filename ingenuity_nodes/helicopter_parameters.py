@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 
 from ingenuity_nodes.control.parameters import ControlParameters
 from ingenuity_nodes.guidance.health import HealthParameters, SOFTWARE
+from ingenuity_nodes.guidance.inertial_watch import InertialParameters
 from ingenuity_nodes.guidance.mode import GuidanceParameters
 from ingenuity_nodes.navigation.estimator import EstimatorParameters
 from ingenuity_nodes.navigation.pairing import PairingParameters
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rover.radio import RadioParameters
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters
+from ingenuity_nodes.sensors.imu import ImuParameters, LOWER
 from ingenuity_nodes.sensors.inclinometer import InclinometerParameters
 from ingenuity_nodes.stages import StageParameters
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
@@ -61,12 +62,14 @@ class HelicopterParameters:
 
     vehicle: VehicleParameters = field(default_factory=VehicleParameters)
     imu: ImuParameters = field(default_factory=ImuParameters)
+    imu_2: ImuParameters = field(default_factory=lambda: ImuParameters(position=LOWER))
     altimeter: AltimeterParameters = field(default_factory=AltimeterParameters)
     inclinometer: InclinometerParameters = field(default_factory=InclinometerParameters)
     navigation: EstimatorParameters = field(default_factory=EstimatorParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
     control: ControlParameters = field(default_factory=ControlParameters)
     health: HealthParameters = field(default_factory=HealthParameters)
+    inertial: InertialParameters = field(default_factory=InertialParameters)
     pairing: PairingParameters = field(default_factory=PairingParameters)
     stages: StageParameters = field(default_factory=StageParameters)
     computer: ComputerParameters = field(default_factory=ComputerParameters)

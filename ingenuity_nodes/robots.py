@@ -31,7 +31,7 @@ from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import compose, quaternion_from_rpy, rpy_from_quaternion
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters
+from ingenuity_nodes.sensors.imu import ImuParameters, LOWER
 import numpy as np
 
 # From an optical frame (right, down, forward) to its camera link (forward, left, up): REP 103.
@@ -47,9 +47,10 @@ EFFORT, SPEED = 10.0, 0.1    # [N m], [rad/s] assumed: URDF demands them, nothin
 
 def ingenuity_urdf() -> str:
     """Describe the helicopter with its sensors."""
-    imu = ImuParameters()
+    upper, lower = ImuParameters(), ImuParameters(position=LOWER)
     return urdf_text(ingenuity(), (
-        Link('imu_link', 'base_link', imu.position, imu.mounting),
+        Link('imu_link', 'base_link', upper.position, upper.mounting),
+        Link('imu_2_link', 'base_link', lower.position, lower.mounting),
         # A range is measured along x (sensor_msgs/Range): the beam points down.
         Link('altimeter_link', 'base_link', AltimeterParameters().position, (0, math.pi / 2, 0)),
         *camera_links('navcam', 'base_link', navcam()),

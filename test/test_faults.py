@@ -82,7 +82,8 @@ def test_every_entry_has_an_outcome_for_each_phase_and_a_usual_size_within_its_r
 
 def test_sensors_cameras_servos_motors_battery_and_radio_are_all_in_it():
     assert {fault.part for fault in CATALOGUE.values()} == {
-        'gyro', 'accelerometer', 'imu', 'altimeter', 'inclinometer', 'navcam', 'rte', 'servo',
+        'gyro', 'gyro2', 'gyros', 'accelerometer', 'accelerometer2', 'accelerometers', 'imu',
+        'altimeter', 'inclinometer', 'navcam', 'rte', 'servo',
         'motor', 'battery', 'radio'}
     assert len(CATALOGUE['servo_stuck'].places) == 6
 
@@ -161,7 +162,7 @@ def test_bias_drift_and_noise_add_what_their_magnitude_says():
 def test_stuck_repeats_the_first_value_and_off_reads_zero():
     stuck = active('accelerometer_stuck', 0.0)
     assert [stuck.distort(k, np.array([float(k)]))[0] for k in range(3)] == [0.0, 0.0, 0.0]
-    assert not injector({'fault': 'gyro_off'}).imu(imu()).w_MI_I.any()
+    assert not injector({'fault': 'gyro_off'}).imus((imu(), imu()))[0].w_MI_I.any()
 
 
 def test_delay_gives_the_value_of_so_long_ago():

@@ -23,13 +23,15 @@ from ingenuity_nodes.navigation import lines_of_sight
 from ingenuity_nodes.navigation import propagation
 from ingenuity_nodes.navigation.base_picture import BASE_PICTURE, note_lost, take_base, WIDTH
 from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
+from ingenuity_nodes.sensors.altimeter import AltimeterParameters
+from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 import pytest
 
 SETTINGS, = _settings(
-    EstimatorParameters(), navcam(), np.array([0.02, 0.0, 0.05]), np.array([0.0, -0.03, -0.137]))
+    EstimatorParameters(), navcam(), ImuParameters(), AltimeterParameters())
 ERRORS, STATES, BASE = propagation.ERRORS, propagation.STATES, propagation.BASE
 NO_DOUBT = kalman.NO_DOUBT
 

@@ -143,10 +143,10 @@ def test_the_covariance_of_a_velocity_is_in_the_body_as_the_velocity_is():
 def test_an_inertial_sample_without_attitude_says_so():
     # REP 145: element 0 of the orientation covariance is -1.
     sample = ImuSample(7, np.array([0.1, 0.2, 3.72]), np.array([0.01, 0.02, 0.03]))
-    message = over_the_wire(sensors.imu_message(sample, 'ingenuity'))
+    message = over_the_wire(sensors.imu_message(sample, 'ingenuity/imu_2_link'))
     assert message.orientation_covariance[0] == -1.0
     assert message.linear_acceleration.z == 3.72
-    assert message.header.frame_id == 'ingenuity/imu_link'
+    assert message.header.frame_id == 'ingenuity/imu_2_link'
 
 
 @pytest.mark.parametrize('distance', [math.inf, -math.inf, 5.25])

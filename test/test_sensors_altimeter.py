@@ -19,7 +19,8 @@ import math
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.inclinometer import Inclinometer, InclinometerParameters
-from ingenuity_nodes.signals import Truth
+from ingenuity_nodes.signals import AltimeterSample, Truth
+from ingenuity_nodes.timing import STEP_NS
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 import numpy as np
 import pytest
@@ -29,31 +30,36 @@ LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
     relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
 PERFECT = AltimeterParameters(
-    position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4, dropout=0.0)
+    position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4, dropout=0.0, delay=0.0)
 
 
 def at(height: float, q_MB=LEVEL, x: float = 0.0) -> Truth:
     return Truth(0, np.array([x, 0.0, height]), ZERO, q_MB, ZERO, ZERO, ZERO)
 
 
+def read(altimeter: Altimeter, truth: Truth) -> AltimeterSample:
+    altimeter.watch(truth)
+    return altimeter.sample()
+
+
 def test_level_it_reads_the_height():
-    assert Altimeter(PERFECT, FLAT, 1).sample(at(5.0)).distance == pytest.approx(5.0, abs=1e-3)
+    assert read(Altimeter(PERFECT, FLAT, 1), at(5.0)).distance == pytest.approx(5.0, abs=1e-3)
 
 
 def test_tilted_it_reads_the_longer_way_along_its_beam():
     tilted = quaternion_from_rpy(0.3, 0.0, 0.7)
-    assert Altimeter(PERFECT, FLAT, 1).sample(at(5.0, tilted)).distance == pytest.approx(
+    assert read(Altimeter(PERFECT, FLAT, 1), at(5.0, tilted)).distance == pytest.approx(
         5.0 / math.cos(0.3), abs=1e-3)
 
 
 def test_it_sits_below_the_body_origin():
     low = replace(PERFECT, position=(0.0, 0.0, -0.137))
-    assert Altimeter(low, FLAT, 1).sample(at(0.266)).distance == pytest.approx(0.129, abs=1e-3)
+    assert read(Altimeter(low, FLAT, 1), at(0.266)).distance == pytest.approx(0.129, abs=1e-3)
 
 
 def test_on_real_ground_the_beam_ends_on_the_ground():
     terrain, q_MB = Terrain(), quaternion_from_rpy(0.2, -0.1, 1.0)
-    distance = Altimeter(PERFECT, terrain, 1).sample(at(6.0, q_MB, x=20.0)).distance
+    distance = read(Altimeter(PERFECT, terrain, 1), at(6.0, q_MB, x=20.0)).distance
     w, x, y, z = q_MB
     down = -np.array([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])
     hit = np.array([20.0, 0.0, 6.0]) + distance * down
@@ -62,28 +68,37 @@ def test_on_real_ground_the_beam_ends_on_the_ground():
 
 @pytest.mark.parametrize('height, reading', [(45.0, math.inf), (0.02, -math.inf)])
 def test_out_of_range_is_said_as_in_rep_117(height, reading):
-    assert Altimeter(PERFECT, FLAT, 1).sample(at(height)).distance == reading
+    assert read(Altimeter(PERFECT, FLAT, 1), at(height)).distance == reading
 
 
 def test_now_and_then_it_sees_nothing_and_the_other_readings_stay_as_they_are():
     noisy = replace(PERFECT, noise=0.02)
     sure, unsure = Altimeter(noisy, FLAT, 1), Altimeter(replace(noisy, dropout=0.1), FLAT, 1)
-    all_of_them = np.array([sure.sample(at(5.0)).distance for _ in range(2000)])
-    some = np.array([unsure.sample(at(5.0)).distance for _ in range(2000)])
+    all_of_them = np.array([read(sure, at(5.0)).distance for _ in range(2000)])
+    some = np.array([read(unsure, at(5.0)).distance for _ in range(2000)])
     lost = np.isposinf(some)
     assert lost.mean() == pytest.approx(0.1, abs=0.03)
     assert np.array_equal(some[~lost], all_of_them[~lost])
 
 
+def test_a_reading_is_as_old_as_its_delay():
+    altimeter = Altimeter(replace(PERFECT, delay=0.02), FLAT, 1)
+    for step in range(30):
+        altimeter.watch(at(5.0 if step < 15 else 6.0)._replace(t_ns=step * STEP_NS))
+        seen = altimeter.sample()
+        assert seen.distance == pytest.approx(5.0 if step < 25 else 6.0)
+        assert seen.t_ns == step * STEP_NS
+
+
 def test_looking_at_the_sky_nothing_is_seen():
     upside_down = quaternion_from_rpy(math.pi, 0.0, 0.0)
-    assert Altimeter(PERFECT, FLAT, 1).sample(at(5.0, upside_down)).distance == math.inf
+    assert read(Altimeter(PERFECT, FLAT, 1), at(5.0, upside_down)).distance == math.inf
 
 
 def test_the_noise_has_the_size_of_the_manual():
     p = replace(PERFECT, noise=0.02)
     altimeter = Altimeter(p, FLAT, 1)
-    readings = [altimeter.sample(at(5.0)).distance for _ in range(2000)]
+    readings = [read(altimeter, at(5.0)).distance for _ in range(2000)]
     assert np.std(readings) == pytest.approx(0.02, rel=0.1)
     assert np.mean(readings) == pytest.approx(5.0, abs=2e-3)
 

@@ -17,6 +17,7 @@ from dataclasses import fields, replace
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters
 from ingenuity_nodes.signals import Truth
 from ingenuity_nodes.timing import STEP
@@ -98,6 +99,23 @@ def test_readings_are_whole_counts_and_saturate_at_the_range():
     assert counts == pytest.approx(np.round(counts), abs=1e-6)
     crash = AT_REST._replace(a_MB=np.array([0.0, 0.0, 1e4]))
     assert Imu(p, 1).sample(crash).f_I[2] == p.accel_range
+
+
+def test_a_reading_is_as_old_as_its_delay():
+    imu = Imu(replace(PERFECT, delay=0.006), 1)
+    rates = [imu.sample(AT_REST._replace(w_MB_B=np.array([0.0, 0.0, float(k)]))).w_MI_I[2]
+             for k in range(8)]
+    assert rates == pytest.approx([0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0], abs=1e-6)
+
+
+def test_two_sensors_of_one_aircraft_differ_by_their_errors_and_their_lever_arms():
+    upper, lower = HelicopterParameters().imu, HelicopterParameters().imu_2
+    errors = [Imu(p, 1, number).sample(AT_REST) for number, p in ((1, upper), (2, lower))]
+    assert abs(errors[0].w_MI_I - errors[1].w_MI_I).max() > 1e-4    # other biases
+    exact = [Imu(replace(PERFECT, position=p.position), 1).sample(
+        AT_REST._replace(w_MB_B=np.array([2.0, 0.0, 0.0]))) for p in (upper, lower)]
+    # Turning about the nose, the pull is w^2 r towards that axis: 4 times 17 cm between them.
+    assert exact[0].f_I[2] - exact[1].f_I[2] == pytest.approx(-4.0 * 0.17, abs=1e-6)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others():

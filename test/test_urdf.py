@@ -20,10 +20,10 @@ from ingenuity_nodes.cameras.ingenuity import ingenuity
 from ingenuity_nodes.cameras.model import mastcam, navcam, rte
 from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.robots import ROBOTS
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.vehicle.rotors import RotorParameters
 import numpy as np
 import pytest
@@ -89,10 +89,12 @@ def test_a_camera_link_looks_along_its_x_axis():
     assert R_BL[:, 2] == pytest.approx(-R_BC[:, 1], abs=1e-9)
 
 
-def test_the_inertial_sensor_sits_where_it_measures():
-    R_BI, p_BI = pose(HELICOPTER, 'imu_link')
-    assert p_BI == pytest.approx(ImuParameters().position)
-    assert np.eye(3) == pytest.approx(R_BI)
+def test_the_inertial_sensors_sit_where_they_measure():
+    parameters = HelicopterParameters()
+    for link, imu in (('imu_link', parameters.imu), ('imu_2_link', parameters.imu_2)):
+        R_BI, p_BI = pose(HELICOPTER, link)
+        assert p_BI == pytest.approx(imu.position)
+        assert np.eye(3) == pytest.approx(R_BI)
 
 
 def test_the_altimeter_measures_along_its_x_axis_which_points_down():

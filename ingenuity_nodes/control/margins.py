@@ -17,7 +17,8 @@ Gain and phase margins of the rigid aircraft in hover, with the code that flies.
 Neither the aircraft nor the controller is written down a second time: both are differentiated
 numerically about the hover that the simulation reaches, the aircraft over all its inner states
 (rotor inflow, flapping, servos). Each of the four control channels is then opened alone,
-the others stay closed. The estimator is taken as perfect.
+the others stay closed. The estimator is taken as perfect, but for the rate, which is as old as
+the inertial sensor's samples; attitude, velocity and position it carries on to the present.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 import control
 from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, Truth
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
@@ -46,7 +48,7 @@ TEMPERATURE = 238.0        # [K] assumed: spring noon; only the speed of sound h
 HEIGHT = 30.0              # [m] out of ground effect
 SETTLE = 8.0               # [s] until the hover is steady
 OMEGA = np.geomspace(0.1, 0.95 * math.pi / STEP, 3000)   # [rad/s]
-OUTPUTS = 12               # position, velocity, small rotation, rate
+OUTPUTS, RATE = 12, 9      # position, velocity, small rotation, rate; where the rate begins
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class _Hover:
         """Loop gain (n, 4, 4), of negative feedback, broken at the blade angles."""
         z = np.exp(1j * omega * STEP)
         plant = _response(*self._plant(), z)
+        plant[:, RATE:] /= z[:, None, None] ** round(ImuParameters().delay / STEP)
         law = _response(*self._law(), z)
         # What the controller computes from one step drives the next one.
         return np.asarray(-(law @ plant) / z[:, None, None])

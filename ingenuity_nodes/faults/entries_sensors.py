@@ -15,58 +15,9 @@
 
 from __future__ import annotations
 
-from ingenuity_nodes.faults.fault import AXES, Fault, outcomes
+from ingenuity_nodes.faults.entries_inertial import INERTIAL
+from ingenuity_nodes.faults.fault import Fault, outcomes
 
-GYRO = (
-    Fault('gyro_off', '', 0.0, 0.0, 0.0, 'all rates read zero, as from a chip without power',
-          outcomes('refused lost lost lost'),
-          'the checks miss its noise; in flight nothing else tells the rate, and stiff blades '
-          'tip the aircraft within a second or two'),
-    Fault('gyro_stuck', '', 0.0, 0.0, 0.0, 'the last rates are repeated',
-          outcomes('refused lost lost lost'), 'as gyro_off'),
-    Fault('gyro_bias', 'rad/s', -0.5, 0.5, 0.0105, 'added to the rate about one axis; the usual '
-          'one is three times what calibration leaves',
-          outcomes('landed land_now land_now degraded'),
-          'learned at rest; in flight it makes pictures and inertial sensor disagree. The whole '
-          '3 deg/s of the data sheet are refused at rest, and in flight end in a slide', AXES),
-    Fault('gyro_drift', 'rad/s^2', -0.1, 0.1, 0.001, 'the rate about one axis grows by this each '
-          'second', outcomes('land_now land_now degraded landed'),
-          'as a bias, once there is enough of it: from the cruise on that is in the descent; a '
-          'landing is over before', AXES),
-    Fault('gyro_noise', 'rad/s', 0.0, 1.0, 0.1, 'spread added to each sample',
-          outcomes('refused land_now land_now landed'),
-          'forty times the noise of the chip shows in the mean at rest, and in the pictures once '
-          'the aircraft moves about; a calm descent averages it'),
-    Fault('gyro_delay', 's', 0.002, 0.2, 0.004, 'samples are old by this',
-          outcomes('landed landed landed landed'),
-          'the rate loop keeps its feet as long as phase margin over crossover is not used up'),
-    Fault('gyro_dropout', '1', 0.0, 1.0, 0.5, 'share of samples that are lost; the last is held',
-          outcomes('landed landed landed landed'), 'a mean delay of one sample'),
-)
-ACCELEROMETER = (
-    Fault('accelerometer_off', '', 0.0, 0.0, 0.0, 'all axes read zero, as from a chip without '
-          'power', outcomes('refused land_now land_now degraded'),
-          'the checks miss gravity; in flight the computer sees that the noise is gone, takes '
-          'hover thrust instead and lets pictures and altimeter do the rest'),
-    Fault('accelerometer_stuck', '', 0.0, 0.0, 0.0, 'the last readings are repeated',
-          outcomes('refused land_now land_now degraded'), 'as accelerometer_off'),
-    Fault('accelerometer_bias', 'm/s^2', -5.0, 5.0, 0.05, 'added to one axis; the usual one is '
-          '2.5 times what calibration leaves', outcomes('landed landed landed landed'),
-          'the pictures hold the velocity. The whole 40 mg of the data sheet contradict the '
-          'inclinometer by 6 deg', AXES),
-    Fault('accelerometer_drift', 'm/s^3', -1.0, 1.0, 0.02, 'one axis grows by this each second',
-          outcomes('refused landed landed landed'),
-          'it contradicts the inclinometer before the rotors are up to speed; in flight the '
-          'pictures hold the velocity until the landing', AXES),
-    Fault('accelerometer_noise', 'm/s^2', 0.0, 20.0, 0.1, 'spread added to each sample',
-          outcomes('landed landed landed landed'),
-          'three times the noise of the chip: in flight the pictures average it'),
-    Fault('accelerometer_delay', 's', 0.002, 0.5, 0.05, 'samples are old by this',
-          outcomes('landed landed landed landed'),
-          'velocity is late by a twentieth of a second in manoeuvres of seconds'),
-    Fault('accelerometer_dropout', '1', 0.0, 1.0, 0.5, 'share of samples that are lost; the last '
-          'is held', outcomes('landed landed landed landed'), 'a mean delay of one sample'),
-)
 ALTIMETER = (
     Fault('altimeter_off', '', 0.0, 0.0, 0.0, 'no readings come',
           outcomes('refused land_now land_now degraded'),
@@ -136,7 +87,8 @@ RTE = (
           outcomes('landed landed landed landed'), 'the flight does not hang on it'),
 )
 SENSORS = (
-    *GYRO, *ACCELEROMETER,
-    Fault('imu_slip', 's', 0.002, 0.05, 0.0334, 'inertial samples are older than their stamps say',
+    *INERTIAL,
+    Fault('imu_slip', 's', 0.002, 0.05, 0.0334, 'samples of both inertial sensors are older than '
+          'their stamps say',
           outcomes('land_now land_now land_now landed'), 'navcam_slip the other way round'),
     *ALTIMETER, *INCLINOMETER, *NAVCAM, *RTE)

@@ -36,6 +36,8 @@ from ingenuity_nodes.vehicle.helicopter import MachineryFaults
 import numpy as np
 
 STREAM = 60    # of the random numbers
+# Entries that hit both sensors of a kind.
+BOTH = {'gyros': ('gyro', 'gyro2'), 'accelerometers': ('accelerometer', 'accelerometer2')}
 
 
 class Injector:
@@ -55,11 +57,12 @@ class Injector:
 
     def advance(self, t_ns: int, lift_off_ns: int | None) -> list[FaultChange]:
         """Begin and end what is due; returns what began and ended."""
-        changes: list[FaultChange] = []
+        ended: dict[int, ActiveFault] = {}
         for part in self._active.values():
             over = [k for k, fault in part.items()
                     if fault.end_ns is not None and fault.end_ns <= t_ns]
-            changes += [_change(t_ns, part.pop(k), active=False) for k in over]
+            ended.update((k, part.pop(k)) for k in over)
+        changes = [_change(t_ns, fault, active=False) for fault in ended.values()]
         if len(self._begun) == len(self._orders):
             return changes
         for k, order in enumerate(self._orders):
@@ -70,9 +73,11 @@ class Injector:
         return changes
 
     def _begin(self, k: int, order: FaultOrder, t_ns: int) -> ActiveFault:
-        random = np.random.default_rng([self._seed, STREAM, k])
-        fault = ActiveFault(entry(order.fault), order, t_ns, random)
-        self._active.setdefault(fault.fault.part, {})[k] = fault
+        about = entry(order.fault)
+        for number, part in enumerate(BOTH.get(about.part, (about.part,))):
+            random = np.random.default_rng([self._seed, STREAM, k, number])
+            fault = ActiveFault(about, order, t_ns, random)
+            self._active.setdefault(part, {})[k] = fault
         return fault
 
     def _of(self, part: str) -> list[ActiveFault]:
@@ -81,12 +86,15 @@ class Injector:
 
     # The seams -----------------------------------------------------------------------------
 
-    def imu(self, sample: ImuSample) -> ImuSample:
-        """Lay gyro and accelerometer faults over a sample."""
+    def imus(self, both: tuple[ImuSample, ImuSample]) -> tuple[ImuSample, ImuSample]:
+        """Lay gyro and accelerometer faults over the samples of both inertial sensors."""
+        return self._imu(both[0], ''), self._imu(both[1], '2')
+
+    def _imu(self, sample: ImuSample, which: str) -> ImuSample:
         f_I, w_MI_I = sample.f_I, sample.w_MI_I
-        for fault in self._of('accelerometer'):
+        for fault in self._of(f'accelerometer{which}'):
             f_I = fault.distort(sample.t_ns, f_I)
-        for fault in self._of('gyro'):
+        for fault in self._of(f'gyro{which}'):
             w_MI_I = fault.distort(sample.t_ns, w_MI_I)
         return ImuSample(sample.t_ns, f_I, w_MI_I)
 

@@ -23,13 +23,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.guidance.inertial_watch import InertialWatch
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.sensors.inclinometer import tilt_felt
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, HealthReport, ImuSample, InclinometerSample, RotorCommand,
-    VehicleStatus)
-from ingenuity_nodes.world.mars import GRAVITY
-import numpy as np
+    AltimeterSample, Estimate, HealthReport, InclinometerSample, RotorCommand, VehicleStatus)
 
 RATE_HZ = 50           # the watch looks so often
 _PERIOD = 1.0 / RATE_HZ
@@ -42,20 +39,11 @@ SOFTWARE = ('flight_1', 'flight_7', 'fixed')
 class HealthParameters:
     """What cannot be, and for how long it may seem so."""
 
-    repeats: int = quantity(
-        4, '1', 'equal inertial samples in a row that tell a dead chip', low=2, high=1000,
-        source='assumed: its noise spans several counts, so two are rare and four never happen')
     altimeter_repeats: int = quantity(
         25, '1', 'equal distances in a row that tell a dead altimeter', low=2, high=1000,
         source='assumed: noise of two counts makes one in five readings equal the last')
     altimeter_silence: float = quantity(
         0.5, 's', 'without a distance', low=0.02, high=10.0, source='assumed: 25 readings')
-    rest_rate: float = quantity(
-        math.radians(1.5), 'rad/s', 'mean rate of a resting aircraft', low=1e-4, high=1.0,
-        source='assumed: half of the uncalibrated 3 deg/s of the BMI160 data sheet')
-    rest_force: float = quantity(
-        0.4, 'm/s^2', 'mean specific force of a resting aircraft against gravity', low=1e-3,
-        high=5.0, source='assumed: the uncalibrated 40 mg of the BMI160 data sheet')
     rest_tilt: float = quantity(
         math.radians(2.5), 'rad', 'between inclinometer and accelerometers', low=1e-3, high=1.0,
         source='assumed: five sigma of calibrated biases')
@@ -97,16 +85,17 @@ class Health:
     Watches one helicopter.
 
     ``software`` is its age: 'flight_1' as delivered, 'flight_7' with the update after Flight 6,
-    'fixed' as one would write it today. ``rest_distance`` is what the altimeter reads at rest [m].
+    'fixed' as one would write it today. ``rest_distance`` is what the altimeter reads at rest [m],
+    ``inertial`` watches the inertial sensors.
     """
 
     def __init__(
         self, parameters: HealthParameters, software: str, rest_distance: float,
+        inertial: InertialWatch,
     ) -> None:
         self.parameters, self._software = parameters, software
         self._rest_distance = rest_distance
-        self._gyro, self._accelerometer, self._altimeter = _Repeats(), _Repeats(), _Repeats()
-        self._rate, self._force, self._looks = np.zeros(3), np.zeros(3), 0
+        self._inertial, self._altimeter, self._looks = inertial, _Repeats(), 0
         self._distance, self._without_distance = rest_distance, 0.0
         self._inclination: tuple[float, float] | None = (0.0, 0.0)
         self._off_speed, self._off_blades, self._blind = 0.0, 0.0, 0.0
@@ -118,10 +107,9 @@ class Health:
         self._inclination = (
             (inclinometer.roll, inclinometer.pitch) if inclinometer is not None else None)
 
-    @property
-    def accelerometer_dead(self) -> bool:
-        """Say whether the specific force is not worth using."""
-        return self._accelerometer.count >= self.parameters.repeats
+    def begin_again(self) -> None:
+        """Forget what pictures said of an inertial sensor that is out of use."""
+        self._innovation = 0.0
 
     @property
     def altimeter_dead(self) -> bool:
@@ -129,23 +117,23 @@ class Health:
         return self._altimeter.count >= self.parameters.altimeter_repeats
 
     def step(
-        self, imu: ImuSample, altitude: AltimeterSample | None, estimate: Estimate,
-        status: VehicleStatus, command: RotorCommand, *, at_rest: bool, airborne: bool,
+        self, altitude: AltimeterSample | None, estimate: Estimate, status: VehicleStatus,
+        command: RotorCommand, *, at_rest: bool, airborne: bool,
     ) -> HealthReport:
         """
         Look once; call it ``RATE_HZ`` times a second.
 
         Parameters
         ----------
-        imu, altitude
-            Samples of this step.
+        altitude
+            Sample of this step.
         estimate, status, command
             Of the step before.
         at_rest, airborne
             Stands on the ground; flies. Neither while it takes off or touches down.
 
         """
-        self._feel(imu, altitude)
+        self._feel(altitude)
         if not airborne:
             return HealthReport(
                 self._unfit(at_rest, status, command), '', '', not self.altimeter_dead)
@@ -154,13 +142,8 @@ class Health:
         land_now = self._land_now(status, command, height_trusted)
         return HealthReport('', missing, land_now, height_trusted)
 
-    def _feel(self, imu: ImuSample, altitude: AltimeterSample | None) -> None:
-        self._gyro.take(imu.w_MI_I.tolist())
-        self._accelerometer.take(imu.f_I.tolist())
-        share = _SMOOTH if self._looks else 1.0
+    def _feel(self, altitude: AltimeterSample | None) -> None:
         self._looks += 1
-        self._rate = self._rate + share * (imu.w_MI_I - self._rate)
-        self._force = self._force + share * (imu.f_I - self._force)
         self._without_distance += _PERIOD
         if altitude is not None and math.isfinite(altitude.distance):
             self._altimeter.take([altitude.distance])
@@ -178,25 +161,15 @@ class Health:
         self._blind = self._innovation = 0.0
         if not at_rest:
             return self._stiff_blades(status, command)
-        p = self.parameters
-        if self._gyro.count >= p.repeats:
-            return 'the gyros repeat themselves'
-        if self.accelerometer_dead:
-            return 'the accelerometers repeat themselves'
-        if self._looks < _ENOUGH:
-            return ''    # it is asked again before the rotors turn, and while they do
-        rate, force = float(np.abs(self._rate).max()), float(np.linalg.norm(self._force))
-        if rate > p.rest_rate:
-            return f'a gyro reads {math.degrees(rate):.1f} deg/s at rest'
-        if abs(force - GRAVITY) > p.rest_force:
-            return f'the accelerometers read {force:.2f} m/s^2 at rest'
+        if self._inertial.unfit or self._looks < _ENOUGH:
+            return self._inertial.unfit    # it is asked again before the rotors turn
         return self._contradiction() or self._no_distance()
 
     def _contradiction(self) -> str:
         if self._inclination is None:
             return '' if self._software == 'fixed' else 'the inclinometer gives no reading'
-        roll, pitch = tilt_felt(self._force)
-        apart = math.hypot(roll - self._inclination[0], pitch - self._inclination[1])
+        apart = max(math.hypot(roll - self._inclination[0], pitch - self._inclination[1])
+                    for roll, pitch in self._inertial.tilts_at_rest)
         if apart > self.parameters.rest_tilt:
             return (f'inclinometer and accelerometers disagree by {math.degrees(apart):.1f} deg')
         return ''
@@ -234,7 +207,9 @@ class Health:
             found.append('no features: dead reckoning on the inertial sensor')
         if self.altimeter_dead or self._altimeter_silent:
             found.append('no altimeter: height by pictures and inertial sensor')
-        if self.accelerometer_dead:
+        if self._inertial.missing:
+            found.append(self._inertial.missing)
+        if self._inertial.accelerometer_dead:
             found.append('no accelerometers: hover thrust taken instead')
         if self._innovation > p.mismatch:
             found.append('pictures and inertial sensor do not match')
@@ -252,10 +227,8 @@ class Health:
             return f'a rotor is {100 * p.rotor_speed:.0f} % off its speed'
         if status.battery_charge < p.reserve:
             return f'the battery holds {100 * status.battery_charge:.0f} %'
-        if self._gyro.count >= p.repeats:
-            return 'the gyros repeat themselves'
-        if self.accelerometer_dead:
-            return 'the accelerometers repeat themselves'
+        if self._inertial.dead:
+            return self._inertial.dead
         if not height_trusted:
             return 'no altimeter'
         return self._picture_trouble()

@@ -41,6 +41,8 @@ import numpy as np
 
 # [m/s^2/sqrt(Hz)] assumed: manoeuvres and gusts of 0.5 m/s^2 that last a second
 GUESSED_FORCE = 0.5
+# [s] assumed: within which an attitude has gone wrong steadily before somebody noticed
+WRONG_TIME = 2.0
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ class Estimator:
     Error-state filter in the manner of MAVeN, with the ground plane as a state.
 
     ``camera`` is the calibrated navigation camera; of ``imu`` and ``altimeter`` only the places
-    are used, their noise is what ``parameters`` believe.
+    and delays are used, their noise is what ``parameters`` believe. Its last state is as old as
+    an inertial sample; the estimate is carried on from there to the instant of the step.
     """
 
     def __init__(
@@ -151,7 +154,8 @@ class Estimator:
         self._R_BI = rotation_matrix(quaternion_from_rpy(*imu.mounting))
         self._turned = any(angle != 0.0 for angle in imu.mounting)
         self._p_BI = np.array(imu.position)
-        self._settings = _settings(parameters, camera, self._p_BI, np.array(altimeter.position))
+        self._settings = _settings(parameters, camera, imu, altimeter)
+        self._late = int(self._settings['late'][0])
         self._memory = np.zeros(1, MEMORY)
         self._report = self._memory['report'][0]
         self._f_B, self._w_B = np.zeros(3), np.zeros(3)
@@ -163,6 +167,7 @@ class Estimator:
         self._step = 0
         self._picture_step = 0
         self._used, self._innovation = 0, 0.0
+        self._early: FeatureFrame | None = None
         self._covariance = np.zeros((15, 15))
         self.lost_pictures = 0     # came too late or with an impossible time
         self.base_pictures = 0     # base pictures chosen so far
@@ -176,7 +181,7 @@ class Estimator:
         ``t_ns`` is the instant of the first inertial sample to come.
         """
         p, m = self.parameters, self._memory[0]
-        self._step = t_ns // STEP_NS - 1    # the first sample is of ``t_ns``
+        self._step = t_ns // STEP_NS - self._late - 1    # the first sample comes at ``t_ns``
         now = self._step % SLOTS
         q_MB = compose(
             quaternion_from_rpy(0.0, 0.0, yaw),
@@ -190,6 +195,7 @@ class Estimator:
         m['inputs'][now] = np.concatenate([
             R_MB.T @ np.array([0.0, 0.0, GRAVITY]), np.zeros(INPUTS - 3)])
         m['base']['filled'] = 0
+        m['corrected'] = self._step
         self._read_covariance()
 
     def step(
@@ -219,9 +225,20 @@ class Estimator:
         self._f_B[:], self._w_B[:] = f_B, w_B
         self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B, distance,
                    1.0 if at_rest else 0.0)
+        features, self._early = features or self._early, None
         if features is not None:
             self._look(features)
         return self._estimate(imu.t_ns)
+
+    def doubt(self, turned: float) -> None:
+        """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
+        # In all steps of the memory: a late picture walks on from one of them.
+        P = self._memory['P'][0]
+        for first, spread in ((0, turned * GRAVITY * WRONG_TIME ** 2 / 6.0),
+                              (3, turned * GRAVITY * WRONG_TIME / 2.0),
+                              (6, turned), (9, 0.1 * turned / WRONG_TIME)):
+            for k in range(first, first + 3):
+                P[:, k, k] += spread ** 2
 
     def _thrust_in_hover(self) -> Array:
         """Give the specific force of an even flight, for want of a measured one, and doubt it."""
@@ -236,6 +253,9 @@ class Estimator:
         p, m = self.parameters, self._memory[0]
         exposed = features.t_ns // STEP_NS
         age = self._step - exposed
+        if -self._late <= age < 0:
+            self._early = features    # until the inertial samples of its exposure are here
+            return
         if not 0 <= age < SLOTS - 1 or exposed <= self._picture_step:
             self.lost_pictures += 1
             return
@@ -289,15 +309,19 @@ def _first_covariance(p: EstimatorParameters) -> Array:
 
 
 def _settings(
-    p: EstimatorParameters, camera: CameraModel, p_BI: Vector3, p_BA: Vector3,
+    p: EstimatorParameters, camera: CameraModel, imu: ImuParameters,
+    altimeter: AltimeterParameters,
 ) -> Records:
     """Translate the parameters for the compiled code."""
+    p_BI, p_BA = np.array(imu.position), np.array(altimeter.position)
     densities = np.array([p.accel_noise, p.gyro_noise, p.gyro_walk, p.accel_walk])
     out = np.zeros(1, SETTINGS)
     out['Q'] = np.repeat(densities ** 2 * STEP, 3)
     out['p_IB'], out['p_IA'], out['p_IC'] = -p_BI, p_BA - p_BI, camera.p_BC - p_BI
     for name in ('altimeter_noise', 'rest_speed', 'rest_rate', 'gate'):
         out[name] = getattr(p, name)
+    out['late'] = round(imu.delay / STEP)
+    out['altimeter_late'] = max(0, round(altimeter.delay / STEP) - int(out['late'][0]))
     out['ray_noise'] = p.pixel_noise * camera.pixel_angle
     out['ray_drift'] = p.pixel_drift * camera.pixel_angle
     for name in GROUND.names or ():

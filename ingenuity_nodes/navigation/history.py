@@ -15,6 +15,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ingenuity_nodes.navigation.base_picture import (
     BASE_PICTURE, note_lost, take_base, WIDTH)
 from ingenuity_nodes.navigation.ground import height_over_plane, rebase, wander
@@ -22,7 +24,9 @@ from ingenuity_nodes.navigation.measurement import use_altimeter, use_features, 
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
     propagate_covariance, propagate_state, Record, SLOTS, STATES)
-from ingenuity_nodes.rotations import matrix_into
+from ingenuity_nodes.rotations import matrix_into, turn_local
+from ingenuity_nodes.timing import STEP
+from ingenuity_nodes.world.mars import GRAVITY
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +42,7 @@ MEMORY = np.dtype([
     ('known', 'i8', (SLOTS,)),             # last step up to this one whose P is known
     ('inputs', 'f8', (SLOTS, INPUTS)),
     ('moved', 'f8', (SLOTS, 4)),           # specific force in M, yaw rate
+    ('corrected', 'i8'),                   # step at which the last picture was exposed
     ('base', BASE_PICTURE),
     ('report', 'f8', (20,)),               # see :func:`report`
 ], align=True)
@@ -88,9 +93,20 @@ def bring_covariance(m: Record, s: Record, step: int) -> None:
 
 @njit(cache=True, error_model='numpy')
 def report(m: Record, s: Record, step: int) -> None:
-    """Write p, v, q, rate of B, both biases and the height over the ground."""
-    x, inputs, p_IB = m.x[step % SLOTS], m.inputs[step % SLOTS], s.p_IB
-    out, R = m.report, np.empty((3, 3))
+    """
+    Write p, v, q, rate of B, both biases and the height over the ground.
+
+    The state is as old as the last inertial sample; its speed, force and rate carry it on.
+    """
+    inputs, p_IB = m.inputs[step % SLOTS], s.p_IB
+    out, x, R = m.report, m.x[step % SLOTS].copy(), np.empty((3, 3))
+    dt = s.late * STEP
+    for i in range(3):
+        a = m.moved[step % SLOTS, i] - (GRAVITY if i == 2 else 0.0)
+        x[i] += dt * (x[3 + i] + 0.5 * dt * a)
+        x[3 + i] += dt * a
+    turn_local(x[6:10], dt * (inputs[3] - x[10]), dt * (inputs[4] - x[11]),
+               dt * (inputs[5] - x[12]))
     matrix_into(x[6:10], R)
     for i in range(3):
         out[10 + i] = inputs[3 + i] - x[10 + i]
@@ -117,8 +133,14 @@ def walk(
     inputs = m.inputs[step % SLOTS]
     inputs[0], inputs[1], inputs[2] = f_B[0], f_B[1], f_B[2]
     inputs[3], inputs[4], inputs[5] = w_B[0], w_B[1], w_B[2]
-    inputs[ALTIMETER], inputs[AT_REST] = altimeter, at_rest
-    advance(m, s, step)
+    inputs[ALTIMETER], inputs[AT_REST] = math.nan, at_rest
+    begin = step
+    if altimeter == altimeter:
+        # It is that of an earlier step; what a picture has corrected stays.
+        begin = max(step - s.altimeter_late, m.corrected + 1)
+        m.inputs[begin % SLOTS, ALTIMETER] = altimeter
+    for later in range(begin, step + 1):
+        advance(m, s, later)
     report(m, s, step)
 
 
@@ -141,6 +163,7 @@ def look(
     """
     m, s = memory[0], settings[0]
     bring_covariance(m, s, exposed)
+    m.corrected = exposed
     x, P = m.x[exposed % SLOTS], m.P[exposed % SLOTS]
     match = _matches(m, ids)
     shared = 0

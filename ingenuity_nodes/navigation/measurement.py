@@ -40,6 +40,8 @@ SETTINGS = np.dtype([
     ('rest_rate', 'f8'),         # [rad/s]
     ('ray_noise', 'f8'),         # of one feature, anew in each picture [rad]
     ('ray_drift', 'f8'),         # of one feature, walking from picture to picture [rad]
+    ('late', 'i8'),              # steps by which an inertial sample is old
+    ('altimeter_late', 'i8'),    # steps by which a distance is older than that
     ('gate', 'f8'),              # normalised innovation squared, two degrees of freedom
     ('ground', GROUND),
 ], align=True)

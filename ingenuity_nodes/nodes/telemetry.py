@@ -38,6 +38,7 @@ from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
+IMU_LINKS = 'imu_link', 'imu_2_link'
 ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
 # Hertz; each divides the tick rate of 100 Hz. Truth, machinery and estimate go out each tick,
 # counted, because the recorder's result stands on them.
@@ -56,7 +57,7 @@ class Telemetry:
         self._mode = participant.publisher(String, 'flight_mode')
         sensor = qos_profile_sensor_data
         self._fault = participant.publisher(String, 'fault')
-        self._imu = node.create_publisher(Imu, 'imu', sensor)
+        self._imus = [node.create_publisher(Imu, topic, sensor) for topic in ('imu', 'imu_2')]
         self._range = node.create_publisher(Range, 'altimeter', sensor)
         self._setpoint = node.create_publisher(MultiDOFJointTrajectory, 'setpoint', 10)
         self._joints = node.create_publisher(JointState, 'joint_states', 10)
@@ -83,7 +84,9 @@ class Telemetry:
             self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
         for fault in outputs.faults:
             self._fault.publish(fault_message(fault))
-        self._imu.publish(imu_message(outputs.imu, name))
+        for imu, sample, link in zip(
+                self._imus, (outputs.imu, outputs.imu_2), IMU_LINKS, strict=True):
+            imu.publish(imu_message(sample, frames.frame(name, link)))
         if _due('range', t_ns):
             self._range.publish(range_message(outputs.altimeter, name))
         if _due('tf', t_ns):

@@ -15,12 +15,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.signals import AltimeterSample, Truth
+from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
 from numba import njit
 import numpy as np
@@ -49,6 +51,9 @@ class AltimeterParameters:
         source='assumed: the manual only says non-linear below 1 m; at rest it reads 0.13 m')
     maximum: float = quantity(
         40.0, 'm', 'longest distance', low=1.0, high=200.0, source='Garmin LIDAR-Lite v3 manual')
+    delay: float = quantity(
+        0.02, 's', 'age of a reading, in whole steps', low=0.0, high=0.2,
+        source='assumed: read once per 50 Hz, each time what was measured since the last')
     dropout: float = quantity(
         0.002, '1', 'chance that one measurement sees nothing', low=0.0, high=1.0,
         source='assumed: now and then a dark or tilted stone returns too little light')
@@ -97,13 +102,18 @@ class Altimeter:
         self._random = np.random.default_rng([seed, STREAM])
         self._luck = np.random.default_rng([seed, STREAM, 1])
         self._scale = 1.0 + parameters.scale * float(self._random.standard_normal())
+        self._past: deque[Truth] = deque(maxlen=1 + round(parameters.delay / STEP))
 
-    def sample(self, truth: Truth) -> AltimeterSample:
-        """Measure once; out of range is +inf (nothing seen) or -inf (too close), as in REP 117."""
-        p = self._parameters
+    def watch(self, truth: Truth) -> None:
+        """Let one step of 2 ms pass: what it reads is old by its delay."""
+        self._past.append(truth)
+
+    def sample(self) -> AltimeterSample:
+        """Read it; out of range is +inf (nothing seen) or -inf (too close), as in REP 117."""
+        p, now, truth = self._parameters, self._past[-1].t_ns, self._past[0]
         noise = p.noise * float(self._random.standard_normal())
         distance = _beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
         if distance > p.maximum or float(self._luck.random()) < p.dropout:
-            return AltimeterSample(truth.t_ns, math.inf)
+            return AltimeterSample(now, math.inf)
         distance = p.resolution * round((distance * self._scale + noise) / p.resolution)
-        return AltimeterSample(truth.t_ns, distance if distance >= p.minimum else -math.inf)
+        return AltimeterSample(now, distance if distance >= p.minimum else -math.inf)

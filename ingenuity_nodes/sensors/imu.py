@@ -12,16 +12,18 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-The inertial sensor: what a BMI-160 class chip feels at its place in the body.
+The inertial sensors: what a BMI-160 class chip feels at its place in the body.
 
 ``reading = quantised(scale * felt + bias + white noise)``; the bias walks, the range saturates.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rotations import matrix_into
@@ -32,6 +34,7 @@ from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
+LOWER = (0.0, 0.02, -0.12)    # [m] assumed: in the lower sensor assembly, beside the altimeter
 STREAM = 11            # of the random numbers
 BLOCK = 256            # steps for which noise is drawn at once
 G_EARTH = 9.80665      # [m/s^2] unit of the data sheet
@@ -80,84 +83,101 @@ class ImuParameters:
     bits: int = quantity(
         16, '1', 'resolution over the full range', low=8, high=32,
         source='Bosch BMI160 data sheet')
+    delay: float = quantity(
+        0.002, 's', 'age of a reading, in whole steps', low=0.0, high=0.02,
+        source="assumed: the chip's filter at 1600 Hz takes half a millisecond, its bus and the "
+               'wait for the next step the rest')
 
 
-@njit(cache=True, error_model='numpy')
-def _read(felt: float, scale: float, bias: float, noise: float, limit: float, lsb: float) -> float:
-    value = felt * scale + bias + noise
-    return min(limit, max(-limit, lsb * math.floor(value / lsb + 0.5)))
+# One sensor for the compiled code.
+SENSOR = np.dtype([
+    ('place', 'f8', (3,)), ('R_IB', 'f8', (3, 3)),
+    ('walk', 'f8', (2,)), ('noise', 'f8', (2,)),     # of one sample: specific force, rate
+    ('range', 'f8', (2,)), ('count', 'f8', (2,)),    # largest reading, smallest step
+    ('bias', 'f8', (2, 3)), ('scale', 'f8', (2, 3)),
+    ('reading', 'f8', (6,)),
+], align=True)
 
 
 @njit(cache=True, error_model='numpy')
 def _sample(
-    q_MB: NDArray[np.float64], w: NDArray[np.float64], a_MB: NDArray[np.float64],
-    alpha: NDArray[np.float64], normals: NDArray[np.float64], bias: NDArray[np.float64],
-    fixed: NDArray[np.float64], R_IB: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the specific force and the rate in I; ``bias`` walks in place."""
-    R = np.empty((3, 3))
+    sensor: NDArray[np.void], q_MB: NDArray[np.float64], w: NDArray[np.float64],
+    a_MB: NDArray[np.float64], alpha: NDArray[np.float64], normals: NDArray[np.float64], row: int,
+) -> None:
+    """Write the specific force and the rate in I; the biases walk."""
+    s, R = sensor[0], np.empty((3, 3))
     matrix_into(q_MB, R)
-    x, y, z = fixed[0], fixed[1], fixed[2]
+    x, y, z = s.place[0], s.place[1], s.place[2]
     ax, ay, az = a_MB[0], a_MB[1], a_MB[2] + GRAVITY
     spin2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2]
     along = w[0] * x + w[1] * y + w[2] * z
-    force = (
-        R[0, 0] * ax + R[1, 0] * ay + R[2, 0] * az
-        + alpha[1] * z - alpha[2] * y + w[0] * along - spin2 * x,
-        R[0, 1] * ax + R[1, 1] * ay + R[2, 1] * az
-        + alpha[2] * x - alpha[0] * z + w[1] * along - spin2 * y,
-        R[0, 2] * ax + R[1, 2] * ay + R[2, 2] * az
-        + alpha[0] * y - alpha[1] * x + w[2] * along - spin2 * z,
-    )
-    out = np.empty(6)
-    for i in range(3):
-        bias[i] += fixed[3] * normals[6 + i]
-        bias[3 + i] += fixed[4] * normals[9 + i]
-        f_I = R_IB[i, 0] * force[0] + R_IB[i, 1] * force[1] + R_IB[i, 2] * force[2]
-        w_I = R_IB[i, 0] * w[0] + R_IB[i, 1] * w[1] + R_IB[i, 2] * w[2]
-        out[i] = _read(f_I, bias[6 + i], bias[i], fixed[5] * normals[i], fixed[7], fixed[8])
-        out[3 + i] = _read(
-            w_I, bias[9 + i], bias[3 + i], fixed[6] * normals[3 + i], fixed[9], fixed[10])
-    return out
+    felt = (
+        (R[0, 0] * ax + R[1, 0] * ay + R[2, 0] * az
+         + alpha[1] * z - alpha[2] * y + w[0] * along - spin2 * x,
+         R[0, 1] * ax + R[1, 1] * ay + R[2, 1] * az
+         + alpha[2] * x - alpha[0] * z + w[1] * along - spin2 * y,
+         R[0, 2] * ax + R[1, 2] * ay + R[2, 2] * az
+         + alpha[0] * y - alpha[1] * x + w[2] * along - spin2 * z),
+        (w[0], w[1], w[2]))
+    for kind in range(2):
+        for i in range(3):
+            s.bias[kind, i] += s.walk[kind] * normals[row, 6 + 3 * kind + i]
+            value = (s.R_IB[i, 0] * felt[kind][0] + s.R_IB[i, 1] * felt[kind][1]
+                     + s.R_IB[i, 2] * felt[kind][2])
+            value = (value * s.scale[kind, i] + s.bias[kind, i]
+                     + s.noise[kind] * normals[row, 3 * kind + i])
+            count, limit = s.count[kind], s.range[kind]
+            value = count * math.floor(value / count + 0.5)
+            s.reading[3 * kind + i] = min(limit, max(-limit, value))
 
 
 class Imu:
-    """One inertial sensor with its own bias, scale error and noise."""
+    """One inertial sensor with its own bias, scale error and noise; ``number`` tells several."""
 
-    def __init__(self, parameters: ImuParameters, seed: int) -> None:
+    def __init__(self, parameters: ImuParameters, seed: int, number: int = 1) -> None:
         p = parameters
-        self._random = np.random.default_rng([seed, STREAM])
-        self._R_IB = rotation_matrix(quaternion_from_rpy(*p.mounting)).T.copy()
+        self._random = np.random.default_rng(
+            [seed, STREAM] if number == 1 else [seed, STREAM, number])
         # density [./sqrt(Hz)] -> one sample, as Kalman filters count it
         per_sample, walk = 1.0 / math.sqrt(STEP), math.sqrt(STEP)
-        self._fixed = np.array([
-            *p.position, p.accel_walk * walk, p.gyro_walk * walk,
-            p.accel_noise * per_sample, p.gyro_noise * per_sample,
-            p.accel_range, 2.0 * p.accel_range / 2 ** p.bits,
-            p.gyro_range, 2.0 * p.gyro_range / 2 ** p.bits])
         spread = np.repeat([p.accel_bias, p.gyro_bias, p.accel_scale, p.gyro_scale], 3)
-        # biases of specific force and rate, then the factors of both
-        self._bias = spread * self._random.standard_normal(12) + np.repeat([0.0, 1.0], 6)
-        self._normals = np.empty((0, 12))
-        self._next = 0
+        errors = (spread * self._random.standard_normal(12)).reshape(2, 2, 3)
+        self._sensor = np.zeros(1, SENSOR)
+        s = self._sensor[0]
+        s['place'] = p.position
+        s['R_IB'] = rotation_matrix(quaternion_from_rpy(*p.mounting)).T
+        s['walk'] = p.accel_walk * walk, p.gyro_walk * walk
+        s['noise'] = p.accel_noise * per_sample, p.gyro_noise * per_sample
+        s['range'] = p.accel_range, p.gyro_range
+        s['count'] = s['range'] * 2.0 / 2 ** p.bits
+        s['bias'], s['scale'] = errors[0], 1.0 + errors[1]
+        self._reading = s['reading']
+        self._normals, self._next = self._random.standard_normal((BLOCK, 12)), 0
+        # What it reads is old by its filter and its way to the computer.
+        self._felt: deque[Truth] = deque(maxlen=1 + round(p.delay / STEP))
+        some, turn = np.zeros(3), np.zeros(4)
+        self._sample = entry_point(
+            _sample, self._sensor, turn, some, some, some, self._normals, 0)
 
     def sample(self, truth: Truth) -> ImuSample:
-        """Measure at the end of a step of 2 ms; call it once per step."""
-        if self._next == len(self._normals):
-            self._normals = self._random.standard_normal((BLOCK, 12))
-            self._next = 0
-        out = _sample(
-            truth.q_MB, truth.w_MB_B, truth.a_MB, truth.alpha_MB_B,
-            self._normals[self._next], self._bias, self._fixed, self._R_IB)
+        """Read it at the end of a step of 2 ms; call it once per step."""
+        felt = self._felt
+        felt.append(truth)
+        then = felt[0]
+        if self._next == BLOCK:
+            self._normals, self._next = self._random.standard_normal((BLOCK, 12)), 0
+        self._sample(self._sensor, then.q_MB, then.w_MB_B, then.a_MB, then.alpha_MB_B,
+                     self._normals, self._next)
         self._next += 1
+        out = self._reading.copy()
         return ImuSample(truth.t_ns, out[:3], out[3:])
 
     @property
     def accel_bias(self) -> NDArray[np.float64]:
         """Give the true bias of the specific force [m/s^2], for tests of the filter's honesty."""
-        return np.array(self._bias[:3])
+        return np.array(self._sensor['bias'][0, 0])
 
     @property
     def gyro_bias(self) -> NDArray[np.float64]:
         """Give the true bias of the rate [rad/s], for tests of the filter's honesty."""
-        return np.array(self._bias[3:6])
+        return np.array(self._sensor['bias'][0, 1])

@@ -40,9 +40,9 @@ _STATUS_LAYOUT = MultiArrayLayout(dim=[
     MultiArrayDimension(label=name, size=size, stride=size) for name, size in _STATUS])
 
 
-def imu_message(sample: ImuSample, vehicle: str) -> Imu:
+def imu_message(sample: ImuSample, frame_id: str) -> Imu:
     """Write an inertial sample; an Imu without attitude says so in its covariance (REP 145)."""
-    message = Imu(header=header(sample.t_ns, frames.frame(vehicle, 'imu_link')))
+    message = Imu(header=header(sample.t_ns, frame_id))
     message.linear_acceleration = vector(sample.f_I)
     message.angular_velocity = vector(sample.w_MI_I)
     message.orientation_covariance[0] = -1.0
