@@ -196,3 +196,14 @@ def test_a_fast_climb_is_not_misjudged_by_what_the_altimeter_is_late():
     behind = [estimate.p_MB[2] - truth.p_MB[2] for truth, estimate in climbing]
     # Rising by 1 to 2.5 m/s, 20 ms late uncorrected would be 2 to 5 cm.
     assert abs(np.mean(behind)) < 0.01
+
+
+def test_imagined_corners_rise_by_a_share_of_the_way_as_outlines_of_stones_do():
+    landmarks = Landmarks(CAMERA, FLAT, 1, LandmarkParameters(stones=0.0, loss=0.0, creep=0.01))
+    for k in range(4):
+        place = np.array([20.0 + 0.1 * k, 10.0, 5.0])
+        landmarks.observe(Exposure(k, 'navcam', place, LEVEL, ZERO, ZERO))
+        if k == 0:
+            first = landmarks.points
+    oldest = landmarks.points[:10]
+    assert oldest[:, 2] == pytest.approx(first[:10, 2] + 0.01 * 0.3, abs=1e-9)

@@ -244,6 +244,19 @@ def test_the_doubt_of_an_extended_plane_is_what_its_derivative_says():
     assert P[21, 21] == pytest.approx(expected)
 
 
+def test_heights_creep_with_the_whole_way_and_nothing_that_is_measured_sees_it():
+    x, P, before = some_state(11), np.zeros((ERRORS, ERRORS)), 0.0
+    for way in (2.0, 1.0, 4.0):
+        ground.creep(P, SETTINGS['ground'], before, way)
+        before += way
+    assert math.sqrt(P[2, 2]) == pytest.approx(7.0 * SETTINGS['ground']['creep'])
+    H, out, (base_ray, ray) = np.zeros((3, ERRORS)), np.zeros(4), rays_to_ground(x, 11)
+    ground.altimeter_row(x, SETTINGS['p_IA'], H[0])
+    lines_of_sight.feature_rows(
+        x, lines_of_sight.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H[1:], out)
+    assert np.abs(H @ P).max() < 1e-12
+
+
 def test_over_one_height_of_way_most_of_a_bump_is_forgotten():
     x, P = some_state(10), np.zeros((ERRORS, ERRORS))
     height = ground.height_over_plane(x, *x[0:3])
@@ -265,7 +278,7 @@ def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
     all_seen = P[:, :ERRORS].copy()
     doubt = np.sqrt(np.diag(all_seen))
     assert (doubt[:15] == 0.0).all()
-    # Some 5 m * 0.12 px * 3.6 mrad / sqrt(20), several times more as tilt and shift look alike.
+    # Some 5 m * 0.09 px * 3.6 mrad / sqrt(20), several times more as tilt and shift look alike.
     assert 5e-4 < doubt[15] < 5e-3
     note_lost(base, SETTINGS, P, np.arange(10))
     grown = P[BASE:BASE + 6, BASE:BASE + 6] - all_seen[BASE:BASE + 6, BASE:BASE + 6]

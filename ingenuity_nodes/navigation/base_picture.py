@@ -38,6 +38,7 @@ BASE_PICTURE = np.dtype([
     ('filled', 'i8'),                        # how many features there are
     ('step', 'i8'),                          # at which it was taken
     ('age', 'i8'),                           # pictures compared with it
+    ('way', 'f8'),                           # from base to base since power-on [m]
     ('ids', 'i8', (MOST_FEATURES,)),
     ('live', 'i8', (MOST_FEATURES,)),        # 1: still followed
     ('rays', 'f8', (MOST_FEATURES, 3)),      # in B

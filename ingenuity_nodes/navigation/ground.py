@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.navigation.propagation import (
-    Array, ERRORS, PLANE, RANGE_SCALE, Record, SHIFT, SPOT)
+    Array, BASE, ERRORS, PLANE, RANGE_SCALE, Record, SHIFT, SPOT)
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.timing import STEP
 from numba import njit
@@ -36,6 +36,7 @@ GROUND = np.dtype([
     ('relief', 'f8'),    # ground leaves its plane by this share of the height [1]
     ('bend', 'f8'),      # slope changes by this over one height of way [1]
     ('corners', 'f8'),   # corners leave the plane by this share of their distance [1]
+    ('creep', 'f8'),     # heights in M go wrong by this share of the way [1]
 ], align=True)
 
 
@@ -104,11 +105,12 @@ def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
 
 
 @njit(cache=True, error_model='numpy')
-def rebase(x: Array, P: Array, width: int, g: Record) -> None:
+def rebase(x: Array, P: Array, width: int, g: Record) -> float:
     """
     Make the pose of now the base pose, with all that the filter knows, and extend the plane to it.
 
     The slope changes by a random walk over the way from base to base, the height by its integral.
+    Returns that way [m].
     """
     ex, ey = x[0] - x[16], x[1] - x[17]
     sx, sy = x[24], x[25]
@@ -134,6 +136,22 @@ def rebase(x: Array, P: Array, width: int, g: Record) -> None:
             P[j, 18 + i] = P[j, 6 + i]
     height = max(0.5, x[2] - x[23])
     _bend(P, ex, ey, g.bend ** 2 * way / height)
+    return way
+
+
+@njit(cache=True, error_model='numpy')
+def creep(P: Array, g: Record, before: float, way: float) -> None:
+    """
+    Add what heights in M creep by over some way, after a way ``before`` [m].
+
+    Outlines of stones climb over them while the aircraft passes, so all corners seem to rise a
+    little. One doubt for the whole flight: it grows with the way, not with its root. Aircraft,
+    base and plane creep together, so nothing that is measured sees it.
+    """
+    variance = g.creep ** 2 * way * (2.0 * before + way)
+    for i in (2, BASE + 2, PLANE):
+        for j in (2, BASE + 2, PLANE):
+            P[i, j] += variance
 
 
 @njit(cache=True, error_model='numpy')

@@ -19,7 +19,7 @@ import math
 
 from ingenuity_nodes.navigation.base_picture import (
     BASE_PICTURE, note_lost, take_base, WIDTH)
-from ingenuity_nodes.navigation.ground import height_over_plane, rebase, wander
+from ingenuity_nodes.navigation.ground import creep, height_over_plane, rebase, wander
 from ingenuity_nodes.navigation.measurement import use_altimeter, use_features, use_rest
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
@@ -174,7 +174,9 @@ def look(
         note_lost(m.base, s, P, match)
         used, nis = _compare(m, s, x, P, match, shared, rays, keep)
     if used < max(common * m.base.filled, fewest) or m.base.age >= oldest:
-        rebase(x, P, ERRORS + m.base.filled, s.ground)
+        way = rebase(x, P, ERRORS + m.base.filled, s.ground)
+        creep(P, s.ground, m.base.way, way)
+        m.base.way += way
         take_base(m.base, s, x, P, ids[keep], rays[keep])
         m.base.step = exposed
     for later in range(exposed + 1, step + 1):
