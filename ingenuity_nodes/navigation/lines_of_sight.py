@@ -126,8 +126,8 @@ def feature_rows(
     length = math.sqrt(dot(q, q))
     if length < 0.1:
         return False
-    # Where the doubt about the corner's height points, and how far, comes from the expected
-    # direction: by the seen one it would trust tracks the more, the less they seem to move.
+    # Where the doubt about the corner's height points, and how far, is taken from the expected
+    # direction: by the seen one, a track would count the more, the less it seems to move.
     expected = (q[0] / length, q[1] / length, q[2] / length)
     seen = (ray[0], ray[1], ray[2])
     e1, moved = across(turned_back(view.R, slant), expected)
