@@ -32,7 +32,7 @@ from typing import Any
 VARIABLE = 'NUMBA_CACHE_DIR'
 KEPT = 8    # folders of other states: checkouts side by side share a cache
 # Compiled functions, and all that goes into them, live in these rooms and files.
-ROOMS = ('cameras', 'control', 'navigation', 'sensors', 'vehicle', 'world')
+ROOMS = ('cameras', 'control', 'guidance', 'navigation', 'sensors', 'vehicle', 'world')
 FILES = (
     'compiled.py', 'frames.py', 'parameters.py', 'rotations.py', 'signals.py', 'timing.py')
 

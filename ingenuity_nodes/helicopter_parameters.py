@@ -26,7 +26,7 @@ from ingenuity_nodes.navigation.pairing import PairingParameters
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rover.radio import RadioParameters
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters, LOWER
+from ingenuity_nodes.sensors.imu import ImuParameters, LowerImuParameters
 from ingenuity_nodes.sensors.inclinometer import InclinometerParameters
 from ingenuity_nodes.stages import StageParameters
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
@@ -62,7 +62,7 @@ class HelicopterParameters:
 
     vehicle: VehicleParameters = field(default_factory=VehicleParameters)
     imu: ImuParameters = field(default_factory=ImuParameters)
-    imu_2: ImuParameters = field(default_factory=lambda: ImuParameters(position=LOWER))
+    imu_2: ImuParameters = field(default_factory=LowerImuParameters)
     altimeter: AltimeterParameters = field(default_factory=AltimeterParameters)
     inclinometer: InclinometerParameters = field(default_factory=InclinometerParameters)
     navigation: EstimatorParameters = field(default_factory=EstimatorParameters)

@@ -31,7 +31,7 @@ from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.frames import compose, quaternion_from_rpy, rpy_from_quaternion
 from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
-from ingenuity_nodes.sensors.imu import ImuParameters, LOWER
+from ingenuity_nodes.sensors.imu import ImuParameters, LowerImuParameters
 import numpy as np
 
 # From an optical frame (right, down, forward) to its camera link (forward, left, up): REP 103.
@@ -47,7 +47,7 @@ EFFORT, SPEED = 10.0, 0.1    # [N m], [rad/s] assumed: URDF demands them, nothin
 
 def ingenuity_urdf() -> str:
     """Describe the helicopter with its sensors."""
-    upper, lower = ImuParameters(), ImuParameters(position=LOWER)
+    upper, lower = ImuParameters(), LowerImuParameters()
     return urdf_text(ingenuity(), (
         Link('imu_link', 'base_link', upper.position, upper.mounting),
         Link('imu_2_link', 'base_link', lower.position, lower.mounting),

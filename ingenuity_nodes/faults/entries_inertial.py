@@ -60,16 +60,17 @@ GYRO = (
               'a slide')),
     *_of_all('gyro_drift', ('rad/s^2', -0.1, 0.1, 0.001), 'the rate about one axis grows by this '
              'each second',
-             ('degraded degraded degraded landed', 'after nine seconds it is the half degree per '
-              'second by which two sensors may not differ; a landing is over before'),
+             ('degraded degraded degraded landed', 'after five seconds it is the third of a '
+              'degree per second by which two sensors may not differ; a landing is over before'),
              ('degraded degraded degraded landed', 'the same'),
              ('land_now land_now degraded landed', 'as a bias of both, once there is enough of '
               'it: from the cruise on that is in the descent')),
     *_of_all('gyro_noise', ('rad/s', 0.0, 1.0, 0.1), 'spread added to each sample',
              (TAKEN_OVER, 'forty times the noise of the chip: much rougher than the other'),
              (TAKEN_OVER, 'the same'),
-             ('refused land_now land_now landed', 'at rest nothing else is so rough; in flight '
-              'the pictures show it once the aircraft moves about; a calm descent averages it')),
+             ('refused land_now land_now degraded', 'at rest nothing else is so rough; in flight '
+              'one is struck off, as they differ, and the pictures tell of the other, sooner or '
+              'later')),
     *_of_all('gyro_delay', ('s', 0.002, 0.2, 0.004), 'samples are old by this',
              (FINE, 'the rate loop keeps its feet as long as phase margin over crossover is not '
               'used up'), (FINE, 'two sensors differ by that much turning at times, not for long'),

@@ -34,7 +34,6 @@ from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
-LOWER = (0.0, 0.02, -0.12)    # [m] assumed: in the lower sensor assembly, beside the altimeter
 STREAM = 11            # of the random numbers
 BLOCK = 256            # steps for which noise is drawn at once
 G_EARTH = 9.80665      # [m/s^2] unit of the data sheet
@@ -87,6 +86,15 @@ class ImuParameters:
         0.002, 's', 'age of a reading, in whole steps', low=0.0, high=0.02,
         source="assumed: the chip's filter at 1600 Hz takes half a millisecond, its bus and the "
                'wait for the next step the rest')
+
+
+@dataclass(frozen=True)
+class LowerImuParameters(ImuParameters):
+    """The spare, of the same kind at another place."""
+
+    position: tuple[float, float, float] = quantity(
+        (0.0, 0.02, -0.12), 'm', 'place in the body, from its origin', low=-1.0, high=1.0,
+        source='assumed: lower sensor assembly, beside the altimeter')
 
 
 # One sensor for the compiled code.
