@@ -64,6 +64,11 @@ class Aircraft:
         """Tell what the machinery reports."""
         return self._vehicle.status
 
+    @property
+    def ever_faulty(self) -> bool:
+        """Say whether anything was ever ordered to go wrong."""
+        return self._faults is not None
+
     # Sensors -------------------------------------------------------------------------------
 
     def inertial(self) -> tuple[ImuSample, ImuSample]:

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.aircraft import Aircraft
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
@@ -56,8 +56,7 @@ HOP_TICKS = 3000    # it takes about 20 s
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
-@dataclass(frozen=True)
-class HelicopterInputs:
+class HelicopterInputs(NamedTuple):
     """What reached one helicopter since its last tick."""
 
     plan: FlightPlan | None = None
@@ -70,8 +69,7 @@ class HelicopterInputs:
     setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
 
 
-@dataclass(frozen=True)
-class HelicopterOutputs:
+class HelicopterOutputs(NamedTuple):
     """
     What one tick brought forth.
 
@@ -94,8 +92,7 @@ class HelicopterOutputs:
     ignored: str    # why a setpoint from outside was not followed, '' if all were
 
 
-@dataclass(frozen=True)
-class PicturesDue:
+class PicturesDue(NamedTuple):
     """Instants of exposure whose pictures must have been looked at by the end of a tick."""
 
     features: tuple[int, ...]
@@ -245,7 +242,7 @@ class Helicopter:
         self._command = self._control.step(self._estimate, self._setpoint, status)
         truth = self._aircraft.step(
             t_ns, self._command, self.parameters.computer.avionics_power)
-        self._expose(t_ns, truth)
+        self._expose(t_ns, truth, decide)
 
     def _sense(
         self, t_ns: int, status: VehicleStatus,
@@ -269,6 +266,8 @@ class Helicopter:
     def _features_by(self, t_ns: int) -> FeatureFrame | None:
         """Hand out features when the navigation computer would have them ready."""
         waiting, frame = self._waiting_features, None
+        if not waiting and not self._aircraft.ever_faulty:
+            return None
         if waiting and waiting[0].t_ns + self._latency_ns <= t_ns:
             frame = waiting.popleft()
         frame = self._aircraft.features(t_ns, frame)
@@ -276,7 +275,7 @@ class Helicopter:
             frame = self._pairing.pair(frame)
         return None if frame is None else self._aircraft.stamp(frame)
 
-    def _expose(self, t_ns: int, truth: Truth) -> None:
+    def _expose(self, t_ns: int, truth: Truth, decide: bool) -> None:
         """Open the shutters that are due; truth goes to the cameras, not to the computer."""
         if self._navcam_due.due(t_ns) and self._guidance.camera_on:
             exposure = _exposure('navcam', truth)
@@ -285,7 +284,7 @@ class Helicopter:
             self._pairing.exposed(t_ns)
             if not self._from_pictures:
                 self._waiting_features.append(self._landmarks.observe(exposure))
-        if self._photo_trigger.step(
+        if decide and self._photo_trigger.step(
                 self._estimate, self._setpoint, self._guidance.lift_off_ns):
             late = self._aircraft.shutter_delay()
             self._shutters += [] if late is None else [t_ns + late]

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
@@ -50,8 +51,7 @@ class Mail:
     positions: dict[str, Vector3] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TickReport:
+class TickReport(NamedTuple):
     """What an onlooker sees of one tick."""
 
     t_ns: int

@@ -29,7 +29,9 @@ class Every:
     def __init__(self, rate_hz: int) -> None:
         if rate_hz <= 0 or rate_hz > SECOND_NS // STEP_NS:
             raise ValueError(f'found {rate_hz} Hz, allowed: 1 to {SECOND_NS // STEP_NS} Hz')
-        self._rate_hz = rate_hz
+        steps = SECOND_NS // STEP_NS
+        # Of each step within a second, whose multiples lie alike in every second.
+        self._due = tuple(step * rate_hz % steps < rate_hz for step in range(steps))
 
     def due(self, t_ns: int) -> bool:
         """
@@ -38,5 +40,4 @@ class Every:
         A rate that does not divide 500 Hz, such as the camera's 30 Hz, falls on the nearest
         later steps and never drifts.
         """
-        # Less than one step has passed since the last multiple.
-        return t_ns * self._rate_hz % SECOND_NS < self._rate_hz * STEP_NS
+        return self._due[t_ns // STEP_NS % len(self._due)]

@@ -304,7 +304,7 @@ def test_the_same_seed_breaks_in_the_same_way_and_a_fault_to_come_changes_nothin
 
 
 @pytest.mark.parametrize('name, words', [
-    ('fault_gyro_off_ground', 'the gyros repeat themselves'),
+    ('fault_gyro_off_ground', 'the gyros 1 repeat themselves'),
     ('fault_inclinometer_bias', 'inclinometer and accelerometers disagree'),
     ('fault_altimeter_off_ground', 'the altimeter gives no reading'),
     ('fault_battery_bias_ground', 'the battery holds'),

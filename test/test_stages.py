@@ -14,7 +14,6 @@
 """Stages of one's own, and setpoints from outside, in whole flights."""
 
 from flights import fly, HOP, scenario_of
-from ingenuity_nodes.helicopter import HelicopterInputs
 from ingenuity_nodes.scenario import load_scenario, scenario_path
 from ingenuity_nodes.signals import VelocityCommand
 from ingenuity_nodes.simulation import Simulation
@@ -80,7 +79,7 @@ class Piloted(Simulation):
         inputs = super()._inputs(name, heard)
         seconds = self.t_ns / 1e9
         if self._start <= seconds <= self._end and self.t_ns % 100_000_000 == 0:
-            return HelicopterInputs(**{**inputs.__dict__, 'setpoints': (self._command,)})
+            return inputs._replace(setpoints=(self._command,))
         return inputs
 
 

@@ -32,12 +32,11 @@ from ingenuity_nodes.frames import (
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, TakePhoto, Target
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.signals import Estimate, Setpoint
-from ingenuity_nodes.timing import Every, SECOND_NS
+from ingenuity_nodes.timing import SECOND_NS, TICK
 import numpy as np
 from numpy.typing import NDArray
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
-RATE_HZ = 100                     # predictions per second; assumed: a swing takes seconds
 HOPE, LAST_HOPE = 1.0, 3.0        # cost accepted at the start and the end of the window; assumed
 TOLERANCE = 0.03                  # miss of the wanted place that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
@@ -115,7 +114,6 @@ class PhotoTrigger:
 
     def __init__(self, camera: CameraModel) -> None:
         self._camera = camera
-        self._due = Every(RATE_HZ)
         self._open: list[_Watch] = []
         self._stays: list[tuple[TakePhoto, Target]] = []    # segments to come
 
@@ -134,8 +132,8 @@ class PhotoTrigger:
                        if isinstance(segment, TakePhoto)]
 
     def step(self, estimate: Estimate, setpoint: Setpoint, lift_off_ns: int | None) -> bool:
-        """Say whether to open the shutter at this step."""
-        if lift_off_ns is None or not self._due.due(estimate.t_ns):
+        """Say whether to open the shutter; ask once per tick."""
+        if lift_off_ns is None:
             return False
         since = (estimate.t_ns - lift_off_ns) / SECOND_NS
         if self._stays and _faces(setpoint, self._stays[0][1]):
@@ -175,7 +173,7 @@ class _Watch:
         left = request.before - since
         last_chance = left < RESERVE
         found = predict(camera, request, self._target, self._corners, estimate)
-        approach = 0.0 if self._distance is None else (self._distance - found.distance) * RATE_HZ
+        approach = 0.0 if self._distance is None else (self._distance - found.distance) / TICK
         self._distance = found.distance
         if found.distance < request.minimum_distance:
             return last_chance

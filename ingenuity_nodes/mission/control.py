@@ -15,8 +15,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
 from ingenuity_nodes.scenario import HelicopterSection, Scenario
@@ -39,16 +39,14 @@ class Phase(Enum):
 LANDED, FAILED_MODES = 'landed', ('refused', 'crashed')
 
 
-@dataclass(frozen=True)
-class MissionEvents:
+class MissionEvents(NamedTuple):
     """What mission control heard since its last tick."""
 
     modes: tuple[tuple[str, str, str], ...] = ()     # helicopter, mode, reason
     photos: tuple[tuple[str, str], ...] = ()         # helicopter, file received on the rover
 
 
-@dataclass(frozen=True)
-class MissionOutput:
+class MissionOutput(NamedTuple):
     """What mission control says in one tick."""
 
     plans: dict[str, FlightPlan]

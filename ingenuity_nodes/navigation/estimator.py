@@ -163,7 +163,8 @@ class Estimator:
         self._settings = _settings(parameters, camera, imu, altimeter)
         self._late = int(self._settings['late'][0])
         self._memory = np.zeros(1, MEMORY)
-        self._report = self._memory['report'][0]
+        self._report, self._P, self._known = (
+            self._memory[name][0] for name in ('report', 'P', 'known'))
         self._f_B, self._w_B = np.zeros(3), np.zeros(3)
         self._walk = entry_point(
             walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
@@ -239,12 +240,11 @@ class Estimator:
     def doubt(self, turned: float) -> None:
         """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
         # In all steps of the memory: a late picture walks on from one of them.
-        P = self._memory['P'][0]
         for first, spread in ((0, turned * GRAVITY * WRONG_TIME ** 2 / 6.0),
                               (3, turned * GRAVITY * WRONG_TIME / 2.0),
                               (6, turned), (9, 0.1 * turned / WRONG_TIME)):
             for k in range(first, first + 3):
-                P[:, k, k] += spread ** 2
+                self._P[:, k, k] += spread ** 2
 
     def _thrust_in_hover(self) -> Array:
         """Give the specific force of an even flight, for want of a measured one, and doubt it."""
@@ -280,9 +280,8 @@ class Estimator:
         self._read_covariance()
 
     def _read_covariance(self) -> None:
-        m = self._memory[0]
-        known = m['known'][self._step % SLOTS]
-        self._covariance = m['P'][known % SLOTS, :15, :15].copy()
+        known = self._known[self._step % SLOTS] % SLOTS
+        self._covariance = self._P[known, :15, :15].copy()
 
     def _estimate(self, t_ns: int) -> Estimate:
         out = self._report.copy()

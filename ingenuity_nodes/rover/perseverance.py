@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
 from ingenuity_nodes.parameters import quantity, with_overrides
@@ -40,8 +41,7 @@ class RoverParameters:
     radio: RadioParameters = field(default_factory=RadioParameters)
 
 
-@dataclass(frozen=True)
-class RoverState:
+class RoverState(NamedTuple):
     """Pose of a parked or slowly driving rover."""
 
     t_ns: int
@@ -62,8 +62,7 @@ class ReceivedFile:
     caption: str
 
 
-@dataclass(frozen=True)
-class RoverOutput:
+class RoverOutput(NamedTuple):
     """What one tick of the rover brings forth."""
 
     state: RoverState
