@@ -30,7 +30,7 @@ from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_FEATURES = 40                # as many as the tracker follows; all memory fits in 2 MB of cache
+MOST_FEATURES = 40                # as many as the tracker follows; all fits in 2 MB of cache
 WIDTH = ERRORS + MOST_FEATURES    # columns of a covariance
 POSE_PRIOR = 1e-9                 # stands for what the features do not fix
 
