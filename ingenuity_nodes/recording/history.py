@@ -58,6 +58,8 @@ WORDS = {
     'with it the speed of the contact; ours slides over the sand and stays whole, or breaks, as '
     'the ripple wants. The order of events is that of NASA.'}
 
+CALM = 'Nothing swung: pictures and exposures were paired rightly.'
+
 
 def history_table(scenario: str, figures: dict[str, Any]) -> str:
     """Print real figures beside ours, '' for a scenario without history."""
@@ -66,9 +68,10 @@ def history_table(scenario: str, figures: dict[str, Any]) -> str:
     rows = [f'  {"":26}{"here":28}on Mars']
     for words, key, unit, real in HISTORY[scenario]:
         value = figures.get(key)
-        ours = f'{value:.1f} {unit}' if isinstance(value, float) else str(value)
+        ours = f'{value:.1f} {unit}' if isinstance(value, float) else str(value or 'none')
         rows.append(f'  {words:26}{ours:28}{real}')
-    return '\n'.join([*rows, f'  {WORDS[scenario]}'])
+    calm = scenario == 'fault_flight_06' and figures.get('swing_period_s') is None
+    return '\n'.join([*rows, f'  {CALM if calm else WORDS[scenario]}'])
 
 
 def swing_period(log: VehicleLog) -> float | None:
