@@ -15,6 +15,7 @@
 
 import os
 from pathlib import Path
+import signal
 import sys
 
 import pytest
@@ -30,6 +31,8 @@ def pytest_configure() -> None:
             os.environ[name] = os.pathsep.join([place, *places])
     os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    # A shell that starts us in its background has Ctrl-C ignored, also by all that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope='session')
