@@ -29,10 +29,10 @@ from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.navigation.rays import look_up, RayTable
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rotations import rotate_into
+from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.sensors.altimeter import reach
 from ingenuity_nodes.signals import Exposure, FeatureFrame
-from ingenuity_nodes.world.terrain import Terrain, TerrainField
+from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,27 @@ TRACKS = np.dtype([
     ('p_MC', 'f8', (3,)),            # camera in the last picture [m]
     ('drift', 'f8', (MOST, 2)),      # how far the track has walked from its point [px]
     ('uv', 'f8', (MOST, 2)),         # where the point is seen [px]
+    ('found', 'f8', (MOST, 2)),      # where the tracker says it is [px]
 ], align=True)
+
+# What the imagined tracker does, and how its camera sits in the body.
+TRACKER = np.dtype([
+    ('most', 'i8'), ('noise', 'f8'), ('drift', 'f8'), ('stones', 'f8'), ('creep', 'f8'),
+    ('loss', 'f8'), ('farthest', 'f8'), ('nearest', 'f8'),
+    ('R_BC', 'f8', (3, 3)), ('p_BC', 'f8', (3,)),
+], align=True)
+
+# What chance does in one picture, evenly from 0 to 1,
+UNIFORM = np.dtype([
+    ('luck', 'f8', (MOST,)),         # of each track not to be lost
+    ('across', 'f8', (CELLS,)), ('down', 'f8', (CELLS,)),    # where in its cell a corner is
+    ('order', 'f8', (CELLS,)),       # in which cells are tried
+])
+# and with a standard deviation of one.
+NORMAL = np.dtype([
+    ('walk', 'f8', (MOST, 2)), ('error', 'f8', (MOST, 2)),   # of each track
+    ('up', 'f8', (CELLS,)),          # how far the corner of each cell stands out of the ground
+])
 
 
 @dataclass(frozen=True)
@@ -106,15 +126,15 @@ def _drop(tracks: NDArray[np.void], kept: NDArray[np.bool_]) -> None:
 
 @njit(cache=True, error_model='numpy')
 def _follow(
-    tracks: NDArray[np.void], lens: Lens, picture: Picture, R_MC: Array, p_MC: Array,
-    loss: float, creep: float, luck: Array, walk: Array,
+    tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, picture: Picture,
+    R_MC: Array, p_MC: Array, uniform: NDArray[np.void], normal: NDArray[np.void],
 ) -> None:
     """Keep the features that are still in view and not lost by chance; let them drift and rise."""
-    t, kept, way = tracks[0], np.zeros(MOST, dtype=np.bool_), 0.0
+    t, p, kept, way = tracks[0], tracker[0], np.zeros(MOST, dtype=np.bool_), 0.0
     for i in range(3):
         way += (p_MC[i] - t.p_MC[i]) ** 2
         t.p_MC[i] = p_MC[i]
-    rise = creep * math.sqrt(way)
+    rise = p.creep * math.sqrt(way)
     for k in range(t.count):
         t.points[k, 2] += rise
         x = t.points[k, 0] - p_MC[0]
@@ -124,11 +144,11 @@ def _follow(
             lens, R_MC[0, 0] * x + R_MC[1, 0] * y + R_MC[2, 0] * z,
             R_MC[0, 1] * x + R_MC[1, 1] * y + R_MC[2, 1] * z,
             R_MC[0, 2] * x + R_MC[1, 2] * y + R_MC[2, 2] * z)
-        kept[k] = luck[k] >= loss and _inside(u, v, picture)
+        kept[k] = uniform[0].luck[k] >= p.loss and _inside(u, v, picture)
         t.uv[k, 0], t.uv[k, 1] = u, v
         t.ages[k] += 1
         for i in range(2):
-            t.drift[k, i] += walk[k, i]
+            t.drift[k, i] += p.drift * normal[0].walk[k, i]
     _drop(tracks, kept)
 
 
@@ -141,38 +161,34 @@ def _inside(u: float, v: float, picture: Picture) -> bool:
 
 @njit(cache=True, error_model='numpy')
 def _pick(
-    tracks: NDArray[np.void], table: Array, picture: Picture, R_MB: Array, p_MC: Array,
-    field: TerrainField, most: int, farthest: float, chance: Array, up: Array,
+    tracks: NDArray[np.void], tracker: NDArray[np.void], table: Array, picture: Picture,
+    R_MB: Array, p_MC: Array, field: TerrainField, uniform: NDArray[np.void],
+    normal: NDArray[np.void],
 ) -> None:
-    """
-    Add features in empty cells of the picture.
-
-    ``chance`` (48, 3) holds for each cell where in it a corner is, and the order in which cells
-    are tried, all from 0 to 1; ``up`` (48,) how far each corner stands out of the ground, as a
-    share of its distance.
-    """
-    t, taken = tracks[0], np.zeros(CELLS, dtype=np.bool_)
+    """Add features in empty cells of the picture, in the order that chance gives."""
+    t, p, chance = tracks[0], tracker[0], uniform[0]
+    taken = np.zeros(CELLS, dtype=np.bool_)
     width, height = picture[0] / COLUMNS, picture[1] / ROWS
     for k in range(t.count):
         taken[int(t.uv[k, 1] / height) * COLUMNS + int(t.uv[k, 0] / width)] = True
     uv, ray = np.empty((1, 2)), np.empty(3)
-    for cell in np.argsort(chance[:, 2]):
+    for cell in np.argsort(chance.order):
         if taken[cell]:
             continue
-        if t.count >= most:
+        if t.count >= p.most:
             return
-        uv[0, 0] = (cell % COLUMNS + chance[cell, 0]) * width
-        uv[0, 1] = (cell // COLUMNS + chance[cell, 1]) * height
+        uv[0, 0] = (cell % COLUMNS + chance.across[cell]) * width
+        uv[0, 1] = (cell // COLUMNS + chance.down[cell]) * height
         if not _inside(uv[0, 0], uv[0, 1], picture):
             continue
         rotate_into(R_MB, look_up(table, uv)[0], ray)
         if ray[2] > -0.25:
             continue
         length = reach(p_MC[0], p_MC[1], p_MC[2], ray[0], ray[1], ray[2], field)
-        if not 0.05 < length < farthest:
+        if not 0.05 < length < p.farthest:
             continue
         # A corner on a stone lies on the same ray, only nearer.
-        length *= 1.0 + up[cell] / ray[2]
+        length *= 1.0 + p.stones * normal[0].up[cell] / ray[2]
         k = t.count
         t.ids[k], t.ages[k] = t.next_id, 0
         for i in range(3):
@@ -180,6 +196,34 @@ def _pick(
         for i in range(2):
             t.drift[k, i], t.uv[k, i] = 0.0, uv[0, i]
         t.count, t.next_id = k + 1, t.next_id + 1
+
+
+@njit(cache=True, error_model='numpy')
+def _observe(
+    tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, table: Array,
+    picture: Picture, field: TerrainField, p_MB: Array, q_MB: Array,
+    uniform: NDArray[np.void], normal: NDArray[np.void],
+) -> int:
+    """Follow, pick, and write where the tracker finds the features; returns how many."""
+    t, p = tracks[0], tracker[0]
+    R_MB, R_MC, p_MC = np.empty((3, 3)), np.empty((3, 3)), np.empty(3)
+    matrix_into(q_MB, R_MB)
+    for i in range(3):
+        p_MC[i] = p_MB[i]
+        for j in range(3):
+            p_MC[i] += R_MB[i, j] * p.p_BC[j]
+            R_MC[i, j] = (R_MB[i, 0] * p.R_BC[0, j] + R_MB[i, 1] * p.R_BC[1, j]
+                          + R_MB[i, 2] * p.R_BC[2, j])
+    if p_MC[2] - height_at(p_MC[0], p_MC[1], field) < p.nearest:
+        t.count = 0
+        return 0
+    _follow(tracks, tracker, lens, picture, R_MC, p_MC, uniform, normal)
+    if t.count < p.most:
+        _pick(tracks, tracker, table, picture, R_MB, p_MC, field, uniform, normal)
+    for k in range(t.count):
+        for i in range(2):
+            t.found[k, i] = t.uv[k, i] + t.drift[k, i] + p.noise * normal[0].error[k, i]
+    return int(t.count)
 
 
 _DEFAULT = LandmarkParameters()
@@ -192,42 +236,31 @@ class Landmarks:
         self, camera: CameraModel, terrain: Terrain, seed: int,
         parameters: LandmarkParameters = _DEFAULT,
     ) -> None:
-        self._camera, self._terrain, self._parameters = camera, terrain, parameters
-        self._rays = RayTable(camera)
+        self._lens, self._table, self._field = camera.lens, RayTable(camera).table, terrain.field
         self._picture: Picture = (
             float(camera.width), float(camera.height), parameters.margin)
         self._random = np.random.default_rng([seed, STREAM])
-        self._tracks = np.zeros(1, TRACKS)
-        R, p = np.eye(3), np.zeros(3)
-        self._follow = entry_point(
-            _follow, self._tracks, camera.lens, self._picture, R, p, 0.0, 0.0,
-            np.zeros(MOST), np.zeros((MOST, 2)))
-        self._pick = entry_point(
-            _pick, self._tracks, self._rays.table, self._picture, R, p, terrain.field, 0, 0.0,
-            np.zeros((CELLS, 3)), np.zeros(CELLS))
+        self._tracks, self._tracker = np.zeros(1, TRACKS), np.zeros(1, TRACKER)
+        for name in ('most', 'noise', 'drift', 'stones', 'creep', 'loss', 'farthest', 'nearest'):
+            self._tracker[name] = getattr(parameters, name)
+        self._uniform, self._normal = np.zeros(1, UNIFORM), np.zeros(1, NORMAL)
+        self._tracker['R_BC'], self._tracker['p_BC'] = rotation_matrix(camera.q_BC), camera.p_BC
+        self._ids, self._ages, self._found = (
+            self._tracks[name][0] for name in ('ids', 'ages', 'found'))
+        self._observe = entry_point(
+            _observe, self._tracks, self._tracker, self._lens, self._table, self._picture,
+            self._field, np.zeros(3), np.zeros(4), self._uniform, self._normal)
 
     def observe(self, exposure: Exposure) -> FeatureFrame:
         """Return the features of the picture taken at an exposure."""
-        p, random, tracks = self._parameters, self._random, self._tracks
-        R_MC, p_MC = self._camera.pose(exposure.p_MB, exposure.q_MB)
-        ground = self._terrain.height(float(p_MC[0]), float(p_MC[1]))
-        if p_MC[2] - ground < p.nearest:
-            tracks['count'] = 0
-        else:
-            self._follow(
-                tracks, self._camera.lens, self._picture, R_MC, p_MC, p.loss,
-                p.creep, random.random(MOST), p.drift * random.standard_normal((MOST, 2)))
-            if tracks['count'][0] < p.most:
-                self._pick(
-                    tracks, self._rays.table, self._picture, rotation_matrix(exposure.q_MB), p_MC,
-                    self._terrain.field, p.most, p.farthest, random.random((CELLS, 3)),
-                    p.stones * random.standard_normal(CELLS))
-        t = tracks[0]
-        n = int(t['count'])
-        noise = p.noise * random.standard_normal((n, 2))
+        self._random.random(out=self._uniform.view(float))
+        self._random.standard_normal(out=self._normal.view(float))
+        n = self._observe(
+            self._tracks, self._tracker, self._lens, self._table, self._picture, self._field,
+            np.asarray(exposure.p_MB, dtype=float), np.asarray(exposure.q_MB, dtype=float),
+            self._uniform, self._normal)
         return FeatureFrame(
-            exposure.t_ns, t['ids'][:n].copy(), t['uv'][:n] + t['drift'][:n] + noise,
-            t['ages'][:n].copy())
+            exposure.t_ns, self._ids[:n].copy(), self._found[:n].copy(), self._ages[:n].copy())
 
     @property
     def points(self) -> Array:

@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.frames import rotation_matrix
 from numba import njit
 import numpy as np
@@ -53,7 +54,8 @@ class RayTable:
         grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
         rays = camera.unproject(grid) @ rotation_matrix(camera.q_BC).T
         self.table = np.ascontiguousarray(rays.reshape(len(v), len(u), 3))
+        self._look_up = entry_point(look_up, self.table, grid)
 
     def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
-        return np.asarray(look_up(self.table, np.ascontiguousarray(uv, dtype=np.float64)))
+        return np.asarray(self._look_up(self.table, np.ascontiguousarray(uv, dtype=np.float64)))

@@ -19,6 +19,7 @@ from collections import deque
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled import entry_point
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.signals import AltimeterSample, Truth
@@ -103,6 +104,8 @@ class Altimeter:
         self._luck = np.random.default_rng([seed, STREAM, 1])
         self._scale = 1.0 + parameters.scale * float(self._random.standard_normal())
         self._past: deque[Truth] = deque(maxlen=1 + round(parameters.delay / STEP))
+        self._beam_length = entry_point(
+            _beam_length, np.zeros(3), np.zeros(4), self._p_BA, self._field)
 
     def watch(self, truth: Truth) -> None:
         """Let one step of 2 ms pass: what it reads is old by its delay."""
@@ -112,7 +115,7 @@ class Altimeter:
         """Read it; out of range is +inf (nothing seen) or -inf (too close), as in REP 117."""
         p, now, truth = self._parameters, self._past[-1].t_ns, self._past[0]
         noise = p.noise * float(self._random.standard_normal())
-        distance = _beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
+        distance = self._beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
         if distance > p.maximum or float(self._luck.random()) < p.dropout:
             return AltimeterSample(now, math.inf)
         distance = p.resolution * round((distance * self._scale + noise) / p.resolution)
