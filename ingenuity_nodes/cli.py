@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     faults = commands.add_parser(
         'faults', help='try every fault in every phase of a flight, against what is expected')
     faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')
+    faults.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the flight's]")
     faults.add_argument('--list', action='store_true', help='print the catalogue, fly nothing')
     faults.add_argument('--json', action='store_true', help='print JSON instead of a table')
     for name, text in (('trim', 'hover at the published operating points, tilt in wind'),

@@ -117,7 +117,8 @@ def faults(options: Namespace) -> int:
               else table.catalogue_text(chosen))
         return 0
     say = (lambda _: None) if options.json else (lambda trial: print(table.row(trial), flush=True))
-    trials = matrix.run_matrix(chosen, say=say)
+    seed = None if options.seed < 0 else options.seed
+    trials = matrix.run_matrix(chosen, seed=seed, say=say)
     print(json.dumps(table.as_json(trials), indent=2) if options.json else table.summary(trials))
     return 0 if all(trial.good for trial in trials) else 1
 

@@ -105,6 +105,34 @@ def test_without_pictures_it_reckons_on_but_drifts():
     assert blind[-1][1].covariance[0, 0] > 10.0 * seeing[-1][1].covariance[0, 0]
 
 
+def test_a_belief_that_sank_into_the_ground_comes_up_again_by_the_altimeter():
+    # A touchdown that dead accelerometers did not feel: the belief sinks on at 1 m/s.
+    estimator = Estimator(EstimatorParameters(), CAMERA)
+    estimator.initialise(
+        STEP_NS, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
+    heights = []
+    for step in range(1, 1501):
+        t_ns = step * STEP_NS
+        f_I = np.array([0.0, 0.0, GRAVITY - 2.0]) if step <= 250 else np.full(3, math.nan)
+        heard = step > 500 and step % 10 == 0
+        altimeter = AltimeterSample(t_ns, REST - 0.137) if heard else None
+        heights.append(estimator.step(ImuSample(t_ns, f_I, ZERO), altimeter, None).height)
+    assert heights[500] < -0.4
+    assert heights[-1] == pytest.approx(REST, abs=0.05)
+
+
+@pytest.mark.parametrize('drop', [1.0, 3.0, -2.0])
+def test_beyond_a_scarp_it_knows_the_height_over_the_other_ground(drop):
+    east = np.arange(-20.0, 20.5, 0.5)    # the way goes 3 m east
+    heights = np.tile(np.where(east > 1.5, -drop, 0.0), (east.size, 1))
+    scarp = Terrain(FLAT.parameters, dem=(heights, -20.0, -20.0, 0.5))
+    out = fly(14.0, terrain=scarp)[0]
+    for truth, estimate in out[int(50 * 10.5):]:
+        ground = scarp.height(float(truth.p_MB[0]), float(truth.p_MB[1]))
+        assert estimate.height == pytest.approx(truth.p_MB[2] - ground, abs=0.05 * (5.0 + drop))
+    assert worst(out) < 0.15
+
+
 @pytest.mark.parametrize('latency', [0.0, 0.066, 0.2])
 def test_a_late_picture_is_as_good_as_a_prompt_one(latency):
     assert worst(fly(12.0, latency=latency)[0]) < 0.10

@@ -49,8 +49,8 @@ GYRO = (
     *_of_all('gyro_stuck', NONE, 'the last rates are repeated',
              (TAKEN_OVER, 'as gyro_off'), (TAKEN_OVER, 'as gyro2_off'),
              ('refused lost lost lost', 'as gyros_off')),
-    *_of_all('gyro_bias', ('rad/s', -0.5, 0.5, 0.0105), 'added to the rate about one axis; the '
-             'usual one is three times what calibration leaves',
+    *_of_all('gyro_bias', ('rad/s', -0.5, 0.5, 0.009), 'added to the rate about one axis; the '
+             'usual one is two and a half times what calibration leaves',
              ('landed degraded degraded degraded', 'learned at rest; in flight the other sensor '
               'disagrees, and the pictures say which one is right'),
              ('landed degraded degraded degraded', 'the same; pictures do not belie the sensor '
@@ -58,13 +58,13 @@ GYRO = (
              ('landed land_now land_now degraded', 'both agree; pictures and inertial sensor do '
               'not. The whole 3 deg/s of the data sheet are refused at rest, and in flight end in '
               'a slide')),
-    *_of_all('gyro_drift', ('rad/s^2', -0.1, 0.1, 0.001), 'the rate about one axis grows by this '
+    *_of_all('gyro_drift', ('rad/s^2', -0.1, 0.1, 0.0007), 'the rate about one axis grows by this '
              'each second',
-             ('degraded degraded degraded landed', 'after five seconds it is the third of a '
+             ('degraded degraded degraded landed', 'after seven seconds it is the third of a '
               'degree per second by which two sensors may not differ; a landing is over before'),
              ('degraded degraded degraded landed', 'the same'),
              ('land_now land_now degraded landed', 'as a bias of both, once there is enough of '
-              'it: from the cruise on that is in the descent')),
+              'it: from the cruise on that is in the descent. At 0.0015 it is on the way, too')),
     *_of_all('gyro_noise', ('rad/s', 0.0, 1.0, 0.1), 'spread added to each sample',
              (TAKEN_OVER, 'forty times the noise of the chip: much rougher than the other'),
              (TAKEN_OVER, 'the same'),

@@ -38,8 +38,9 @@ ALTIMETER = (
           'flight fifty a second average out'),
     Fault('altimeter_delay', 's', 0.02, 2.0, 0.3, 'readings are old by this',
           outcomes('landed landed landed landed'), 'a third of a metre in a descent at 1 m/s'),
-    Fault('altimeter_dropout', '1', 0.0, 1.0, 0.7, 'share of readings that see nothing (+inf)',
-          outcomes('landed landed landed landed'), 'fifteen a second are left'),
+    Fault('altimeter_dropout', '1', 0.0, 1.0, 0.5, 'share of readings that see nothing (+inf)',
+          outcomes('landed landed landed landed'), 'twenty-five a second are left; from 0.7 on '
+          'half a second without any is a matter of time'),
 )
 INCLINOMETER = (
     Fault('inclinometer_off', '', 0.0, 0.0, 0.0, 'no reading comes',
@@ -62,10 +63,10 @@ NAVCAM = (
     Fault('navcam_bias', 'px', -100.0, 100.0, 1.0, 'all features stand to the right by this',
           outcomes('landed landed landed landed'),
           'a fifth of a degree, in base picture and picture alike: most of it cancels'),
-    Fault('navcam_drift', 'px/s', -300.0, 300.0, 60.0, 'tracks crawl to the right, as on ground '
-          'without corners', outcomes('land_now land_now astray degraded'),
-          'a metre per second that the inertial sensor does not feel; on the way it hides in the '
-          'speed until some metres are gone'),
+    Fault('navcam_drift', 'px/s', -300.0, 300.0, 12.0, 'tracks crawl to the right, as on ground '
+          'without corners', outcomes('land_now land_now land_now degraded'),
+          'a fifth of a metre per second that the inertial sensor does not feel; twice that on '
+          'the way is found as soon, but carries the belief metres off until it is down'),
     Fault('navcam_noise', 'px', 0.0, 50.0, 3.0, 'spread added to each feature',
           outcomes('land_now land_now land_now degraded'),
           '25 times the noise of a track: a tracker that has lost its hold'),

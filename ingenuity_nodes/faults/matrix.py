@@ -90,9 +90,9 @@ class _Watch:
             mode == 'spin_down' and self.flew)
 
 
-def fly_fault(scenario: Scenario) -> tuple[Outcome, str]:
+def fly_fault(scenario: Scenario, seed: int | None = None) -> tuple[Outcome, str]:
     """
-    Fly to touchdown and judge.
+    Fly to touchdown and judge; ``seed`` replaces that of the scenario.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def fly_fault(scenario: Scenario) -> tuple[Outcome, str]:
         It did not end.
 
     """
-    simulation, watch = Simulation(scenario), _Watch()
+    simulation, watch = Simulation(scenario, seed), _Watch()
     name = scenario.helicopters[0].name
     while not watch.over:
         if simulation.t_ns > LONGEST * SECOND_NS:
@@ -155,12 +155,12 @@ def judge(
     return Outcome.LANDED, f'{error:.2f} m from where it believed to be'
 
 
-def try_fault(fault: str, phase: Phase) -> Trial:
+def try_fault(fault: str, phase: Phase, seed: int | None = None) -> Trial:
     """Try one entry in one phase; whatever goes wrong with the run itself becomes its detail."""
     began = time.perf_counter()
     actual: Outcome | None = None
     try:
-        actual, detail = fly_fault(load_scenario(f'{PREFIX}{fault}_{phase.value}'))
+        actual, detail = fly_fault(load_scenario(f'{PREFIX}{fault}_{phase.value}'), seed)
     except Exception as error:    # the matrix shall show it beside the others
         detail = f'{type(error).__name__}: {error}'
     return Trial(fault, phase, CATALOGUE[fault].expected[phase], actual, detail,
@@ -190,21 +190,20 @@ def chosen(names: Iterable[str]) -> list[str]:
 
 
 def run_matrix(
-    faults: Iterable[str] = CATALOGUE, phases: Iterable[Phase] = Phase,
+    faults: Iterable[str] = CATALOGUE, phases: Iterable[Phase] = Phase, seed: int | None = None,
     say: Callable[[Trial], None] = lambda _: None,
 ) -> list[Trial]:
     """Try all on all cores; ``say`` hears each trial as soon as its turn has come."""
-    pairs = [(fault, phase) for fault in faults for phase in phases]
-    trials = []
-    for trial in _in_parallel(pairs):
+    phases, trials = tuple(phases), []
+    for trial in _in_parallel([(fault, phase, seed) for fault in faults for phase in phases]):
         say(trial)
         trials.append(trial)
     return trials
 
 
-def _in_parallel(pairs: list[tuple[str, Phase]]) -> Iterator[Trial]:
-    if len(pairs) == 1:
-        yield try_fault(*pairs[0])
+def _in_parallel(what: list[tuple[str, Phase, int | None]]) -> Iterator[Trial]:
+    if len(what) == 1:
+        yield try_fault(*what[0])
         return
-    with ProcessPoolExecutor(min(len(pairs), os.cpu_count() or 1)) as pool:
-        yield from pool.map(try_fault, *zip(*pairs, strict=True), chunksize=2)
+    with ProcessPoolExecutor(min(len(what), os.cpu_count() or 1)) as pool:
+        yield from pool.map(try_fault, *zip(*what, strict=True), chunksize=2)

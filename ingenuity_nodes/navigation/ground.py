@@ -70,7 +70,7 @@ def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
 @njit(cache=True, error_model='numpy')
 def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
     """
-    Write the derivative of the reading and return the reading; < 0 when the beam looks up.
+    Write the derivative of the reading and return the reading; NaN when the beam looks up.
 
     The beam meets plane and spot after  (1 + scale) above / u,  where "above" is the height of
     the sensor and u how fast the beam comes down to the plane.
@@ -81,7 +81,7 @@ def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
     sx, sy = x[24], x[25]
     u = R[2, 2] - sx * R[0, 2] - sy * R[1, 2]
     if u < 0.2:
-        return -1.0
+        return math.nan
     px, py = x[0] + arm[0], x[1] + arm[1]
     above = height_over_plane(x, px, py, x[2] + arm[2]) - x[SPOT + SHIFT]
     gain = (1.0 + x[RANGE_SCALE + SHIFT]) / u

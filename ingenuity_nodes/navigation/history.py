@@ -64,7 +64,8 @@ def advance(m: Record, s: Record, step: int) -> None:
     bring_covariance(m, s, step)
     if measured or inputs[AT_REST] > 0.0:
         P, width, dx = m.P[now], ERRORS + m.base.filled, np.zeros(ERRORS)
-        use_altimeter(x, P, width, inputs[ALTIMETER], s, dx)
+        if use_altimeter(x, P, width, inputs[ALTIMETER], s, dx):
+            m.base.filled = 0    # its features lie on the ground of before
         use_rest(x, P, width, inputs, s, dx)
         correct_state(x, dx)
 

@@ -20,7 +20,8 @@ import math
 from ingenuity_nodes.navigation.ground import altimeter_row, GROUND
 from ingenuity_nodes.navigation.kalman import Doubt, NO_DOUBT, update, update_pair, variance_of
 from ingenuity_nodes.navigation.lines_of_sight import feature_rows, view_of
-from ingenuity_nodes.navigation.propagation import Array, AT_REST, ERRORS, Record, REFUSED, SPOT
+from ingenuity_nodes.navigation.propagation import (
+    Array, AT_REST, ERRORS, PLANE, Record, REFUSED, SPOT)
 from numba import njit
 import numpy as np
 from numpy.typing import NDArray
@@ -50,24 +51,25 @@ SETTINGS = np.dtype([
 @njit(cache=True, error_model='numpy')
 def use_altimeter(
     x: Array, P: Array, width: int, distance: float, s: Record, dx: Array,
-) -> float:
-    """Correct with one beam length; return the normalised innovation squared."""
+) -> bool:
+    """Correct with one beam length; say whether it found other ground than the pictures show."""
     H, PH = np.empty(ERRORS), np.empty(width)
     expected = altimeter_row(x, s.p_IA, H)
-    if expected < 0.0 or not math.isfinite(distance):
-        return 0.0
+    if math.isnan(expected) or not math.isfinite(distance):
+        return False
     variance = s.altimeter_noise ** 2
     residual = distance - expected
     nis = residual ** 2 / (variance_of(P, H, NO_DOUBT, ERRORS, PH) + variance)
-    # After half a second of refusals the ground has changed, not the sensor.
     if nis > s.gate and x[REFUSED] < PATIENCE:
         x[REFUSED] += 1.0
-        return float(nis)
-    if nis > s.gate:
-        variance = residual ** 2
+        return False
+    # After half a second of refusals the ground has changed, as at a scarp, not the sensor.
+    elsewhere = bool(nis > s.gate)
+    if elsewhere:
+        P[PLANE, PLANE] += residual ** 2
     x[REFUSED] = 0.0
     update(P, width, dx, H, NO_DOUBT, PH, residual, variance)
-    return float(nis)
+    return elsewhere
 
 
 @njit(cache=True, error_model='numpy')
