@@ -26,18 +26,19 @@ ALTIMETER = (
           outcomes('refused land_now land_now degraded'),
           'half a second of equal readings is impossible with its noise; then as altimeter_off'),
     Fault('altimeter_bias', 'm', -20.0, 20.0, 1.0, 'added to each reading',
-          outcomes('refused landed landed landed'),
-          'at rest it is seen; in flight it is a step of the ground: the filter refuses half a '
-          'second, then flies a metre lower, and the time-out of the landing finds the ground'),
+          outcomes('refused land_now land_now degraded'),
+          'at rest it is seen; in flight it is refused for half a second, then taken for a step '
+          'of the ground; pictures of that scale do not match the inertial sensor'),
     Fault('altimeter_drift', 'm/s', -5.0, 5.0, 0.1, 'readings grow by this each second',
-          outcomes('refused landed landed landed'),
-          'seen before the rotors are up to speed; in flight two metres until the landing'),
+          outcomes('refused degraded degraded landed'),
+          'seen before the rotors are up to speed; in flight two metres until the landing, and '
+          'pictures of the wrong scale, as with a bias'),
     Fault('altimeter_noise', 'm', 0.0, 10.0, 0.5, 'spread added to each reading',
           outcomes('refused landed landed landed'),
           'at rest half of the readings are too short to be one and the others too long; in '
           'flight fifty a second average out'),
-    Fault('altimeter_delay', 's', 0.02, 2.0, 0.3, 'readings are old by this',
-          outcomes('landed landed landed landed'), 'a third of a metre in a descent at 1 m/s'),
+    Fault('altimeter_delay', 's', 0.02, 2.0, 0.2, 'readings are old by this',
+          outcomes('landed landed landed landed'), 'a fifth of a metre in a descent at 1 m/s'),
     Fault('altimeter_dropout', '1', 0.0, 1.0, 0.5, 'share of readings that see nothing (+inf)',
           outcomes('landed landed landed landed'), 'twenty-five a second are left; from 0.7 on '
           'half a second without any is a matter of time'),

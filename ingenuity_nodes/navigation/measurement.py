@@ -60,15 +60,18 @@ def use_altimeter(
     variance = s.altimeter_noise ** 2
     residual = distance - expected
     nis = residual ** 2 / (variance_of(P, H, NO_DOUBT, ERRORS, PH) + variance)
-    if nis > s.gate and x[REFUSED] < PATIENCE:
-        x[REFUSED] += 1.0
-        return False
-    # After half a second of refusals the ground has changed, as at a scarp, not the sensor.
-    elsewhere = bool(nis > s.gate)
+    refused = 0.0
+    if nis > s.gate:
+        # Too short and too long ones in turn are noise and counted anew.
+        refused = x[REFUSED] if x[REFUSED] * residual > 0.0 else 0.0
+        refused += math.copysign(1.0, residual)
+    elsewhere = abs(refused) > PATIENCE
+    x[REFUSED] = 0.0 if elsewhere else refused
     if elsewhere:
+        # After half a second of refusals the ground has changed, as at a scarp, not the sensor.
         P[PLANE, PLANE] += residual ** 2
-    x[REFUSED] = 0.0
-    update(P, width, dx, H, NO_DOUBT, PH, residual, variance)
+    if elsewhere or refused == 0.0:
+        update(P, width, dx, H, NO_DOUBT, PH, residual, variance)
     return elsewhere
 
 

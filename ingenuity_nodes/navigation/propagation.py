@@ -65,7 +65,7 @@ COVARIANCE_STEPS = 5   # 10 ms, in which the aircraft turns by a degree at most
 STATES, ERRORS = 30, 27
 BASE, PLANE, SPOT, RANGE_SCALE, YAW_SCALE = 15, 21, 24, 25, 26    # in the error
 SHIFT = 2                       # in the state they stand so much later, from PLANE on
-REFUSED = 29                    # in the state only
+REFUSED = 29    # in the state only: distances refused in a row, too short ones below zero
 # Columns of the inputs kept per step: specific force, rate, altimeter (NaN: none), at rest.
 ALTIMETER, AT_REST, INPUTS = 6, 7, 8
 
