@@ -73,10 +73,10 @@ NAVCAM = (
           '25 times the noise of a track: a tracker that has lost its hold'),
     Fault('navcam_delay', 's', 0.002, 2.0, 0.1, 'features come later by this, rightly stamped',
           outcomes('landed landed landed landed'), 'the filter remembers a quarter of a second'),
-    Fault('navcam_slip', 's', -0.2, 0.2, 0.0334, 'pictures are taken later than their stamps say; '
-          'the usual one is one picture', outcomes('land_now land_now land_now landed'),
-          'Flight 6: corrections apply to the wrong instant, and in each turn and change of speed '
-          'pictures and inertial sensor disagree; a calm descent does not show it'),
+    Fault('navcam_slip', 's', -0.2, 0.2, 0.0667, 'pictures are taken later than their stamps say; '
+          'the usual one is two pictures', outcomes('land_now land_now land_now degraded'),
+          'Flight 6 had one: corrections apply to the wrong instant, and in each turn and change '
+          'of speed pictures and inertial sensor disagree; in a calm descent two of them show'),
     Fault('navcam_dropout', '1', 0.0, 1.0, 0.5, 'share of pictures that are lost',
           outcomes('landed landed landed landed'), 'fifteen pictures a second are left'),
     Fault('navcam_featureless', '1', 0.0, 1.0, 1.0, 'share of features that smooth ground does '
