@@ -84,6 +84,21 @@ def test_a_flight_goes_through_its_modes_in_order_each_with_a_reason():
     assert all(reason for _, reason in aircraft.modes)
 
 
+def test_pictures_begin_at_a_metre_and_end_before_the_final_descent():
+    aircraft = Perfect(Guidance(GuidanceParameters()))
+    aircraft.guidance.load(PLAN, 0)
+    aircraft.run(0.1)
+    aircraft.guidance.go(0)
+    lowest = {Mode.CLIMB: math.inf, Mode.LANDING: math.inf}
+    while not aircraft.guidance.finished:
+        aircraft.run(0.01)
+        if aircraft.guidance.camera_on and aircraft.guidance.mode in lowest:
+            lowest[aircraft.guidance.mode] = min(
+                lowest[aircraft.guidance.mode], float(aircraft.p[2]))
+    assert lowest[Mode.CLIMB] == pytest.approx(0.8, abs=0.05)
+    assert lowest[Mode.LANDING] == pytest.approx(1.5, abs=0.05)
+
+
 def test_it_lands_where_the_plan_says_at_the_planned_time():
     aircraft = flown()
     assert aircraft.p == pytest.approx([0.0, 4.0, 0.266], abs=1e-6)

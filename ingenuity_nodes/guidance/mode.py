@@ -80,6 +80,10 @@ class GuidanceParameters:
     turn_acceleration: float = quantity(
         math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
         source='assumed')
+    final_descent: float = quantity(
+        1.5, 'm', 'height below which a landing goes without pictures', low=0.0, high=1.7,
+        source='NASA Flight 6 post: ignored in the final phase of the descent, where its swings '
+               'ended; assumed: half a metre above where they begin after take-off')
     touchdown_speed_drop: float = quantity(
         0.25, 'm/s', 'descent slower than wanted by this is the ground', low=0.05, high=2.0,
         source='NASA status 298')

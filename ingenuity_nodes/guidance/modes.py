@@ -41,6 +41,8 @@ from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
 WELL = HealthReport('', '', '', True)
+# [m] a little below where the filter begins to use them: 1 m, NASA Flight 6 post
+FIRST_PICTURE = 0.8
 
 __all__ = ['Guidance', 'GuidanceParameters', 'Mode']
 
@@ -130,7 +132,9 @@ class Guidance:
     @property
     def camera_on(self) -> bool:
         """Say whether navigation pictures are taken."""
-        return self.mode in IN_FLIGHT and self._height > 0.8
+        landing = self.mode is Mode.LANDING
+        lowest = self.parameters.final_descent if landing else FIRST_PICTURE
+        return self.mode in IN_FLIGHT and self._height > lowest
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
         """Decide what control shall do at this step."""
