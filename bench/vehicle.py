@@ -25,6 +25,7 @@ import importlib.util
 from pathlib import Path
 import time
 
+from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.dynamics import advance_many
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
@@ -75,10 +76,13 @@ def batch(vehicles: int) -> Callable[[], object]:
     start = np.repeat(one._state, vehicles)
     state, winds = start.copy(), np.zeros((vehicles, 3))
 
+    advance = entry_point(
+        advance_many, one._constants, state, one._field, 0.0, 0.0, 0.0, winds, 0.0, 0)
+
     def run() -> None:
         state[:] = start
-        advance_many(one._constants, state, one._field, AIR.density, AIR.speed_of_sound,
-                     AIR.temperature, winds, 15.0, STEPS // vehicles)
+        advance(one._constants, state, one._field, AIR.density, AIR.speed_of_sound,
+                AIR.temperature, winds, 15.0, STEPS // vehicles)
     return run
 
 

@@ -13,8 +13,4 @@
 # limitations under the License.
 """NASA's Ingenuity helicopter, flying on Mars in ROS 2."""
 
-from ingenuity_nodes.compiled import keep_versions_apart
-
 __version__ = '0.1.0'
-
-keep_versions_apart()

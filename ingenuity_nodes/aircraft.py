@@ -74,7 +74,7 @@ class Aircraft:
     def inertial(self) -> tuple[ImuSample, ImuSample]:
         """Ask both inertial sensors; once per step."""
         truth, (upper, lower) = self._vehicle.truth, self._imus
-        both = upper.sample(truth), lower.sample(truth)
+        both = upper.read(truth), lower.read(truth)
         return self._faults.imus(both) if self._faults else both
 
     def altitude(self) -> AltimeterSample | None:

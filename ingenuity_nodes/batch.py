@@ -20,10 +20,12 @@ from dataclasses import replace
 import time
 from typing import Any
 
-from ingenuity_nodes import helicopter
 from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose, scene_of
 from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.compiled.build import ensure_built
+from ingenuity_nodes.compiled.listener import nothing_compiles
+from ingenuity_nodes.helicopter import hop
 from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.navigation.features import FeatureTracker
 from ingenuity_nodes.parameters import with_overrides
@@ -66,7 +68,9 @@ def fly_batch(
     environment = environment_of(scenario, seed)
     looks = any(section.features == 'pictures' for section in scenario.helicopters)
     artist = Artist(scenario, environment) if pictures or looks else None
-    warm_up(scenario)
+    ensure_built(lambda text: say(f'compiling, first use: {text}'))
+    for section in scenario.helicopters:
+        hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
     began = time.perf_counter()
     simulation = Simulation(
         scenario, seed, take_photo=artist.take if artist and pictures else None,
@@ -74,6 +78,16 @@ def fly_batch(
     products = Products(scenario, simulation.seed, environment, folder)
     if artist:
         artist.products = products
+    with nothing_compiles(say):
+        _fly(simulation, products, artist, say)
+    factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
+    return products.finish(factor)
+
+
+def _fly(
+    simulation: Simulation, products: Products, artist: Artist | None, say: Callable[[str], None],
+) -> None:
+    """Tick until the run is over."""
     outcome = ''
     while not outcome:
         report = simulation.tick()
@@ -83,8 +97,6 @@ def fly_batch(
         for line in report.log:
             say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
         outcome = report.outcome
-    factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
-    return products.finish(factor)
 
 
 def _note(products: Products, report: TickReport) -> None:
@@ -98,14 +110,6 @@ def _note(products: Products, report: TickReport) -> None:
                 products.exposed(name, exposure)
     for file in report.files:
         products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)
-
-
-def warm_up(scenario: Scenario) -> None:
-    """Compile or load what a flight needs, so that no clock runs meanwhile."""
-    environment = environment_of(scenario)
-    for section in scenario.helicopters[:1]:
-        parameters = with_overrides(HelicopterParameters(), section.overrides)
-        helicopter.warm_up(section, environment, parameters)
 
 
 class Artist:

@@ -20,18 +20,18 @@ import json
 import os
 from pathlib import Path
 import sys
-import time
 from typing import Any
 from zipfile import BadZipFile
 
 from ingenuity_nodes import snapshot, studies, tools
 from ingenuity_nodes.graph import nodes_of, RunOptions
+from ingenuity_nodes.narrator import Narrator
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.history import history_table
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.scenario import load_scenario, Scenario, scenario_names
+from ingenuity_nodes.scenario import load_scenario, scenario_names
 from ingenuity_nodes.variants import with_features, with_software
 from ingenuity_nodes.yaml_check import FileError
 
@@ -77,14 +77,13 @@ def fly(options: Namespace) -> int:
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
     logs = folder.path / 'logs'
     logs.mkdir()
-    say = _Narrator()
-    say(f'{scenario.name}: {scenario.description}')
-    say('warming up (the first time after a change compiles for half a minute)')
-    _warm_up(scenario)
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
         str(folder.path), options.features, options.software))
-    status = Graph(specs, logs, say, domain).wait()
+    with Narrator() as say:
+        say(f'{scenario.name}: {scenario.description}')
+        say.compile_kernels()
+        status = Graph(specs, logs, say, domain).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')
@@ -99,9 +98,10 @@ def simulate(options: Namespace) -> int:
     scenario = with_software(scenario, options.software)
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
                               needed_bytes=100_000_000)
-    say = _Narrator(sys.stderr if options.json else sys.stdout)
-    result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
-                       pictures=options.pictures, say=say)
+    with Narrator(sys.stderr if options.json else sys.stdout) as say:
+        say.compile_kernels()
+        result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
+                           pictures=options.pictures, say=say)
     if options.json:
         print(json.dumps(result, indent=2))
     else:
@@ -144,23 +144,6 @@ def report(options: Namespace) -> int:
         raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
     print(write_report(folder, log, result))
     return 0
-
-
-def _warm_up(scenario: Scenario) -> None:
-    """Compile what the processes share, once, before all of them want it at the same time."""
-    from ingenuity_nodes.batch import warm_up
-
-    warm_up(scenario)
-
-
-class _Narrator:
-    """Prints what happens, with the wall time since the start."""
-
-    def __init__(self, stream: Any = None) -> None:
-        self._stream, self._began = stream or sys.stdout, time.monotonic()
-
-    def __call__(self, text: str) -> None:
-        print(f'{time.monotonic() - self._began:7.1f} s  {text}', file=self._stream, flush=True)
 
 
 def _print_summary(result: dict[str, Any]) -> None:

@@ -298,10 +298,12 @@ def _exposure(camera: str, truth: Truth) -> Exposure:
     return Exposure(truth.t_ns, camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
 
 
-def warm_up(
+def hop(
     section: HelicopterSection, environment: Environment, parameters: HelicopterParameters,
 ) -> None:
-    """Fly a hop with a twin: all that a flight needs is compiled before a clock waits for it."""
+    """Let stages of a user's own compile what they may: a twin flies a hop with them."""
+    if parameters.stages == HelicopterParameters().stages:
+        return    # ours compile when they are made
     from_geometry = section.model_copy(update={'features': 'geometry'})
     twin = Helicopter(from_geometry, environment, 0, parameters)
     plan = section.flight_plan.model_copy(update={'segments': HOP, 'photos': ()})

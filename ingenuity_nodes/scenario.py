@@ -128,7 +128,10 @@ class LockstepSection(Section):
 
     # 0 runs as fast as the slowest participant answers.
     real_time_factor: Annotated[float, Field(ge=0.0, le=1000.0, description='1')] = 0.0
-    silence: Annotated[float, Field(gt=0.0, le=600.0, description='s of wall time')] = 3.0
+    # Of a process that is not known to have ended: it may be stopped, or on another machine.
+    silence: Annotated[float, Field(gt=0.0, le=600.0, description='s of wall time')] = 10.0
+    # How long one tick may take whoever works at it.
+    busy: Annotated[float, Field(gt=0.0, le=86400.0, description='s of wall time')] = 600.0
     on_silence: Literal['stop', 'wait', 'continue'] = 'stop'
     participants: Row[str] = ()     # others that answer each tick
 

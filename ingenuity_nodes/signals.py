@@ -26,6 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.entry import floats
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,20 @@ class Truth(NamedTuple):
     w_MB_B: Vector3    # angular rate [rad/s]
     a_MB: Vector3      # acceleration, gravity included [m/s^2]
     alpha_MB_B: Vector3  # angular acceleration [rad/s^2]
+
+    def checked(self) -> Truth:
+        """
+        Return it in the form that kernels take.
+
+        Raises
+        ------
+        TypeError
+            It holds something else than vectors of numbers.
+
+        """
+        return Truth(self.t_ns, *(
+            floats(name, getattr(self, name), (4,) if name == 'q_MB' else (3,))
+            for name in self._fields[1:]))
 
 
 class VehicleStatus(NamedTuple):

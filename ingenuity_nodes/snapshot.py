@@ -22,6 +22,7 @@ import os
 from pathlib import Path
 
 from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
+from ingenuity_nodes.narrator import compile_kernels
 from ingenuity_nodes.scenario import load_scenario, Scenario
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.simulation import Simulation
@@ -46,6 +47,7 @@ def photo(options: Namespace) -> int:
     carrier = _carrier(scenario, options.camera)
     camera_of(scenario, carrier, options.camera)
     target = _target(options, scenario)
+    compile_kernels()
     environment = environment_of(scenario, None if options.seed < 0 else options.seed)
     places: Places = {}
     if options.at is None:
@@ -101,9 +103,6 @@ def _still(t_ns: int, camera: str, p_MB: Vector3, q_MB: QuatWxyz) -> Exposure:
 
 def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposure, Places]:
     """Fly the batch up to an instant; everybody's place then."""
-    from ingenuity_nodes.batch import warm_up
-
-    warm_up(scenario)
     simulation = Simulation(scenario, None if options.seed < 0 else options.seed)
     first = scenario.helicopters[0].name
     while True:

@@ -20,6 +20,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from ingenuity_nodes.narrator import compile_kernels
 from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.variants import with_features
 from ingenuity_nodes.yaml_check import FileError
@@ -41,6 +42,7 @@ def validate(options: Namespace) -> int:
     flights = options.flights or list(validation.PUBLISHED)
     for unknown in set(flights) - set(validation.PUBLISHED):
         raise FileError(f"validate: found '{unknown}', allowed: {', '.join(validation.PUBLISHED)}")
+    compile_kernels()
     rows = [validation.validate(flight, seed) for flight in flights]
     if options.json:
         print(json.dumps(validation.as_json(rows), indent=2))
@@ -54,6 +56,7 @@ def consistency(options: Namespace) -> int:
     from ingenuity_nodes.campaign import consistency as study
 
     scenario = with_features(load_scenario(options.scenario), options.features)
+    compile_kernels()
     seeds = range(options.first, options.first + options.flights)
     result = study.campaign(
         scenario, seeds, options.processes,

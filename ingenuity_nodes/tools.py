@@ -23,6 +23,7 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
+from ingenuity_nodes.narrator import compile_kernels
 from ingenuity_nodes.yaml_check import FileError
 from rich.console import Console
 from rich.table import Table
@@ -49,6 +50,7 @@ def trim(options: Namespace) -> int:
     from ingenuity_nodes.vehicle.power_budget import budget_table
     from ingenuity_nodes.vehicle.trim import trim_table, wind_table
 
+    compile_kernels()
     rows, winds = trim_table(), wind_table()
     budgets = budget_table(ComputerParameters().avionics_power)
     if options.json:
@@ -102,6 +104,7 @@ def margins(options: Namespace) -> int:
     """Print gain and phase margins of the control loops."""
     from ingenuity_nodes.control import margins as loops
 
+    compile_kernels()
     rows = loops.margins()
     print(json.dumps(loops.as_json(rows), indent=2) if options.json else loops.table(rows))
     return 0
@@ -116,6 +119,7 @@ def faults(options: Namespace) -> int:
         print(json.dumps(table.catalogue_json(chosen), indent=2) if options.json
               else table.catalogue_text(chosen))
         return 0
+    compile_kernels()
     say = (lambda _: None) if options.json else (lambda trial: print(table.row(trial), flush=True))
     seed = None if options.seed < 0 else options.seed
     trials = matrix.run_matrix(chosen, seed=seed, say=say)

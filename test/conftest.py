@@ -18,6 +18,8 @@ from pathlib import Path
 import signal
 import sys
 
+from ingenuity_nodes.compiled.build import ensure_built
+from ingenuity_nodes.compiled.listener import STRICT
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,9 +32,16 @@ def pytest_configure() -> None:
         if place not in places:
             os.environ[name] = os.pathsep.join([place, *places])
     os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
+    os.environ[STRICT] = '1'
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     # A shell that starts us in its background has Ctrl-C ignored, also by all that we start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def kernels() -> None:
+    """Compile all kernels on purpose, once; what is compiled in a flight later is an error."""
+    ensure_built(lambda _: None)
 
 
 @pytest.fixture(scope='session')

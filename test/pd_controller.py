@@ -17,6 +17,7 @@ An example of a stage of one's own: a controller in thirty lines.
 A scenario flies it with ``overrides: {stages: {control: pd_controller:PdController}}``.
 """
 
+from ingenuity_nodes.compiled.entry import checked_entry
 from ingenuity_nodes.control.allocation import allocate, onboard_model
 from ingenuity_nodes.control.controller import FLIGHT_SPEED
 from ingenuity_nodes.frames import rotation_matrix
@@ -31,7 +32,9 @@ class PdController:
     def __init__(self, parameters, vehicle, air):
         del parameters    # gains are its own
         self._vehicle, self._air = vehicle, air
-        self.prepare(FLIGHT_SPEED)    # it is asked for commands before there is a plan
+        model = self.prepare(FLIGHT_SPEED)    # it is asked for commands before there is a plan
+        self._allocate = checked_entry(
+            allocate, model.to_blades, model.limits, np.zeros(4), 0.0, 0.0, np.zeros(4))
 
     def prepare(self, rotor_speed):
         self._model = onboard_model(self._vehicle, self._air, rotor_speed)
@@ -45,7 +48,7 @@ class PdController:
         else:
             upper += setpoint.collective - model.hover_collective
             lower += setpoint.collective - model.hover_collective
-        allocate(model.to_blades, model.limits, wrench, upper, lower, blades)
+        self._allocate(model.to_blades, model.limits, wrench, upper, lower, blades)
         upper, lower, longitudinal, lateral = blades
         return RotorCommand((upper, lower), (longitudinal, longitudinal), (lateral, lateral),
                             setpoint.rotor_speed)

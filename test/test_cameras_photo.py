@@ -22,7 +22,7 @@ from ingenuity_nodes.cameras.mesh import link_triangles
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.cameras.perseverance import perseverance
 from ingenuity_nodes.cameras.photo import annotate, find_rover, horizon, Mark, scale_bar, zoom
-from ingenuity_nodes.cameras.response import develop_colour, develop_grey, encode_jpeg
+from ingenuity_nodes.cameras.response import encode_jpeg, Response
 from ingenuity_nodes.cameras.target import target_box
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 import numpy as np
@@ -147,11 +147,12 @@ def test_part_names_are_unique_and_links_known() -> None:
 
 def test_developing_is_repeatable_and_dims_the_corners() -> None:
     light = np.full((300, 400, 3), 128, np.uint8)
-    picture = develop_colour(light, 1000)
-    assert np.array_equal(picture, develop_colour(light, 1000))
-    assert not np.array_equal(picture, develop_colour(light, 2_000_000))
+    colour = Response(colour=True)
+    picture = colour.develop(light, 1000)
+    assert np.array_equal(picture, colour.develop(light, 1000))
+    assert not np.array_equal(picture, colour.develop(light, 2_000_000))
     assert picture[140:160, 190:210].mean() > 1.05 * picture[:20, :20].mean()
-    grey = develop_grey(light[..., 0], 1000)
+    grey = Response(colour=False).develop(light[..., 0], 1000)
     assert 1.0 < grey.std() < 3.0
 
 

@@ -16,7 +16,7 @@
 import random
 
 from hypothesis import given, strategies as st
-from ingenuity_nodes.lockstep import Answer, Barrier, Mailbox, Roster, Tick
+from ingenuity_nodes.lockstep import Answer, Barrier, Mailbox, Tick
 import pytest
 
 TOPICS = ('/plan', '/radio', '/truth')
@@ -27,11 +27,6 @@ RUNS = st.lists(st.tuples(*[st.integers(0, 4)] * len(TOPICS)), max_size=6)
 @pytest.fixture
 def barrier():
     return Barrier(['/helicopter', '/rover', '/mission'])
-
-
-@pytest.fixture
-def roster():
-    return Roster(['/world', '/rover'], silence=3.0)
 
 
 def announcements(run):
@@ -158,45 +153,3 @@ def test_who_is_excused_is_waited_for_no_more(barrier):
 
 def test_excusing_somebody_between_ticks_completes_nothing(barrier):
     assert not barrier.excuse('/rover')
-
-
-def test_who_never_showed_up_is_absent_and_who_waits_says_for_what(roster):
-    roster.heard('/rover', 0.0, 'waiting for the map')
-    assert roster.absent == ['/world', '/rover (waiting for the map)']
-    roster.heard('/rover', 1.0, '')
-    roster.heard('/world', 1.0, '')
-    assert roster.absent == []
-
-
-def test_silence_is_told_with_its_length_and_only_of_those_once_heard(roster):
-    roster.heard('/rover', 10.0, '')
-    assert roster.silent(13.0) == []
-    assert roster.silent(13.5) == ['/rover (silent for 3.5 s)']
-
-
-def test_a_heartbeat_ends_a_silence(roster):
-    roster.heard('/rover', 10.0, '')
-    roster.heard('/rover', 20.0, '')
-    assert roster.silent(21.0) == []
-
-
-def test_strangers_are_not_noted(roster):
-    roster.heard('/rviz', 0.0, 'waiting')
-    assert roster.says('/rviz') == ''
-    assert roster.absent == ['/world', '/rover']
-
-
-def test_present_are_those_who_neither_fell_silent_nor_said_goodbye(roster):
-    roster.heard('/world', 10.0, '')
-    roster.heard('/rover', 10.0, '')
-    assert roster.present(11.0, 'gone') == ['/world', '/rover']
-    roster.heard('/world', 12.0, 'gone')
-    assert roster.present(12.5, 'gone') == ['/rover']
-    assert roster.present(13.5, 'gone') == []
-
-
-def test_who_is_excused_is_neither_absent_nor_silent(roster):
-    roster.heard('/rover', 0.0, '')
-    roster.excuse('/rover')
-    assert roster.silent(100.0) == []
-    assert roster.absent == ['/world']

@@ -28,7 +28,7 @@ import pytest
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
 from ingenuity_nodes import cli  # noqa
-from ingenuity_nodes.batch import fly_batch, warm_up  # noqa: E402
+from ingenuity_nodes.batch import fly_batch  # noqa: E402
 from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
 from ingenuity_nodes.processes import command_of, Domain, Graph  # noqa: E402
 from ingenuity_nodes.recording.bag_read import messages, topics  # noqa: E402
@@ -62,7 +62,6 @@ class Run:
     """A graph that does something when one of its processes says a certain word."""
 
     def __init__(self, folder, word, act):
-        warm_up(load_scenario(HOP))
         self.said, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
         self.folder = RunFolder.create('hop', folder)
         options = RunOptions(HOP, run_folder=str(self.folder.path))

@@ -27,8 +27,9 @@ import os
 from pathlib import Path
 import tempfile
 
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +73,7 @@ class GroundMaps:
         digest.update(terrain.field.dem.tobytes())
         digest.update(self._path.tobytes())
         self.key = digest.hexdigest()[:16]
+        self._bake = entry_point(_bake, 0.0, 0.0, 1.0, SIZE, terrain.field, self._path)
 
     def around(self, x: float, y: float, level: int) -> GroundMap:
         """Map of a level whose centre is nearest to a point."""
@@ -84,8 +86,8 @@ class GroundMaps:
                 return GroundMap(centre, file['heights'], file['surface'])
         except (OSError, ValueError, KeyError):
             pass
-        heights, surface = _bake(centre[0], centre[1], cell_of(level), SIZE, self._terrain.field,
-                                 self._path)
+        heights, surface = self._bake(
+            centre[0], centre[1], cell_of(level), SIZE, self._terrain.field, self._path)
         made = GroundMap(centre, heights, surface.astype(np.float16))
         keep(kept, heights=made.heights, surface=made.surface)
         return made
@@ -121,7 +123,7 @@ def _forget_oldest(folder: str) -> None:
         total -= size
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def distance_to(x: float, y: float, path: NDArray[np.float64]) -> float:
     """Distance from a point to a polyline, at most FAR_ASIDE [m]."""
     least = FAR_ASIDE * FAR_ASIDE
@@ -137,7 +139,7 @@ def distance_to(x: float, y: float, path: NDArray[np.float64]) -> float:
     return float(np.sqrt(least))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _bake(west_east: float, south_north: float, cell: float, size: int, field: TerrainField,
           path: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     heights = np.empty((size, size), np.float32)

@@ -18,7 +18,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from numba import njit
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,7 @@ class Lens(NamedTuple):
     max_angle: float       # from the axis [rad]; beyond, nothing is projected
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def bend(lens: Lens, theta: float) -> float:
     """Turn an angle from the axis [rad] into the length that the lens gives it."""
     chi = theta
@@ -49,7 +50,7 @@ def bend(lens: Lens, theta: float) -> float:
     return float(chi * (1.0 + lens.R[0] + square * (lens.R[1] + square * lens.R[2])))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def pupil(lens: Lens, theta: float) -> float:
     """Travel of the entrance pupil along the axis for rays at an angle to it [m]."""
     square = theta * theta
@@ -57,7 +58,7 @@ def pupil(lens: Lens, theta: float) -> float:
     return float(stretch * (lens.E[0] + square * (lens.E[1] + square * lens.E[2])))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]:
     """Turn a point in the optical frame into a pixel, NaN where none is."""
     o, h, v, a = lens.O, lens.H, lens.V, lens.A
@@ -76,23 +77,37 @@ def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]
     return ((x * h[0] + y * h[1] + z * h[2]) / depth, (x * v[0] + y * v[1] + z * v[2]) / depth)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def project(lens: Lens, p_C: Array) -> Array:
     """Turn points (n, 3) in the optical frame into pixels (n, 2), NaN where none is."""
     uv = np.empty((p_C.shape[0], 2))
     for k in range(p_C.shape[0]):
-        uv[k] = project_one(lens, p_C[k, 0], p_C[k, 1], p_C[k, 2])
+        uv[k, 0], uv[k, 1] = project_one(lens, p_C[k, 0], p_C[k, 1], p_C[k, 2])
     return uv
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def project_from(lens: Lens, R_MC: Array, p_MC: Array, p_M: Array) -> Array:
     """Turn points (n, 3) in the map, seen from a pose, into pixels (n, 2), NaN where none is."""
     uv = np.empty((p_M.shape[0], 2))
     for k in range(p_M.shape[0]):
         x, y, z = p_M[k, 0] - p_MC[0], p_M[k, 1] - p_MC[1], p_M[k, 2] - p_MC[2]
-        uv[k] = project_one(
+        uv[k, 0], uv[k, 1] = project_one(
             lens, R_MC[0, 0] * x + R_MC[1, 0] * y + R_MC[2, 0] * z,
             R_MC[0, 1] * x + R_MC[1, 1] * y + R_MC[2, 1] * z,
             R_MC[0, 2] * x + R_MC[1, 2] * y + R_MC[2, 2] * z)
     return uv
+
+
+class Projection:
+    """Entries to both projections, for any lens."""
+
+    def __init__(self, lens: Lens) -> None:
+        points, R_MC = np.zeros((1, 3)), np.eye(3)
+        self.of_camera = entry_point(project, lens, points)
+        self.of_map = entry_point(project_from, lens, R_MC, points[0], points)
+
+    def __reduce__(self) -> tuple[type[Projection], tuple[Lens]]:
+        """Let another process make its own."""
+        zero = np.zeros(3)
+        return Projection, (Lens(zero, zero, zero, zero, zero, zero, 0.0, 0.0),)

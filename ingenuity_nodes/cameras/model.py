@@ -34,7 +34,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 import math
 
-from ingenuity_nodes.cameras.lens import Lens, project, project_from
+from ingenuity_nodes.cameras.lens import Lens, Projection
+from ingenuity_nodes.compiled.entry import floats
 from ingenuity_nodes.frames import compose, Matrix3, quaternion, quaternion_from_rpy, QuatWxyz
 from ingenuity_nodes.frames import R_BF, rotation_matrix, Vector3
 import numpy as np
@@ -63,15 +64,23 @@ class CameraModel:
 
     def project(self, p_C: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where none is."""
-        points = np.ascontiguousarray(np.atleast_2d(p_C), dtype=np.float64)
-        return np.asarray(project(self.lens, points))
+        points = floats('p_C', np.atleast_2d(p_C), (None, 3))
+        return np.asarray(self._projection.of_camera(self.lens, points))
+
+    def __post_init__(self) -> None:
+        """Compile what projects, so that no picture or trigger waits for it in flight."""
+        _ = self._projection
 
     @cached_property
     def lens(self) -> Lens:
-        """Give the lens alone, as compiled code wants it."""
+        """Give the lens alone, as kernels want it."""
         A, H, V, O, R, E = (np.array(value, dtype=np.float64) for value in (   # noqa: E741
             self.A, self.H, self.V, self.O, self.R, self.E))
-        return Lens(A, H, V, O, R, E, self.linearity, self.max_angle)
+        return Lens(A, H, V, O, R, E, float(self.linearity), float(self.max_angle))
+
+    @cached_property
+    def _projection(self) -> Projection:
+        return Projection(self.lens)
 
     def unproject(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
@@ -88,13 +97,13 @@ class CameraModel:
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
         """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
-        points = np.ascontiguousarray(np.atleast_2d(p_M), dtype=np.float64)
-        return np.asarray(project_from(self.lens, *self.pose(p_MB, q_MB), points))
+        points = floats('p_M', np.atleast_2d(p_M), (None, 3))
+        return np.asarray(self._projection.of_map(self.lens, *self.pose(p_MB, q_MB), points))
 
     def pose(self, p_MB: Vector3, q_MB: QuatWxyz) -> tuple[Matrix3, Vector3]:
         """Attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at the given pose."""
-        R_MB = rotation_matrix(q_MB)
-        return R_MB @ self._R_BC, np.asarray(p_MB) + R_MB @ self.p_BC
+        R_MB = rotation_matrix(floats('q_MB', q_MB, (4,)))
+        return R_MB @ self._R_BC, floats('p_MB', p_MB, (3,)) + R_MB @ self.p_BC
 
     @cached_property
     def _R_BC(self) -> Matrix3:

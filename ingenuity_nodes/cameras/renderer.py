@@ -32,7 +32,7 @@ from ingenuity_nodes.cameras.ground_maps import cache_directory, keep
 from ingenuity_nodes.cameras.lattice import Lattice, strip_rays
 from ingenuity_nodes.cameras.light import light_uniforms, sky_share
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.response import develop_colour, develop_grey
+from ingenuity_nodes.cameras.response import Response
 from ingenuity_nodes.cameras.robot_layer import RobotLayer
 from ingenuity_nodes.cameras.scene import Body, Scene
 from ingenuity_nodes.cameras.stone_layer import StoneLayer
@@ -74,6 +74,7 @@ class Renderer:
         self.scene, self.camera = scene, camera
         self.grey = camera.name == 'navcam'
         self.quality = quality or QUALITY.get(camera.name, COLOUR)
+        self._response = Response(colour=not self.grey)
         self.context = create_context(threads)
         self.device = str(self.context.info['GL_RENDERER'])
         self._ground = GroundLayer(self.context, scene, SHARED)
@@ -114,9 +115,7 @@ class Renderer:
 
         """
         light = self.draw_light(exposure, bodies, between)
-        if self.grey:
-            return develop_grey(light[..., 0], exposure.t_ns)
-        return develop_colour(light, exposure.t_ns)
+        return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
                    between: Callable[[float], None] | None = None) -> Picture:

@@ -16,7 +16,8 @@
 from __future__ import annotations
 
 import cv2
-from numba import njit
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,21 +30,39 @@ _LENS_BLUR = 0.70  # [px] spread of a point by the lens (assumed: about that of 
 _VIGNETTE = 0.34        # loss of light in the corners (assumed, as small wide lenses have)
 
 
-def develop_grey(light: Picture, t_ns: int) -> Picture:
-    """Develop a navigation picture: luminance, a little noise."""
-    return np.asarray(_grey(light, np.uint32(t_ns // 1000 % 4294967291)))
+class Response:
+    """What one camera's sensor and electronics make of light."""
 
+    def __init__(self, *, colour: bool) -> None:
+        seed = np.uint32(0)
+        self._table = _tone_table()
+        if colour:
+            self._mosaic = entry_point(_mosaic, np.zeros((1, 1, 3), np.uint8), seed, _VIGNETTE)
+        else:
+            self._grey = entry_point(_grey, np.zeros((1, 1), np.uint8), seed)
+        self._develop = self._develop_colour if colour else self._develop_grey
 
-def develop_colour(light: Picture, t_ns: int) -> Picture:
-    """Develop a colour picture through a Bayer mosaic."""
-    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), _LENS_BLUR), dtype=np.uint8)
-    raw = _mosaic(soft, np.uint32(t_ns // 1000 % 4294967291), _VIGNETTE)
-    colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack(
-        [raw] * 3)
-    table = _tone_table()
-    out = table[np.minimum(colour, int(_FULL))]
-    around = cv2.GaussianBlur(out, (0, 0), 1.1)
-    return np.asarray(cv2.addWeighted(out, 1.35, around, -0.35, 0.0), dtype=np.uint8)
+    def develop(self, light: Picture, t_ns: int) -> Picture:
+        """
+        Make the picture of light of type uint8, the square root of relative radiance.
+
+        A navigation picture, (rows, columns), is luminance with a little noise; a colour picture,
+        (rows, columns, 3), has been seen through a Bayer mosaic.
+        """
+        # A number of 32 bits below the largest prime, so that times far apart differ.
+        return self._develop(light, np.uint32(t_ns // 1000 % 4294967291))
+
+    def _develop_grey(self, light: Picture, seed: np.uint32) -> Picture:
+        return np.asarray(self._grey(np.ascontiguousarray(light, np.uint8), seed))
+
+    def _develop_colour(self, light: Picture, seed: np.uint32) -> Picture:
+        soft = np.ascontiguousarray(cv2.GaussianBlur(light, (0, 0), _LENS_BLUR), np.uint8)
+        raw = self._mosaic(soft, seed, _VIGNETTE)
+        colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack(
+            [raw] * 3)
+        out = self._table[np.minimum(colour, int(_FULL))]
+        around = cv2.GaussianBlur(out, (0, 0), 1.1)
+        return np.asarray(cv2.addWeighted(out, 1.35, around, -0.35, 0.0), dtype=np.uint8)
 
 
 def encode_jpeg(picture: Picture, quality: int = 90) -> bytes:
@@ -65,7 +84,7 @@ def _tone_table() -> Picture:
     return np.asarray(np.clip(255.0 * curve + 0.5, 0, 255), dtype=np.uint8)
 
 
-@njit(cache=True, error_model='numpy', inline='always')
+@kernel
 def _hash32(a: np.uint32, b: np.uint32) -> np.uint32:
     x = np.uint32((a ^ np.uint32(b * np.uint32(0x9E3779B1))) & np.uint32(0xFFFFFFFF))
     x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
@@ -73,7 +92,7 @@ def _hash32(a: np.uint32, b: np.uint32) -> np.uint32:
     return np.uint32(x ^ (x >> np.uint32(16)))
 
 
-@njit(cache=True, error_model='numpy', inline='always')
+@kernel
 def _bell(bits: np.uint32) -> float:
     """Turn four bytes into about a normal deviate (sum of four, variance 1)."""
     total = (bits & np.uint32(255)) + ((bits >> np.uint32(8)) & np.uint32(255))
@@ -81,7 +100,7 @@ def _bell(bits: np.uint32) -> float:
     return (float(total) - 510.0) / 147.8
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint16]:
     """Let each pixel see one colour (red first), dimmed in the corners, with noise."""
     rows, columns, _ = light.shape
@@ -99,7 +118,7 @@ def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint
     return raw
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _grey(light: Picture, seed: np.uint32) -> Picture:
     rows, columns = light.shape
     out = np.empty((rows, columns), np.uint8)

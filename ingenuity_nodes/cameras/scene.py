@@ -23,11 +23,12 @@ import hashlib
 from ingenuity_nodes.cameras.ground_maps import distance_to, GroundMap, GroundMaps
 from ingenuity_nodes.cameras.parts import Robot
 from ingenuity_nodes.cameras.target import robot
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.world.rocks import DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,6 +81,8 @@ class Scene:
         self.sun = sun or sun_at(config.utc, config.latitude_deg, config.east_longitude_deg)
         self.path = smooth_path(np.array(config.rover_path, dtype=np.float64).reshape(-1, 2))
         self._maps = GroundMaps(self.terrain, self.path)
+        some = np.zeros(1)
+        self._blocked = entry_point(_blocked, some, some, some, self.path, 0.0, 0.0)
 
     @property
     def key(self) -> str:
@@ -98,12 +101,12 @@ class Scene:
         rows = self.rocks.around(x, y, radius, smallest, largest)
         if len(self.path) < 2 or not len(rows):
             return rows
-        blocked = _blocked(rows[:, X], rows[:, Y], rows[:, DIAMETER], self.path, _TRACK_CLEARANCE,
-                           _TRACK_STONE)
+        places = (np.ascontiguousarray(rows[:, column]) for column in (X, Y, DIAMETER))
+        blocked = self._blocked(*places, self.path, _TRACK_CLEARANCE, _TRACK_STONE)
         return np.asarray(rows[~blocked])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _blocked(xs: NDArray[np.float64], ys: NDArray[np.float64], widths: NDArray[np.float64],
              path: NDArray[np.float64], clearance: float, largest: float) -> NDArray[np.bool_]:
     out = np.zeros(xs.size, np.bool_)

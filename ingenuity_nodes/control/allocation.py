@@ -18,10 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,7 +68,7 @@ def onboard_model(parameters: VehicleParameters, air: Air, rotor_speed: float) -
     )
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def allocate(
     to_blades: Array, limits: Array, wrench: Array, upper: float, lower: float, out: Array,
 ) -> None:

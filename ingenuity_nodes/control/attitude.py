@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.rotors import Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None:
     """
     Write the rotation vector in B that brings the body's up axis onto the thrust, nose onto yaw.
@@ -45,7 +45,7 @@ def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None
     error[2] = math.atan2(math.sin(turned), math.cos(turned))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def angular_acceleration(
     g: Record, error: Array, yaw_rate: float, w: Array, integral: Array, alpha: Array,
 ) -> None:
@@ -64,7 +64,7 @@ def angular_acceleration(
         alpha[i] = kp * missing + integral[i]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def damp(g: Record, w: Array, alpha: Array) -> None:
     """Write the angular acceleration that only opposes the rate, for the moments on the ground."""
     alpha[0], alpha[1] = -g.rate_gain * w[0], -g.rate_gain * w[1]

@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.control.allocation import allocate, onboard_model, OnboardModel
 from ingenuity_nodes.control.attitude import angular_acceleration, attitude_error, damp
 from ingenuity_nodes.control.parameters import ControlParameters, GAINS, gains_of
 from ingenuity_nodes.control.position import thrust_vector, wanted_acceleration
-from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, VehicleStatus
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,7 +50,7 @@ CASCADE = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _fly(cascade: NDArray[np.void], age: float) -> None:
     """Run the cascade; the reference is of a time ``age`` [s] ago and moves on."""
     c = cascade[0]
@@ -74,7 +74,7 @@ def _fly(cascade: NDArray[np.void], age: float) -> None:
     allocate(c.to_blades, c.limits, wrench, c.collective[0], c.collective[1], c.blades)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _wait(cascade: NDArray[np.void], collective: float) -> None:
     """Hold the blades at a collective and oppose the rates."""
     c, alpha, wrench = cascade[0], np.empty(3), np.zeros(4)

@@ -17,17 +17,17 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def limit_across(v: Array, limit: float) -> float:
     """Shorten the horizontal part of ``v`` to ``limit`` in place; return the share left."""
     length = math.hypot(v[0], v[1])
@@ -38,7 +38,7 @@ def limit_across(v: Array, limit: float) -> float:
     return limit / length
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def wanted_acceleration(
     g: Record, p_error: Array, v_error: Array, a_ref: Array, integral: Array, a: Array,
 ) -> None:
@@ -68,7 +68,7 @@ def wanted_acceleration(
     integral[2] = min(g.integral_limit, max(-g.integral_limit, integral[2]))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def thrust_vector(g: Record, a: Array, thrust: Array) -> None:
     """Write the specific thrust [m/s^2] for an acceleration, within the tilt limit."""
     thrust[0], thrust[1], thrust[2] = a[0], a[1], a[2] + GRAVITY

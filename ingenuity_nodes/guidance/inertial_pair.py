@@ -18,8 +18,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.timing import STEP, TICK
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,7 +55,7 @@ WATCH = np.dtype([
 Record = Any    # a numpy record; numba compiles attribute access on it
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def compare(
     watch: NDArray[np.void], f_1: Array, w_1: Array, f_2: Array, w_2: Array, at_rest: bool,
     innovation: float,
@@ -103,7 +103,7 @@ def compare(
     _judge(m)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _judge(m: Record) -> None:
     """Write what the means of both sensors say."""
     for k in range(2):
@@ -129,7 +129,7 @@ def _judge(m: Record) -> None:
     m.found[3] = 1 if m.innovation > m.belied else 0
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _arm(m: Record, w: Array, alpha: Array) -> tuple[float, float, float]:
     """Specific force at the first sensor less that at the second, of a turning body."""
     d = m.d
@@ -140,7 +140,7 @@ def _arm(m: Record, w: Array, alpha: Array) -> tuple[float, float, float]:
             alpha[0] * d[1] - alpha[1] * d[0] + w[2] * along - spin2 * d[2])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def stand_in(watch: NDArray[np.void], f_2: Array, w_2: Array) -> None:
     """Write what the first sensor would read, by the second one."""
     m, share = watch[0], STEP / ALPHA_TIME

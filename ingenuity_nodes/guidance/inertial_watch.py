@@ -29,7 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point, floats
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.guidance.inertial_pair import (
     ACCELEROMETER, compare, GYRO, stand_in, WATCH)
@@ -138,8 +138,9 @@ class InertialWatch:
         from now on, returns by how much the attitude may have gone wrong before [rad].
         """
         upper, lower = both
-        self._compare(self._watch, upper.f_I, upper.w_MI_I, lower.f_I, lower.w_MI_I, at_rest,
-                      innovation)
+        vectors = (floats('f_I', upper.f_I, (3,)), floats('w_MI_I', upper.w_MI_I, (3,)),
+                   floats('f_I', lower.f_I, (3,)), floats('w_MI_I', lower.w_MI_I, (3,)))
+        self._compare(self._watch, *vectors, at_rest, innovation)
         repeats = self._repeats[self._using, ACCELEROMETER]
         self.accelerometer_dead = bool(repeats >= self.parameters.repeats)
         if at_rest:
@@ -161,7 +162,8 @@ class InertialWatch:
         """Hand on what is believed, in the place and the axes of the first sensor."""
         if self._using == 0:
             return both[0]
-        self._stand_in(self._watch, both[1].f_I, both[1].w_MI_I)
+        self._stand_in(self._watch, floats('f_I', both[1].f_I, (3,)),
+                       floats('w_MI_I', both[1].w_MI_I, (3,)))
         out = self._out.copy()
         return ImuSample(both[1].t_ns, out[:3], out[3:])
 

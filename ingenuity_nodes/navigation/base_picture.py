@@ -24,9 +24,9 @@ it.
 
 from __future__ import annotations
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.navigation.lines_of_sight import feature_rows, view_of
 from ingenuity_nodes.navigation.propagation import Array, BASE, ERRORS, Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,33 +48,44 @@ BASE_PICTURE = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def take_base(
     base: Record, s: Record, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
 ) -> None:
     """Fill the base picture, taken at the base pose of ``x``, and add its errors to ``P``."""
     H, out, view = np.zeros((2, ERRORS)), np.zeros(4), view_of(x, s)
-    known, before = base.ids[:base.filled].copy(), base.heights.copy()
-    doubts = P[:, ERRORS:].copy()
-    P[:, ERRORS:] = 0.0
+    known, before = np.empty(base.filled, dtype=np.int64), np.empty(base.filled)
+    doubts = np.empty((ERRORS, MOST_FEATURES))
+    for b in range(base.filled):
+        known[b], before[b] = base.ids[b], base.heights[b]
+    for i in range(ERRORS):
+        for b in range(MOST_FEATURES):
+            doubts[i, b] = P[i, ERRORS + b]
+            P[i, ERRORS + b] = 0.0
     count = 0
     for k in range(min(ids.size, MOST_FEATURES)):
         if not feature_rows(x, view, rays[k], rays[k], s, H, out):
             continue
         base.ids[count], base.live[count] = ids[k], 1
-        base.rays[count] = rays[k]
-        base.rows[count] = H[:, BASE:BASE + 6]
+        for i in range(3):
+            base.rays[count, i] = rays[k, i]
+        for i in range(6):
+            base.rows[count, 0, i], base.rows[count, 1, i] = H[0, BASE + i], H[1, BASE + i]
         base.heights[count] = s.ground.corners * out[3]
         for b in range(known.size):
             if known[b] == ids[k]:    # a corner keeps what is known of its height
-                P[:, ERRORS + count] = doubts[:, b] * min(1.0, base.heights[count] / before[b])
+                share = min(1.0, base.heights[count] / before[b])
+                for i in range(ERRORS):
+                    P[i, ERRORS + count] = doubts[i, b] * share
         count += 1
     base.filled, base.age = count, 0
-    base.pose_fit[:] = 0.0
+    for i in range(6):
+        for j in range(6):
+            base.pose_fit[i, j] = 0.0
     _refit(base, s, P)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def note_lost(base: Record, s: Record, P: Array, match: NDArray[np.int64]) -> None:
     """Note which features of the base picture one more picture has lost."""
     here = np.zeros(MOST_FEATURES, dtype=np.bool_)
@@ -90,7 +101,7 @@ def note_lost(base: Record, s: Record, P: Array, match: NDArray[np.int64]) -> No
         _refit(base, s, P)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _refit(base: Record, s: Record, P: Array) -> None:
     """Fit the pose to the live features and add to ``P`` how much worse it is known."""
     information = np.zeros((6, 6))
@@ -103,11 +114,15 @@ def _refit(base: Record, s: Record, P: Array) -> None:
     for i in range(6):
         information[i, i] += POSE_PRIOR
     fit = np.linalg.inv(information)
-    _add(P, BASE, fit - base.pose_fit, s.ray_noise ** 2)
-    base.pose_fit[:] = fit
+    worse = np.empty((6, 6))
+    for i in range(6):
+        for j in range(6):
+            worse[i, j] = fit[i, j] - base.pose_fit[i, j]
+            base.pose_fit[i, j] = fit[i, j]
+    _add(P, BASE, worse, s.ray_noise ** 2)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _add(P: Array, at: int, covariance: Array, factor: float) -> None:
     for i in range(covariance.shape[0]):
         for j in range(covariance.shape[0]):

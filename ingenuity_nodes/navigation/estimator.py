@@ -19,12 +19,12 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.frames import (
     compose, quaternion_from_rpy, rotation_matrix, Vector3)
 from ingenuity_nodes.navigation.base_picture import MOST_FEATURES, WIDTH
 from ingenuity_nodes.navigation.ground import GROUND, height_over_plane
-from ingenuity_nodes.navigation.history import look, MEMORY, Records, walk
+from ingenuity_nodes.navigation.history import look, MEMORY, Records, replay, walk
 from ingenuity_nodes.navigation.measurement import SETTINGS
 from ingenuity_nodes.navigation.propagation import (
     Array, BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
@@ -169,8 +169,11 @@ class Estimator:
         self._walk = entry_point(
             walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
         self._look_at = entry_point(
-            look, self._memory, self._settings, 0, 0, np.zeros(1, dtype=np.int64),
-            np.zeros((1, 3)), 0.0, 0, 0)
+            look, self._memory, self._settings, 0, np.zeros(1, dtype=np.int64), np.zeros((1, 3)),
+            0.0, 0, 0)
+        self._height_over_plane = entry_point(
+            height_over_plane, self._memory['x'][0, 0], 0.0, 0.0, 0.0)
+        self._replay = entry_point(replay, self._memory, self._settings, 0, 0)
         self._step = 0
         self._picture_step = 0
         self._used, self._innovation = 0, 0.0
@@ -267,15 +270,15 @@ class Estimator:
             return
         self._picture_step = exposed
         x = m['x'][exposed % SLOTS]
-        if height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
+        if self._height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
             m['base']['filled'] = 0
             self._used = 0
             return
         ids = np.ascontiguousarray(features.ids[:MOST_FEATURES], dtype=np.int64)
         rays = self._rays.rays(features.uv[:MOST_FEATURES])
         self._used, self._innovation = self._look_at(
-            self._memory, self._settings, self._step, exposed, ids, rays, p.common, p.fewest,
-            p.oldest)
+            self._memory, self._settings, exposed, ids, rays, p.common, p.fewest, p.oldest)
+        self._replay(self._memory, self._settings, exposed + 1, self._step)
         self.base_pictures += int(m['base']['step'] == exposed)
         self._read_covariance()
 

@@ -24,11 +24,11 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into, rotate_into
 from ingenuity_nodes.navigation.propagation import (
     Array, BASE, ERRORS, PLANE, RANGE_SCALE, Record, SHIFT, SPOT)
-from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.timing import STEP
-from numba import njit
 import numpy as np
 
 # What the filter believes about the ground.
@@ -40,13 +40,13 @@ GROUND = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def height_over_plane(x: Array, px: float, py: float, pz: float) -> float:
     """Height of a point in M over the plane [m]."""
     return float(pz - x[23] - x[24] * (px - x[16]) - x[25] * (py - x[17]))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
     """
     Let what the laser's spot hits change as it moves over the ground, over some steps at once.
@@ -67,7 +67,7 @@ def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
     P[SPOT, SPOT] += (1.0 - keep * keep) * (g.relief * height) ** 2
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
     """
     Write the derivative of the reading and return the reading; NaN when the beam looks up.
@@ -87,7 +87,8 @@ def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
     gain = (1.0 + x[RANGE_SCALE + SHIFT]) / u
     n = (-sx, -sy, 1.0)
     lean = above / u
-    H[:] = 0.0
+    for i in range(ERRORS):
+        H[i] = 0.0
     for i in range(3):
         j, k = (i + 1) % 3, (i + 2) % 3
         H[i] = gain * n[i]
@@ -104,7 +105,7 @@ def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
     return float(gain * above)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def rebase(x: Array, P: Array, width: int, g: Record) -> float:
     """
     Make the pose of now the base pose, with all that the filter knows, and extend the plane to it.
@@ -139,7 +140,7 @@ def rebase(x: Array, P: Array, width: int, g: Record) -> float:
     return way
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def creep(P: Array, g: Record, before: float, way: float) -> None:
     """
     Add what heights in M creep by over some way, after a way ``before`` [m].
@@ -154,7 +155,7 @@ def creep(P: Array, g: Record, before: float, way: float) -> None:
             P[i, j] += variance
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _bend(P: Array, ex: float, ey: float, slope: float) -> None:
     """Add the walk of the plane: variance slope to both slopes, its integral to the height."""
     P[PLANE, PLANE] += slope * (ex * ex + ey * ey) / 3.0

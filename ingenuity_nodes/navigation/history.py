@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into, turn_local
 from ingenuity_nodes.navigation.base_picture import (
     BASE_PICTURE, note_lost, take_base, WIDTH)
 from ingenuity_nodes.navigation.ground import creep, height_over_plane, rebase, wander
@@ -24,10 +26,8 @@ from ingenuity_nodes.navigation.measurement import use_altimeter, use_features, 
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
     propagate_covariance, propagate_state, Record, SLOTS, STATES)
-from ingenuity_nodes.rotations import matrix_into, turn_local
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,12 +48,13 @@ MEMORY = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def advance(m: Record, s: Record, step: int) -> None:
     """Write the slot of ``step`` from that of the step before and the inputs of both."""
     before, now = (step - 1) % SLOTS, step % SLOTS
     x, inputs = m.x[now], m.inputs[now]
-    x[:] = m.x[before]
+    for i in range(STATES):
+        x[i] = m.x[before, i]
     m.moved[now, 0], m.moved[now, 1], m.moved[now, 2] = propagate_state(
         x, m.inputs[before], inputs)
     m.moved[now, 3] = inputs[5] - x[12]
@@ -70,7 +71,7 @@ def advance(m: Record, s: Record, step: int) -> None:
         correct_state(x, dx)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def bring_covariance(m: Record, s: Record, step: int) -> None:
     """Write the covariance of ``step`` from the last one that is known."""
     now, since = step % SLOTS, m.known[step % SLOTS]
@@ -92,7 +93,7 @@ def bring_covariance(m: Record, s: Record, step: int) -> None:
     m.known[now] = step
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def report(m: Record, s: Record, step: int) -> None:
     """
     Write p, v, q, rate of B, both biases and the height over the ground.
@@ -100,7 +101,9 @@ def report(m: Record, s: Record, step: int) -> None:
     The state is as old as the last inertial sample; its speed, force and rate carry it on.
     """
     inputs, p_IB = m.inputs[step % SLOTS], s.p_IB
-    out, x, R = m.report, m.x[step % SLOTS].copy(), np.empty((3, 3))
+    out, x, R = m.report, np.empty(STATES), np.empty((3, 3))
+    for i in range(STATES):
+        x[i] = m.x[step % SLOTS, i]
     dt = s.late * STEP
     for i in range(3):
         a = m.moved[step % SLOTS, i] - (GRAVITY if i == 2 else 0.0)
@@ -124,7 +127,7 @@ def report(m: Record, s: Record, step: int) -> None:
     out[19] = height_over_plane(x, out[0], out[1], out[2])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def walk(
     memory: Records, settings: Records, step: int, f_B: Array, w_B: Array, altimeter: float,
     at_rest: float,
@@ -140,18 +143,25 @@ def walk(
         # It is that of an earlier step; what a picture has corrected stays.
         begin = max(step - s.altimeter_late, m.corrected + 1)
         m.inputs[begin % SLOTS, ALTIMETER] = altimeter
+    replay(memory, settings, begin, step)
+
+
+@kernel
+def replay(memory: Records, settings: Records, begin: int, step: int) -> None:
+    """Advance from the step before ``begin`` to ``step``, and report."""
+    m, s = memory[0], settings[0]
     for later in range(begin, step + 1):
         advance(m, s, later)
     report(m, s, step)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def look(
-    memory: Records, settings: Records, step: int, exposed: int, ids: NDArray[np.int64],
-    rays: Array, common: float, fewest: int, oldest: int,
+    memory: Records, settings: Records, exposed: int, ids: NDArray[np.int64], rays: Array,
+    common: float, fewest: int, oldest: int,
 ) -> tuple[int, float]:
     """
-    Take in the features of a picture exposed some steps ago, and report.
+    Take in the features of a picture exposed some steps ago; the steps since are to be replayed.
 
     It becomes the base picture when fewer of them are used than the share ``common`` of the base
     picture's or than ``fewest``, or when ``oldest`` pictures have been compared with it.
@@ -178,15 +188,20 @@ def look(
         way = rebase(x, P, ERRORS + m.base.filled, s.ground)
         creep(P, s.ground, m.base.way, way)
         m.base.way += way
-        take_base(m.base, s, x, P, ids[keep], rays[keep])
+        count = 0
+        kept_ids, kept_rays = np.empty(ids.size, dtype=np.int64), np.empty((ids.size, 3))
+        for k in range(ids.size):
+            if keep[k]:
+                kept_ids[count] = ids[k]
+                for i in range(3):
+                    kept_rays[count, i] = rays[k, i]
+                count += 1
+        take_base(m.base, s, x, P, kept_ids[:count], kept_rays)
         m.base.step = exposed
-    for later in range(exposed + 1, step + 1):
-        advance(m, s, later)
-    report(m, s, step)
     return used, nis
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _matches(m: Record, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     match = np.full(ids.size, -1, dtype=np.int64)
     for k in range(ids.size):
@@ -196,7 +211,7 @@ def _matches(m: Record, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return match
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _compare(
     m: Record, s: Record, x: Array, P: Array, match: NDArray[np.int64], shared: int,
     rays: Array, keep: NDArray[np.bool_],
@@ -204,17 +219,17 @@ def _compare(
     """Correct ``x`` and ``P``; ``keep`` becomes False for features that failed their gate."""
     then, now = np.empty((shared, 3)), np.empty((shared, 3))
     at, columns = np.empty(shared, dtype=np.int64), np.empty(shared, dtype=np.int64)
+    heights = np.empty(shared)
     row = 0
     for k in range(match.size):
         if match[k] >= 0:
-            then[row] = m.base.rays[match[k]]
-            now[row] = rays[k]
-            at[row], columns[row] = k, match[k]
+            for i in range(3):
+                then[row, i], now[row, i] = m.base.rays[match[k], i], rays[k, i]
+            at[row], columns[row], heights[row] = k, match[k], m.base.heights[match[k]]
             row += 1
     accepted, dx = np.zeros(shared, dtype=np.bool_), np.zeros(ERRORS)
     used, nis = use_features(
-        x, P, ERRORS + m.base.filled, then, now, columns, m.base.heights[columns],
-        m.base.age, s, dx, accepted)
+        x, P, ERRORS + m.base.filled, then, now, columns, heights, m.base.age, s, dx, accepted)
     correct_state(x, dx)
     for row in range(shared):
         keep[at[row]] = accepted[row]

@@ -25,8 +25,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.navigation.propagation import Array, ERRORS
-from numba import njit
 
 
 class Doubt(NamedTuple):
@@ -40,7 +40,7 @@ class Doubt(NamedTuple):
 NO_DOUBT = Doubt(-1, 0.0, 0.0)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _along(P: Array, rows: int, width: int, H: Array, PH: Array) -> None:
     """Write ``H P``; errors come in threes, and most threes are not seen."""
     for i in range(width):
@@ -52,7 +52,7 @@ def _along(P: Array, rows: int, width: int, H: Array, PH: Array) -> None:
                 PH[i] += a * P[j, i] + b * P[j + 1, i] + c * P[j + 2, i]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _dot(a: Array, b: Array, count: int) -> float:
     """Return ``a . b`` of the first ``count`` numbers, a multiple of three, in three sums."""
     x, y, z = 0.0, 0.0, 0.0
@@ -63,7 +63,7 @@ def _dot(a: Array, b: Array, count: int) -> float:
     return float(x + y + z)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def variance_of(P: Array, H: Array, doubt: Doubt, seen: int, work: Array) -> float:
     """Return the variance of a measurement whose row ``H`` is zero from ``seen`` on."""
     _along(P, seen, seen, H, work)
@@ -76,7 +76,7 @@ def variance_of(P: Array, H: Array, doubt: Doubt, seen: int, work: Array) -> flo
     return float(total + _dot(H, work, seen))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def covariance_with(P: Array, width: int, H: Array, doubt: Doubt, PH: Array) -> float:
     """Write the covariance of all with the measurement of row ``H``; return its variance."""
     _along(P, ERRORS, width, H, PH)
@@ -90,7 +90,7 @@ def covariance_with(P: Array, width: int, H: Array, doubt: Doubt, PH: Array) -> 
     return float(total + _dot(H, PH, ERRORS))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def update(
     P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: float, R: float,
 ) -> None:
@@ -108,7 +108,7 @@ def update(
             P[i, j] -= a * PH[j]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def update_pair(
     P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: Array, R: float,
 ) -> None:
@@ -134,7 +134,7 @@ def update_pair(
             P[i, j] -= a * first[j] + b * second[j]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _correct(dx: Array, H: Array, PH: Array, width: int, residual: float, S: float) -> None:
     """Correct the state by a measurement of variance ``S``; scale ``PH`` to be ``P`` 's loss."""
     scale = 1.0 / math.sqrt(S)

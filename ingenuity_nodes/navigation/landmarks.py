@@ -25,15 +25,15 @@ import math
 
 from ingenuity_nodes.cameras.lens import Lens, project_one
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point, floats
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into, rotate_into
 from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.navigation.rays import look_up, RayTable
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.sensors.altimeter import reach
 from ingenuity_nodes.signals import Exposure, FeatureFrame
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,7 +109,7 @@ class LandmarkParameters:
         source='assumed: fixed focus and raised dust')
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _drop(tracks: NDArray[np.void], kept: NDArray[np.bool_]) -> None:
     """Close the gaps that lost tracks leave."""
     t, row = tracks[0], 0
@@ -124,7 +124,7 @@ def _drop(tracks: NDArray[np.void], kept: NDArray[np.bool_]) -> None:
     t.count = row
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _follow(
     tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, picture: Picture,
     R_MC: Array, p_MC: Array, uniform: NDArray[np.void], normal: NDArray[np.void],
@@ -152,14 +152,27 @@ def _follow(
     _drop(tracks, kept)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _inside(u: float, v: float, picture: Picture) -> bool:
     """Say whether a pixel is farther than the margin from the border of the picture."""
     width, height, margin = picture
     return bool(margin < u < width - 1.0 - margin and margin < v < height - 1.0 - margin)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
+def _order_of(values: Array) -> NDArray[np.int64]:
+    """Return the places of the values from the least on."""
+    order = np.empty(values.size, dtype=np.int64)
+    for place in range(values.size):
+        k = place    # insertion sort: np.argsort takes long to compile
+        while k > 0 and values[order[k - 1]] > values[place]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = place
+    return order
+
+
+@kernel
 def _pick(
     tracks: NDArray[np.void], tracker: NDArray[np.void], table: Array, picture: Picture,
     R_MB: Array, p_MC: Array, field: TerrainField, uniform: NDArray[np.void],
@@ -172,7 +185,7 @@ def _pick(
     for k in range(t.count):
         taken[int(t.uv[k, 1] / height) * COLUMNS + int(t.uv[k, 0] / width)] = True
     uv, ray = np.empty((1, 2)), np.empty(3)
-    for cell in np.argsort(chance.order):
+    for cell in _order_of(chance.order):
         if taken[cell]:
             continue
         if t.count >= p.most:
@@ -198,7 +211,7 @@ def _pick(
         t.count, t.next_id = k + 1, t.next_id + 1
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _observe(
     tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, table: Array,
     picture: Picture, field: TerrainField, p_MB: Array, q_MB: Array,
@@ -257,7 +270,7 @@ class Landmarks:
         self._random.standard_normal(out=self._normal.view(float))
         n = self._observe(
             self._tracks, self._tracker, self._lens, self._table, self._picture, self._field,
-            np.asarray(exposure.p_MB, dtype=float), np.asarray(exposure.q_MB, dtype=float),
+            floats('p_MB', exposure.p_MB, (3,)), floats('q_MB', exposure.q_MB, (4,)),
             self._uniform, self._normal)
         return FeatureFrame(
             exposure.t_ns, self._ids[:n].copy(), self._found[:n].copy(), self._ages[:n].copy())

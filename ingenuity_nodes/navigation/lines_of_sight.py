@@ -23,10 +23,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.navigation.ground import height_over_plane
 from ingenuity_nodes.navigation.propagation import Array, Record
-from ingenuity_nodes.rotations import matrix_into
-from numba import njit
 import numpy as np
 
 Vector = tuple[float, float, float]
@@ -42,7 +42,7 @@ class View(NamedTuple):
     way: Vector      # from I of now to I of the base picture, in M [m]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def view_of(x: Array, s: Record) -> View:
     """Put together what all points of a picture have in common."""
     R_base, R = np.empty((3, 3)), np.empty((3, 3))
@@ -53,7 +53,7 @@ def view_of(x: Array, s: Record) -> View:
     return View(R_base, R, arm, above, (x[16] - x[0], x[17] - x[1], x[18] - x[2]))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def turned(R: Array, v: Vector) -> Vector:
     """Return ``R @ v``."""
     return (R[0, 0] * v[0] + R[0, 1] * v[1] + R[0, 2] * v[2],
@@ -61,7 +61,7 @@ def turned(R: Array, v: Vector) -> Vector:
             R[2, 0] * v[0] + R[2, 1] * v[1] + R[2, 2] * v[2])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def turned_back(R: Array, v: Vector) -> Vector:
     """Return ``R.T @ v``."""
     return (R[0, 0] * v[0] + R[1, 0] * v[1] + R[2, 0] * v[2],
@@ -69,19 +69,19 @@ def turned_back(R: Array, v: Vector) -> Vector:
             R[0, 2] * v[0] + R[1, 2] * v[1] + R[2, 2] * v[2])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def dot(a: Vector, b: Vector) -> float:
     """Return ``a . b``."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def cross(a: Vector, b: Vector) -> Vector:
     """Return ``a x b``."""
     return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def feature_rows(
     x: Array, view: View, base_ray: Array, ray: Array, s: Record, H: Array, out: Array,
 ) -> bool:
@@ -138,7 +138,7 @@ def feature_rows(
     return True
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def across(v: Vector, ray: Vector) -> tuple[Vector, float]:
     """Return the unit vector along the part of ``v`` across ``ray``, and that part's length."""
     along = dot(v, ray)
@@ -151,7 +151,7 @@ def across(v: Vector, ray: Vector) -> tuple[Vector, float]:
     return (e[0] / length, e[1] / length, e[2] / length), length
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _one_row(
     row: int, e: Vector, q: Vector, length: float, R: Array, d: Vector, point: Vector,
     slant: Vector, x: Array, H: Array, out: Array,
@@ -169,7 +169,8 @@ def _one_row(
     # n . -(theta x d) = theta . (n x d);  m . (theta x point) = theta . (point x m)
     turn, base_turn = cross(n, d), cross(point, m)
     h = H[row]
-    h[:] = 0.0
+    for i in range(h.size):
+        h[i] = 0.0
     h[0], h[1], h[2] = -n[0], -n[1], -n[2]
     h[6], h[7], h[8] = turn[0], turn[1], turn[2]
     h[15], h[16], h[17] = n[0], n[1], n[2] - slid

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.navigation.ground import altimeter_row, GROUND
 from ingenuity_nodes.navigation.kalman import Doubt, NO_DOUBT, update, update_pair, variance_of
 from ingenuity_nodes.navigation.lines_of_sight import feature_rows, view_of
 from ingenuity_nodes.navigation.propagation import (
     Array, AT_REST, ERRORS, PLANE, Record, REFUSED, SPOT)
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ SETTINGS = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def use_altimeter(
     x: Array, P: Array, width: int, distance: float, s: Record, dx: Array,
 ) -> bool:
@@ -75,7 +75,7 @@ def use_altimeter(
     return elsewhere
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def use_rest(
     x: Array, P: Array, width: int, inputs: Array, s: Record, dx: Array,
 ) -> None:
@@ -92,7 +92,23 @@ def use_rest(
         H[9 + i] = 0.0
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
+def median_of_finite(values: Array) -> float:
+    """Return the upper median of the values that are finite, 0 if none is."""
+    kept, count = np.empty(values.size), 0
+    for value in values:
+        if not math.isfinite(value):
+            continue
+        k = count    # insertion sort: there are some forty, and np.sort takes long to compile
+        while k > 0 and kept[k - 1] > value:
+            kept[k] = kept[k - 1]
+            k -= 1
+        kept[k] = value
+        count += 1
+    return float(kept[count // 2]) if count else 0.0
+
+
+@kernel
 def use_features(
     x: Array, P: Array, width: int, base_rays: Array, rays: Array, columns: NDArray[np.int64],
     heights: Array, age: int, s: Record, dx: Array, accepted: NDArray[np.bool_],
@@ -119,8 +135,7 @@ def use_features(
             corner = Doubt(columns[k], out[k, 2], heights[k] ** 2)
             nis[k] = (out[k, 0] ** 2 / (variance_of(P, H[k, 0], corner, SPOT, PH[0]) + spread)
                       + out[k, 1] ** 2 / (variance_of(P, H[k, 1], NO_DOUBT, SPOT, PH[0]) + spread))
-    seen = np.sort(nis[np.isfinite(nis)])
-    excess = max(1.0, seen[seen.size // 2] / LARGEST_MEDIAN) if seen.size else 1.0
+    excess = max(1.0, median_of_finite(nis) / LARGEST_MEDIAN)
     noise = (1.0 + age / 3.0) * s.ray_noise ** 2 + (age * s.ray_drift) ** 2
     used, total = 0, 0.0
     for k in range(count):

@@ -47,13 +47,12 @@ for the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from ingenuity_nodes.rotations import matrix_into, turn_global, turn_local
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into, turn_global, turn_local
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,7 +69,7 @@ REFUSED = 29    # in the state only: distances refused in a row, too short ones 
 ALTIMETER, AT_REST, INPUTS = 6, 7, 8
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, float]:
     """
     Move the nominal state by one step; return the specific force in M.
@@ -100,7 +99,7 @@ def propagate_state(x: Array, before: Array, now: Array) -> tuple[float, float, 
     return f[0], f[1], f[2]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def propagate_covariance(
     P: Array, width: int, q_MB: Array, f: tuple[float, float, float], yaw_rate: float, Q: Array,
     steps: int,
@@ -150,7 +149,7 @@ def propagate_covariance(
             P[i, j] = P[j, i]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def correct_state(x: Array, dx: Array) -> None:
     """Add the error ``dx`` to the nominal state."""
     for i in range(6):
@@ -163,12 +162,3 @@ def correct_state(x: Array, dx: Array) -> None:
     turn_global(x[19:23], dx[18], dx[19], dx[20])
     for i in range(PLANE, ERRORS):
         x[SHIFT + i] += dx[i]
-
-
-@njit(cache=True, error_model='numpy')
-def finite(x: Array) -> bool:
-    """Say whether the state is still made of numbers."""
-    for i in range(STATES):
-        if not math.isfinite(x[i]):
-            return False
-    return True

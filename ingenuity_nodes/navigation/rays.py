@@ -16,16 +16,16 @@
 from __future__ import annotations
 
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point, floats
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import rotation_matrix
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 SPACING = 4    # [px] between entries; straight lines in between err by less than 1e-5 rad
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def look_up(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn pixels (n, 2) into unit vectors in B (n, 3) by a camera's table."""
     rows, columns, _ = table.shape
@@ -58,4 +58,4 @@ class RayTable:
 
     def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
-        return np.asarray(self._look_up(self.table, np.ascontiguousarray(uv, dtype=np.float64)))
+        return np.asarray(self._look_up(self.table, floats('uv', uv, (None, 2))))

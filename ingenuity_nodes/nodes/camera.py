@@ -26,41 +26,40 @@ from ingenuity_nodes.cameras.studio import Studio
 from ingenuity_nodes.nodes.conversions.pictures import (
     camera_info_message, image_message, jpeg_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
-from ingenuity_nodes.nodes.membership import LATCHED, Membership
+from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import helicopter_section, setting, text_parameter
+from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_pictures import TruthPictures
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
-from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 FRAMES = QoSProfile(depth=60)
 JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
 HISTORY = 200      # [ticks] of other vehicles' places that are kept
-PATIENCE = 5.0    # [s] of wall time for the place of another vehicle at the exposure
+PATIENCE = 0.5     # [s] of wall time between looks whether the run goes on
 
 
-class CameraNode(Node):
+class CameraNode(MemberNode):
     """Draws what one camera of one helicopter sees."""
 
     def __init__(self) -> None:
         super().__init__('camera')
-        scenario, seed = setting(self)
+        scenario, seed = self.scenario, self.seed
         section = helicopter_section(self, scenario)
         self._camera = text_parameter(self, 'camera', 'navcam', 'which camera: navcam or rte')
         self._model = camera_of(scenario, section.name, self._camera)
         self._frame_id = frames.frame(section.name, f'{self._camera}_optical_frame')
         self._own = section.name
-        self._ready = False
-        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
         self._others = Others(self, [helicopter.name for helicopter in scenario.helicopters
                                      if helicopter.name != section.name])
-        self._scenario, self._environment = scenario, environment_of(scenario, seed)
+        with self.membership.busy('building the ground'):
+            self._environment = environment_of(scenario, seed)
         name = self._camera
         self._images = self.create_publisher(Image, f'{name}/image_raw', FRAMES)
         self._jpegs = self.create_publisher(
@@ -72,25 +71,23 @@ class CameraNode(Node):
         self._studio = Studio(scenario, seed, section.name, name)
         # One picture after the other, while the node goes on listening.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._submit(self._set_up)
-
-    def _set_up(self) -> None:
-        self._studio.set_up()
-        self._ready = True
+        self._set_up = self._submit('building the scene', self._studio.set_up)
+        self.membership.waits_for = lambda: self._waits_for
 
     @property
     def _waits_for(self) -> str:
-        if not self._ready:
+        if not self._set_up.done():
             return 'the scene to be built'
         return '' if self._images.get_subscription_count() or self._camera != 'navcam' \
             else f'somebody who looks at {self._images.topic_name}'
 
     def _on_exposure(self, message: Odometry) -> None:
+        self.time_begins()
         exposure = exposure_from(message, self._camera)
-        self._submit(lambda: self._draw(exposure))
+        self._submit('drawing an image', lambda: self._draw(exposure))
 
     def _draw(self, exposure: Exposure) -> None:
-        bodies = cast_of(self._scenario, self._environment, self._own, exposure,
+        bodies = cast_of(self.scenario, self._environment, self._own, exposure,
                          self._others.at(exposure.t_ns))
         image = self._studio.draw(exposure, bodies)
         if self._images.get_subscription_count():
@@ -101,8 +98,14 @@ class CameraNode(Node):
         if self._truth.wanted:
             self._truth.publish(exposure, self._studio.draw_truth(exposure, bodies))
 
-    def _submit(self, task: Callable[[], None]) -> None:
-        self._drawing.submit(task).add_done_callback(self._note_failure)
+    def _submit(self, what: str, task: Callable[[], None]) -> Future[None]:
+        def work() -> None:
+            with self.membership.busy(what):
+                task()
+
+        future = self._drawing.submit(work)
+        future.add_done_callback(self._note_failure)
+        return future
 
     def _note_failure(self, future: Future[None]) -> None:
         error = None if future.cancelled() else future.exception()
@@ -119,7 +122,8 @@ class CameraNode(Node):
 class Others:
     """Where the other helicopters are at the instant of an exposure."""
 
-    def __init__(self, node: Node, names: Sequence[str]) -> None:
+    def __init__(self, node: MemberNode, names: Sequence[str]) -> None:
+        self._membership = node.membership
         self._poses: dict[str, dict[int, Pose]] = {name: {} for name in names}
         self._arrived = threading.Condition()
         for name in names:
@@ -140,9 +144,10 @@ class Others:
         """Wait for word of everybody from the exposure's tick, and take the newest before it."""
         tick_ns = t_ns - t_ns % TICK_NS
         with self._arrived:
-            self._arrived.wait_for(
-                lambda: all(history and max(history) >= tick_ns
-                            for history in self._poses.values()), PATIENCE)
+            while self._membership.running and not self._arrived.wait_for(
+                    lambda: all(history and max(history) >= tick_ns
+                                for history in self._poses.values()), PATIENCE):
+                continue    # what holds the others up is for the world to say
             before = {name: [time for time in history if time <= t_ns]
                       for name, history in self._poses.items()}
             return {name: self._poses[name][max(times)]

@@ -22,17 +22,17 @@ from ingenuity_nodes.faults.section import order_from_text
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter import (
-    Helicopter, HelicopterInputs, HelicopterOutputs, warm_up)
+    Helicopter, HelicopterInputs, HelicopterOutputs, hop)
 from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
 from ingenuity_nodes.nodes.declare import declare
-from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import helicopter_section, setting
+from ingenuity_nodes.nodes.setting import helicopter_section
 from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.signals import (
@@ -40,7 +40,6 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
-from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, PointCloud2
 from std_msgs.msg import Empty, String, UInt8MultiArray
@@ -50,21 +49,21 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory
 FOREIGN = QoSProfile(depth=100)
 
 
-class HelicopterNode(Node):
+class HelicopterNode(MemberNode):
     """One helicopter."""
 
     def __init__(self) -> None:
         super().__init__('helicopter')
-        scenario, seed = setting(self)
+        scenario, seed = self.scenario, self.seed
         section = helicopter_section(self, scenario)
         parameters = declare(self, with_overrides(HelicopterParameters(), section.overrides))
-        environment = environment_of(scenario, seed)
-        warm_up(section, environment, parameters)
-        self._helicopter = Helicopter(
-            section, environment, seed, parameters, scenario.faults_of(section.name))
+        with self.membership.busy('building the aircraft'):
+            environment = environment_of(scenario, seed)
+            hop(section, environment, parameters)
+            self._helicopter = Helicopter(
+                section, environment, seed, parameters, scenario.faults_of(section.name))
         self._participant = Participant(self, self._on_tick, self._missing)
-        self.membership = Membership(
-            self, lambda: self._participant.waits_for, scenario.lockstep.silence)
+        self.membership.waits_for = lambda: self._participant.waits_for
         self._telemetry = Telemetry(self, self._participant, self._helicopter)
         self._cameras = section.cameras
         self._features: dict[int, FeatureFrame] = {}
@@ -181,9 +180,6 @@ class HelicopterNode(Node):
         for fault in outputs.faults:
             self.get_logger().warning(
                 f'{fault.t_ns / SECOND_NS:.2f} s: fault {fault_message(fault).data}')
-
-    def finish(self) -> None:
-        """Nothing to finish."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

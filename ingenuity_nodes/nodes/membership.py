@@ -12,48 +12,58 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 """
-Belonging to a run: a heartbeat that says what a node waits for, and an ear for the world's state.
+Belonging to a run: a heartbeat that says what a node does, and an ear for the world's state.
 
-The heartbeat goes out on ``/diagnostics``, so that every ROS monitor shows it too. A node that
-starts alone waits; once it has heard the world, it ends with the world, also if that dies.
+The heartbeat goes out on ``/diagnostics``, so that every ROS monitor shows it too, and from a
+thread of its own: work cannot hold it up. A node that starts alone waits; once it has heard the
+world, it ends with the world, also if that dies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import threading
 import time
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray
+from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message
+from ingenuity_nodes.roster import Condition, Heartbeat, ProcessId
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
 HEARTBEAT = 0.4      # [s] of wall time, a fraction of the silence that counts as death
+WORKING = 1.2        # [s] without a turn of its loop: a node is busy
 PATIENT_BEATS = 2    # heartbeats with the same wait before it is said: not each brief one
-WORLD_STATE = '/world/state'
+WORLD_STATE, WORLD_PROCESS = '/world/state', '/world/process'
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-READY, GONE = 'ready', 'gone'    # what a heartbeat says beside what it waits for
 
-# What the world's state starts with.
 WAITING, RUNNING, PAUSED, ENDED, FAILED = 'waiting', 'running', 'paused', 'ended', 'failed'
 
 
 class Membership:
     """One node's part in a run."""
 
-    def __init__(
-        self, node: Node, waits_for: Callable[[], str], silence: float, is_world: bool = False,
-    ) -> None:
-        self._node, self._waits_for, self._silence = node, waits_for, silence
+    def __init__(self, node: Node, silence: float, *, is_world: bool = False) -> None:
+        self._node, self._silence, self._is_world = node, silence, is_world
+        self.waits_for: Callable[[], str] = lambda: ''    # asked by the node's own loop
         self.running, self.status, self.reason = True, 0, ''
-        self._is_world, self._world_heard = is_world, 0.0
-        self._said, self._same = '', 0
+        self._process = ProcessId.own()
+        self._world = _World()
+        self._works: dict[int, str] = {}    # what each thread is at
+        self._turned: float | None = None   # when its loop last came round; None: not yet
+        self._waits, self._said, self._same = '', '', 0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._timer = node.create_timer(HEARTBEAT, self._beat, clock=steady)
+        self._timer = node.create_timer(HEARTBEAT, self._turn, clock=steady)
         if not is_world:
             node.create_subscription(String, WORLD_STATE, self._on_state, LATCHED)
+            node.create_subscription(String, WORLD_PROCESS, self._on_process, LATCHED)
+        self._left = threading.Event()
+        self._thread = threading.Thread(target=self._beat_on, name='heartbeat', daemon=True)
+        self._thread.start()
 
     def end(self, status: int, reason: str) -> None:
         """Leave the run; the first reason counts."""
@@ -62,38 +72,102 @@ class Membership:
 
     def leave(self) -> None:
         """Say goodbye, so that nobody waits for the next heartbeat."""
-        self._publish(DiagnosticStatus.OK, GONE)
+        self._left.set()
+        self._thread.join()
+        self._publish(Condition.GONE, '')
 
-    def _beat(self) -> None:
-        waits_for = self._waits_for()
-        says = waits_for or ('' if self._world_heard or self._is_world else '/world')
+    @contextmanager
+    def busy(self, what: str) -> Iterator[Callable[[str], None]]:
+        """
+        Tell what this thread works at meanwhile.
+
+        What it yields takes a newer text: how far the work is.
+        """
+        me = threading.get_ident()
+        before = self._works.get(me)
+
+        def tell(text: str) -> None:
+            self._works[me] = text
+
+        tell(what)
+        try:
+            yield tell
+        finally:
+            if before is None:
+                del self._works[me]
+            else:
+                self._works[me] = before
+
+    # The thread that nothing holds up -------------------------------------------------------
+
+    def _beat_on(self) -> None:
+        while not self._left.wait(HEARTBEAT):
+            self._publish(*self._condition())
+
+    def _condition(self) -> tuple[Condition, str]:
+        works = list(self._works.values())
+        if works:
+            return Condition.BUSY, works[0]
+        if self._turned is None:
+            return Condition.BUSY, 'starting'
+        if time.monotonic() - self._turned > WORKING:
+            return Condition.BUSY, 'working'
+        return (Condition.WAITING, self._waits) if self._waits else (Condition.READY, '')
+
+    def _publish(self, condition: Condition, what: str) -> None:
+        self._publisher.publish(heartbeat_message(
+            Heartbeat(self._node.get_fully_qualified_name(), condition, what, self._process),
+            self._node.get_clock().now().nanoseconds))
+
+    # The node's own loop ---------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        if self._turned is not None and now - self._turned > WORKING:
+            self._world.overslept(now - self._turned - HEARTBEAT)
+        self._turned = now
+        self._waits = self.waits_for()
+        says = self._waits or ('' if self._world.known or self._is_world else '/world')
         self._same = self._same + 1 if says == self._said else 0
         self._said = says
         if says and self._same == PATIENT_BEATS:
             self._node.get_logger().info(f'waiting for {says}')
-        if waits_for:
-            self._publish(DiagnosticStatus.WARN, f'waiting for {waits_for}')
-        else:
-            self._publish(DiagnosticStatus.OK, READY)
-        self._check_world()
-
-    def _publish(self, level: bytes, text: str) -> None:
-        message = DiagnosticArray()
-        message.header.stamp = self._node.get_clock().now().to_msg()
-        message.status = [DiagnosticStatus(
-            level=level, name=self._node.get_fully_qualified_name(), message=text)]
-        self._publisher.publish(message)
-
-    def _check_world(self) -> None:
-        silent = time.monotonic() - self._world_heard
-        if self._world_heard and silent > self._silence:
-            text = f'/world has been silent for {silent:.1f} s'
-            self._node.get_logger().error(f'{text}; ending')
-            self.end(1, text)
+        gone = self._world.gone(now, self._silence)
+        if gone:
+            self._node.get_logger().error(f'{gone}; ending')
+            self.end(1, gone)
 
     def _on_state(self, message: String) -> None:
-        self._world_heard = time.monotonic()
+        self._world.heard = time.monotonic()
         if message.data.startswith(ENDED):
             self.end(0, message.data)
         elif message.data.startswith(FAILED):
             self.end(1, message.data)
+
+    def _on_process(self, message: String) -> None:
+        self._world.process = ProcessId.parse(message.data)
+
+
+class _World:
+    """What a member knows of the world's life."""
+
+    def __init__(self) -> None:
+        self.heard: float | None = None
+        self.process: ProcessId | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.heard is not None
+
+    def overslept(self, seconds: float) -> None:
+        """Count its silence less by the time in which this process itself stood still."""
+        if self.heard is not None:
+            self.heard += seconds
+
+    def gone(self, now: float, silence: float) -> str:
+        """Say how the world was lost, '' if it was not."""
+        if self.process is not None and self.process.has_ended:
+            return f'/world has ended (process {self.process.number})'
+        if self.heard is not None and now - self.heard > silence:
+            return f'/world has been silent for {now - self.heard:.1f} s'
+        return ''

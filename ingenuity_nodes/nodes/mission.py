@@ -21,28 +21,27 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, plan_to_yaml, waypoints
 from ingenuity_nodes.mission.control import MissionControl, MissionEvents, MissionOutput
 from ingenuity_nodes.nodes.conversions.geometry import path_message
-from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED, Membership
+from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
 from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import setting
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Path
 import numpy as np
-from rclpy.node import Node
 from std_msgs.msg import Empty, String
 
 
-class MissionNode(Node):
+class MissionNode(MemberNode):
     """One mission control for all vehicles of the scenario."""
 
     def __init__(self) -> None:
         super().__init__('mission')
-        scenario, seed = setting(self)
-        environment = environment_of(scenario, seed)
-        self._control = MissionControl(scenario, environment)
+        scenario = self.scenario
+        with self.membership.busy('building the ground'):
+            environment = environment_of(scenario, self.seed)
+            self._control = MissionControl(scenario, environment)
         self._participant = Participant(self, self._on_tick)
-        self.membership = Membership(
-            self, lambda: self._participant.waits_for, scenario.lockstep.silence)
+        self.membership.waits_for = lambda: self._participant.waits_for
         self._state = self.create_publisher(String, 'mission/state', LATCHED)
         self._said = ''
         self._plans: dict[str, CountedPublisher] = {}
@@ -88,9 +87,6 @@ class MissionNode(Node):
     def _path(self, name: str, plan: FlightPlan) -> Path:
         corners = np.array(waypoints(plan)) + np.array(self._places[name])
         return path_message(0, frames.MAP, corners)
-
-    def finish(self) -> None:
-        """Nothing to finish."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

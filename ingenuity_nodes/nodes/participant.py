@@ -21,6 +21,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.lockstep import Answer, Mailbox, Tick
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
+from ingenuity_nodes.nodes.member import MemberNode
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -49,7 +50,7 @@ class Participant:
     """Runs ``on_tick`` once per tick, when all that belongs to the tick has arrived."""
 
     def __init__(
-        self, node: Node, on_tick: Callable[[int, Messages], None],
+        self, node: MemberNode, on_tick: Callable[[int, Messages], None],
         missing: Callable[[int], str] = lambda _: '',
     ) -> None:
         self._node, self._on_tick, self._missing = node, on_tick, missing
@@ -95,6 +96,7 @@ class Participant:
         if tick is None or self._box.missing(tick) or self._missing(tick.t_ns):
             return
         self._tick = None
+        self._node.time_begins()
         self._on_tick(tick.t_ns, self._box.take(tick))
         counts = {publisher.topic: publisher.count for publisher in self._publishers}
         self._answers.publish(answer_message(Answer(

@@ -23,10 +23,11 @@ from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.sensors import status_from
 from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, exposure_from, fault_from, truth_from)
-from ingenuity_nodes.nodes.membership import ENDED, LATCHED, Membership
+from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.membership import ENDED, LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import setting, text_parameter
+from ingenuity_nodes.nodes.setting import text_parameter
 from ingenuity_nodes.recording.bag import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.products import Products
@@ -39,7 +40,6 @@ from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage
@@ -52,23 +52,24 @@ COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
 COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
 
 
-class RecorderNode(Node):
+class RecorderNode(MemberNode):
     """Records one run."""
 
     def __init__(self) -> None:
         super().__init__('recorder')
-        scenario, seed = setting(self)
+        scenario, seed = self.scenario, self.seed
         path = text_parameter(self, 'run_folder', '', 'folder of the run; empty makes one')
         self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
                         else RunFolder.create(scenario.name, Path(path) if path else None))
-        self._products = Products(scenario, seed, environment_of(scenario, seed), self._folder)
+        with self.membership.busy('building the ground'):
+            self._products = Products(scenario, seed, environment_of(scenario, seed), self._folder)
         self._writer = BagWriter(self._folder.bag)
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False
         self._seen: set[str] = set()
         self._participant = Participant(self, self._on_tick)
-        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
         self._join(scenario)
+        self.membership.waits_for = lambda: self._waits_for
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(SCAN, self._scan, clock=steady)
         self.create_timer(FLUSH, self._flush, clock=steady)

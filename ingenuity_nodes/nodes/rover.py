@@ -21,18 +21,18 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header, transform
 from ingenuity_nodes.nodes.conversions.pictures import jpeg_message, radio_from, radio_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message, truth_from
-from ingenuity_nodes.nodes.membership import LATCHED, Membership
+from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import rover_section, setting
+from ingenuity_nodes.nodes.setting import rover_section
 from ingenuity_nodes.rover.perseverance import ReceivedFile, Rover, RoverState
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 import numpy as np
-from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage, JointState
 from std_msgs.msg import String, UInt8MultiArray
@@ -42,18 +42,18 @@ POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
 MAST_JOINT = 'mast_azimuth_joint'    # as in config/perseverance.urdf
 
 
-class RoverNode(Node):
+class RoverNode(MemberNode):
     """One rover."""
 
     def __init__(self) -> None:
         super().__init__('rover')
-        scenario, seed = setting(self)
+        scenario, seed = self.scenario, self.seed
         section = rover_section(self, scenario)
         self._name = section.name
-        self._rover = Rover(section, environment_of(scenario, seed), seed)
+        with self.membership.busy('building the rover'):
+            self._rover = Rover(section, environment_of(scenario, seed), seed)
         self._participant = Participant(self, self._on_tick)
-        self.membership = Membership(
-            self, lambda: self._participant.waits_for, scenario.lockstep.silence)
+        self.membership.waits_for = lambda: self._participant.waits_for
         join = self._participant
         self._heard = {h.name: join.subscribe(UInt8MultiArray, f'/{h.name}/radio/up')
                        for h in scenario.helicopters}
@@ -111,9 +111,6 @@ class RoverNode(Node):
         angles[MAST_JOINT] = state.mast_azimuth
         self._joints.publish(JointState(
             header=header(t_ns, body), name=list(angles), position=list(angles.values())))
-
-    def finish(self) -> None:
-        """Nothing to finish."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

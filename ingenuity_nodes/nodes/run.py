@@ -21,7 +21,6 @@ import signal
 import sys
 from typing import Protocol
 
-from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.yaml_check import FileError
@@ -38,16 +37,29 @@ except ImportError:
 INTERRUPTED = 0    # Ctrl-C is how a ROS node is ended; that it cut a run short, the run says
 
 
-class MemberNode(Protocol):
-    """A node that belongs to a run and may have something to finish at its end."""
+class Session(Protocol):
+    """How long a node is to be spun, and with which status it ends."""
 
-    membership: Membership
+    running: bool
+    status: int
+
+    def end(self, status: int, reason: str) -> None:
+        """Leave; the first reason counts."""
+
+    def leave(self) -> None:
+        """Say goodbye."""
+
+
+class RunnableNode(Protocol):
+    """A node that knows when it is over and may have something to finish then."""
+
+    membership: Session
 
     def finish(self) -> None:
         """Write or release what must not be lost."""
 
 
-def run(node_class: Callable[[], MemberNode], args: Sequence[str] | None = None) -> None:
+def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = None) -> None:
     """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     node = None
@@ -73,7 +85,7 @@ def run(node_class: Callable[[], MemberNode], args: Sequence[str] | None = None)
     os._exit(status)
 
 
-def _spin(node: MemberNode) -> int:
+def _spin(node: RunnableNode) -> int:
     executor = Executor()
     executor.add_node(node)
     try:

@@ -23,23 +23,25 @@ from collections.abc import Callable, Sequence
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.lockstep import Barrier, Roster
+from ingenuity_nodes.lockstep import Barrier
 from ingenuity_nodes.nodes.conversions.geometry import stamp
-from ingenuity_nodes.nodes.conversions.lockstep import answer_from, tick_message
+from ingenuity_nodes.nodes.conversions.lockstep import answer_from, heartbeats_from, tick_message
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import (
-    ENDED, FAILED, GONE, LATCHED, Membership, PAUSED, READY, RUNNING, WAITING, WORLD_STATE)
+    ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD_PROCESS, WORLD_STATE)
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
+from ingenuity_nodes.roster import ProcessId, Roster
 from ingenuity_nodes.scenario import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float64, String
 from std_srvs.srv import SetBool, Trigger
 
-WATCH = 0.25    # [s] of wall time between looks at who is silent
+WATCH = 0.25      # [s] of wall time between looks at who is missing
+SAY_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
 PACE = 'real_time_factor'
 
 
@@ -47,7 +49,7 @@ class Timekeeper:
     """Runs the lockstep of one graph on one node."""
 
     def __init__(
-        self, node: Node, lockstep: LockstepSection, participants: Sequence[str],
+        self, node: MemberNode, lockstep: LockstepSection, participants: Sequence[str],
         expects: Sequence[str], on_tick: Callable[[int], None],
     ) -> None:
         self._node, self._lockstep, self._on_tick = node, lockstep, on_tick
@@ -58,7 +60,7 @@ class Timekeeper:
         self._t_ns = self._steps_asked = 0
         self._asked = self._began = time.monotonic()
         self._paced_from = (self._began, 0)
-        self.membership = Membership(node, lambda: '', lockstep.silence, is_world=True)
+        self._watched, self._held_up = self._began, ''
         self._pace = self._declare_pace()
         self._connect()
 
@@ -76,6 +78,9 @@ class Timekeeper:
         self._clock = node.create_publisher(Clock, '/clock', 10)
         self._ticks = node.create_publisher(DiagnosticArray, TICK, BEAT)
         self._states = node.create_publisher(String, WORLD_STATE, LATCHED)
+        # Kept as a member: a latched message lives as long as its publisher.
+        self._process = node.create_publisher(String, WORLD_PROCESS, LATCHED)
+        self._process.publish(String(data=str(ProcessId.own())))
         self._factor = node.create_publisher(Float64, f'/world/{PACE}', LATCHED)
         node.create_subscription(DiagnosticArray, DONE, self._on_answer, BEAT)
         node.create_subscription(DiagnosticArray, '/diagnostics', self._on_heartbeat, 100)
@@ -141,9 +146,8 @@ class Timekeeper:
     # Who is there --------------------------------------------------------------------------
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
-        for status in message.status:
-            says = '' if status.message == READY else status.message
-            self._roster.heard(status.name, time.monotonic(), says)
+        for beat in heartbeats_from(message):
+            self._roster.heard(beat, time.monotonic())
         if self._state == WAITING:
             self._begin_when_all_are_here()
 
@@ -153,31 +157,63 @@ class Timekeeper:
             self._say(f'{WAITING}: {", ".join(absent)}')
             return
         self._node.get_logger().info('all are here: time begins')
+        self._node.time_begins()
         self._began = time.monotonic()
         self._run()
 
     def _on_watch(self) -> None:
-        """Look who is silent; also tell everybody that the world lives."""
+        """Look who is missing; also tell everybody that the world lives."""
         now = time.monotonic()
+        self._count_less(now)
         if self._state in (ENDED, FAILED):
-            if not self._roster.present(now, GONE):
-                self.membership.end(0 if self._state == ENDED else 1, self._said)
+            if not self._roster.present(now):
+                self._node.membership.end(0 if self._state == ENDED else 1, self._said)
         elif self._state == WAITING:
-            lost = [*self._roster.gone(GONE), *self._roster.silent(now)]
+            # A process that lives may take as long as it likes: it has to compile or to build.
+            lost = [*self._roster.departed(), *self._roster.ended(),
+                    *self._roster.unreachable(now)]
             if lost:
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
         else:
-            silent = self._roster.silent(now)
-            stuck = [name for name in self._barrier.waiting
-                     if now - self._asked > self._lockstep.silence and not self._roster.says(name)]
-            if silent or stuck:
-                text = [*silent, *(f'{name} (no answer to tick {self._t_ns / SECOND_NS:.2f} s)'
-                                   for name in stuck if not any(name in row for row in silent))]
-                self._on_silence(', '.join(text), [row.split(' ')[0] for row in text])
+            self._look_for_the_lost(now)
             elapsed = now - self._began
             if elapsed > 0:
                 self._factor.publish(Float64(data=self._t_ns / SECOND_NS / elapsed))
         self._states.publish(String(data=self._said))
+
+    def _count_less(self, now: float) -> None:
+        """Forgive everybody the time in which this process stood still, as with a closed lid."""
+        late, self._watched = now - self._watched - WATCH, now
+        if late > WATCH:
+            self._roster.overslept(late)
+            self._asked += late
+            self._paced_from = self._paced_from[0] + late, self._paced_from[1]
+
+    def _look_for_the_lost(self, now: float) -> None:
+        """Notice who has gone, who is silent, and what holds the last tick up."""
+        rows = [*self._roster.ended(), *self._roster.departed(), *self._roster.silent(now)]
+        waiting, since = self._barrier.waiting, now - self._asked
+        if waiting and since > SAY_AFTER:
+            busy = self._roster.busy(now)
+            held_up = [*busy, *(self._roster.describe(name) for name in waiting
+                                if not any(row.startswith(f'{name} ') for row in busy))]
+            self._say_once(held_up)
+            patience = self._lockstep.busy if busy else self._lockstep.silence
+            if since > patience:
+                rows += [row for row in held_up if row.split(' ')[0] in waiting
+                         and row.split(' ')[0] not in {lost.split(' ')[0] for lost in rows}]
+        else:
+            self._held_up = ''
+        if rows:
+            self._on_silence(', '.join(rows), [row.split(' ')[0] for row in rows])
+
+    def _say_once(self, held_up: Sequence[str]) -> None:
+        """Say why time stands still, once for each reason."""
+        key = ', '.join(row.partition(': ')[0].split(' (')[0] for row in held_up)
+        if key != self._held_up:
+            self._held_up = key
+            self._node.get_logger().warning(
+                f'tick {self._t_ns / SECOND_NS:.2f} s: {", ".join(held_up)}')
 
     def _on_silence(self, text: str, names: Sequence[str]) -> None:
         if self._lockstep.on_silence == 'stop':

@@ -21,35 +21,34 @@ from ingenuity_nodes.navigation.features import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_message, image_from, image_message)
-from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import helicopter_section, setting
-from rclpy.node import Node
+from ingenuity_nodes.nodes.setting import helicopter_section
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 
 FRAMES = QoSProfile(depth=60)    # two seconds of pictures: none is lost while one is at work
 
 
-class VisionNode(Node):
+class VisionNode(MemberNode):
     """Pictures in, features out."""
 
     def __init__(self) -> None:
         super().__init__('vision')
-        scenario, _ = setting(self)
-        helicopter_section(self, scenario)
+        helicopter_section(self, self.scenario)
         self._tracker = FeatureTracker()
-        self.membership = Membership(self, lambda: self._waits_for, scenario.lockstep.silence)
         self._features = self.create_publisher(PointCloud2, 'navcam/features', FRAMES)
         self._tracks = self.create_publisher(Image, 'navcam/tracks', 2)
         self._images = self.create_subscription(
             Image, 'navcam/image_raw', self._on_image, FRAMES)
+        self.membership.waits_for = lambda: self._waits_for
 
     @property
     def _waits_for(self) -> str:
         return '' if self._images.get_publisher_count() else self._images.topic_name
 
     def _on_image(self, message: Image) -> None:
+        self.time_begins()
         try:
             image = image_from(message)
             features = self._tracker.track(nanoseconds(message.header.stamp), image)
@@ -61,9 +60,6 @@ class VisionNode(Node):
         if self._tracks.get_subscription_count():
             drawn = self._tracker.draw(image, features)
             self._tracks.publish(image_message(features.t_ns, message.header.frame_id, drawn))
-
-    def finish(self) -> None:
-        """Nothing to finish."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

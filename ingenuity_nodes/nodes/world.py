@@ -22,14 +22,13 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.graph import participants
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.nodes.conversions.markers import rock_marker, terrain_marker
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import setting
 from ingenuity_nodes.nodes.timekeeper import Timekeeper
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import environment_of
 from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.node import Node
 from sensor_msgs.msg import FluidPressure, Temperature
 from std_msgs.msg import Float64
 from visualization_msgs.msg import Marker
@@ -38,13 +37,14 @@ AIR_PERIOD_NS = 10 * TICK_NS
 WIND_HEIGHT = 5.0    # [m] at which the wind is told: the height of the first flights
 
 
-class WorldNode(Node):
+class WorldNode(MemberNode):
     """Owns the clock and tells about the surroundings."""
 
     def __init__(self) -> None:
         super().__init__('world')
-        scenario, seed = setting(self)
-        self._environment = environment_of(scenario, seed)
+        scenario = self.scenario
+        with self.membership.busy('building the ground'):
+            self._environment = environment_of(scenario, self.seed)
         steps = participants(scenario)
         expects = self.declare_parameter('expects', steps, ParameterDescriptor(
             description='nodes that must be ready before time begins', read_only=True)).value
@@ -55,9 +55,9 @@ class WorldNode(Node):
         self._temperature = self.create_publisher(Temperature, '/world/temperature', 10)
         self._density = self.create_publisher(Float64, '/world/density', 10)
         self._speed_of_sound = self.create_publisher(Float64, '/world/speed_of_sound', 10)
-        self._publish_ground()
-        timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick)
-        self.membership = timekeeper.membership
+        with self.membership.busy('drawing the ground for people'):
+            self._publish_ground()
+        self._timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick)
 
     def _publish_ground(self) -> None:
         # Kept as members: a latched message lives as long as its publisher.
@@ -76,9 +76,6 @@ class WorldNode(Node):
         self._temperature.publish(Temperature(header=here, temperature=air.temperature))
         self._density.publish(Float64(data=air.density))
         self._speed_of_sound.publish(Float64(data=air.speed_of_sound))
-
-    def finish(self) -> None:
-        """Nothing to finish: the last state is latched until the node goes."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -19,13 +19,13 @@ from collections import deque
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point, floats
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into, rotate_into
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rotations import matrix_into, rotate_into
 from ingenuity_nodes.signals import AltimeterSample, Truth
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,7 +60,7 @@ class AltimeterParameters:
         source='assumed: now and then a dark or tilted stone returns too little light')
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def reach(
     x: float, y: float, z: float, dx: float, dy: float, dz: float, field: TerrainField,
 ) -> float:
@@ -81,7 +81,7 @@ def reach(
     return float(max(0.0, length))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _beam_length(
     p_MB: NDArray[np.float64], q_MB: NDArray[np.float64], p_BA: NDArray[np.float64],
     field: TerrainField,
@@ -115,7 +115,8 @@ class Altimeter:
         """Read it; out of range is +inf (nothing seen) or -inf (too close), as in REP 117."""
         p, now, truth = self._parameters, self._past[-1].t_ns, self._past[0]
         noise = p.noise * float(self._random.standard_normal())
-        distance = self._beam_length(truth.p_MB, truth.q_MB, self._p_BA, self._field)
+        distance = self._beam_length(floats('p_MB', truth.p_MB, (3,)),
+                                     floats('q_MB', truth.q_MB, (4,)), self._p_BA, self._field)
         if distance > p.maximum or float(self._luck.random()) < p.dropout:
             return AltimeterSample(now, math.inf)
         distance = p.resolution * round((distance * self._scale + noise) / p.resolution)

@@ -23,14 +23,14 @@ from collections import deque
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rotations import matrix_into
 from ingenuity_nodes.signals import ImuSample, Truth
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -107,7 +107,7 @@ SENSOR = np.dtype([
 ], align=True)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _sample(
     sensor: NDArray[np.void], q_MB: NDArray[np.float64], w: NDArray[np.float64],
     a_MB: NDArray[np.float64], alpha: NDArray[np.float64], normals: NDArray[np.float64], row: int,
@@ -168,7 +168,19 @@ class Imu:
             _sample, self._sensor, turn, some, some, some, self._normals, 0)
 
     def sample(self, truth: Truth) -> ImuSample:
-        """Read it at the end of a step of 2 ms; call it once per step."""
+        """
+        Read it at the end of a step of 2 ms; call it once per step.
+
+        Raises
+        ------
+        TypeError
+            The truth is not made of vectors of numbers.
+
+        """
+        return self.read(truth.checked())
+
+    def read(self, truth: Truth) -> ImuSample:
+        """Read it, by a truth that a vehicle of ours has written."""
         felt = self._felt
         felt.append(truth)
         then = felt[0]

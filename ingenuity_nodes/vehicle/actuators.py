@@ -25,10 +25,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.rotors import Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,13 +84,13 @@ def actuator_constants(parameters: ActuatorParameters) -> NDArray[np.void]:
     return out
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def servo_angle(c: Record, k: int, blade: NDArray[np.float64]) -> float:
     """Angle that servo ``k`` must take for collective, longitudinal and lateral cyclic [rad]."""
     return float(blade[0] + blade[2] * c.sin[k] - blade[1] * c.cos[k])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def blade_angles(c: Record, servo: NDArray[np.float64], blade: NDArray[np.float64]) -> None:
     """Write collective, longitudinal and lateral cyclic [rad] that three servo angles make."""
     blade[0] = (servo[0] + servo[1] + servo[2]) / SERVOS
@@ -100,7 +100,7 @@ def blade_angles(c: Record, servo: NDArray[np.float64], blade: NDArray[np.float6
         blade[2] += 2.0 / SERVOS * c.sin[k] * servo[k]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def advance_servos(
     c: Record, servo: NDArray[np.float64], command: NDArray[np.float64],
     instead: NDArray[np.float64],

@@ -24,10 +24,11 @@ from dataclasses import dataclass
 import math
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.entry import entry_point, floats
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.rotors import Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -146,7 +147,7 @@ def body_constants(parameters: BodyParameters) -> NDArray[np.void]:
     return out
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def drag_loads(
     c: Record, density: float, u: Array, w: Array, down: float, force: Array, moment: Array,
 ) -> None:
@@ -187,17 +188,18 @@ def drag_shares(
 ) -> tuple[Array, Array]:
     """Split the drag into box, legs and mast, shape (3, 3) [N]; and their moment, (3,) [N m]."""
     shares, total = np.zeros((3, 3)), np.zeros(3)
+    drag = entry_point(_drag, constants, 0.0, total, 0.0, total, total)
     for part in range(3):
         alone = constants.copy()
         for other in {0, 1, 2} - {part}:
             alone['area'][0, other] = 0.0
         moment = np.zeros(3)
-        _drag(alone, density, np.asarray(u, dtype=np.float64), down, shares[part], moment)
+        drag(alone, density, floats('u', u, (3,)), down, shares[part], moment)
         total += moment
     return shares, total
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _drag(
     constants: NDArray[np.void], density: float, u: Array, down: float,
     force: Array, moment: Array,

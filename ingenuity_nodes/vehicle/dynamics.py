@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.actuators import advance_servos, blade_angles
 from ingenuity_nodes.vehicle.body import drag_loads
@@ -29,7 +30,6 @@ from ingenuity_nodes.vehicle.rotors import blade_loads, Record, STATIONS
 from ingenuity_nodes.vehicle.state import (
     BATTERY_EMPTY, BLADE_STRIKE, LOW_BUS, MOTOR_OVERHEATED, TIP_MACH, VORTEX_RING)
 from ingenuity_nodes.world.terrain import height_at, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +38,7 @@ NEAR = 0.35           # [m] legs may touch within a step when the lowest point i
 TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Grip)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _through_air(s: Record, wind: Array) -> None:
     """Write attitude matrix, airspeed of the mass centre and body rate, body axes."""
     rotation_of(s.x[6:10], s.R)
@@ -49,7 +49,7 @@ def _through_air(s: Record, wind: Array) -> None:
         s.w[i] = s.x[10 + i]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _rotor(c: Record, s: Record, i: int, clearance: float, sound: float, density: float) -> None:
     """Load and inflow of rotor ``i``; adds its force and moment to the aircraft's."""
     rotors = c.rotors
@@ -79,7 +79,7 @@ def _rotor(c: Record, s: Record, i: int, clearance: float, sound: float, density
     s.thrust[i] = density * loads[2]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _air_loads(c: Record, s: Record, clearance: float, density: float, sound: float) -> None:
     """Everything the air does to the aircraft, about the mass centre; torques not yet included."""
     for k in range(3):
@@ -96,7 +96,7 @@ def _air_loads(c: Record, s: Record, clearance: float, density: float, sound: fl
     drag_loads(c.body, density, s.u, s.w, s.mean_flow[1], s.force, s.moment)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _drive(c: Record, s: Record, density: float, temperature: float, avionics: float) -> None:
     """Motors turn the rotors and draw from the battery; everything warms."""
     power = c.power
@@ -128,7 +128,7 @@ def _drive(c: Record, s: Record, density: float, temperature: float, avionics: f
     s.battery_temperature += STEP * heat / power.battery_heat
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _move(c: Record, s: Record, field: TerrainField) -> None:
     """Advance the body by one step, on the ground or above it."""
     h = c.rotors.inertia * (s.omega[0] - s.omega[1])
@@ -142,7 +142,7 @@ def _move(c: Record, s: Record, field: TerrainField) -> None:
         move_on_ground(c, s, h, field)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _judge_air(c: Record, s: Record, sound: float) -> None:
     """Raise warnings of the air, and failures of heat and charge."""
     s.warning = 0
@@ -163,7 +163,7 @@ def _judge_air(c: Record, s: Record, sound: float) -> None:
             s.failure = BATTERY_EMPTY
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _look_down(s: Record, field: TerrainField) -> None:
     """Find the ground below; high up, where nothing hangs on it, at every sixteenth step."""
     s.ground_age += 1
@@ -171,7 +171,7 @@ def _look_down(s: Record, field: TerrainField) -> None:
         s.ground, s.ground_age = height_at(s.x[0], s.x[1], field), 0
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def advance(
     constants: NDArray[np.void], state: NDArray[np.void], row: int, field: TerrainField,
     density: float, sound: float, temperature: float, wind: Array, avionics: float,
@@ -189,7 +189,7 @@ def advance(
     _judge_air(c, s, sound)
 
 
-@njit(cache=True, error_model='numpy', nogil=True)
+@kernel(nogil=True)
 def advance_many(
     constants: NDArray[np.void], state: NDArray[np.void], field: TerrainField, density: float,
     sound: float, temperature: float, winds: Array, avionics: float, steps: int,

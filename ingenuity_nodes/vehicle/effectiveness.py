@@ -25,12 +25,13 @@ from dataclasses import dataclass
 import math
 from typing import TYPE_CHECKING
 
+from ingenuity_nodes.compiled.entry import entry_point, floats
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.inflow import advance_rings, advance_tilt, flow_through, swirl_below
 from ingenuity_nodes.vehicle.rotors import (
     blade_loads, ELEMENTS, rotor_constants, RotorParameters, STATIONS)
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,7 +71,7 @@ class RotorLoads:
     mean_flow: NDArray[np.float64]   # shape (2,) [m/s]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _settle(
     constants: NDArray[np.void], blade: Array, omega: float, u: Array, w: Array, sound: float,
     v: Array, loss: Array, g: Array, steps: int, dt: float, loads: Array,
@@ -104,6 +105,10 @@ class RotorModel:
     def __init__(self, parameters: RotorParameters, air: Air, rotor_speed: float) -> None:
         self._constants = rotor_constants(parameters)
         self._air, self._rotor_speed = air, rotor_speed
+        some, flow = np.zeros(3), _Inflow()
+        self._settle = entry_point(
+            _settle, self._constants, np.zeros((2, 3)), 0.0, some, some, 0.0, flow.v, flow.loss,
+            flow.g, 0, 0.0, np.zeros((2, 6)))
 
     def loads(
         self, blade: Array, u: Array | None = None, w: Array | None = None,
@@ -119,10 +124,10 @@ class RotorModel:
         self, blade: Array, u: Array | None, w: Array | None, inflow: _Inflow, steps: int,
     ) -> tuple[RotorLoads, _Inflow]:
         loads, state = np.zeros((2, 6)), inflow.copy()
-        mean = _settle(
-            self._constants, np.asarray(blade, dtype=np.float64), self._rotor_speed,
-            np.zeros(3) if u is None else np.asarray(u, dtype=np.float64),
-            np.zeros(3) if w is None else np.asarray(w, dtype=np.float64),
+        mean = self._settle(
+            self._constants, floats('blade', blade, (2, 3)), self._rotor_speed,
+            np.zeros(3) if u is None else floats('u', u, (3,)),
+            np.zeros(3) if w is None else floats('w', w, (3,)),
             self._air.speed_of_sound, state.v, state.loss, state.g, steps, _SETTLE_DT, loads)
         return RotorLoads(self._air.density * loads, np.array(mean)), state
 

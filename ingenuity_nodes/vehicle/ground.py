@@ -22,13 +22,13 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, FEET
 from ingenuity_nodes.vehicle.rigid_body import rotation_of, slide
 from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.vehicle.state import BLADE_STRIKE, LEG_BROKEN, TIPPED_OVER
 from ingenuity_nodes.world.terrain import height_at, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,7 +41,7 @@ _BASE = 0.2              # [m] half of the distance over which the slope is take
 _SAME_SPOT = 1e-4        # [m] even a slope of 45 deg is then only 0.1 mm off
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def surface(s: Record, x: float, y: float, field: TerrainField) -> float:
     """Find the height of ground or rock; a rock is a rounded cap, with flanks to slide on."""
     height = height_at(x, y, field)
@@ -56,7 +56,7 @@ def surface(s: Record, x: float, y: float, field: TerrainField) -> float:
     return float(height)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
     """Find the ground below point ``k``, unless it has hardly moved since the last time."""
     dx, dy = x - s.spots[k, 0], y - s.spots[k, 1]
@@ -64,7 +64,7 @@ def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
         s.spots[k, 0], s.spots[k, 1], s.heights[k] = x, y, surface(s, x, y, field)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def move_on_ground(c: Record, s: Record, h: float, field: TerrainField) -> None:
     """Advance the body by one step where its legs may touch, and name what goes wrong."""
     for k in range(CONTACTS):
@@ -81,7 +81,7 @@ def move_on_ground(c: Record, s: Record, h: float, field: TerrainField) -> None:
     _judge_ground(c, s, field, slope_x, slope_y)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _slide_on(c: Record, s: Record, h: float, slope_x: float, slope_y: float) -> None:
     """Advance the body with its legs on the ground, in shorter parts of a step."""
     dt = STEP / CONTACT_STEPS
@@ -94,7 +94,7 @@ def _slide_on(c: Record, s: Record, h: float, slope_x: float, slope_y: float) ->
         rotation_of(s.x[6:10], s.R)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _judge_ground(
     c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float,
 ) -> None:
@@ -115,7 +115,7 @@ def _judge_ground(
         s.failure = BLADE_STRIKE
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _blades_low(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> bool:
     """Whether the lowest point of the lower rotor's rim is in the ground."""
     z = c.rotors.height[1] - c.body.p_BG[2]

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 import math
 from typing import NamedTuple
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
@@ -34,7 +35,6 @@ from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WA
 from ingenuity_nodes.world import rocks as stone
 from ingenuity_nodes.world.rocks import Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,8 +105,10 @@ class Vehicle:
         self._stones_at = np.full(2, np.inf)
         self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         self._out = self._state['truth'][0]
-        write_truth(self._constants, self._state, 0)
+        entry_point(write_truth, self._constants, self._state, 0)(
+            self._constants, self._state, 0)
         self._truth = self._read()
+        self._write_report = entry_point(write_report, self._state, 0)
         self._reported = self._state['report'][0]
         self._wind = np.zeros(3)
         self._compiled_step = entry_point(
@@ -126,7 +128,8 @@ class Vehicle:
         power = self.parameters.power
         state['charge'], state['battery_temperature'] = power.charge, power.battery_temperature
         state['motor_temperature'] = power.motor_temperature
-        state['voltage'] = rest_voltage(self._constants['power'][0], power.charge)
+        drive = self._constants['power'][0]
+        state['voltage'] = entry_point(rest_voltage, drive, power.charge)(drive, power.charge)
 
     def step(
         self, command: RotorCommand, air: Air, wind_M: Vector3, avionics_power: float,
@@ -210,7 +213,7 @@ class Vehicle:
         return self._status
 
     def _report(self) -> VehicleStatus:
-        write_report(self._state, 0)
+        self._write_report(self._state, 0)
         r = self._reported.tolist()
         loads = self._reported[22:28].copy()
         return VehicleStatus(
@@ -236,7 +239,7 @@ def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
     return np.asarray(ranges + np.array([-1e-6, 1e-6]) * (ranges != 0.0))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _step(
     constants: NDArray[np.void], state: NDArray[np.void], ground: TerrainField,
     limits: NDArray[np.float64], upper: float, lower: float, upper_lon: float, lower_lon: float,
@@ -259,7 +262,7 @@ def _step(
     return bad
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) -> None:
     """Move aircraft ``row`` from the mass centre to the body origin: p, v, q, w, a, alpha."""
     c, s = constants[0], state[row]
@@ -283,7 +286,7 @@ def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) 
         out[13 + i] = a_MG - (s.R[i, 0] * ax + s.R[i, 1] * ay + s.R[i, 2] * az)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def write_report(state: NDArray[np.void], row: int) -> None:
     """Gather what the status of aircraft ``row`` tells, so that Python reads it at once."""
     s = state[row]

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +34,7 @@ _SKEW = 15.0 * math.pi / 32.0
 _TILT_MASS = 16.0 / (45.0 * math.pi)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def tip_losses(
     c: Record, axial: NDArray[np.float64], omega: float, loss: NDArray[np.float64],
 ) -> None:
@@ -50,7 +50,7 @@ def tip_losses(
         loss[j] = c.prandtl[cell] + (at - cell) * (c.prandtl[cell + 1] - c.prandtl[cell])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
     """
     Flow to add, squared, where simple momentum theory fails: sinking into the own wake [m^2/s^2].
@@ -73,7 +73,7 @@ def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
     return fade * induced * induced * (wanted * wanted - (1.0 + s) ** 2)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def ground_effect(c: Record, height: float, edgewise: float, down: float) -> float:
     """
     Share of the induced flow that is left at a height above the ground.
@@ -90,7 +90,7 @@ def ground_effect(c: Record, height: float, edgewise: float, down: float) -> flo
     return float(1.0 - (c.radius / (4.0 * z)) ** 2 / (1.0 + slant))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def flow_through(
     c: Record, v: NDArray[np.float64], loss: NDArray[np.float64], flow: NDArray[np.float64],
 ) -> None:
@@ -103,7 +103,7 @@ def flow_through(
         flow[1, j] = v[1, j] + received
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def swirl_below(
     c: Record, turn: NDArray[np.float64], flow: NDArray[np.float64], climb: float,
     swirl: NDArray[np.float64],
@@ -120,7 +120,7 @@ def swirl_below(
             swirl[j] += c.wake[j, k] * c.contraction * turn[k] / (through * c.ring[k] * c.r[k])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def advance_rings(
     c: Record, v: NDArray[np.float64], loss: NDArray[np.float64], flow: NDArray[np.float64],
     lift: NDArray[np.float64], u: NDArray[np.float64], omega: float, dt: float,
@@ -142,7 +142,7 @@ def advance_rings(
         v[j] = (v[j] + dt * lift[j] * c.per_ring[j]) / (1.0 + dt * carried * c.per_apparent[j])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def advance_tilt(
     c: Record, g: NDArray[np.float64], mean: float, u: NDArray[np.float64],
     moment_x: float, moment_y: float, dt: float,

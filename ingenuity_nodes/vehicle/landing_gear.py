@@ -23,9 +23,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.rotors import Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,7 +90,7 @@ def gear_constants(parameters: LandingGearParameters, p_BG: Array) -> NDArray[np
     return out
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def contact_loads(
     c: Record, x: Array, R: Array, heights: Array, slope_x: float, slope_y: float,
     anchors: Array, gripping: Array, force: Array, moment: Array, work: Array,
@@ -136,7 +136,7 @@ def contact_loads(
     return standing
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _press(
     c: Record, x: Array, R: Array, k: int, arm: Array, depth: float,
     nx: float, ny: float, nz: float, anchors: Array, gripping: Array, pull: Array,

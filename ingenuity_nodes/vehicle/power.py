@@ -23,9 +23,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.rotors import Record
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -124,7 +124,7 @@ def power_constants(parameters: PowerParameters) -> NDArray[np.void]:
     return out
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def motor_torque(
     c: Record, reference: float, omega: float, stored: float, dt: float,
 ) -> tuple[float, float]:
@@ -138,13 +138,13 @@ def motor_torque(
     return min(max(torque, 0.0), c.torque_high), stored   # motors push, they do not brake
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def motor_loss(c: Record, torque: float, omega: float) -> float:
     """Heat made in one motor [W]."""
     return float(c.copper * torque * torque + c.iron * omega * omega)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def rest_voltage(c: Record, charge: float) -> float:
     """Voltage of the resting battery [V] at a state of charge."""
     at = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
@@ -153,7 +153,7 @@ def rest_voltage(c: Record, charge: float) -> float:
     return float(c.cells * (low + (at - cell) * (high - low)))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def battery_draw(
     c: Record, power: float, charge: float, temperature: float,
 ) -> tuple[float, float, float]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, power_constants
@@ -63,10 +64,11 @@ def hover_budget(
     rotor_speed = rotor_speed_rpm * math.pi / 30.0
     trim = hover_trim(parameters, air_of_density(density, TRIM_TEMPERATURE), rotor_speed)
     # Equal torques at hover, so that the nose stays where it is.
-    loss = 2.0 * motor_loss(c, trim.torque, rotor_speed)
+    loss = 2.0 * entry_point(motor_loss, c, 0.0, 0.0)(c, trim.torque, rotor_speed)
     electronics = (trim.power + loss) * (1.0 / p.drive_efficiency - 1.0)
     delivered = trim.power + loss + electronics + p.servo_power + avionics_power
-    heat = battery_draw(c, delivered, p.charge, p.battery_temperature)[2]
+    draw = entry_point(battery_draw, c, 0.0, 0.0, 0.0)
+    heat = draw(c, delivered, p.charge, p.battery_temperature)[2]
     return PowerBudget(density, rotor_speed_rpm, trim.power, loss, electronics, p.servo_power,
                        avionics_power, delivered, heat)
 

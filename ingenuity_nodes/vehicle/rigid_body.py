@@ -22,15 +22,15 @@ from __future__ import annotations
 
 import math
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.world.mars import GRAVITY
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def rotation_of(q: Array, R: Array) -> None:
     """Write the matrix of the unit quaternion ``q`` (w, x, y, z) into ``R``, shape (3, 3)."""
     w, x, y, z = q[0], q[1], q[2], q[3]
@@ -39,7 +39,7 @@ def rotation_of(q: Array, R: Array) -> None:
     R[2, 0], R[2, 1], R[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _rates(
     x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array, out: Array,
 ) -> None:
@@ -62,7 +62,7 @@ def _rates(
     out[12] = (moment[2] - (wx * hy - wy * hx)) / inertia[2]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def normalise(x: Array) -> None:
     """Bring the quaternion in a body state back to unit length."""
     size = 1.0 / math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8] + x[9] * x[9])
@@ -70,7 +70,7 @@ def normalise(x: Array) -> None:
         x[k] *= size
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def fly(
     x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array,
     dt: float, scratch: Array,
@@ -107,7 +107,7 @@ def fly(
     normalise(x)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def slide(
     x: Array, mass: float, inertia: Array, h: float, force: Array, moment: Array,
     dt: float, scratch: Array,

@@ -29,9 +29,9 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -171,7 +171,7 @@ def _wake_matrix(x: NDArray[np.float64], contraction: float) -> NDArray[np.float
 _WAKE_EDGE = 0.04   # [R] half thickness of the wake's edge; assumed: the size of a tip vortex core
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def blade_loads(
     c: Record, direction: float, blade: NDArray[np.float64], omega: float,
     u: NDArray[np.float64], w: NDArray[np.float64], flow: NDArray[np.float64],
@@ -229,7 +229,7 @@ def blade_loads(
         _sum_ring(c, j, direction, fz, ft, loads, lift, turn)
 
 
-@njit(cache=True, error_model='numpy', inline='always')
+@kernel
 def _flow_angle(up: float, ut: float) -> float:
     """
     Arc tangent of up / ut in degrees, without a branch, so that the loop over elements vectorises.
@@ -251,7 +251,7 @@ def _flow_angle(up: float, ut: float) -> float:
     return (angle if up >= 0.0 else -angle) * (180.0 / math.pi)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _ring_flow(
     c: Record, j: int, direction: float, blade: NDArray[np.float64], spin: float, down: float,
     u: NDArray[np.float64], w: NDArray[np.float64], g: NDArray[np.float64],
@@ -270,7 +270,7 @@ def _ring_flow(
         pitch[first + k] = mean + lateral * sin - longitudinal * cos
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _ring_coefficients(
     c: Record, j: int, mach: float, at: NDArray[np.float64],
     cl: NDArray[np.float64], cd: NDArray[np.float64],
@@ -290,7 +290,7 @@ def _ring_coefficients(
         cd[e] = drag_scale * (c.drag[cell] + part * (c.drag[cell + 1] - c.drag[cell])) + extra
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _sum_ring(
     c: Record, j: int, direction: float, fz: NDArray[np.float64], ft: NDArray[np.float64],
     loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],

@@ -25,10 +25,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.world.noise import gradient_noise, hash_cell, mix, smoothstep, unit_pair
 from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,6 +82,9 @@ class Rocks:
         self._inverse = np.zeros((len(CELLS), _TABLE))
         if parameters.abundance > 0.0:
             self._fill_tables()
+        self._fill = entry_point(
+            _fill, 0, 0, 0, 0, 1.0, 0, self.seed, 1.0, self._inverse[0], 0.0, 0.0, 0.0,
+            terrain.field)
 
     def _fill_tables(self) -> None:
         for k in range(len(CELLS)):
@@ -97,7 +101,7 @@ class Rocks:
         for k, cell in enumerate(CELLS):
             if SIZES[k + 1] <= smallest or SIZES[k] >= largest or self._density[k] <= 0.0:
                 continue
-            rows = _fill(math.floor(west / cell), math.floor(south / cell), math.floor(
+            rows = self._fill(math.floor(west / cell), math.floor(south / cell), math.floor(
                 east / cell), math.floor(north / cell), cell, k, self.seed, self._density[k],
                          self._inverse[k], self.parameters.clustering,
                          self.parameters.clear_radius, smallest, self.terrain.field)
@@ -114,7 +118,7 @@ class Rocks:
         return np.asarray(rows[near])
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def crowding(x: float, y: float, seed: int, clustering: float) -> float:
     """Rocks here over the mean, 0 to MOST_CROWDED; its mean over the map is 1."""
     patch = (gradient_noise(x / 23.0, y / 23.0, seed + 60) +
@@ -123,7 +127,7 @@ def crowding(x: float, y: float, seed: int, clustering: float) -> float:
     return float(min(MOST_CROWDED, max(0.0, 1.0 + clustering * 3.2 * patch)))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _poisson(mean: float, u: float) -> int:
     term = math.exp(-mean)
     total, n = term, 0
@@ -134,7 +138,7 @@ def _poisson(mean: float, u: float) -> int:
     return n
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _kept(x: float, y: float, d: float, u: float, seed: int, clustering: float, clear: float,
           field: TerrainField) -> bool:
     """Thin candidates: clusters, few on ripples, none on the airfield and under the rover."""
@@ -150,7 +154,7 @@ def _kept(x: float, y: float, d: float, u: float, seed: int, clustering: float, 
     return bool(u < share)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.uint64,
               field: TerrainField) -> None:
     """Give one stone its shape, 20 to 55 % buried; ratios are assumed."""
@@ -176,7 +180,7 @@ def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.u
     row[DIAMETER] = d
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _fill(i0: int, j0: int, i1: int, j1: int, cell: float, k: int, seed: int, density: float,
           inverse: NDArray[np.float64], clustering: float, clear: float, smallest: float,
           field: TerrainField) -> NDArray[np.float64]:

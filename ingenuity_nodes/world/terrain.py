@@ -25,10 +25,11 @@ import math
 from statistics import NormalDist
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.world.noise import gradient_noise, smoothstep
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,7 +92,7 @@ class TerrainField(NamedTuple):
     dem_cell: float               # [m], 0 when there are none
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _relief(x: float, y: float, field: TerrainField, longest: float) -> float:
     """Sum the octaves; amplitude grows a little faster than wavelength, as on natural ground."""
     total, wave = 0.0, SHORTEST_WAVE
@@ -106,7 +107,7 @@ def _relief(x: float, y: float, field: TerrainField, longest: float) -> float:
     return total
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def ripple_mask(x: float, y: float, field: TerrainField) -> float:
     """How much of a rippled, sandy place this is, 0 to 1."""
     if field.ripple_threshold >= 1.0:
@@ -121,7 +122,7 @@ def ripple_mask(x: float, y: float, field: TerrainField) -> float:
     return float(away * sandy)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _ripples(x: float, y: float, field: TerrainField) -> float:
     mask = ripple_mask(x, y, field)
     if mask <= 0.0 or field.ripples <= 0.0:
@@ -134,7 +135,7 @@ def _ripples(x: float, y: float, field: TerrainField) -> float:
     return float(mask * field.ripples * crest * math.sqrt(crest))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _hills(x: float, y: float, field: TerrainField) -> float:
     """Delta scarp to the north-west, knobs and the rim all round; nothing within 700 m."""
     r = math.hypot(x, y)
@@ -150,14 +151,14 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
     return float(field.hills * (scarp * (0.6 + 0.8 * knobs) + rim) * smoothstep(700.0, 1500.0, r))
 
 
-@njit(cache=True, error_model='numpy', inline='always')
+@kernel
 def _cubic(a: float, b: float, c: float, d: float, t: float) -> float:
     """Catmull-Rom through b and c, so that measured heights leave no creases."""
     return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 *
                                                                               (b - c) + d - a)))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _measured(x: float, y: float, field: TerrainField) -> float:
     rows, columns = field.dem.shape
     u = min(columns - 1.0, max(0.0, (x - field.dem_west) / field.dem_cell))
@@ -172,7 +173,7 @@ def _measured(x: float, y: float, field: TerrainField) -> float:
     return float(_cubic(line[0], line[1], line[2], line[3], v - j))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _unanchored(x: float, y: float, field: TerrainField) -> float:
     r = math.hypot(x, y)
     flat = smoothstep(field.airfield_radius, 3.0 * field.airfield_radius + 1.0, r)
@@ -183,7 +184,7 @@ def _unanchored(x: float, y: float, field: TerrainField) -> float:
     return float(smooth + _hills(x, y, field) - r * r / (2.0 * MARS_RADIUS))
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def height_at(x: float, y: float, field: TerrainField) -> float:
     """Height of the ground above the map origin at map east ``x``, north ``y`` [m]."""
     height = _unanchored(x, y, field)
@@ -195,7 +196,7 @@ def height_at(x: float, y: float, field: TerrainField) -> float:
     return float(height)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def _heights(xs: NDArray[np.float64], ys: NDArray[np.float64],
              field: TerrainField) -> NDArray[np.float64]:
     out = np.empty(xs.size)
@@ -221,17 +222,22 @@ class Terrain:
                          hills=parameters.hills, anchors=np.zeros(
                              (0, 3)), anchor_radius=30.0, dem=np.ascontiguousarray(
                                  heights,
-                                 dtype=np.float64), dem_west=west, dem_south=south, dem_cell=cell))
+                                 dtype=np.float64), dem_west=float(west), dem_south=float(south),
+                         dem_cell=float(cell)))
+        self._height_at = entry_point(height_at, 0.0, 0.0, self.field)
+        self._heights = entry_point(_heights, np.zeros(1), np.zeros(1), self.field)
 
     def height(self, x: float, y: float) -> float:
         """Height of the ground above the map origin at map east ``x``, north ``y`` [m]."""
-        return float(height_at(float(x), float(y), self.field))
+        return float(self._height_at(float(x), float(y), self.field))
 
     def heights(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights at many points [m], in the shape of ``xs``."""
         xs, ys = np.broadcast_arrays(np.asarray(xs, dtype=np.float64),
                                      np.asarray(ys, dtype=np.float64))
-        return np.asarray(_heights(xs.ravel(), ys.ravel(), self.field).reshape(xs.shape))
+        flat = self._heights(np.ascontiguousarray(xs.ravel()), np.ascontiguousarray(ys.ravel()),
+                             self.field)
+        return np.asarray(flat.reshape(xs.shape))
 
     def normal(self, x: float, y: float) -> Vector3:
         """Give the unit vector out of the ground, in M."""
@@ -251,13 +257,14 @@ def _threshold(cover: float) -> float:
 
 def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainField:
     """Add smooth swells so that the ground passes through the origin and the rover's place."""
+    height = entry_point(_unanchored, 0.0, 0.0, field)
     if field.dem_cell > 0.0:
-        return field._replace(anchors=np.array([[0.0, 0.0, -_unanchored(0.0, 0.0, field)]]),
+        return field._replace(anchors=np.array([[0.0, 0.0, -height(0.0, 0.0, field)]]),
                               anchor_radius=1e6)
     points = np.array([[0.0, 0.0, 0.0], parameters.rover_place])
     if math.hypot(*parameters.rover_place[:2]) < 1.0:
         points = points[:1]
-    missing = np.array([z - _unanchored(x, y, field) for x, y, z in points])
+    missing = np.array([z - height(x, y, field) for x, y, z in points])
     distance2 = (
         (points[:, None, :2] - points[None, :, :2])**2).sum(axis=2) / field.anchor_radius**2
     weights = np.linalg.solve(np.exp(-distance2), missing)

@@ -34,11 +34,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled import entry_point
+from ingenuity_nodes.compiled.entry import entry_point
+from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import SECOND_NS
-from numba import njit
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,7 +92,7 @@ class WindParameters:
         low=-500.0, high=500.0, source='assumed: its radius')
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[np.float64],
             events: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     """

@@ -11,15 +11,19 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Ticks and answers of the lockstep, as diagnostics with a count per topic."""
+"""Ticks, answers and heartbeats of the lockstep, as diagnostics."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from ingenuity_nodes.lockstep import Answer, Tick
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
+from ingenuity_nodes.roster import Condition, Heartbeat, ProcessId
+
+CONDITION, WHAT, PROCESS = 'condition', 'what', 'process'    # keys of a heartbeat
+CONDITIONS = {condition.value for condition in Condition}
 
 
 def tick_message(tick: Tick) -> DiagnosticArray:
@@ -50,6 +54,29 @@ def answer_from(message: DiagnosticArray) -> Answer:
     if len(message.status) != 1:
         raise ValueError(f'found {len(message.status)} statuses, allowed: one, of the participant')
     return Answer(message.status[0].name, nanoseconds(message.header.stamp), _counts_from(message))
+
+
+def heartbeat_message(beat: Heartbeat, t_ns: int) -> DiagnosticArray:
+    """Write a heartbeat; a monitor of diagnostics shows it, too."""
+    message = DiagnosticArray()
+    message.header.stamp = stamp(t_ns)
+    good = beat.condition in (Condition.READY, Condition.GONE)
+    message.status = [DiagnosticStatus(
+        level=DiagnosticStatus.OK if good else DiagnosticStatus.WARN, name=beat.name,
+        message=str(beat), values=[
+            KeyValue(key=CONDITION, value=beat.condition.value),
+            KeyValue(key=WHAT, value=beat.what),
+            KeyValue(key=PROCESS, value=str(beat.process or ''))])]
+    return message
+
+
+def heartbeats_from(message: DiagnosticArray) -> Iterator[Heartbeat]:
+    """Read the heartbeats among some diagnostics; others are left out."""
+    for status in message.status:
+        values = {value.key: value.value for value in status.values}
+        if values.get(CONDITION) in CONDITIONS:
+            yield Heartbeat(status.name, Condition(values[CONDITION]), values.get(WHAT, ''),
+                            ProcessId.parse(values.get(PROCESS, '')))
 
 
 def _counts_message(name: str, t_ns: int, counts: Mapping[str, int]) -> DiagnosticArray:

@@ -22,14 +22,14 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from ingenuity_nodes.compiled.kernel import kernel
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def matrix_into(q: Array, R: Array) -> None:
     """Write the matrix ``R_AB`` of the unit quaternion ``q_AB``."""
     w, x, y, z = q[0], q[1], q[2], q[3]
@@ -38,7 +38,7 @@ def matrix_into(q: Array, R: Array) -> None:
     R[2, 0], R[2, 1], R[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
     """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in B: ``q = q * exp(r)``."""
     angle = math.sqrt(rx * rx + ry * ry + rz * rz)
@@ -52,7 +52,7 @@ def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
     normalise(q)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def turn_global(q: Array, rx: float, ry: float, rz: float) -> None:
     """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in A: ``q = exp(r) * q``."""
     angle = math.sqrt(rx * rx + ry * ry + rz * rz)
@@ -66,7 +66,7 @@ def turn_global(q: Array, rx: float, ry: float, rz: float) -> None:
     normalise(q)
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def normalise(q: Array) -> None:
     """Make ``q`` a unit quaternion."""
     scale = 1.0 / math.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3])
@@ -74,7 +74,7 @@ def normalise(q: Array) -> None:
         q[k] *= scale
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def rotate_into(R: Array, v: Array, out: Array) -> None:
     """Write ``R @ v``."""
     x, y, z = v[0], v[1], v[2]
@@ -82,7 +82,7 @@ def rotate_into(R: Array, v: Array, out: Array) -> None:
         out[i] = R[i, 0] * x + R[i, 1] * y + R[i, 2] * z
 
 
-@njit(cache=True, error_model='numpy')
+@kernel
 def rotate_back_into(R: Array, v: Array, out: Array) -> None:
     """Write ``R.T @ v``."""
     x, y, z = v[0], v[1], v[2]

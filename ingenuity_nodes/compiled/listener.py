@@ -1,0 +1,75 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""Hears when kernels are compiled: to show how far that is, and to tell when time has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import os
+from typing import Any
+
+from numba.core import event
+
+STRICT = 'INGENUITY_STRICT'    # in the environment of tests: compiling in flight is an error
+_KIND = 'numba:compile'
+
+
+class CompiledInFlightError(RuntimeError):
+    """A kernel was compiled after time had begun."""
+
+
+@contextmanager
+def compilations(heard: Callable[[str], None]) -> Iterator[None]:
+    """Tell the name of each function whose compilation begins meanwhile."""
+    listener = _Listener(heard)
+    event.register(_KIND, listener)
+    try:
+        yield
+    finally:
+        event.unregister(_KIND, listener)
+
+
+def time_begins(warn: Callable[[str], None]) -> None:
+    """Warn of each compilation from now on, in words; in tests it is an error."""
+    event.register(_KIND, _Listener(_in_flight(warn)))
+
+
+def nothing_compiles(warn: Callable[[str], None]) -> Any:
+    """Warn of each compilation meanwhile, in words; in tests it is an error."""
+    return compilations(_in_flight(warn))
+
+
+def _in_flight(warn: Callable[[str], None]) -> Callable[[str], None]:
+    def heard(name: str) -> None:
+        text = f'{name} was compiled after time began (process {os.getpid()})'
+        if os.environ.get(STRICT):
+            raise CompiledInFlightError(text)
+        warn(text)
+
+    return heard
+
+
+class _Listener(event.Listener):    # type: ignore[misc]    # numba has no types
+    """Passes names of functions on."""
+
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        self._heard = heard
+
+    def on_start(self, event: Any) -> None:
+        function = event.data['dispatcher'].py_func
+        self._heard(f'{function.__module__.removeprefix("ingenuity_nodes.")}.{function.__name__}')
+
+    def on_end(self, event: Any) -> None:
+        """Nothing: the next one says that this one is over."""

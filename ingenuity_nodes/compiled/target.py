@@ -1,0 +1,46 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What kernels are compiled for: a kind of CPU and a level of optimisation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# The highest level costs a third more time to compile and makes no kernel here faster
+# (docs/decisions.md).
+OPTIMISATION = '1'
+# A level of x86-64 that nearly all CPUs of the last ten years have: what is compiled on one runs
+# on the others. Wider vectors of newer ones gain nothing here, as loops are short.
+PORTABLE_CPU = 'x86-64-v3'
+PORTABLE_FLAGS = {'abm', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe'}    # of /proc/cpuinfo
+_VARIABLES = ('NUMBA_OPT', 'NUMBA_CPU_NAME', 'NUMBA_CPU_FEATURES')
+
+
+def choose_target() -> tuple[str, ...]:
+    """Tell numba what to compile for, unless the user did; return what holds now."""
+    os.environ.setdefault('NUMBA_OPT', OPTIMISATION)
+    if 'NUMBA_CPU_NAME' not in os.environ and cpu_flags() >= PORTABLE_FLAGS:
+        os.environ['NUMBA_CPU_NAME'], os.environ['NUMBA_CPU_FEATURES'] = PORTABLE_CPU, ''
+    return tuple(os.environ.get(name, '') for name in _VARIABLES)
+
+
+def cpu_flags() -> set[str]:
+    """Read what the CPU can do, of an x86 under Linux."""
+    try:
+        lines = Path('/proc/cpuinfo').read_text().splitlines()
+    except OSError:
+        return set()
+    flags = next((line for line in lines if line.startswith('flags')), '')
+    return set(flags.partition(':')[2].split())

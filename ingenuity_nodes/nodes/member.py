@@ -1,0 +1,55 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""What all nodes of a run have in common: the scenario, the membership, compiled kernels."""
+
+from __future__ import annotations
+
+from ingenuity_nodes.compiled.build import ensure_built
+from ingenuity_nodes.compiled.listener import time_begins
+from ingenuity_nodes.nodes.membership import Membership
+from ingenuity_nodes.nodes.setting import setting
+from rclpy.node import Node
+
+
+class MemberNode(Node):
+    """A node that belongs to a run."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.scenario, self.seed = setting(self)
+        self.membership = Membership(
+            self, self.scenario.lockstep.silence, is_world=name == 'world')
+        self._time_has_begun, self._compiled_in_flight = False, 0
+        with self.membership.busy('compiling') as tell:
+            ensure_built(lambda text: tell(f'compiling, first use: {text}'))
+
+    def time_begins(self) -> None:
+        """From now on nothing may be compiled; called again, it does nothing."""
+        if not self._time_has_begun:
+            self._time_has_begun = True
+            time_begins(self._warn)
+
+    def _warn(self, text: str) -> None:
+        self._compiled_in_flight += 1
+        self.get_logger().warning(text)
+
+    def finish(self) -> None:
+        """Write or release what must not be lost."""
+
+    def destroy_node(self) -> None:
+        """Say at the end whether the clock ever had to wait for a compiler."""
+        if self._time_has_begun:
+            count = self._compiled_in_flight or 'nothing'
+            self.get_logger().info(f'compiled after time began: {count}')
+        super().destroy_node()
