@@ -21,6 +21,8 @@ Python's standard library, can be stopped at any point and goes on from there.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 import ctypes
 import importlib.util
 import os
@@ -33,6 +35,8 @@ import sysconfig
 
 from steps import Display, heed_signals, Interrupted, only_one, say, Setup, SetupError, write
 
+Kernels = AbstractContextManager[Callable[[], None]]
+
 HERE = Path(__file__).resolve().parent
 LOCKED = HERE / 'requirements.txt'
 RANGES = HERE / 'requirements.in'
@@ -43,6 +47,10 @@ OLDEST_GLIBC = (2, 28)
 # the folders of the machine on which the wheels were made, in their CMake files
 FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
 FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
+# What importing ingenuity_nodes.warm_up takes.
+COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'scipy',
+             'transforms3d')
+PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # tells nothing of how far it is
 DRAWING = "Mesa's EGL and OpenGL to draw pictures"
 ROS_PACKAGES = (
     'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'nav_msgs', 'rosgraph_msgs',
@@ -122,12 +130,17 @@ def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
         setup, display, compiler_packages()))
     setup.step('environment', [str(venv), sys.version, sys.base_prefix], 'virtual environment',
                lambda display: make_venv(setup, display, venv, ['-m', 'venv', str(venv)]))
-    setup.step('packages', [LOCKED], 'ROS 2 and libraries', lambda display: install_locked(
-        setup, display, venv, environment))
-    setup.step('tf2_msgs', sorted(path for path in INTERFACE.rglob('*') if path.is_file()),
-               'tf2_msgs', lambda display: build_interface(setup, display, venv, environment))
-    setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
-        setup, display, python, environment))
+    # What compiles the kernels comes first: they compile while the rest is fetched.
+    setup.step('compiler', [LOCKED], 'compiler and arrays', lambda display: install_locked(
+        setup, display, venv, environment, COMPILING))
+    with kernels(setup, python, environment) as finish:
+        setup.step('packages', [LOCKED], 'ROS 2 and libraries', lambda display: install_locked(
+            setup, display, venv, environment))
+        setup.step('tf2_msgs', sorted(path for path in INTERFACE.rglob('*') if path.is_file()),
+                   'tf2_msgs', lambda display: build_interface(setup, display, venv, environment))
+        setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
+            setup, display, python, environment))
+        finish()
 
 
 def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
@@ -147,6 +160,14 @@ def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
         setup, display, venv, environment))
     setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
         setup, display, python, environment))
+    with kernels(setup, python, environment) as finish:
+        finish()
+
+
+def kernels(setup: Setup, python: Path, environment: dict[str, str]) -> Kernels:
+    """Compile the simulator's kernels; should that fail, the first flight does, and says why."""
+    command = [python, '-m', 'ingenuity_nodes.compiled.build']
+    return setup.beside('kernels', command, {**environment, 'PYTHONPATH': str(HERE.parent)})
 
 
 def clean_environment(venv: Path) -> dict[str, str]:
@@ -220,7 +241,7 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
 def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
     """Make an empty environment, in place of one that was cut short or has another Python."""
     prepared = venv / 'prepared'
-    for name in ('environment', 'packages', 'tf2_msgs', 'check'):
+    for name in ('environment', 'compiler', 'packages', 'tf2_msgs', 'check'):
         (prepared / name).unlink(missing_ok=True)
     for path in venv.iterdir() if venv.exists() else ():
         if path.is_symlink() or path.is_file():
@@ -231,9 +252,15 @@ def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) ->
     return f'Python {platform.python_version()}'
 
 
-def install_locked(setup: Setup, display: Display, venv: Path, environment: dict[str, str]) -> str:
-    """Install exactly what ``requirements.txt`` pins."""
-    install = ['install', '--no-deps', '-r', str(LOCKED)]
+def install_locked(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
+                   names: tuple[str, ...] = ()) -> str:
+    """Install exactly what ``requirements.txt`` pins, all of it or what is named."""
+    pinned = [line for line in LOCKED.read_text().splitlines()
+              if not names or line.partition('==')[0] in names]
+    wanted = venv / 'prepared' / 'requirements.txt'
+    wanted.parent.mkdir(exist_ok=True)
+    write(wanted, '\n'.join(pinned) + '\n')
+    install = ['install', '--no-deps', '-r', str(wanted)]
     return pip(setup, display, venv, environment, install)
 
 
@@ -248,7 +275,7 @@ def pip(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
         installed = len(list(site.glob('*.dist-info/RECORD')))
         if installed > before:
             return f'{installed} packages installed'
-        return re.sub(r' \(from .*', '', line.strip())
+        return '' if PIP_ASIDE.match(line) else re.sub(r' \(from .*', '', line.strip())
 
     setup.run(display, [venv / 'bin' / 'python', '-m', 'pip', *arguments, '--no-input',
                         '--progress-bar=off'],

@@ -176,7 +176,7 @@ class Setup:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 env=environment, pass_fds=(self._lock,), start_new_session=True)
             try:
-                code = self._watch(process, display, status, start)
+                code = watch(process, self._log, display, status, start)
             except BaseException:
                 end(process)
                 raise
@@ -187,22 +187,50 @@ class Setup:
             raise SetupError(f'could not {what}\n{last}\n  full log: {self._log}')
         return lines[-1] if lines else ''
 
-    def _watch(self, process: subprocess.Popen[bytes], display: Display,
-               status: Callable[[str], str], start: int) -> int:
-        with self._log.open(errors='replace') as log:
-            log.seek(start)
-            line = ''
-            while True:
-                try:
-                    return process.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    line = last_line(log) or line
-                    display.update(status(line))
+    @contextmanager
+    def beside(self, title: str, command: Sequence[str | Path],
+               environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+        """
+        Run a command beside what else is done, and yield what waits for its end.
+
+        Should it fail, only its log says so: it is for things that can be done later, too.
+        """
+        path = self._log.with_name(f'{self._log.stem}.{title}.log')
+        with path.open('wb') as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=environment, pass_fds=(self._lock,), start_new_session=True)
+
+        def finish() -> None:
+            if process.poll() is None:
+                display = Display(title)
+                code = watch(process, path, display, str.strip)
+                display.done(f'not ready, see {path}' if code else 'ready')
+
+        try:
+            yield finish
+        finally:
+            if process.poll() is None:
+                end(process)
 
     def _lines(self, start: int) -> list[str]:
         with self._log.open(errors='replace') as log:
             log.seek(start)
             return [line.rstrip() for line in log if line.strip()]
+
+
+def watch(process: subprocess.Popen[bytes], path: Path, display: Display,
+          status: Callable[[str], str], start: int = 0) -> int:
+    """Show the latest line of a log until the process that writes it has ended."""
+    with path.open(errors='replace') as log:
+        log.seek(start)
+        line = ''
+        while True:
+            try:
+                return process.wait(0.2)
+            except subprocess.TimeoutExpired:
+                line = last_line(log) or line
+                display.update(status(line))
 
 
 def digest(*parts: str | Path) -> str:

@@ -83,7 +83,7 @@ def fly(options: Namespace) -> int:
     with Narrator() as say:
         say(f'{scenario.name}: {scenario.description}')
         say.compile_kernels()
-        status = Graph(specs, logs, say, domain).wait()
+        status = Graph(specs, logs, say, domain, say.show).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')

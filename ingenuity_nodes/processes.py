@@ -44,6 +44,8 @@ INTERRUPT_PATIENCE = 4.0    # [s] after Ctrl-C before the rest is killed
 POLL = 0.05           # [s]
 LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 _PR_SET_PDEATHSIG = 1    # linux/prctl.h
+# A node whose environment has the variable prints how things stand in lines that begin so.
+STATUS_WANTED, STATUS = 'INGENUITY_STATUS', 'status: '
 
 Say = Callable[[str], None]
 
@@ -94,13 +96,17 @@ class _Running:
 
 
 class Graph:
-    """The processes of one run."""
+    """
+    The processes of one run.
+
+    ``say`` hears what people want to know, ``show`` how things stand.
+    """
 
     def __init__(
         self, specs: Sequence[NodeSpec], logs: Path | None, say: Say,
-        domain: Domain | None = None,
+        domain: Domain | None = None, show: Say = lambda _: None,
     ) -> None:
-        self._logs, self._say = logs, say
+        self._logs, self._say, self._show = logs, say, show
         self._domain = domain or Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
@@ -149,7 +155,7 @@ class Graph:
             'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **os.environ,
             'ROS_DOMAIN_ID': str(self._domain.number),
             # One line per message, at once, so that a log is whole when its process dies.
-            'PYTHONUNBUFFERED': '1', 'RCUTILS_LOGGING_BUFFERED_STREAM': '0',
+            STATUS_WANTED: '1', 'PYTHONUNBUFFERED': '1', 'RCUTILS_LOGGING_BUFFERED_STREAM': '0',
             'RCUTILS_CONSOLE_OUTPUT_FORMAT': '[{severity}] {message}'}
         parent = os.getpid()
         process = subprocess.Popen(
@@ -166,11 +172,16 @@ class Graph:
         log = self._log_of(spec).open('w') if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
+            if line.startswith(STATUS):
+                self._show(line.removeprefix(STATUS).rstrip())
+                continue
             if log:
                 log.write(line)
                 log.flush()
             text = line.rstrip()
             self._last_words[spec.full_name].append(text)
+            if text.startswith('[INFO] waiting'):
+                continue    # it is shown while it lasts
             loud = text.startswith(('[WARN]', '[ERROR]', '[FATAL]'))
             if loud or (text.startswith('[INFO]') and spec.name in ('mission', 'world')):
                 self._say(f'{spec.full_name}: {text.partition("] ")[2]}')

@@ -21,6 +21,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -40,7 +41,7 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
 
 HOP = str(Path(__file__).resolve().parent / 'data' / 'hop.yaml')
 TRUTH = '/ingenuity/ground_truth/odometry'
-NOTICED = 5.0        # [s] after a silence of 3 s
+NOTICED = 5.0        # [s] in which a killed process is named
 ALL_GONE = 8.0       # [s] the recorder has closed its bag, the graph has collected its processes
 INTERRUPTED = 130    # what a shell reports after Ctrl-C
 
@@ -72,6 +73,11 @@ class Run:
         """Wait for the end and give the status, and the seconds from the deed to the end."""
         status = self._graph.wait()
         return status, time.monotonic() - self.acted_at
+
+    @property
+    def result(self):
+        """Read what the recorder has written at the end."""
+        return json.loads(self.folder.result.read_text())
 
     def seconds_until(self, *words):
         """Give the seconds from the deed to the first line with one of some words."""
@@ -166,13 +172,56 @@ def test_when_a_process_is_killed_in_flight_the_others_end_and_say_which(tmp_pat
     status, seconds = run.wait()
     assert status not in (0, INTERRUPTED), run.said
     assert f'{victim} (process {run.ids[victim]}) was killed by SIGKILL' in run.said
-    noticed = run.seconds_until(*(f'{victim} {words}' for words in (
-        'has been silent', '(silent', '(no answer')))
+    number = run.ids[victim]
+    noticed = run.seconds_until(
+        f'{victim} (process {number} has ended)', f'{victim} has ended (process {number})')
     assert noticed < NOTICED * busy()
     assert seconds < ALL_GONE * busy()
     assert are_gone(run.ids.values())
     # What was written up to that moment can be read, also if the recorder itself was killed.
     assert sum(1 for _ in messages(run.folder.bag, {TRUTH})) > 100
+
+
+def hold(ids, seconds):
+    """Stop processes for some seconds, as a debugger or the lid of a laptop does."""
+    for number in ids:
+        os.kill(number, signal.SIGSTOP)
+
+    def go_on():
+        for number in ids:
+            os.kill(number, signal.SIGCONT)
+
+    threading.Timer(seconds, go_on).start()
+
+
+@pytest.mark.parametrize('who', ['/ingenuity/helicopter', '/world', '/mission'])
+def test_a_process_that_is_stopped_for_4_seconds_is_waited_for(tmp_path, batch, who):
+    run = Run(tmp_path / 'run', 'climb', lambda ids: hold([ids[who]], 4.0))
+    status, _ = run.wait()
+    assert status == 0, run.said
+    assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
+    if who != '/world':
+        assert any(f'{who} (process {run.ids[who]} is stopped)' in line for line in run.said)
+
+
+def test_a_graph_that_stands_still_for_longer_than_a_silence_flies_on(tmp_path, batch):
+    run = Run(tmp_path / 'run', 'climb', lambda ids: hold(ids.values(), 12.0))
+    status, seconds = run.wait()
+    assert status == 0, run.said
+    assert seconds > 12.0
+    assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
+
+
+def test_beside_four_busy_loops_the_flight_is_the_same(tmp_path, batch):
+    loops = [subprocess.Popen([sys.executable, '-c', 'while True: pass']) for _ in range(4)]
+    try:
+        status, _ = (run := Run(tmp_path / 'run', 'climb', lambda _: None)).wait()
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    assert status == 0, run.said
+    assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
 
 
 def test_ctrl_c_ends_all_processes_within_5_seconds(tmp_path, batch):

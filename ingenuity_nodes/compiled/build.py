@@ -15,6 +15,7 @@
 Compiles all kernels before they are needed: once per machine, in parallel, with a display.
 
 Whoever comes second waits for the first one and then finds all of it in the cache.
+``python -m ingenuity_nodes.compiled.build`` does it now.
 """
 
 from __future__ import annotations
@@ -193,3 +194,7 @@ def _work(parts: Parts, following: Any, pipe: int) -> None:
 def _tell(pipe: int, name: str) -> None:
     if not name.startswith('numba.'):
         os.write(pipe, f'{name}\n'.encode())
+
+
+if __name__ == '__main__':
+    ensure_built(lambda text: print(text, flush=True))

@@ -33,6 +33,7 @@ from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section
+from ingenuity_nodes.nodes.status_line import StatusLine
 from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.signals import (
@@ -65,6 +66,7 @@ class HelicopterNode(MemberNode):
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._telemetry = Telemetry(self, self._participant, self._helicopter)
+        self._status_line = StatusLine(section.name)
         self._cameras = section.cameras
         self._features: dict[int, FeatureFrame] = {}
         self._photos: dict[int, Photo] = {}
@@ -130,6 +132,7 @@ class HelicopterNode(MemberNode):
         for packet in outputs.packets:
             self._up.publish(radio_message(packet))
         self._telemetry.publish(t_ns, outputs)
+        self._status_line.tell(t_ns, outputs, self._helicopter.lift_off_ns)
         self._yaw = rpy_from_quaternion(outputs.estimate.q_MB)[2]
         if outputs.ignored:
             self.get_logger().warning(f'setpoint from outside not followed: {outputs.ignored}',

@@ -20,6 +20,7 @@ It is the only part of the graph that runs on steady wall time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+import re
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -30,6 +31,7 @@ from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import (
     ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD_PROCESS, WORLD_STATE)
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
+from ingenuity_nodes.nodes.status_line import print_status
 from ingenuity_nodes.roster import ProcessId, Roster
 from ingenuity_nodes.scenario import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
@@ -60,7 +62,7 @@ class Timekeeper:
         self._t_ns = self._steps_asked = 0
         self._asked = self._began = time.monotonic()
         self._paced_from = (self._began, 0)
-        self._watched, self._held_up = self._began, ''
+        self._watched, self._held_up, self._names = self._began, '', ''
         self._pace = self._declare_pace()
         self._connect()
 
@@ -245,10 +247,20 @@ class Timekeeper:
         state = text.partition(':')[0]
         if state == FAILED:
             self._node.get_logger().error(text)
-        elif state != self._state or state == WAITING:
+        elif state == WAITING:
+            self._say_whom(text)
+        elif state != self._state:
             self._node.get_logger().info(text)
         self._state, self._said = state, text
         self._states.publish(String(data=text))
+
+    def _say_whom(self, text: str) -> None:
+        """Log who is waited for when that changes; how far they are is seen in the state."""
+        print_status(text)
+        names = re.sub(r' \(.*?\)(?=,|$)', '', text)
+        if names != self._names:
+            self._names = names
+            self._node.get_logger().info(text)
 
     # What people may ask -------------------------------------------------------------------
 

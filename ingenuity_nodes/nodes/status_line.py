@@ -1,0 +1,70 @@
+# Copyright 2026 Ingenuity contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+"""How a flight stands, in one line, for the program that has started the node."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+
+from ingenuity_nodes import frames
+from ingenuity_nodes.helicopter import HelicopterOutputs
+from ingenuity_nodes.processes import STATUS, STATUS_WANTED
+from ingenuity_nodes.timing import SECOND_NS
+
+EVERY = 0.5    # [s] of wall time
+
+
+def print_status(text: str) -> None:
+    """Print a line about how things stand if the environment asks for such."""
+    if os.environ.get(STATUS_WANTED):
+        print(f'{STATUS}{text}', flush=True)
+
+
+class StatusLine:
+    """Prints a line now and then if the environment asks for it."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._wanted = name, bool(os.environ.get(STATUS_WANTED))
+        self._start: frames.Vector3 | None = None
+        self._told, self._told_ns = time.monotonic(), 0
+        self._mode, self._sent = '', ''
+
+    def tell(self, t_ns: int, outputs: HelicopterOutputs, lift_off_ns: int | None) -> None:
+        """Print it when it is due."""
+        if not self._wanted:
+            return
+        if self._start is None:
+            self._start = outputs.estimate.p_MB
+        for change in outputs.modes:
+            self._mode = change.mode
+        if outputs.packets:
+            packet = outputs.packets[-1]
+            self._sent = f', {100 * (packet.index + 1) // packet.count} % of {packet.name} sent'
+        now = time.monotonic()
+        if now - self._told < EVERY:
+            return
+        factor = (t_ns - self._told_ns) / SECOND_NS / (now - self._told)
+        self._told, self._told_ns = now, t_ns
+        print_status(self._text(t_ns, outputs, lift_off_ns, factor))
+
+    def _text(
+        self, t_ns: int, outputs: HelicopterOutputs, lift_off_ns: int | None, factor: float,
+    ) -> str:
+        since = (f'{t_ns / SECOND_NS:.1f} s' if lift_off_ns is None
+                 else f'T+{(t_ns - lift_off_ns) / SECOND_NS:.1f} s')
+        east, north, up = outputs.estimate.p_MB - self._start
+        return (f'{self._name}  {since}  {self._mode}  {up:.1f} m up  '
+                f'{math.hypot(east, north):.1f} m from take-off  {factor:.1f} x real time{self._sent}')
