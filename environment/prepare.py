@@ -166,7 +166,7 @@ def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
 
 def kernels(setup: Setup, python: Path, environment: dict[str, str]) -> Kernels:
     """Compile the simulator's kernels; should that fail, the first flight does, and says why."""
-    command = [python, '-m', 'ingenuity_nodes.compiled.build']
+    command: list[str | Path] = [python, '-m', 'ingenuity_nodes.compiled.build']
     return setup.beside('kernels', command, {**environment, 'PYTHONPATH': str(HERE.parent)})
 
 

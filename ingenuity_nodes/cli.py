@@ -78,6 +78,7 @@ def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     fly.add_argument('--real-time-factor', type=_factor, default=-1.0, metavar='X',
                      help="simulated seconds per second, 0 as fast as possible [the file's]")
     fly.add_argument('--no-record', action='store_true', help='leave the recorder out')
+    fly.add_argument('--verbose', action='store_true', help='show what all processes log')
 
 
 def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

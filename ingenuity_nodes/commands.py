@@ -35,7 +35,7 @@ from ingenuity_nodes.scenario import load_scenario, scenario_names
 from ingenuity_nodes.variants import with_features, with_software
 from ingenuity_nodes.yaml_check import FileError
 
-BAD_INPUT = 2
+BAD_INPUT, INTERRUPTED = 2, 130
 LINES = (    # of the summary: key of result.json, unit, digits
     ('outcome', '', 0), ('duration_s', 's', 1), ('max_altitude_m', 'm', 2),
     ('path_length_m', 'm', 1), ('apex_north_m', 'm', 2), ('apex_east_m', 'm', 2),
@@ -67,7 +67,7 @@ def run(options: Namespace) -> int:
         return 1
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def fly(options: Namespace) -> int:
@@ -83,10 +83,13 @@ def fly(options: Namespace) -> int:
     with Narrator() as say:
         say(f'{scenario.name}: {scenario.description}')
         say.compile_kernels()
-        status = Graph(specs, logs, say, domain, say.show).wait()
+        status = Graph(specs, logs, say, domain, say.show, verbose=options.verbose).wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')
+    if status not in (0, INTERRUPTED):
+        print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
+              f'The same with more words: ./ingenuity fly {options.scenario} --verbose')
     return status
 
 

@@ -99,14 +99,14 @@ class Graph:
     """
     The processes of one run.
 
-    ``say`` hears what people want to know, ``show`` how things stand.
+    ``say`` hears what people want to know, all there is if ``verbose``; ``show`` how things stand.
     """
 
     def __init__(
         self, specs: Sequence[NodeSpec], logs: Path | None, say: Say,
-        domain: Domain | None = None, show: Say = lambda _: None,
+        domain: Domain | None = None, show: Say = lambda _: None, *, verbose: bool = False,
     ) -> None:
-        self._logs, self._say, self._show = logs, say, show
+        self._logs, self._say, self._show, self._verbose = logs, say, show, verbose
         self._domain = domain or Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
@@ -180,13 +180,19 @@ class Graph:
                 log.flush()
             text = line.rstrip()
             self._last_words[spec.full_name].append(text)
-            if text.startswith('[INFO] waiting'):
-                continue    # it is shown while it lasts
-            loud = text.startswith(('[WARN]', '[ERROR]', '[FATAL]'))
-            if loud or (text.startswith('[INFO]') and spec.name in ('mission', 'world')):
+            if self._concerns_people(spec, text):
                 self._say(f'{spec.full_name}: {text.partition("] ")[2]}')
         if log:
             log.close()
+
+    def _concerns_people(self, spec: NodeSpec, text: str) -> bool:
+        """Choose the lines that are passed on."""
+        if text.startswith(('[WARN]', '[ERROR]', '[FATAL]')):
+            return True
+        # Who is waited for is shown while it lasts.
+        aside = text.startswith(('[INFO] waiting', '[INFO] compiled after'))
+        return text.startswith('[INFO]') and (
+            self._verbose or (spec.name in ('mission', 'world') and not aside))
 
     def _take_leave(self, ended: _Running) -> int:
         ended.reader.join(timeout=2.0)

@@ -11,13 +11,15 @@
 # WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 # See the License for the specific language governing permissions and
 # limitations under the License.
-"""Where the package keeps its configuration: in a checkout, or installed under ``share``."""
+"""Where the package finds its configuration, and where it keeps what is dear to make."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import os
 from pathlib import Path
 import sys
+import tempfile
 
 PACKAGE = 'ingenuity_nodes'
 
@@ -47,3 +49,41 @@ def share_directory() -> Path:
 def configuration(*parts: str) -> Path:
     """Path of one file or folder under ``config``."""
     return share_directory().joinpath('config', *parts)
+
+
+def user_folder(name: str, named: str | None = None) -> Path | None:
+    """
+    Find a folder of the user's cache that only the user may write; None where there can be none.
+
+    It is under ``XDG_CACHE_HOME`` or ``~/.cache``, or with temporary files where neither can be
+    written.
+
+    Parameters
+    ----------
+    name
+        Of the folder.
+    named
+        The folder itself, where somebody has chosen one.
+
+    """
+    for folder in [Path(named)] if named else _user_folders(name):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            about = folder.stat()
+        except OSError:
+            continue
+        # What lies there is trusted, kernels are even run: nobody else may have written it.
+        if about.st_uid == os.getuid() and not about.st_mode & 0o022 and os.access(
+                folder, os.W_OK):
+            return folder
+    return None
+
+
+def _user_folders(name: str) -> Iterator[Path]:
+    if 'XDG_CACHE_HOME' in os.environ:
+        yield Path(os.environ['XDG_CACHE_HOME']) / 'ingenuity' / name
+    try:
+        yield Path.home() / '.cache' / 'ingenuity' / name
+    except RuntimeError:
+        pass    # an account without a home
+    yield Path(tempfile.gettempdir()) / f'ingenuity-{os.getuid()}' / name

@@ -200,16 +200,16 @@ def defined(tmp_path, name, text):
     return space
 
 
-BASE = '''
+BASE = """
 FACTOR = 2.0
 @njit
 def inner(x):
-    """Double."""
+    '''Double.'''
     return FACTOR * x
 @njit
 def outer(x):
     return inner(x) + 1.0
-'''
+"""
 
 
 @pytest.mark.parametrize(('old', 'new', 'another'), [
@@ -305,14 +305,14 @@ def test_what_nobody_used_for_long_is_removed(folder):
     assert not path.exists()
 
 
-ONE_OF_EACH = '''
+ONE_OF_EACH = """
 from ingenuity_nodes.compiled.listener import compilations
 import ingenuity_nodes, ingenuity_nodes.warm_up as w
 names = []
 with compilations(names.append):
     w.PARTS['sensors'](), w.PARTS['vehicle']()
 print(ingenuity_nodes.__file__, names)
-'''
+"""
 
 
 def test_a_second_clone_in_another_folder_compiles_nothing(tmp_path):

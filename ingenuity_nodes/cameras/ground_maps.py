@@ -21,12 +21,9 @@ two processes and a flight seen backward all draw the same ground. Finished maps
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 import hashlib
-import os
-from pathlib import Path
-import tempfile
 
+from ingenuity_nodes.cameras.array_cache import keep, load
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.world.terrain import height_at, ripple_mask, Terrain, TerrainField
@@ -40,7 +37,6 @@ FACTOR = 4
 BLOCK = 256            # [cells] centres move in steps of this
 FAR_ASIDE = 8.0        # [m] 'no path near'
 _VERSION = 3           # of what is kept on disk
-_KEPT_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True)
@@ -80,47 +76,15 @@ class GroundMaps:
         i, j = block_of(x, y, level)
         step = BLOCK * cell_of(level)
         centre = (i * step, j * step)
-        kept = cache_directory() / f'ground_{self.key}_{level}_{i}_{j}.npz'
-        try:
-            with np.load(kept) as file:
-                return GroundMap(centre, file['heights'], file['surface'])
-        except (OSError, ValueError, KeyError):
-            pass
+        name = f'ground_{self.key}_{level}_{i}_{j}'
+        kept = load(name, 'heights', 'surface')
+        if kept is not None:
+            return GroundMap(centre, *kept)
         heights, surface = self._bake(
             centre[0], centre[1], cell_of(level), SIZE, self._terrain.field, self._path)
         made = GroundMap(centre, heights, surface.astype(np.float16))
-        keep(kept, heights=made.heights, surface=made.surface)
+        keep(name, heights=made.heights, surface=made.surface)
         return made
-
-
-def cache_directory() -> Path:
-    """Where finished maps are kept; XDG_CACHE_HOME moves it."""
-    base = os.environ.get('XDG_CACHE_HOME') or str(Path.home() / '.cache')
-    return Path(base) / 'ingenuity_nodes'
-
-
-def keep(path: Path, **arrays: NDArray[np.generic]) -> None:
-    """Write arrays at once or not at all; a full or read-only disk is no reason to stop."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _forget_oldest(str(path.parent))
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.tmp', delete=False) as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(file.name, path)
-    except OSError:
-        return
-
-
-@cache
-def _forget_oldest(folder: str) -> None:
-    """Make room, once a process."""
-    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in Path(folder).glob('*.npz')]
-    total = sum(size for _, size, _ in files)
-    for _, size, file in sorted(files):
-        if total <= _KEPT_BYTES:
-            return
-        file.unlink(missing_ok=True)
-        total -= size
 
 
 @kernel

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 import hashlib
 
 from ingenuity_nodes.cameras.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
+from ingenuity_nodes.cameras.array_cache import keep, load
 from ingenuity_nodes.cameras.gl import create_context, sources_digest
 from ingenuity_nodes.cameras.ground_layer import GroundLayer
-from ingenuity_nodes.cameras.ground_maps import cache_directory, keep
 from ingenuity_nodes.cameras.lattice import Lattice, strip_rays
 from ingenuity_nodes.cameras.light import light_uniforms, sky_share
 from ingenuity_nodes.cameras.model import CameraModel
@@ -251,14 +251,13 @@ class Renderer:
 
     def _tile(self, level: int, i: int, j: int) -> Picture:
         """Square root of luminance of one tile of the ground from above, drawn or kept."""
-        place = cache_directory() / f'tile_{self._tile_key}_{level}_{i}_{j}.npz'
-        try:
-            with np.load(place) as file:
-                return np.asarray(file['tile'], dtype=np.uint8)
-        except (OSError, ValueError, KeyError):
-            tile = self._draw_tile(level, i, j)
-            keep(place, tile=tile)
-            return tile
+        name = f'tile_{self._tile_key}_{level}_{i}_{j}'
+        kept = load(name, 'tile')
+        if kept is not None:
+            return np.asarray(kept[0], dtype=np.uint8)
+        tile = self._draw_tile(level, i, j)
+        keep(name, tile=tile)
+        return tile
 
     def _draw_tile(self, level: int, i: int, j: int) -> Picture:
         size = tile_size(level)

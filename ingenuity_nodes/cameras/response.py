@@ -84,7 +84,7 @@ def _tone_table() -> Picture:
     return np.asarray(np.clip(255.0 * curve + 0.5, 0, 255), dtype=np.uint8)
 
 
-@kernel
+@kernel(inline=True)
 def _hash32(a: np.uint32, b: np.uint32) -> np.uint32:
     x = np.uint32((a ^ np.uint32(b * np.uint32(0x9E3779B1))) & np.uint32(0xFFFFFFFF))
     x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
@@ -92,7 +92,7 @@ def _hash32(a: np.uint32, b: np.uint32) -> np.uint32:
     return np.uint32(x ^ (x >> np.uint32(16)))
 
 
-@kernel
+@kernel(inline=True)
 def _bell(bits: np.uint32) -> float:
     """Turn four bytes into about a normal deviate (sum of four, variance 1)."""
     total = (bits & np.uint32(255)) + ((bits >> np.uint32(8)) & np.uint32(255))

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 
@@ -118,6 +119,8 @@ class Studio:
             except ProcessLookupError:
                 pass
         self._pool.shutdown(wait=True)
+        # A node ends without tidying up; Python would complain of semaphores left behind.
+        multiprocessing.util._run_finalizers()    # type: ignore[attr-defined]
 
 
 _renderer: Renderer | None = None    # of the drawing process

@@ -34,9 +34,11 @@ class Kernel(CPUDispatcher):    # type: ignore[misc]    # numba has no types
 
     every: ClassVar[list[Kernel]] = []
 
-    def __init__(self, py_func: Callable[..., Any], *, nogil: bool = False) -> None:
+    def __init__(
+        self, py_func: Callable[..., Any], *, nogil: bool = False, inline: bool = False,
+    ) -> None:
         options = {'nopython': True, 'error_model': 'numpy', 'no_cfunc_wrapper': True,
-                   'nogil': nogil}
+                   'nogil': nogil, 'forceinline': inline}
         super().__init__(py_func, targetoptions=options)
         self._cache = KernelCache(py_func)
         self.every.append(self)
@@ -53,11 +55,25 @@ class Kernel(CPUDispatcher):    # type: ignore[misc]    # numba has no types
             {name: _plain(kind) for name, kind in kws.items()})
 
 
-def kernel(function: Callable[..., Any] | None = None, *, nogil: bool = False) -> Any:
-    """Mark a function as a kernel; ``nogil`` lets threads run it side by side."""
+def kernel(
+    function: Callable[..., Any] | None = None, *, nogil: bool = False, inline: bool = False,
+) -> Any:
+    """
+    Mark a function as a kernel.
+
+    Parameters
+    ----------
+    function
+        What to compile.
+    nogil
+        Threads may run it side by side.
+    inline
+        It is small, called in inner loops, and becomes part of its callers.
+
+    """
     if function is None:
-        return lambda inner: kernel(inner, nogil=nogil)
-    return Kernel(function, nogil=nogil)
+        return lambda inner: kernel(inner, nogil=nogil, inline=inline)
+    return Kernel(function, nogil=nogil, inline=inline)
 
 
 def _plain(kind: Any) -> Any:

@@ -66,5 +66,6 @@ class StatusLine:
         since = (f'{t_ns / SECOND_NS:.1f} s' if lift_off_ns is None
                  else f'T+{(t_ns - lift_off_ns) / SECOND_NS:.1f} s')
         east, north, up = outputs.estimate.p_MB - self._start
-        return (f'{self._name}  {since}  {self._mode}  {up:.1f} m up  '
-                f'{math.hypot(east, north):.1f} m from take-off  {factor:.1f} x real time{self._sent}')
+        height = f'{up:.1f} m up  ' if outputs.setpoint.airborne else ''
+        return (f'{self._name}  {since}  {self._mode}  {height}{math.hypot(east, north):.1f} m '
+                f'from take-off  {factor:.1f} x real time{self._sent}')

@@ -229,7 +229,7 @@ def blade_loads(
         _sum_ring(c, j, direction, fz, ft, loads, lift, turn)
 
 
-@kernel
+@kernel(inline=True)
 def _flow_angle(up: float, ut: float) -> float:
     """
     Arc tangent of up / ut in degrees, without a branch, so that the loop over elements vectorises.

@@ -33,7 +33,7 @@ _S32 = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0
 
 
-@kernel
+@kernel(inline=True)
 def mix(state: np.uint64) -> np.uint64:
     """Scramble 64 bits (the finaliser of SplitMix64, Steele et al. 2014)."""
     state = (state ^ (state >> _S30)) * _B
@@ -41,26 +41,26 @@ def mix(state: np.uint64) -> np.uint64:
     return state ^ (state >> _S31)
 
 
-@kernel
+@kernel(inline=True)
 def hash_cell(i: int, j: int, seed: int) -> np.uint64:
     """Hash one lattice cell and a seed to 64 well-mixed bits."""
     state = mix(np.uint64(seed) * _A + np.uint64(i))
     return np.uint64(mix(state * _A + np.uint64(j)))
 
 
-@kernel
+@kernel(inline=True)
 def unit_pair(bits: np.uint64) -> tuple[float, float]:
     """Two numbers in 0..1 from the low and high half of a hash."""
     return (bits & _LOW) * _TO_UNIT, (bits >> _S32) * _TO_UNIT
 
 
-@kernel
+@kernel(inline=True)
 def _corner(i: int, j: int, seed: int, dx: float, dy: float) -> float:
     gx, gy = unit_pair(hash_cell(i, j, seed))
     return float((2.0 * gx - 1.0) * dx + (2.0 * gy - 1.0) * dy)
 
 
-@kernel
+@kernel(inline=True)
 def gradient_noise(x: float, y: float, seed: int) -> float:
     """Smooth noise with feature size 1, zero mean, about +-0.5 (rms 0.2), bending smoothly."""
     fx, fy = math.floor(x), math.floor(y)
@@ -74,7 +74,7 @@ def gradient_noise(x: float, y: float, seed: int) -> float:
     return float(low * (1.0 - sv) + high * sv)
 
 
-@kernel
+@kernel(inline=True)
 def smoothstep(low: float, high: float, x: float) -> float:
     """Rise from 0 at ``low`` to 1 at ``high`` with flat ends."""
     t = min(1.0, max(0.0, (x - low) / (high - low)))

@@ -37,6 +37,10 @@ MARS_RADIUS = 3_396_190.0      # [m] IAU 2000 equatorial radius
 SHORTEST_WAVE, OCTAVES = 0.7, 9   # relief waves of 0.7 m, 1.4 m, ... 179 m
 NORMAL_STEP = 0.05             # [m] distance over which a slope is measured
 _TURN = 2.399963               # [rad] golden angle: no two octaves share their lattice axes
+# Of each octave: wavelength, amplitude [m], cosine and sine of its turn.
+_OCTAVES = np.array([
+    (wave, 0.012 * wave ** 1.08, math.cos(_TURN * k), math.sin(_TURN * k))
+    for k, wave in ((k, SHORTEST_WAVE * 2.0 ** k) for k in range(OCTAVES))])
 
 
 @dataclass(frozen=True)
@@ -95,15 +99,14 @@ class TerrainField(NamedTuple):
 @kernel
 def _relief(x: float, y: float, field: TerrainField, longest: float) -> float:
     """Sum the octaves; amplitude grows a little faster than wavelength, as on natural ground."""
-    total, wave = 0.0, SHORTEST_WAVE
+    total = 0.0
     for octave in range(OCTAVES):
+        wave, amplitude = _OCTAVES[octave, 0], _OCTAVES[octave, 1]
         if wave > longest:
             break
-        c, s = math.cos(_TURN * octave), math.sin(_TURN * octave)
-        amplitude = 0.012 * wave ** 1.08
+        c, s = _OCTAVES[octave, 2], _OCTAVES[octave, 3]
         total += amplitude * gradient_noise((c * x - s * y) / wave,
                                             (s * x + c * y) / wave, field.seed + octave)
-        wave *= 2.0
     return total
 
 
@@ -151,7 +154,7 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
     return float(field.hills * (scarp * (0.6 + 0.8 * knobs) + rim) * smoothstep(700.0, 1500.0, r))
 
 
-@kernel
+@kernel(inline=True)
 def _cubic(a: float, b: float, c: float, d: float, t: float) -> float:
     """Catmull-Rom through b and c, so that measured heights leave no creases."""
     return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 *
