@@ -92,6 +92,7 @@ class Heartbeat:
     condition: Condition
     what: str = ''                       # it waits for, or does
     process: ProcessId | None = None
+    lasted: float = 0.0                  # so long has it been busy [s]
 
     def __str__(self) -> str:
         return ' '.join(filter(None, [self.condition.value, self.what]))
@@ -101,7 +102,6 @@ class Heartbeat:
 class _Member:
     heard: float | None = None
     beat: Heartbeat | None = None
-    busy_since: float | None = None
 
 
 class Roster:
@@ -118,11 +118,8 @@ class Roster:
     def heard(self, beat: Heartbeat, now: float) -> None:
         """Note one heartbeat; those of strangers are not noted."""
         member = self._members.get(beat.name)
-        if member is None:
-            return
-        busy = beat.condition is Condition.BUSY
-        member.busy_since = (member.busy_since or now) if busy else None
-        member.heard, member.beat = now, beat
+        if member is not None:
+            member.heard, member.beat = now, beat
 
     def overslept(self, seconds: float) -> None:
         """Count everybody's silence less by the time in which the listener itself stood still."""
@@ -171,9 +168,11 @@ class Roster:
 
     def busy(self, now: float) -> list[str]:
         """Members that work, with at what and for how long."""
-        return [f'{name} (has been busy for {now - member.busy_since:.0f} s: {member.beat.what})'
+        return [f'{name} (has been busy for {member.beat.lasted + now - member.heard:.0f} s: '
+                f'{member.beat.what})'
                 for name, member in self._members.items()
-                if member.busy_since is not None and member.beat is not None]
+                if member.beat is not None and member.heard is not None
+                and member.beat.condition is Condition.BUSY]
 
     def describe(self, name: str) -> str:
         """Tell what a member does, for the line that says why time stands still."""

@@ -62,11 +62,13 @@ def batch():
 class Run:
     """A graph that does something when one of its processes says a certain word."""
 
-    def __init__(self, folder, word, act):
+    def __init__(self, folder, word, act, scenario=HOP):
         self.said, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
         self.folder = RunFolder.create('hop', folder)
-        options = RunOptions(HOP, run_folder=str(self.folder.path))
-        self._graph = Graph(nodes_of(load_scenario(HOP), options), None, self._say)
+        options = RunOptions(str(scenario), run_folder=str(self.folder.path))
+        self.logs = folder.parent / 'logs'
+        self.logs.mkdir()
+        self._graph = Graph(nodes_of(load_scenario(str(scenario)), options), self.logs, self._say)
         self.ids = self._graph.ids
 
     def wait(self):
@@ -222,6 +224,83 @@ def test_beside_four_busy_loops_the_flight_is_the_same(tmp_path, batch):
             loop.wait()
     assert status == 0, run.said
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
+
+
+def changed_hop(tmp_path, *changes):
+    """Write the hop with some of its text replaced."""
+    text = Path(HOP).read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / 'changed_hop.yaml'
+    path.write_text(text)
+    return path
+
+
+SLOW = '[]\n    overrides: {stages: {control: slow_controller:SlowController}}'
+
+
+def test_a_process_that_works_for_long_is_waited_for_and_it_is_said_once(
+        tmp_path, batch, monkeypatch):
+    monkeypatch.setenv('SLOW_S', '12')    # longer than the silence that would be a death
+    monkeypatch.setenv('PYTHONPATH', str(Path(__file__).parent), prepend=os.pathsep)
+    slow = changed_hop(tmp_path, (' []', f' {SLOW}'), ('duration: 3.0', 'duration: 1.0'))
+    run = Run(tmp_path / 'run', 'take_off', lambda _: None, slow)
+    status, _ = run.wait()
+    assert status == 0, run.said
+    told = [line for line in run.said if '/ingenuity/helicopter (has been busy for' in line]
+    assert len(told) == 1 and told[0].endswith('3 s: working)'), run.said
+    # The time that it took is not the aircraft's.
+    monkeypatch.setenv('SLOW_S', '0')
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    quick = fly_batch(load_scenario(str(slow)), None, None)
+    assert run.result['trajectory_sha256'] == quick['trajectory_sha256']
+
+
+def test_a_process_that_works_for_ever_ends_the_run_by_name(tmp_path, monkeypatch):
+    monkeypatch.setenv('SLOW_S', '30')
+    monkeypatch.setenv('PYTHONPATH', str(Path(__file__).parent), prepend=os.pathsep)
+    slow = changed_hop(tmp_path, (' []', f' {SLOW}'), ('seed: 4', 'seed: 4\nlockstep: {busy: 5}'))
+    run = Run(tmp_path / 'run', 'take_off', lambda _: None, slow)
+    status, seconds = run.wait()
+    assert status not in (0, INTERRUPTED)
+    assert 5.0 < seconds < 40.0
+    assert any(line.startswith('/world: failed: /ingenuity/helicopter (has been busy for')
+               for line in run.said), run.said
+
+
+@pytest.fixture
+def cold(tmp_path, monkeypatch):
+    """Let a run find empty caches, as on a machine that has never flown."""
+    monkeypatch.setenv('INGENUITY_KERNELS', str(tmp_path / 'kernels'))
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    monkeypatch.setenv('HOME', str(tmp_path / 'home'))
+    return tmp_path / 'kernels'
+
+
+@pytest.mark.timeout(600)
+def test_started_by_themselves_on_a_cold_machine_the_nodes_compile_once_and_fly(
+        tmp_path, cold, with_cameras):
+    # As under ros2 launch: nobody has compiled for them, all want it at the same time.
+    run = Run(tmp_path / 'run', 'take_off', lambda _: None, with_cameras)
+    status, _ = run.wait()
+    assert status == 0, run.said
+    assert run.result['photo']['received']
+    assert len(list(cold.glob('complete-*'))) == 1
+    for log in run.logs.iterdir():
+        assert 'compiled after time began: nothing' in log.read_text(), log.name
+
+
+@pytest.mark.timeout(600)
+def test_the_batch_flies_on_a_cold_machine_and_compiles_nothing_in_flight(
+        tmp_path, cold, with_cameras):
+    result = subprocess.run(
+        [sys.executable, '-m', 'ingenuity_nodes.cli', 'simulate', str(with_cameras),
+         '--pictures', '--features', 'pictures', '--out', str(tmp_path / 'run')],
+        capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert 'after time began' not in result.stdout
+    assert json.loads((tmp_path / 'run' / 'result.json').read_text())['photo']['received']
 
 
 def test_ctrl_c_ends_all_processes_within_5_seconds(tmp_path, batch):

@@ -148,8 +148,7 @@ def test_a_process_is_read_as_it_was_written():
 
 
 def test_who_works_is_busy_since_it_began_and_no_longer_when_it_is_ready(roster):
-    roster.heard(beat('/rover', Condition.BUSY, 'drawing'), 10.0)
-    roster.heard(beat('/rover', Condition.BUSY, 'drawing'), 12.0)
+    roster.heard(Heartbeat('/rover', Condition.BUSY, 'drawing', lasted=3.5), 13.5)
     assert roster.busy(14.0) == ['/rover (has been busy for 4 s: drawing)']
     roster.heard(beat('/rover'), 15.0)
     assert roster.busy(15.0) == []

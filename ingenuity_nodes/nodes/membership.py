@@ -52,7 +52,8 @@ class Membership:
         self.running, self.status, self.reason = True, 0, ''
         self._process = ProcessId.own()
         self._world = _World()
-        self._works: dict[int, str] = {}    # what each thread is at
+        self._works: dict[int, tuple[str, float]] = {}    # what each thread is at, since when
+        self._began = time.monotonic()
         self._turned: float | None = None   # when its loop last came round; None: not yet
         self._waits, self._said, self._same = '', '', 0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -74,7 +75,7 @@ class Membership:
         """Say goodbye, so that nobody waits for the next heartbeat."""
         self._left.set()
         self._thread.join()
-        self._publish(Condition.GONE, '')
+        self._publish(Condition.GONE)
 
     @contextmanager
     def busy(self, what: str) -> Iterator[Callable[[str], None]]:
@@ -86,8 +87,10 @@ class Membership:
         me = threading.get_ident()
         before = self._works.get(me)
 
+        began = time.monotonic()
+
         def tell(text: str) -> None:
-            self._works[me] = text
+            self._works[me] = text, began
 
         tell(what)
         try:
@@ -104,19 +107,23 @@ class Membership:
         while not self._left.wait(HEARTBEAT):
             self._publish(*self._condition())
 
-    def _condition(self) -> tuple[Condition, str]:
-        works = list(self._works.values())
+    def _condition(self) -> tuple[Condition, str, float]:
+        """Tell what it does: condition, at what, for how long [s]."""
+        now, works = time.monotonic(), list(self._works.values())
         if works:
-            return Condition.BUSY, works[0]
+            what, began = works[0]
+            return Condition.BUSY, what, now - began
         if self._turned is None:
-            return Condition.BUSY, 'starting'
-        if time.monotonic() - self._turned > WORKING:
-            return Condition.BUSY, 'working'
-        return (Condition.WAITING, self._waits) if self._waits else (Condition.READY, '')
+            return Condition.BUSY, 'starting', now - self._began
+        if now - self._turned > WORKING:
+            return Condition.BUSY, 'working', now - self._turned
+        return (Condition.WAITING, self._waits, 0.0) if self._waits else (
+            Condition.READY, '', 0.0)
 
-    def _publish(self, condition: Condition, what: str) -> None:
+    def _publish(self, condition: Condition, what: str = '', lasted: float = 0.0) -> None:
+        name = self._node.get_fully_qualified_name()
         self._publisher.publish(heartbeat_message(
-            Heartbeat(self._node.get_fully_qualified_name(), condition, what, self._process),
+            Heartbeat(name, condition, what, self._process, lasted),
             self._node.get_clock().now().nanoseconds))
 
     # The node's own loop ---------------------------------------------------------------------

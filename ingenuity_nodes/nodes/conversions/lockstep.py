@@ -16,13 +16,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+import math
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from ingenuity_nodes.lockstep import Answer, Tick
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
 from ingenuity_nodes.roster import Condition, Heartbeat, ProcessId
 
-CONDITION, WHAT, PROCESS = 'condition', 'what', 'process'    # keys of a heartbeat
+CONDITION, WHAT, LASTED, PROCESS = 'condition', 'what', 'lasted [s]', 'process'    # keys
 CONDITIONS = {condition.value for condition in Condition}
 
 
@@ -66,6 +67,7 @@ def heartbeat_message(beat: Heartbeat, t_ns: int) -> DiagnosticArray:
         message=str(beat), values=[
             KeyValue(key=CONDITION, value=beat.condition.value),
             KeyValue(key=WHAT, value=beat.what),
+            KeyValue(key=LASTED, value=f'{beat.lasted:.1f}'),
             KeyValue(key=PROCESS, value=str(beat.process or ''))])]
     return message
 
@@ -76,7 +78,16 @@ def heartbeats_from(message: DiagnosticArray) -> Iterator[Heartbeat]:
         values = {value.key: value.value for value in status.values}
         if values.get(CONDITION) in CONDITIONS:
             yield Heartbeat(status.name, Condition(values[CONDITION]), values.get(WHAT, ''),
-                            ProcessId.parse(values.get(PROCESS, '')))
+                            ProcessId.parse(values.get(PROCESS, '')),
+                            _seconds(values.get(LASTED, '')))
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return 0.0
+    return seconds if math.isfinite(seconds) else 0.0
 
 
 def _counts_message(name: str, t_ns: int, counts: Mapping[str, int]) -> DiagnosticArray:
