@@ -14,7 +14,11 @@
 """What colcon and pip install: the package, its executables, launch files and configuration."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
+import os
 from pathlib import Path
+import subprocess
+import sys
 
 from setuptools import Distribution, find_packages, setup
 
@@ -64,6 +68,27 @@ class InstallData(Distribution().get_command_class('install_data')):
             self.outfiles.append(str(path))
 
 
+class BuildPackage(Distribution().get_command_class('build_py')):
+    """
+    Compile the kernels into the package that is built, where the build has what that takes.
+
+    All users of an installation then share them, and nobody waits at the first flight. Without
+    numba, as in pip's isolated build, each user's first run compiles.
+    """
+
+    def run(self) -> None:
+        super().run()
+        if find_spec('numba') is None or self.editable_mode:
+            return
+        built = Path(self.build_lib).resolve()
+        shipped = built / NAME / 'compiled' / 'shipped'
+        print(f'compiling kernels into {shipped}')
+        subprocess.run(
+            [sys.executable, '-m', f'{NAME}.compiled.build', str(shipped)], check=False,
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(
+                [str(built), *filter(None, [os.environ.get('PYTHONPATH')])])})
+
+
 setup(
     name=NAME,
     version='0.1.0',
@@ -81,5 +106,5 @@ setup(
     entry_points={
         'console_scripts': [f'{name} = {target}' for name, target in EXECUTABLES.items()],
     },
-    cmdclass={'install_data': InstallData},
+    cmdclass={'build_py': BuildPackage, 'install_data': InstallData},
 )

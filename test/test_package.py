@@ -17,6 +17,7 @@ import ast
 import configparser
 import importlib
 import importlib.util
+import os
 from pathlib import Path
 import re
 import shutil
@@ -31,6 +32,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = 'ingenuity_nodes'
+SHIPPED = f'{NAME}/compiled/shipped/'    # made by the build, not part of the sources
 EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder',
                'player', 'ingenuity'}
 # imported name -> name in requirements.in
@@ -168,7 +170,8 @@ def test_a_wheel_brings_launch_files_and_configuration(wheel):
 def test_a_wheel_brings_all_of_the_package_and_nothing_else(wheel):
     files = {str(path.relative_to(ROOT)) for path in (ROOT / NAME).rglob('*')
              if path.suffix in ('.py', '.typed') or path.parent.name == 'shaders'}
-    packed = {name for name in wheel.namelist() if '-' not in name.split('/')[0]}
+    packed = {name for name in wheel.namelist()
+              if '-' not in name.split('/')[0] and SHIPPED not in name}
     assert packed == files
 
 
@@ -187,6 +190,23 @@ def test_a_launcher_runs_with_the_python_beside_it(wheel, tmp_path):
                             check=True).stdout.splitlines()
     assert f'from {NAME}.nodes.rover import main' in output[1]
     assert output[2:] == ['one', 'two words']
+
+
+def test_what_is_installed_brings_its_kernels_compiled(wheel, tmp_path):
+    wheel.extractall(tmp_path / 'site')
+    code = ('from ingenuity_nodes.compiled.build import ensure_built\n'
+            'from ingenuity_nodes.compiled.listener import compilations\n'
+            'import ingenuity_nodes.warm_up as w\n'
+            'names = []\n'
+            'with compilations(names.append):\n'
+            '    print(ensure_built(print), w.__file__)\n'
+            "    w.PARTS['sensors'](), w.PARTS['vehicle']()\n"
+            'print(names)\n')
+    told = subprocess.run(
+        [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, 'PYTHONPATH': str(tmp_path / 'site'),
+             'INGENUITY_KERNELS': str(tmp_path / 'empty')}).stdout.splitlines()
+    assert told == [f'True {tmp_path}/site/{NAME}/warm_up.py', '[]']
 
 
 @pytest.mark.skipif(not shutil.which('colcon'), reason='colcon is not installed')

@@ -15,7 +15,8 @@
 Compiles all kernels before they are needed: once per machine, in parallel, with a display.
 
 Whoever comes second waits for the first one and then finds all of it in the cache.
-``python -m ingenuity_nodes.compiled.build`` does it now.
+``python -m ingenuity_nodes.compiled.build`` does it now, ``... FOLDER`` into a folder that is to be
+shipped with the package.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ Report = Callable[[str], None]
 Parts = Mapping[str, Callable[[], object]]
 PACKAGE = Path(__file__).resolve().parent.parent
 EVERYTHING = 'ingenuity_nodes.warm_up'    # uses all the rest, so it is started, not imported
+LOCK = 'building'    # a file that also tells how far it is
 WAIT_S = 0.2    # between looks at who else compiles
 
 
@@ -92,7 +94,7 @@ def state_of_sources() -> str:
 @contextmanager
 def _alone(folder: Path, report: Report) -> Iterator[TextIO]:
     """Hold the lock of the cache; while another process has it, tell how far that one is."""
-    with (folder / 'building').open('a+') as file:
+    with (folder / LOCK).open('a+') as file:
         told = ''
         while True:
             try:
@@ -196,5 +198,15 @@ def _tell(pipe: int, name: str) -> None:
         os.write(pipe, f'{name}\n'.encode())
 
 
+def main() -> None:
+    """Compile now, for this user or into a folder that is named."""
+    if len(sys.argv) > 1:
+        os.environ['INGENUITY_KERNELS'] = sys.argv[1]
+    built = ensure_built(lambda text: print(text, flush=True))
+    if len(sys.argv) > 1:
+        (Path(sys.argv[1]) / LOCK).unlink(missing_ok=True)    # nobody writes there any more
+    sys.exit(0 if built else 1)
+
+
 if __name__ == '__main__':
-    ensure_built(lambda text: print(text, flush=True))
+    main()
