@@ -15,8 +15,8 @@
 Compiles all kernels before they are needed: once per machine, in parallel, with a display.
 
 Whoever comes second waits for the first one and then finds all of it in the cache.
-``python -m ingenuity_nodes.compiled.build`` does it now, ``... FOLDER`` into a folder that is to be
-shipped with the package.
+``python -m ingenuity_nodes.compiled.build`` does it now, ``... FOLDER`` into a folder that is to
+be shipped with the package.
 """
 
 from __future__ import annotations
