@@ -111,8 +111,7 @@ def test_making_one_of_everything_compiles_all_kernels():
     entries = {f'{path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".")}.{name}'
                for path in PACKAGE.rglob('*.py')
                for name in entries_in(ast.parse(path.read_text()))}
-    assert never & entries == set()
-    assert never >= ON_DEMAND    # else it is in vain that all machines do without it
+    assert never & entries <= ON_DEMAND
 
 
 def entries_in(tree):

@@ -13,6 +13,11 @@
 # limitations under the License.
 """The batch against NASA's figures of the first flight, and against itself."""
 
+import os
+from pathlib import Path
+import subprocess
+import sys
+
 from ingenuity_nodes.batch import fly_batch
 from ingenuity_nodes.scenario import load_scenario
 from ingenuity_nodes.simulation import Simulation
@@ -55,6 +60,22 @@ def test_flight_1_needs_a_power_that_the_motors_can_give(flight_1):
     # Balaram et al. 2018: about 350 W at most, on a battery of 35 Wh.
     assert 150.0 < flight_1['mean_power_w'] < 400.0
     assert flight_1['battery_used_wh'] < 10.0
+
+
+# What numpy calls the vector instructions of AVX-512, in its several versions.
+WIDEST = ('X86_V4 AVX512_ICL AVX512_SPR AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL '
+          'AVX512_KNL AVX512_KNM')
+
+
+def test_a_cpu_without_the_widest_vectors_flies_the_same_flight_to_the_bit():
+    code = ('import hashlib, sys\n'
+            f'sys.path.insert(0, {str(Path(__file__).parent)!r})\n'
+            'from test_simulation import beginning\n'
+            "print(hashlib.sha256(b''.join(beginning(3))).hexdigest())")
+    told = [subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                           env={**os.environ, **wide}, check=True).stdout
+            for wide in ({}, {'NPY_DISABLE_CPU_FEATURES': WIDEST})]
+    assert told[0] == told[1]
 
 
 def test_the_same_seed_flies_the_same_flight_to_the_bit_and_another_seed_another():

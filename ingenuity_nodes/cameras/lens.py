@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 PUPIL_STEPS = 3    # each leaves a thousandth of the error before
+NEWTON_STEPS = 12
 
 
 class Lens(NamedTuple):
@@ -99,13 +100,50 @@ def project_from(lens: Lens, R_MC: Array, p_MC: Array, p_M: Array) -> Array:
     return uv
 
 
+@kernel
+def unbend(lens: Lens, bent: float) -> float:
+    """Find the angle from the axis [rad] that the lens gives a length: the inverse of bend."""
+    r0, r1, r2 = lens.R[0], lens.R[1], lens.R[2]
+    chi = bent / (1.0 + r0)
+    for _ in range(NEWTON_STEPS):
+        square = chi * chi
+        error = chi * (1.0 + r0 + square * (r1 + square * r2)) - bent
+        chi -= error / (1.0 + r0 + square * (3.0 * r1 + square * 5.0 * r2))
+    if lens.linearity > 1e-9:
+        return float(math.atan(lens.linearity * chi) / lens.linearity)
+    return float(chi)
+
+
+@kernel
+def unproject(lens: Lens, uv: Array) -> Array:
+    """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
+    rays = np.empty((uv.shape[0], 3))
+    o, h, v, a = lens.O, lens.H, lens.V, lens.A
+    for k in range(uv.shape[0]):
+        # q = (V - v A) x (H - u A) is seen at the pixel by a perspective lens.
+        u, w = uv[k, 0], uv[k, 1]
+        vx, vy, vz = v[0] - w * a[0], v[1] - w * a[1], v[2] - w * a[2]
+        hx, hy, hz = h[0] - u * a[0], h[1] - u * a[1], h[2] - u * a[2]
+        x, y, z = vy * hz - vz * hy, vz * hx - vx * hz, vx * hy - vy * hx
+        along = x * o[0] + y * o[1] + z * o[2]
+        if along < 0.0:
+            x, y, z, along = -x, -y, -z, -along
+        x, y, z = x - along * o[0], y - along * o[1], z - along * o[2]
+        length = math.sqrt(x * x + y * y + z * z)
+        theta = unbend(lens, length / along)
+        c, s = math.cos(theta), math.sin(theta) / (length if length > 0.0 else 1.0)
+        rays[k, 0], rays[k, 1], rays[k, 2] = c * o[0] + s * x, c * o[1] + s * y, c * o[2] + s * z
+    return rays
+
+
 class Projection:
-    """Entries to both projections, for any lens."""
+    """Entries to projections and their inverse, for any lens."""
 
     def __init__(self, lens: Lens) -> None:
         points, R_MC = np.zeros((1, 3)), np.eye(3)
         self.of_camera = entry_point(project, lens, points)
         self.of_map = entry_point(project_from, lens, R_MC, points[0], points)
+        self.back = entry_point(unproject, lens, np.zeros((1, 2)))
 
     def __reduce__(self) -> tuple[type[Projection], tuple[Lens]]:
         """Let another process make its own."""

@@ -42,7 +42,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_ANGLE = math.radians(88.0)  # [rad] beyond this, points count as behind the lens
-_NEWTON_STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,8 @@ class CameraModel:
 
     def unproject(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
-        uv = np.atleast_2d(np.asarray(uv, dtype=np.float64))
-        q = np.cross(self.V - uv[:, 1:2] * self.A, self.H - uv[:, 0:1] * self.A)
-        q *= np.sign(q @ self.O)[:, None]
-        along = q @ self.O
-        across = q - along[:, None] * self.O
-        length = np.linalg.norm(across, axis=1)
-        theta = self._unbend(length / along)
-        direction = across / np.where(length > 0.0, length, 1.0)[:, None]
-        return np.asarray(np.cos(theta)[:, None] * self.O + np.sin(theta)[:, None] * direction)
+        pixels = floats('uv', np.atleast_2d(uv), (None, 2))
+        return np.asarray(self._projection.back(self.lens, pixels))
 
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
@@ -144,17 +136,6 @@ class CameraModel:
         right, low = self.width - 0.5, self.height - 0.5
         rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
         return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())
-
-    def _unbend(self, bent: NDArray[np.float64]) -> NDArray[np.float64]:
-        r0, r1, r2 = self.R
-        chi = bent / (1.0 + r0)
-        for _ in range(_NEWTON_STEPS):
-            square = chi * chi
-            error = chi * (1.0 + r0 + square * (r1 + square * r2)) - bent
-            chi = chi - error / (1.0 + r0 + square * (3.0 * r1 + square * 5.0 * r2))
-        if self.linearity > 1e-9:
-            return np.asarray(np.arctan(self.linearity * chi) / self.linearity)
-        return np.asarray(chi)
 
 
 def from_cahvore(

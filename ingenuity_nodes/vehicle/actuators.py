@@ -25,6 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.elementary import each
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import STEP
@@ -80,7 +81,7 @@ def actuator_constants(parameters: ActuatorParameters) -> NDArray[np.void]:
     one['gain'] = 1.0 - math.exp(-STEP / lag) if lag > 0.0 else 1.0
     one['stride'] = parameters.servo_rate * STEP
     azimuths = np.arange(SERVOS) * 2.0 * math.pi / SERVOS
-    one['sin'], one['cos'] = np.sin(azimuths), np.cos(azimuths)
+    one['sin'], one['cos'] = each(math.sin, azimuths), each(math.cos, azimuths)
     return out
 
 

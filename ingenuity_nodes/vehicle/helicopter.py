@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import math
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.elementary import each
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
@@ -187,7 +188,7 @@ class Vehicle:
             rows[:, stone.X], rows[:, stone.Y], rows[:, stone.GROUND],
             rows[:, stone.Z] + rows[:, stone.HALF_HEIGHT] - rows[:, stone.GROUND],
             rows[:, stone.HALF_LENGTH], rows[:, stone.HALF_WIDTH],
-            np.cos(rows[:, stone.YAW]), np.sin(rows[:, stone.YAW])])
+            each(math.cos, rows[:, stone.YAW]), each(math.sin, rows[:, stone.YAW])])
         state['spots'] = math.nan   # the ground under each foot is to be found anew
 
     def _reason(self, command: RotorCommand, bad: int) -> str:

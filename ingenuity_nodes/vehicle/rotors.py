@@ -29,6 +29,7 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
+from ingenuity_nodes.compiled.elementary import each
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
@@ -144,13 +145,13 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
     one['wake'] = _wake_matrix(x, parameters.wake_contraction)
     one['contraction'] = parameters.wake_contraction
     angles = (np.arange(AZIMUTHS) + 0.5) * 2.0 * math.pi / AZIMUTHS
-    one['cos'], one['sin'] = np.cos(angles), np.sin(angles)
+    one['cos'], one['sin'] = each(math.cos, angles), each(math.sin, angles)
     polar = extended_polar(parameters.polar)
     one['lift'], one['drag'] = polar.lift, polar.drag
     one['polar_beta'] = math.sqrt(1.0 - polar.mach ** 2) if parameters.prandtl_glauert else 0.0
     f = np.linspace(0.0, PRANDTL_END, PRANDTL_CELLS + 1) ** 2
     # Never quite 0, since the flow at the tip is lift over F.
-    one['prandtl'] = np.maximum(0.05, 2.0 / math.pi * np.arccos(np.exp(-f)))
+    one['prandtl'] = np.maximum(0.05, 2.0 / math.pi * each(lambda x: math.acos(math.exp(-x)), f))
     one['drag_rise_mach'] = parameters.drag_rise_mach
     one['tip_loss'], one['lower_on_upper'] = float(parameters.tip_loss), parameters.lower_on_upper
     one['flap_lag'], one['inertia'] = parameters.flap_lag, parameters.inertia

@@ -25,6 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
+from ingenuity_nodes.compiled.elementary import each, geometric
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.parameters import quantity
@@ -65,8 +66,8 @@ def cumulative_number(diameter: NDArray[np.float64] | float,
                       abundance: float) -> NDArray[np.float64]:
     """Rocks per square metre wider than ``diameter`` [m], the law integrated numerically."""
     q = 1.79 + 0.152 / abundance
-    grid = np.geomspace(0.01, 12.0, 6000)
-    density = abundance * q * np.exp(-q * grid) / (math.pi * grid ** 2 / 4.0)
+    grid = geometric(0.01, 12.0, 6000)
+    density = abundance * q * each(math.exp, -q * grid) / (math.pi * grid ** 2 / 4.0)
     steps = 0.5 * (density[1:] + density[:-1]) * np.diff(grid)
     above = np.concatenate([np.cumsum(steps[::-1])[::-1], [0.0]])
     return np.asarray(np.interp(diameter, grid, above))
@@ -88,7 +89,7 @@ class Rocks:
 
     def _fill_tables(self) -> None:
         for k in range(len(CELLS)):
-            grid = np.geomspace(SIZES[k], SIZES[k + 1], 400)
+            grid = geometric(SIZES[k], SIZES[k + 1], 400)
             above = cumulative_number(grid, self.parameters.abundance)
             self._density[k] = above[0] - above[-1]
             share = (above[0] - above) / self._density[k]

@@ -25,6 +25,7 @@ import math
 from statistics import NormalDist
 from typing import NamedTuple
 
+from ingenuity_nodes.compiled.elementary import each
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import Vector3
@@ -270,5 +271,5 @@ def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainFiel
     missing = np.array([z - height(x, y, field) for x, y, z in points])
     distance2 = (
         (points[:, None, :2] - points[None, :, :2])**2).sum(axis=2) / field.anchor_radius**2
-    weights = np.linalg.solve(np.exp(-distance2), missing)
+    weights = np.linalg.solve(each(math.exp, -distance2), missing)
     return field._replace(anchors=np.ascontiguousarray(np.column_stack([points[:, :2], weights])))

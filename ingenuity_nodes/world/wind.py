@@ -32,8 +32,10 @@ of a fixed place: it does not change over the few tens of metres that one flight
 from __future__ import annotations
 
 from dataclasses import dataclass
+import itertools
 import math
 
+from ingenuity_nodes.compiled.elementary import each, geometric
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.frames import Vector3
@@ -162,18 +164,23 @@ class Wind:
 
 def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArray[np.float64]:
     """Angular frequency, amplitudes along, across, up, and phases; one row per wave."""
-    edges = np.geomspace(LOW_HZ, HIGH_HZ, WAVES + 1)
+    edges = geometric(LOW_HZ, HIGH_HZ, WAVES + 1)
     # Within its band each frequency is drawn, so that the sum never repeats.
-    n = edges[:-1] * (edges[1:] / edges[:-1]) ** generator.random(WAVES)
+    n = np.array([low * math.pow(high / low, float(generator.random()))
+                  for low, high in itertools.pairwise(edges.tolist())])
     phases = generator.random((WAVES, 3)) * 2.0 * math.pi
     speed = max(parameters.speed, 0.1)
     f = n * parameters.reference_height / speed
-    width = np.diff(np.log(edges))
+    width = np.diff(each(math.log, edges))
     # Standard deviations across and up against along: Kaimal et al. 1972, near-neutral layer.
     sigma = parameters.turbulence * parameters.speed * np.array([1.0, 0.8, 0.5])
     density = np.stack([
-        21.9 * f / (1.0 + 33.0 * f) ** (5.0 / 3.0),
-        5.76 * f / (1.0 + 9.5 * f) ** (5.0 / 3.0),
-        1.24 * f / (1.0 + 5.3 * f ** (5.0 / 3.0))], axis=1)
+        21.9 * f / each(_five_thirds, 1.0 + 33.0 * f),
+        5.76 * f / each(_five_thirds, 1.0 + 9.5 * f),
+        1.24 * f / (1.0 + 5.3 * each(_five_thirds, f))], axis=1)
     amplitudes = np.sqrt(2.0 * density * width[:, None]) * sigma
     return np.ascontiguousarray(np.column_stack([2.0 * math.pi * n, amplitudes, phases]))
+
+
+def _five_thirds(x: float) -> float:
+    return math.pow(x, 5.0 / 3.0)
