@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What colcon and pip install: the package, its executables, launch files and configuration."""
 
 from collections.abc import Iterator
@@ -26,7 +15,7 @@ NAME = 'ingenuity_nodes'
 SHARE = Path('share', NAME)
 NODES = ('world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder', 'player')
 EXECUTABLES = {node: f'{NAME}.nodes.{node}:main' for node in NODES}
-EXECUTABLES['ingenuity'] = f'{NAME}.cli:main'
+EXECUTABLES['ingenuity'] = f'{NAME}.commands.cli:main'
 
 LAUNCHER = """\
 #!/bin/sh
@@ -97,7 +86,7 @@ setup(
     maintainer='Ingenuity contributors',
     maintainer_email='maintainers@ingenuity-nodes.example',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
-    package_data={NAME: ['py.typed', 'cameras/shaders/*']},
+    package_data={NAME: ['py.typed', 'rendering/shaders/*']},
     data_files=list(shared_files()),
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 What pictures cost: CPU seconds (all threads), set-up, memory, one process per camera.
 
@@ -49,9 +38,9 @@ def measured(camera: str) -> None:
     import numpy as np
 
     from ingenuity_nodes.cameras.model import navcam, rte
-    from ingenuity_nodes.cameras.renderer import Renderer
+    from ingenuity_nodes.rendering.renderer import Renderer
     from ingenuity_nodes.cameras.response import encode_jpeg
-    from ingenuity_nodes.cameras.scene import Body, Scene, SceneConfig
+    from ingenuity_nodes.rendering.scene import Body, Scene, SceneConfig
     from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
     from ingenuity_nodes.signals import Exposure
 
@@ -88,7 +77,7 @@ def peers(python: str) -> None:
     """Let VTK and Mitsuba draw our ground; both get a mesh without stones, robots and haze."""
     import numpy as np
 
-    from ingenuity_nodes.cameras.scene import Scene, SceneConfig
+    from ingenuity_nodes.rendering.scene import Scene, SceneConfig
 
     scene = Scene(SceneConfig())
     x, y = np.arange(-52.0, 50.0, 0.1), np.arange(-30.0, 52.0, 0.1)

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 How fast the whole loop flies on one core, beside the closed loops of two peers in the same run.
 
@@ -28,10 +17,10 @@ import importlib.util
 import time
 
 from ingenuity_nodes.compiled.build import ensure_built
-from ingenuity_nodes.scenario import load_scenario
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.variants import with_features
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.variants import with_features
 import numpy as np
 
 REPETITIONS = 3

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Electrical power over whole flights in the batch, beside the published average.
 
@@ -21,8 +10,8 @@ from __future__ import annotations
 
 import sys
 
-from ingenuity_nodes.batch import fly_batch
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.simulation.batch import fly_batch
 from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE
 
 FLIGHTS = ('flight_01', 'flight_02', 'flight_03')

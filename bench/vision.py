@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 How fast the navigation computer sees: draw and track pictures 5 m above the ground, on one core.
 
@@ -22,14 +11,14 @@ from __future__ import annotations
 
 import time
 
-from ingenuity_nodes.cameras.cast import camera_of, cast_of, scene_of
-from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.navigation.features import FeatureTracker
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
+from ingenuity_nodes.rendering.cast import camera_of, cast_of, scene_of
+from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.world.environment import environment_of
 import numpy as np
 
 RATE_HZ, SPEED, HEIGHT = 30, 2.0, 5.0    # [m/s], [m] of the body above its place at rest

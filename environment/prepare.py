@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Prepare a virtual environment with ROS 2 and everything the stack imports.
 
@@ -47,7 +36,7 @@ OLDEST_GLIBC = (2, 28)
 # the folders of the machine on which the wheels were made, in their CMake files
 FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
 FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
-# What importing ingenuity_nodes.warm_up takes.
+# What importing ingenuity_nodes.simulation.warm_up takes.
 COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'scipy',
              'transforms3d')
 PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # tells nothing of how far it is

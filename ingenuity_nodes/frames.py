@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Frames, rotations and the one door between quaternion orders.
 
@@ -54,8 +43,8 @@ def frame(vehicle: str, name: str) -> str:
 
 
 def xyzw_from_wxyz(q_wxyz: QuatWxyz) -> NDArray[np.float64]:
-    """Reorder for ROS messages, scipy and TUM files, which put the scalar last."""
-    return q_wxyz[[1, 2, 3, 0]]
+    """Reorder one or rows of them for ROS messages, scipy, TUM files: the scalar comes last."""
+    return q_wxyz[..., [1, 2, 3, 0]]
 
 
 def wxyz_from_xyzw(q_xyzw: NDArray[np.float64]) -> QuatWxyz:

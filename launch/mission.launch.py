@@ -1,22 +1,11 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """One whole run: world, vehicles, mission, recorder, and a look at it."""
 
-from ingenuity_nodes.graph import nodes_of, RunOptions
+from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
 from ingenuity_nodes.nodes.launching import (
     node_action, number_of, scenario_arguments, text_of, told_to_all, yes_or_no)
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.scenario.load import load_scenario
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
 from launch.conditions import IfCondition

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Flies short missions in the batch and keeps what the tests of the flight computer look at."""
 
 from __future__ import annotations
@@ -19,9 +8,9 @@ from dataclasses import dataclass
 
 from ingenuity_nodes.campaign.consistency import error_of, nees
 from ingenuity_nodes.frames import tilt
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import ModeChange
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 from numpy.typing import NDArray

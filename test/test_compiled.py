@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Kernels: kept by their content, called through entries, and never compiled in flight."""
 
 import ast
@@ -31,7 +20,7 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters
 from ingenuity_nodes.signals import Truth
-from ingenuity_nodes.warm_up import PARTS
+from ingenuity_nodes.simulation.warm_up import PARTS
 from ingenuity_nodes.world.mars import GRAVITY
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 from numba import njit, typeof
@@ -306,7 +295,7 @@ def test_what_nobody_used_for_long_is_removed(folder):
 
 ONE_OF_EACH = """
 from ingenuity_nodes.compiled.listener import compilations
-import ingenuity_nodes, ingenuity_nodes.warm_up as w
+import ingenuity_nodes, ingenuity_nodes.simulation.warm_up as w
 names = []
 with compilations(names.append):
     w.PARTS['sensors'](), w.PARTS['vehicle']()

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """``./ingenuity`` and the steps of its set-up: once, again after a change, on after a stop."""
 
 import os
@@ -80,7 +69,7 @@ def test_a_command_runs_where_it_was_typed_with_its_arguments_and_its_exit_statu
     assert result.returncode == 7
     assert result.stdout.splitlines() == [
         str(checkout.parent), str(checkout), f'{checkout}/.venv:/elsewhere', '[]',
-        '-m', 'ingenuity_nodes.cli', 'fly', 'two words']
+        '-m', 'ingenuity_nodes.commands.cli', 'fly', 'two words']
 
 
 def test_the_environment_is_prepared_once_and_again_when_requirements_change(checkout):

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What breaks, how it breaks, what the flight computer does about it."""
 
 from __future__ import annotations
@@ -19,22 +8,22 @@ from dataclasses import replace
 import math
 
 from flights import scenario_of
+from ingenuity_nodes.campaign.fault_matrix import fly_fault, judge
 from ingenuity_nodes.faults.active import ActiveFault
 from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase
 from ingenuity_nodes.faults.injector import Injector
-from ingenuity_nodes.faults.matrix import fly_fault, judge
-from ingenuity_nodes.faults.scenarios import fault_scenario_names
-from ingenuity_nodes.faults.section import FaultSection, order_from_text
-from ingenuity_nodes.navigation.pairing import Pairing, PairingParameters
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.health.image_stamps import Pairing, PairingParameters
+from ingenuity_nodes.scenario.fault_scenarios import fault_scenario_names
+from ingenuity_nodes.scenario.fault_section import FaultSection, order_from_text
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import (
     AltimeterSample, FaultOrder, FeatureFrame, ImuSample, InclinometerSample, ModeChange,
     RadioPacket, RotorCommand)
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS, STEP_NS
 from ingenuity_nodes.vehicle.helicopter import MachineryFaults
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
 
@@ -48,8 +37,8 @@ def machinery():
         np.full((2, 3), math.nan), np.ones(2), np.ones(2), np.zeros(1), np.ones(1))
 
 
-def injector(*sections, seed=1, parts=None):
-    made = Injector(seed, parts or machinery())
+def injector(*sections, seed=1, parts=None, navcam_rate=30.0):
+    made = Injector(seed, parts or machinery(), navcam_rate)
     made.add([FaultSection(**section).order() for section in sections])
     made.advance(STEP_NS, None)
     return made
@@ -220,6 +209,14 @@ def test_a_servo_at_fault_is_told_where_to_go_and_a_healthy_one_is_not():
     assert np.isnan(np.delete(parts.servo_target.ravel(), 3)).all()
 
 
+@pytest.mark.parametrize(('rate', 'crawled'), [(30.0, 60.0), (60.0, 30.0)])
+def test_tracks_crawl_by_their_age_at_the_rate_of_the_camera(rate, crawled):
+    faults = injector({'fault': 'navcam_drift', 'magnitude': 30.0}, navcam_rate=rate)
+    was = frame(5 * SECOND_NS)    # 60 images old, so 2 s at 30 Hz
+    out = faults.features(5 * SECOND_NS, was)
+    assert np.allclose(out.uv - was.uv, [crawled, 0.0])
+
+
 def test_motor_and_battery_faults_reach_the_machinery_and_leave_it_when_they_end():
     parts = machinery()
     faults = injector(
@@ -243,7 +240,7 @@ def test_radio_frames_are_lost_or_late_each_way_by_itself():
 
 
 def test_a_fault_waits_for_lift_off_and_says_when_it_begins_and_ends():
-    faults = Injector(1, machinery())
+    faults = Injector(1, machinery(), 30.0)
     faults.add([FaultSection(fault='gyro_off', after_lift_off=2.0, duration=1.0).order()])
     assert faults.advance(9 * SECOND_NS, None) == []
     assert faults.advance(9 * SECOND_NS, 8 * SECOND_NS) == []

@@ -1,23 +1,12 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Modes follow each other with reasons; what must not fly does not."""
 
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
-from ingenuity_nodes.guidance.modes import Guidance, GuidanceParameters, Mode
+from ingenuity_nodes.guidance.guidance import Guidance, GuidanceParameters, Mode
 from ingenuity_nodes.signals import Estimate, ImuSample, VehicleStatus
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The shutter opens once, inside the window, far enough away, at a good instant."""
 
 import math
@@ -21,9 +10,9 @@ from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.photo_trigger import (
     PhotoTrigger, predict, target_corners, yaw_towards)
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Estimate, Setpoint
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 import pytest

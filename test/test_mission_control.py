@@ -1,24 +1,13 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Mission control: plan, go, landing, photos, and every way in which a run can end."""
 
 
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml, waypoints
 from ingenuity_nodes.mission.control import MissionControl, MissionEvents, Phase, plan_with_targets
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 import pytest
 
 NAME = 'ingenuity'

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The estimator on the ground, on a known path, with late, lost and false pictures."""
 
 from dataclasses import replace
@@ -19,8 +8,8 @@ import math
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
-from ingenuity_nodes.navigation.landmarks import LandmarkParameters, Landmarks
-from ingenuity_nodes.navigation.rays import RayTable
+from ingenuity_nodes.navigation.ray_table import RayTable
+from ingenuity_nodes.navigation.simulated_tracker import LandmarkParameters, Landmarks
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters
 from ingenuity_nodes.signals import (

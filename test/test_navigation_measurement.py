@@ -1,28 +1,17 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The filter's derivatives equal finite differences, and its updates obey Bayes."""
 
 import math
 
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
-from ingenuity_nodes.navigation import ground
+from ingenuity_nodes.navigation import bearing_model
+from ingenuity_nodes.navigation import ground_plane
 from ingenuity_nodes.navigation import kalman
-from ingenuity_nodes.navigation import lines_of_sight
 from ingenuity_nodes.navigation import propagation
-from ingenuity_nodes.navigation.base_picture import BASE_PICTURE, note_lost, take_base, WIDTH
 from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
+from ingenuity_nodes.navigation.reference_image import BASE_PICTURE, note_lost, take_base, WIDTH
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.timing import STEP
@@ -92,8 +81,8 @@ def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize('seed', range(5))
 def test_the_altimeter_derivative_is_the_finite_difference(seed):
     x, H, unused = some_state(seed), np.zeros(ERRORS), np.zeros(ERRORS)
-    ground.altimeter_row(x, SETTINGS['p_IA'], H)
-    numeric = differences(lambda y: ground.altimeter_row(y, SETTINGS['p_IA'], unused), x)
+    ground_plane.altimeter_row(x, SETTINGS['p_IA'], H)
+    numeric = differences(lambda y: ground_plane.altimeter_row(y, SETTINGS['p_IA'], unused), x)
     assert H == pytest.approx(numeric, abs=1e-6)
 
 
@@ -102,8 +91,8 @@ def test_the_feature_derivative_is_the_finite_difference(seed):
     x = some_state(seed)
     base_ray, ray = rays_to_ground(x, seed)
     H, out = np.zeros((2, ERRORS)), np.zeros(4)
-    assert lines_of_sight.feature_rows(
-        x, lines_of_sight.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H, out)
+    assert bearing_model.feature_rows(
+        x, bearing_model.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H, out)
     expected, e = out[:2].copy(), directions(x, base_ray, ray)
 
     def seen(y):
@@ -121,8 +110,8 @@ def test_what_a_corner_s_height_does_hangs_on_places_not_on_where_the_corner_was
     for noise in (0.0, 0.003, -0.003):
         seen = ray + noise * np.array([0.7, -0.6, 0.3])
         H, out = np.zeros((2, ERRORS)), np.zeros(4)
-        lines_of_sight.feature_rows(
-            x, lines_of_sight.view_of(x, SETTINGS), base_ray, seen / np.linalg.norm(seen),
+        bearing_model.feature_rows(
+            x, bearing_model.view_of(x, SETTINGS), base_ray, seen / np.linalg.norm(seen),
             SETTINGS, H, out)
         gains.append(out[2])
     assert gains[0] > 0.0 and np.ptp(gains) < 1e-12
@@ -211,7 +200,7 @@ def test_a_new_base_pose_knows_exactly_what_the_pose_knows():
     root, x = random.normal(size=(ERRORS, ERRORS)), some_state(6)
     P = root @ root.T
     before = P.copy()
-    ground.rebase(x, P, ERRORS, SETTINGS['ground'])
+    ground_plane.rebase(x, P, ERRORS, SETTINGS['ground'])
     pose = [0, 1, 2, 6, 7, 8]
     assert np.array_equal(P[:15, :15], before[:15, :15])
     assert np.array_equal(P[15:21, 15:21], before[np.ix_(pose, pose)])
@@ -221,49 +210,49 @@ def test_a_new_base_pose_knows_exactly_what_the_pose_knows():
 
 def test_a_new_base_extends_the_plane_to_below_it():
     x, P = some_state(7), np.zeros((ERRORS, ERRORS))
-    height = ground.height_over_plane(x, *x[0:3])
-    place = ground.height_over_plane(x, 1.0, 2.0, 3.0)
-    ground.rebase(x, P, ERRORS, SETTINGS['ground'])
+    height = ground_plane.height_over_plane(x, *x[0:3])
+    place = ground_plane.height_over_plane(x, 1.0, 2.0, 3.0)
+    ground_plane.rebase(x, P, ERRORS, SETTINGS['ground'])
     assert x[2] - x[23] == pytest.approx(height)
-    assert ground.height_over_plane(x, 1.0, 2.0, 3.0) == pytest.approx(place)
+    assert ground_plane.height_over_plane(x, 1.0, 2.0, 3.0) == pytest.approx(place)
 
 
 def test_the_doubt_of_an_extended_plane_is_what_its_derivative_says():
     x = some_state(9)
     random = np.random.default_rng(9)
     root = random.normal(size=(ERRORS, ERRORS))
-    P, still = root @ root.T, np.zeros((), ground.GROUND)[()]
+    P, still = root @ root.T, np.zeros((), ground_plane.GROUND)[()]
 
     def after(y):
         y = y.copy()
-        ground.rebase(y, np.zeros((ERRORS, ERRORS)), ERRORS, still)
+        ground_plane.rebase(y, np.zeros((ERRORS, ERRORS)), ERRORS, still)
         return y[23]
     row = differences(after, x)
     expected = row @ P @ row
-    ground.rebase(x, P, ERRORS, still)
+    ground_plane.rebase(x, P, ERRORS, still)
     assert P[21, 21] == pytest.approx(expected)
 
 
 def test_heights_creep_with_the_whole_way_and_nothing_that_is_measured_sees_it():
     x, P, before = some_state(11), np.zeros((ERRORS, ERRORS)), 0.0
     for way in (2.0, 1.0, 4.0):
-        ground.creep(P, SETTINGS['ground'], before, way)
+        ground_plane.creep(P, SETTINGS['ground'], before, way)
         before += way
     assert math.sqrt(P[2, 2]) == pytest.approx(7.0 * SETTINGS['ground']['creep'])
     H, out, (base_ray, ray) = np.zeros((3, ERRORS)), np.zeros(4), rays_to_ground(x, 11)
-    ground.altimeter_row(x, SETTINGS['p_IA'], H[0])
-    lines_of_sight.feature_rows(
-        x, lines_of_sight.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H[1:], out)
+    ground_plane.altimeter_row(x, SETTINGS['p_IA'], H[0])
+    bearing_model.feature_rows(
+        x, bearing_model.view_of(x, SETTINGS), base_ray, ray, SETTINGS, H[1:], out)
     assert np.abs(H @ P).max() < 1e-12
 
 
 def test_over_one_height_of_way_most_of_a_bump_is_forgotten():
     x, P = some_state(10), np.zeros((ERRORS, ERRORS))
-    height = ground.height_over_plane(x, *x[0:3])
+    height = ground_plane.height_over_plane(x, *x[0:3])
     x[3:6], x[26] = [height, 0.0, 0.0], 0.02    # one height in a second
     P[propagation.SPOT, propagation.SPOT] = P[0, propagation.SPOT] = 1e-4
     for _ in range(round(1.0 / STEP)):
-        ground.wander(x, P, ERRORS, SETTINGS['ground'], 1)
+        ground_plane.wander(x, P, ERRORS, SETTINGS['ground'], 1)
     assert x[26] == pytest.approx(0.02 / math.e)
     assert P[0, propagation.SPOT] == pytest.approx(1e-4 / math.e)
     spread = (SETTINGS['ground']['relief'] * height) ** 2

@@ -1,31 +1,20 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Pictures and geometric features lead the filter along the same flight."""
 
 from flights import scenario_of
-from ingenuity_nodes.batch import Artist
-from ingenuity_nodes.cameras.cast import camera_of, scene_of
-from ingenuity_nodes.cameras.renderer import Renderer
 from ingenuity_nodes.campaign.consistency import error_of
 from ingenuity_nodes.frames import quaternion_from_rpy
-from ingenuity_nodes.navigation.features import FeatureTracker, TrackerParameters
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.navigation.feature_tracker import FeatureTracker, TrackerParameters
+from ingenuity_nodes.rendering.cast import camera_of, scene_of
+from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.scenario.variants import with_features
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.variants import with_features
-from ingenuity_nodes.world.environment import environment_of
 import numpy as np
 import pytest
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Messages: what the lockstep stands on goes through to the bit, and REPs are kept."""
 
 import math
@@ -25,7 +14,7 @@ rclpy_serialization = pytest.importorskip(
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue  # noqa
 from ingenuity_nodes.cameras.model import navcam  # noqa: E402
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix  # noqa: E402
-from ingenuity_nodes.lockstep import Answer, Tick  # noqa: E402
+from ingenuity_nodes.graph.lockstep import Answer, Tick  # noqa: E402
 from ingenuity_nodes.nodes.conversions import (  # noqa: E402
     geometry, lockstep, pictures, sensors, state)
 from ingenuity_nodes.signals import (  # noqa: E402

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Every declared number becomes a ROS parameter with its meaning, unit, source and limits."""
 
 from dataclasses import fields, is_dataclass
@@ -19,9 +8,9 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from ingenuity_nodes.helicopter_parameters import HelicopterParameters  # noqa
-from ingenuity_nodes.nodes.declare import declare  # noqa: E402
+from ingenuity_nodes.nodes.declare import declare  # noqa
 from ingenuity_nodes.parameters import ParameterError  # noqa: E402
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 
 

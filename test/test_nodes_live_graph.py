@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The live graph: real processes fly the batch's flight, and notice when one of them is gone."""
 
 import hashlib
@@ -28,14 +17,14 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from ingenuity_nodes import cli  # noqa
-from ingenuity_nodes.batch import fly_batch  # noqa: E402
-from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
-from ingenuity_nodes.processes import command_of, Domain, Graph  # noqa: E402
-from ingenuity_nodes.recording.bag_read import messages, topics  # noqa: E402
+from ingenuity_nodes.commands import cli  # noqa
+from ingenuity_nodes.graph.nodes import nodes_of, RunOptions  # noqa: E402
+from ingenuity_nodes.graph.processes import command_of, Domain, Graph  # noqa: E402
+from ingenuity_nodes.recording.bag.reader import messages, topics  # noqa: E402
 from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
-from ingenuity_nodes.scenario import load_scenario  # noqa: E402
-from ingenuity_nodes.variants import with_features  # noqa: E402
+from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
+from ingenuity_nodes.scenario.variants import with_features  # noqa: E402
+from ingenuity_nodes.simulation.batch import fly_batch  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -295,7 +284,7 @@ def test_started_by_themselves_on_a_cold_machine_the_nodes_compile_once_and_fly(
 def test_the_batch_flies_on_a_cold_machine_and_compiles_nothing_in_flight(
         tmp_path, cold, with_cameras):
     result = subprocess.run(
-        [sys.executable, '-m', 'ingenuity_nodes.cli', 'simulate', str(with_cameras),
+        [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'simulate', str(with_cameras),
          '--pictures', '--features', 'pictures', '--out', str(tmp_path / 'run')],
         capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The player: the bytes that were recorded, to whoever listens, on the clock of the bag."""
 
 import time
@@ -21,8 +10,8 @@ rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 h
 
 from ingenuity_nodes.nodes.player import (  # noqa
     bag_folder, merged, Pace, PlayerNode, Timeline)
-from ingenuity_nodes.recording.bag import BagQos, BagWriter  # noqa: E402
-from ingenuity_nodes.recording.bag_read import BagTopic, topics  # noqa: E402
+from ingenuity_nodes.recording.bag.reader import BagTopic, topics  # noqa: E402
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter  # noqa: E402
 from ingenuity_nodes.recording.errors import RecordingError  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402

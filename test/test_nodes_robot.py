@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """A robot's description on the network."""
 
 import time
@@ -22,7 +11,7 @@ rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 h
 from ingenuity_nodes.nodes.membership import LATCHED  # noqa
 from ingenuity_nodes.nodes.robot import publish_description  # noqa: E402
 from ingenuity_nodes.resources import configuration  # noqa: E402
-from ingenuity_nodes.urdf import joints_of, link_names  # noqa: E402
+from ingenuity_nodes.robots.urdf import joints_of, link_names  # noqa: E402
 import numpy as np  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from std_msgs.msg import String  # noqa: E402

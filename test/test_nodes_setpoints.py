@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Setpoints over topics: somebody else's node flies the helicopter."""
 
 import json
@@ -23,13 +12,13 @@ rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 h
 
 from builtin_interfaces.msg import Duration  # noqa
 from geometry_msgs.msg import Transform, Twist, TwistStamped, Vector3  # noqa: E402
-from ingenuity_nodes.graph import nodes_of, RunOptions  # noqa: E402
+from ingenuity_nodes.graph.nodes import nodes_of, RunOptions  # noqa: E402
+from ingenuity_nodes.graph.processes import Domain, Graph  # noqa: E402
 from ingenuity_nodes.nodes.conversions.setpoints import (  # noqa: E402
     setpoint_message, trajectory_from, velocity_from)
 from ingenuity_nodes.nodes.participant import COUNTED  # noqa: E402
-from ingenuity_nodes.processes import Domain, Graph  # noqa: E402
 from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
-from ingenuity_nodes.scenario import load_scenario  # noqa: E402
+from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from ingenuity_nodes.signals import Setpoint  # noqa: E402
 import numpy as np  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What pip and colcon install, and whether what they are told is true."""
 
 import ast
@@ -196,7 +185,7 @@ def test_what_is_installed_brings_its_kernels_compiled(wheel, tmp_path):
     wheel.extractall(tmp_path / 'site')
     code = ('from ingenuity_nodes.compiled.build import ensure_built\n'
             'from ingenuity_nodes.compiled.listener import compilations\n'
-            'import ingenuity_nodes.warm_up as w\n'
+            'import ingenuity_nodes.simulation.warm_up as w\n'
             'names = []\n'
             'with compilations(names.append):\n'
             '    print(ensure_built(print), w.__file__)\n'
@@ -206,7 +195,7 @@ def test_what_is_installed_brings_its_kernels_compiled(wheel, tmp_path):
         [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=True,
         env={**os.environ, 'PYTHONPATH': str(tmp_path / 'site'),
              'INGENUITY_KERNELS': str(tmp_path / 'empty')}).stdout.splitlines()
-    assert told == [f'True {tmp_path}/site/{NAME}/warm_up.py', '[]']
+    assert told == [f'True {tmp_path}/site/{NAME}/simulation/warm_up.py', '[]']
 
 
 @pytest.mark.skipif(not shutil.which('colcon'), reason='colcon is not installed')

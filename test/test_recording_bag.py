@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """A bag: what is written is read back, by us, by rosbags and by mcap; nothing flushed is lost."""
 
 from __future__ import annotations
@@ -23,10 +12,10 @@ import signal
 import subprocess
 import sys
 
-from ingenuity_nodes.recording import bag_storage
-from ingenuity_nodes.recording.bag import BagQos, BagWriter, TYPES
-from ingenuity_nodes.recording.bag_read import decode, messages, topics
-from ingenuity_nodes.recording.bag_repair import bag_file, is_whole, repair
+from ingenuity_nodes.recording.bag import storage
+from ingenuity_nodes.recording.bag.reader import decode, messages, topics
+from ingenuity_nodes.recording.bag.repair import bag_file, is_whole, repair
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter, TYPES
 from ingenuity_nodes.recording.errors import RecordingError
 from mcap.reader import make_reader
 import numpy as np
@@ -104,7 +93,7 @@ def test_a_second_of_wall_time_is_flushed_without_being_asked(tmp_path):
 def test_the_internals_of_rosbags_that_we_use_are_those_of_the_pinned_version():
     from importlib.metadata import version
     assert version('rosbags') == '0.11.9'
-    assert set(vars(bag_storage.PendingChunk(0, 0, None, {}))) == {
+    assert set(vars(storage.PendingChunk(0, 0, None, {}))) == {
         'message_start_time', 'message_end_time', 'bio', 'msgs'}
 
 
@@ -188,7 +177,7 @@ def fill_disk_after(monkeypatch, allowed: int) -> None:
         left[0] -= count
         return count
 
-    monkeypatch.setattr(bag_storage.os, 'write', write)
+    monkeypatch.setattr(storage.os, 'write', write)
 
 
 def test_a_full_disk_is_named_and_the_bag_keeps_what_was_flushed(tmp_path, monkeypatch):

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The report: one file, whole without a network, also about runs that went wrong."""
 
 from __future__ import annotations
@@ -18,8 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from ingenuity_nodes.recording.report import write_report
-from ingenuity_nodes.recording.report_photo import ROOM
+from ingenuity_nodes.recording.report.photo import ROOM
+from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import summarise
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
@@ -175,7 +164,7 @@ def test_the_page_is_small_enough_to_send(tmp_path, photo):
 
 
 def test_the_crop_shows_the_target_in_its_middle(tmp_path, photo):
-    from ingenuity_nodes.recording.report_photo import _window
+    from ingenuity_nodes.recording.report.photo import _window
     with Image.open(photo) as picture:
         left, top, right, bottom = _window(picture, formula.PHOTO.target_bbox_px)
     assert (left + right) / 2 == pytest.approx(180, abs=1)

@@ -1,27 +1,15 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Perseverance: where it stands, where its mast looks, what its base station receives."""
 
 import hashlib
 import math
 
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.rover.perseverance import Rover
 from ingenuity_nodes.rover.radio import FileSender, RadioParameters
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.scenario.environment import environment_of, rover_of
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.timing import TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 import numpy as np
 import pytest
 
@@ -42,7 +30,7 @@ def place(flight_3):
 
 @pytest.fixture
 def rover(flight_3, place):
-    return Rover(flight_3.rovers[0], place, seed=1)
+    return rover_of(flight_3.rovers[0], place, seed=1)
 
 
 def send_photo(rover, where, ticks=200):
@@ -100,7 +88,7 @@ def test_a_photo_from_ten_kilometres_does_not_arrive(rover):
 
 def test_the_same_seed_hears_the_same_frames(flight_3, place):
     edge = np.array([1150.0, -6.56, 1.0])
-    times = [[file.t_ns for file in send_photo(Rover(flight_3.rovers[0], place, seed=1), edge)]
+    times = [[file.t_ns for file in send_photo(rover_of(flight_3.rovers[0], place, seed=1), edge)]
              for _ in range(2)]
     assert times[0] == times[1]
 

@@ -1,24 +1,13 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Stages of one's own, and setpoints from outside, in whole flights."""
 
 from flights import fly, HOP, scenario_of
-from ingenuity_nodes.scenario import load_scenario, scenario_path
+from ingenuity_nodes.scenario.load import load_scenario, scenario_path
 from ingenuity_nodes.signals import VelocityCommand
-from ingenuity_nodes.simulation import Simulation
+from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.stages import PROTOCOLS, stage_class, StageParameters
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """GeoTIFF ground: rows the right way up, true metres, and clear words for broken files."""
 
 from __future__ import annotations
@@ -19,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 import re
 
-from ingenuity_nodes.scenario import load_scenario
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
-from ingenuity_nodes.world.environment import environment_of
 from ingenuity_nodes.world.terrain import MARS_RADIUS, Terrain, TerrainParameters
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
 

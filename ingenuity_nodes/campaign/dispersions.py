@@ -1,27 +1,17 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What differs from flight to flight of a campaign: noise, wind, and the ground itself."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ingenuity_nodes.batch import Artist
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.scenario import Scenario
-from ingenuity_nodes.simulation import Simulation
-from ingenuity_nodes.world.environment import Environment, environment_of
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.simulation import Simulation
+from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Compiles all kernels before they are needed: once per machine, in parallel, with a display.
 
@@ -41,7 +30,7 @@ from ingenuity_nodes.compiled.target import choose_target
 Report = Callable[[str], None]
 Parts = Mapping[str, Callable[[], object]]
 PACKAGE = Path(__file__).resolve().parent.parent
-EVERYTHING = 'ingenuity_nodes.warm_up'    # uses all the rest, so it is started, not imported
+EVERYTHING = 'ingenuity_nodes.simulation.warm_up'    # it uses all the rest: started, not imported
 LOCK = 'building'    # a file that also tells how far it is
 WAIT_S = 0.2    # between looks at who else compiles
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Compiled rotations for the fast loop; the readable ones are in :mod:`ingenuity_nodes.frames`.
 
@@ -80,11 +69,3 @@ def rotate_into(R: Array, v: Array, out: Array) -> None:
     x, y, z = v[0], v[1], v[2]
     for i in range(3):
         out[i] = R[i, 0] * x + R[i, 1] * y + R[i, 2] * z
-
-
-@kernel
-def rotate_back_into(R: Array, v: Array, out: Array) -> None:
-    """Write ``R.T @ v``."""
-    x, y, z = v[0], v[1], v[2]
-    for i in range(3):
-        out[i] = R[0, i] * x + R[1, i] * y + R[2, i] * z

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The controller: estimate and setpoint become blade angles, 500 times a second."""
 
 from __future__ import annotations
@@ -107,7 +96,8 @@ class Controller:
         self._setpoint: Setpoint | None = None
         self._fly = entry_point(_fly, self._cascade, 0.0)
         self._wait = entry_point(_wait, self._cascade, 0.0)
-        self.prepare(FLIGHT_SPEED)
+        self._highest_speed = vehicle.actuators.rotor_speed_high
+        self.model = self.prepare(FLIGHT_SPEED)
 
     @property
     def integrals(self) -> Array:
@@ -132,7 +122,6 @@ class Controller:
         cascade = self._cascade
         for name in ('mass', 'inertia', 'collective', 'to_blades', 'limits'):
             cascade[name] = getattr(model, name)
-        self._highest_speed = self._vehicle.actuators.rotor_speed_high
         return model
 
     def _follow(self, setpoint: Setpoint) -> None:

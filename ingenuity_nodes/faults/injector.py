@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Lays active faults over what passes between the stages of one helicopter.
 
@@ -41,14 +30,14 @@ BOTH = {'gyros': ('gyro', 'gyro2'), 'accelerometers': ('accelerometer', 'acceler
 
 
 class Injector:
-    """The faults of one helicopter, to come and active."""
+    """The faults of one helicopter, to come and active; its navigation camera has a rate [Hz]."""
 
-    def __init__(self, seed: int, machinery: MachineryFaults) -> None:
+    def __init__(self, seed: int, machinery: MachineryFaults, navcam_rate: float) -> None:
         self._seed, self._machinery = seed, machinery
         self._orders: list[FaultOrder] = []
         self._begun: set[int] = set()
         self._active: dict[str, dict[int, ActiveFault]] = {}    # by part, then order
-        self._pictures = PictureFaults()
+        self._pictures = PictureFaults(navcam_rate)
         self._packets: dict[str, list[tuple[int, RadioPacket]]] = {'up': [], 'down': []}
 
     def add(self, orders: Iterable[FaultOrder]) -> None:

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What faults of the navigation camera do to its features."""
 
 from __future__ import annotations
@@ -24,14 +13,14 @@ from ingenuity_nodes.signals import FeatureFrame
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
-FRAME_RATE = 30.0      # [Hz] that turns ages into seconds: NASA Flight 6 post
 GOLDEN = 0.618033988749895    # its multiples spread numbers evenly over 0..1
 
 
 class PictureFaults:
-    """Remembers the pictures that are late or repeated."""
+    """Remembers the images that are late or repeated; ``rate`` is that of the camera [Hz]."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
         self._late: deque[tuple[int, FeatureFrame]] = deque()
         self._frozen: FeatureFrame | None = None
 
@@ -67,7 +56,7 @@ class PictureFaults:
             return replace(frame, uv=frame.uv + fault.magnitude * spread)
         if fault.kind == 'drift':
             # Each track crawls from where it was first seen, or from the fault's beginning.
-            age = np.minimum(frame.ages / FRAME_RATE, fault.age(frame.t_ns))
+            age = np.minimum(frame.ages / self._rate, fault.age(frame.t_ns))
             crawl = fault.magnitude * np.maximum(age, 0.0)
             return replace(frame, uv=frame.uv + np.outer(crawl, [1.0, 0.0]))
         return frame

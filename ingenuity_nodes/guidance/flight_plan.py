@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 A flight plan in the mission's language: metres north and east of the take-off point, azimuths.
 
@@ -20,14 +9,14 @@ from east). The same models check a scenario file and a plan that comes over the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from ingenuity_nodes.frames import yaw_from_azimuth
-from ingenuity_nodes.yaml_explain import RuleError
-from pydantic import BaseModel, ConfigDict, Field, model_validator, Strict
+from ingenuity_nodes.yaml_files.explain import RuleError
+from ingenuity_nodes.yaml_files.section import Row, Section
+from pydantic import Field, model_validator, Strict
 import yaml
 
-T = TypeVar('T')
 
 Azimuth = Annotated[float, Field(
     ge=0.0, lt=360.0, description='deg, clockwise from north')]
@@ -44,17 +33,8 @@ Acceleration = Annotated[float, Field(gt=0.0, le=2.0, description='m/s^2')]
 Metres = Annotated[float, Field(
     ge=-2000.0, le=2000.0, description='m from the take-off point')]
 TurnRate = Annotated[float, Field(gt=0.0, le=90.0, description='deg/s')]
-# A list, as YAML has it, becomes a tuple.
-Row = Annotated[tuple[T, ...], Strict(False)]
 # The longest flight took 169.5 s.
 Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
-
-
-class Section(BaseModel):
-    """A frozen mapping that refuses keys it does not know."""
-
-    # Strict: neither 'yes' nor '5' is a number.
-    model_config = ConfigDict(frozen=True, extra='forbid', allow_inf_nan=False, strict=True)
 
 
 class Climb(Section):

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Turns the segments of a flight plan into paths in the map frame."""
 
 from __future__ import annotations
@@ -22,7 +11,8 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import (
     Climb, External, FlightPlan, Hover, Land, Segment, TakePhoto, Translate, Turn)
-from ingenuity_nodes.guidance.mode import GuidanceParameters, Mode
+from ingenuity_nodes.guidance.mode import Mode
+from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.photo_trigger import yaw_towards
 from ingenuity_nodes.guidance.trajectory import Path, Reference, stay, straight, turn
 import numpy as np

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Mission control: uplinks the plan, says go, watches, waits for the photo, ends the run."""
 
 from __future__ import annotations
@@ -19,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
-from ingenuity_nodes.scenario import HelicopterSection, Scenario
+from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The state estimator: inertial sensor, altimeter and pictures become position and attitude."""
 
 from __future__ import annotations
@@ -20,15 +9,14 @@ import math
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.compiled.entry import entry_point
-from ingenuity_nodes.frames import (
-    compose, quaternion_from_rpy, rotation_matrix, Vector3)
-from ingenuity_nodes.navigation.base_picture import MOST_FEATURES, WIDTH
-from ingenuity_nodes.navigation.ground import GROUND, height_over_plane
-from ingenuity_nodes.navigation.history import look, MEMORY, Records, replay, walk
+from ingenuity_nodes.frames import compose, quaternion_from_rpy, rotation_matrix, Vector3
+from ingenuity_nodes.navigation.delayed_updates import look, MEMORY, Records, replay, walk
+from ingenuity_nodes.navigation.ground_plane import GROUND, height_over_plane
 from ingenuity_nodes.navigation.measurement import SETTINGS
 from ingenuity_nodes.navigation.propagation import (
     Array, BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
-from ingenuity_nodes.navigation.rays import RayTable
+from ingenuity_nodes.navigation.ray_table import RayTable
+from ingenuity_nodes.navigation.reference_image import MOST_FEATURES, WIDTH
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
@@ -180,7 +168,6 @@ class Estimator:
         self._early: FeatureFrame | None = None
         self._covariance = np.zeros((15, 15))
         self.lost_pictures = 0     # came too late or with an impossible time
-        self.base_pictures = 0     # base pictures chosen so far
 
     def initialise(
         self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
@@ -279,7 +266,6 @@ class Estimator:
         self._used, self._innovation = self._look_at(
             self._memory, self._settings, exposed, ids, rays, p.common, p.fewest, p.oldest)
         self._replay(self._memory, self._settings, exposed + 1, self._step)
-        self.base_pictures += int(m['base']['step'] == exposed)
         self._read_covariance()
 
     def _read_covariance(self) -> None:
@@ -294,11 +280,6 @@ class Estimator:
         return Estimate(
             t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19],
             float(out[19]), self._covariance, 0 if stale else self._used, self._innovation)
-
-    @property
-    def base_feature_count(self) -> int:
-        """Features in the base picture."""
-        return int(self._memory['base']['filled'][0])
 
 
 def _first_covariance(p: EstimatorParameters) -> Array:

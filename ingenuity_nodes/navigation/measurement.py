@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What the altimeter, a resting aircraft and a picture say about the state."""
 
 from __future__ import annotations
@@ -18,9 +7,9 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.compiled.kernel import kernel
-from ingenuity_nodes.navigation.ground import altimeter_row, GROUND
+from ingenuity_nodes.navigation.bearing_model import feature_rows, view_of
+from ingenuity_nodes.navigation.ground_plane import altimeter_row, GROUND
 from ingenuity_nodes.navigation.kalman import Doubt, NO_DOUBT, update, update_pair, variance_of
-from ingenuity_nodes.navigation.lines_of_sight import feature_rows, view_of
 from ingenuity_nodes.navigation.propagation import (
     Array, AT_REST, ERRORS, PLANE, Record, REFUSED, SPOT)
 import numpy as np

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """One camera on the network: exposures in, pictures out."""
 
 from __future__ import annotations
@@ -20,9 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import threading
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.cameras.cast import camera_of, cast_of, Pose
 from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.cameras.studio import Studio
 from ingenuity_nodes.nodes.conversions.pictures import (
     camera_info_message, image_message, jpeg_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
@@ -32,9 +19,11 @@ from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_pictures import TruthPictures
+from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose
+from ingenuity_nodes.rendering.render_process import Studio
+from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image

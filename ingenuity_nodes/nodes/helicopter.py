@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """A helicopter on the network: vehicle, sensors and flight computer in one process."""
 
 from __future__ import annotations
@@ -18,12 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from geometry_msgs.msg import TwistStamped
-from ingenuity_nodes.faults.section import order_from_text
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
-from ingenuity_nodes.helicopter import (
+from ingenuity_nodes.helicopter.helicopter import (
     Helicopter, HelicopterInputs, HelicopterOutputs, hop)
-from ingenuity_nodes.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.nodes.conversions.pictures import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
@@ -36,10 +23,12 @@ from ingenuity_nodes.nodes.setting import helicopter_section
 from ingenuity_nodes.nodes.status_line import StatusLine
 from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.fault_section import order_from_text
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.signals import (
     FaultOrder, FeatureFrame, Photo, TrajectoryCommand, VelocityCommand)
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, PointCloud2
@@ -93,7 +82,7 @@ class HelicopterNode(MemberNode):
 
     def _missing(self, t_ns: int) -> str:
         """Name the pictures that the flight computer must have by now."""
-        pictures = self._helicopter.pictures_due(t_ns)
+        pictures = self._helicopter.images_due(t_ns)
         if 'navcam' in self._cameras:
             for exposed_ns in pictures.features:
                 if exposed_ns not in self._features:
@@ -140,7 +129,7 @@ class HelicopterNode(MemberNode):
         self._log(outputs)
 
     def _inputs(self, t_ns: int, messages: Messages) -> HelicopterInputs:
-        due = self._helicopter.pictures_due(t_ns)
+        due = self._helicopter.images_due(t_ns)
         plan = None
         for message in messages[self._plan]:
             try:

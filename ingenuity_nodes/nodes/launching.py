@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """From the one list of nodes to launch actions: what our launch files share."""
 
 from __future__ import annotations
@@ -18,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ingenuity_nodes.graph import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
-from ingenuity_nodes.scenario import FEATURES, load_scenario, scenario_names, VehicleSection
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.graph.nodes import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
+from ingenuity_nodes.health.health import SOFTWARE
+from ingenuity_nodes.scenario.load import load_scenario, scenario_names
+from ingenuity_nodes.scenario.sections import FEATURES, VehicleSection
+from ingenuity_nodes.yaml_files.check import FileError
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
 from launch.events.process import ProcessExited
@@ -46,13 +37,16 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
             'features', default_value='', choices=['', *FEATURES],
             description='What is navigated by; the choice of the scenario if not given, '
                         'and pictures if that makes none.'),
+        DeclareLaunchArgument(
+            'software', default_value='', choices=['', *SOFTWARE],
+            description='Age of the flight software; that of the scenario if not given.'),
     ]
 
 
 def told_to_all(context: LaunchContext) -> dict[str, Any]:
     """Read the arguments of :func:`scenario_arguments` as parameters of a node."""
     return {'scenario': text_of(context, 'scenario'), 'seed': number_of(context, 'seed', int),
-            'features': text_of(context, 'features')}
+            'features': text_of(context, 'features'), 'software': text_of(context, 'software')}
 
 
 def yes_or_no(name: str, default: str, description: str) -> DeclareLaunchArgument:

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """A participant of the lockstep on the network: counted topics, ticks in, answers out."""
 
 from __future__ import annotations
@@ -19,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.lockstep import Answer, Mailbox, Tick
+from ingenuity_nodes.graph.lockstep import Answer, Mailbox, Tick
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
 from rclpy.node import Node
@@ -57,7 +46,6 @@ class Participant:
         self._publishers: list[CountedPublisher] = []
         self._kinds: dict[str, str] = {}
         self._mailbox: Mailbox | None = None
-        self._pending: list[tuple[str, Any]] = []
         self._tick: Tick | None = None
         self._answers = node.create_publisher(DiagnosticArray, DONE, BEAT)
         node.create_subscription(DiagnosticArray, TICK, self._on_announcement, BEAT)

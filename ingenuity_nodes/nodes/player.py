@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Plays a recorded run into the graph: the bytes as they were, with their QoS, on a ``/clock``."""
 
 from __future__ import annotations
@@ -25,8 +14,8 @@ from typing import Any
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
-from ingenuity_nodes.recording.bag import BagQos
-from ingenuity_nodes.recording.bag_read import BagMessage, BagTopic, messages, topics
+from ingenuity_nodes.recording.bag.reader import BagMessage, BagTopic, messages, topics
+from ingenuity_nodes.recording.bag.writer import BagQos
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult

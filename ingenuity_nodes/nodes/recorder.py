@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The recorder: messages worth keeping into a bag, at the end the products of the run."""
 
 from __future__ import annotations
@@ -28,16 +17,16 @@ from ingenuity_nodes.nodes.membership import ENDED, LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
-from ingenuity_nodes.recording.bag import BagQos, BagWriter
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.products import Products
+from ingenuity_nodes.recording.recording_rules import recording_rules
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.recording.topics import recording_rules
 from ingenuity_nodes.rover.radio import photo_time
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.timing import TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy

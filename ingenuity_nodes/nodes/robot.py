@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What a vehicle looks like, and where its frames are."""
 
 from __future__ import annotations
@@ -18,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geometry_msgs.msg import TransformStamped
-from ingenuity_nodes import urdf
 from ingenuity_nodes.nodes.conversions.geometry import transform
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.robots import urdf
 from rclpy.node import Node
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage

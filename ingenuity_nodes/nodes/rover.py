@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Perseverance on the network: its pose, its mast, and the photos its base station receives."""
 
 from __future__ import annotations
@@ -27,10 +16,10 @@ from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import rover_section
-from ingenuity_nodes.rover.perseverance import ReceivedFile, Rover, RoverState
+from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverState
 from ingenuity_nodes.rover.radio import photo_time
+from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.timing import TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 from nav_msgs.msg import Odometry
 import numpy as np
 from rclpy.serialization import deserialize_message
@@ -51,7 +40,7 @@ class RoverNode(MemberNode):
         section = rover_section(self, scenario)
         self._name = section.name
         with self.membership.busy('building the rover'):
-            self._rover = Rover(section, environment_of(scenario, seed), seed)
+            self._rover = rover_of(section, environment_of(scenario, seed), seed)
         self._participant = Participant(self, self._on_tick)
         self.membership.waits_for = lambda: self._participant.waits_for
         join = self._participant

@@ -1,27 +1,17 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What every node of a run is told: which scenario, which seed, which vehicle of it."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from ingenuity_nodes.guidance.health import SOFTWARE
-from ingenuity_nodes.scenario import (
-    FEATURES, HelicopterSection, load_scenario, RoverSection, Scenario, VehicleSection)
-from ingenuity_nodes.variants import as_in_live_graph, with_features, with_software
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.health.health import SOFTWARE
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.sections import (
+    FEATURES, HelicopterSection, RoverSection, Scenario, VehicleSection)
+from ingenuity_nodes.scenario.variants import as_in_live_graph, with_features, with_software
+from ingenuity_nodes.yaml_files.check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """How a flight stands, in one line, for the program that has started the node."""
 
 from __future__ import annotations
@@ -20,8 +9,8 @@ import os
 import time
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.helicopter import HelicopterOutputs
-from ingenuity_nodes.processes import STATUS, STATUS_WANTED
+from ingenuity_nodes.graph.processes import STATUS, STATUS_WANTED
+from ingenuity_nodes.helicopter.helicopter import HelicopterOutputs
 from ingenuity_nodes.timing import SECOND_NS
 
 EVERY = 0.5    # [s] of wall time
@@ -52,7 +41,7 @@ class StatusLine:
             self._mode = change.mode
         if outputs.packets:
             packet = outputs.packets[-1]
-            self._sent = f', {100 * (packet.index + 1) // packet.count} % of {packet.name} sent'
+            self._sent = f'  {100 * (packet.index + 1) // packet.count} % of the photo sent'
         now = time.monotonic()
         if now - self._told < EVERY:
             return
@@ -67,5 +56,6 @@ class StatusLine:
                  else f'T+{(t_ns - lift_off_ns) / SECOND_NS:.1f} s')
         east, north, up = outputs.estimate.p_MB - self._start
         height = f'{up:.1f} m up  ' if outputs.setpoint.airborne else ''
+        # It fits a terminal of 80 columns.
         return (f'{self._name}  {since}  {self._mode}  {height}{math.hypot(east, north):.1f} m '
-                f'from take-off  {factor:.1f} x real time{self._sent}')
+                f'away  {factor:.1f} x real time{self._sent}')

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Everything a helicopter tells about itself, each at its own sensible rate."""
 
 from __future__ import annotations
@@ -18,16 +7,15 @@ from __future__ import annotations
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import WrenchStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.helicopter import Helicopter, HelicopterOutputs
+from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterOutputs
 from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
 from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, range_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
-from ingenuity_nodes.nodes.conversions.state import (
-    estimate_message, fault_message, truth_message)
+from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message, truth_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
-from ingenuity_nodes.recording.trouble import TROUBLE
+from ingenuity_nodes.recording.anomalies import TROUBLE
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 The owner of time: announces ticks, waits for all answers, keeps the pace, notices who is gone.
 
@@ -24,7 +13,8 @@ import re
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.lockstep import Barrier
+from ingenuity_nodes.graph.lockstep import Barrier
+from ingenuity_nodes.graph.roster import ProcessId, Roster
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.conversions.lockstep import answer_from, heartbeats_from, tick_message
 from ingenuity_nodes.nodes.member import MemberNode
@@ -32,8 +22,7 @@ from ingenuity_nodes.nodes.membership import (
     ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD_PROCESS, WORLD_STATE)
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
 from ingenuity_nodes.nodes.status_line import print_status
-from ingenuity_nodes.roster import ProcessId, Roster
-from ingenuity_nodes.scenario import LockstepSection
+from ingenuity_nodes.scenario.sections import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType

@@ -1,27 +1,16 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Pictures of the truth on the network, for those who train and test perception on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingenuity_nodes.cameras.truth import GroundTruth
 from ingenuity_nodes.nodes.conversions.pictures import numbers_message
 from ingenuity_nodes.nodes.setting import text_parameter
+from ingenuity_nodes.rendering.truth import GroundTruth
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.yaml_check import FileError
+from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node

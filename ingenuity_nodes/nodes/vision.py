@@ -1,26 +1,14 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The navigation computer: corners tracked from picture to picture, out as features."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingenuity_nodes.navigation.features import FeatureTracker
+from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
-from ingenuity_nodes.nodes.conversions.pictures import (
-    features_message, image_from, image_message)
+from ingenuity_nodes.nodes.conversions.pictures import features_message, image_from, image_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section

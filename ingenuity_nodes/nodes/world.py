@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Mars on the network: the clock, the ground, the air."""
 
 from __future__ import annotations
@@ -19,15 +8,15 @@ from collections.abc import Sequence
 
 from geometry_msgs.msg import Vector3Stamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.graph import participants
+from ingenuity_nodes.graph.nodes import participants
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.nodes.conversions.markers import rock_marker, terrain_marker
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.timekeeper import Timekeeper
+from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.timing import TICK_NS
-from ingenuity_nodes.world.environment import environment_of
 from rcl_interfaces.msg import ParameterDescriptor
 from sensor_msgs.msg import FluidPressure, Temperature
 from std_msgs.msg import Float64

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The copies of a photo that a run folder holds: zoomed, and with things named."""
 
 from __future__ import annotations
@@ -20,13 +9,13 @@ from pathlib import Path
 
 import cv2
 from ingenuity_nodes.cameras.model import CameraModel
-from ingenuity_nodes.cameras.photo import annotate, zoom
 from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.cameras.scene import Body
-from ingenuity_nodes.cameras.still import marks_of, rover_box, seen_box, Story
+from ingenuity_nodes.photo.annotate import annotate, zoom
+from ingenuity_nodes.photo.story import marks_of, rover_box, seen_box, Story
 from ingenuity_nodes.recording.run_log import PhotoRecord
+from ingenuity_nodes.rendering.scene import Body
 from ingenuity_nodes.rover.perseverance import resting_pose
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
@@ -60,7 +49,7 @@ def _story(
     rover = next((r for r in scenario.rovers if r.name == record.target), None)
     body = None
     if rover is not None:
-        q_MR, p_MR = resting_pose(rover, environment)
+        q_MR, p_MR = resting_pose(rover.position, rover.azimuth, environment.terrain)
         body = Body('rover', p_MR, q_MR)
     return Story(
         camera, np.array(record.position_enu_m), np.array(record.quaternion_wxyz), body,

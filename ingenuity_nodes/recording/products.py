@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """What a run leaves in its folder beside the bag: both faces feed this, and finish it once."""
 
 from __future__ import annotations
@@ -19,17 +8,17 @@ from dataclasses import replace
 import hashlib
 from typing import Any
 
-from ingenuity_nodes.cameras.cast import camera_of
-from ingenuity_nodes.cameras.target import target_box
-from ingenuity_nodes.recording.history import believed_path, HISTORY, swing_period
+from ingenuity_nodes.photo.target_box import target_box
+from ingenuity_nodes.recording.historic_flights import believed_path, HISTORY, swing_period
 from ingenuity_nodes.recording.photo_copies import write_copies
-from ingenuity_nodes.recording.report import write_report
+from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.recording.tracks import write_trajectories
+from ingenuity_nodes.rendering.cast import camera_of
 from ingenuity_nodes.rover.perseverance import resting_pose
-from ingenuity_nodes.scenario import Scenario
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
     Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
@@ -90,7 +79,8 @@ class Products:
         seen = []
         for rover in self._scenario.rovers:
             if rover.name in wanted:
-                q_MR, p_MR = resting_pose(rover, self._environment)
+                q_MR, p_MR = resting_pose(
+                    rover.position, rover.azimuth, self._environment.terrain)
                 box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
                 seen.append((box.visible_fraction if box else -1.0, rover.name, box))
         if not seen:

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 The numbers of a flight that scripts rely on: ``result.json``.
 
@@ -32,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
+from ingenuity_nodes.recording.anomalies import fault_entries, is_hard, response_entries
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
-from ingenuity_nodes.recording.trouble import fault_entries, is_hard, response_entries
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 from numpy.typing import NDArray

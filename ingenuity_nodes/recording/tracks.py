@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Trajectories in TUM form, and NASA's own ground tracks to hold a flight against."""
 
 from __future__ import annotations
@@ -20,7 +9,7 @@ from dataclasses import dataclass
 import os
 from pathlib import Path
 
-from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.frames import QuatWxyz, Vector3, xyzw_from_wxyz
 from ingenuity_nodes.recording.columns import Times
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.result import flight_span
@@ -100,7 +89,7 @@ def write_tum(path: Path, t_ns: Times, p_MB: Vector3, q_MB: QuatWxyz) -> None:
         Shapes (n, 3) [m] and (n, 4), w first as everywhere here; the file has it last.
 
     """
-    rows = np.column_stack([t_ns / SECOND_NS, p_MB, q_MB[:, [1, 2, 3, 0]]])
+    rows = np.column_stack([t_ns / SECOND_NS, p_MB, xyzw_from_wxyz(q_MB)])
     try:
         np.savetxt(path, rows, fmt=['%.3f'] + ['%.6f'] * 3 + ['%.9f'] * 4,
                    header='t[s] x[m] y[m] z[m] qx qy qz qw, map frame: east north up')

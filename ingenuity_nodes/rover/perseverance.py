@@ -1,44 +1,21 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Perseverance as a participant: where it stands, its mast, its base station for the radio."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import math
 from typing import NamedTuple
 
-from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
-from ingenuity_nodes.parameters import quantity, with_overrides
-from ingenuity_nodes.rover.radio import Channel, FileReceiver, RadioParameters
-from ingenuity_nodes.scenario import RoverSection, VehicleSection
+from ingenuity_nodes.frames import (
+    quaternion_from_rpy, QuatWxyz, rpy_from_quaternion, Vector3, yaw_from_azimuth)
+from ingenuity_nodes.rover.parameters import RoverParameters
+from ingenuity_nodes.rover.radio import Channel, FileReceiver
 from ingenuity_nodes.signals import RadioPacket
-from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
-
-
-@dataclass(frozen=True)
-class RoverParameters:
-    """The rover."""
-
-    antenna_height: float = quantity(
-        1.0, 'm', 'of the base station above the ground', low=0.1, high=3.0,
-        source='assumed: on the rear deck')
-    mast_tilt: float = quantity(
-        0.0, 'rad', 'of the camera head, positive up', low=-1.5, high=1.5, source='assumed')
-    radio: RadioParameters = field(default_factory=RadioParameters)
 
 
 class RoverState(NamedTuple):
@@ -71,13 +48,18 @@ class RoverOutput(NamedTuple):
 
 
 class Rover:
-    """Stands at its place, looks at the helicopter, receives what it sends."""
+    """
+    Stands at its place, looks at the helicopter, receives what it sends.
 
-    def __init__(self, section: RoverSection, environment: Environment, seed: int) -> None:
-        self.parameters = with_overrides(RoverParameters(), section.overrides)
-        self._q_MB, self._p_MB = resting_pose(section, environment)
-        self._east, self._north = section.position
-        self._yaw = yaw_from_azimuth(section.azimuth)
+    ``pose`` is what :func:`resting_pose` gives: attitude ``q_MB`` and place ``p_MB``.
+    """
+
+    def __init__(
+        self, parameters: RoverParameters, pose: tuple[QuatWxyz, Vector3], seed: int,
+    ) -> None:
+        self.parameters = parameters
+        self._q_MB, self._p_MB = pose
+        self._yaw = rpy_from_quaternion(self._q_MB)[2]
         self._channels: dict[str, Channel] = {}
         self._receivers: dict[str, FileReceiver] = {}
         self._seed = seed
@@ -131,15 +113,32 @@ class Rover:
         if not positions:
             return 0.0
         there = positions[min(positions)]
-        east, north = float(there[0]) - self._east, float(there[1]) - self._north
+        east, north = float(there[0] - self._p_MB[0]), float(there[1] - self._p_MB[1])
         return math.remainder(math.atan2(north, east) - self._yaw, 2 * math.pi)
 
 
 def resting_pose(
-    section: VehicleSection, environment: Environment,
+    position: tuple[float, float], azimuth: float, terrain: Terrain,
 ) -> tuple[QuatWxyz, Vector3]:
-    """Attitude ``q_MB`` and place ``p_MB`` of a rover that stands level on the ground."""
-    east, north = section.position
-    up = environment.terrain.height(east, north)
-    yaw = yaw_from_azimuth(section.azimuth)
+    """
+    Stand a vehicle level on the ground.
+
+    Parameters
+    ----------
+    position
+        East and north of the map's origin [m].
+    azimuth
+        Of its nose, clockwise from north [deg].
+    terrain
+        What it stands on.
+
+    Returns
+    -------
+    tuple
+        Attitude ``q_MB`` and place ``p_MB``.
+
+    """
+    east, north = position
+    up = terrain.height(east, north)
+    yaw = yaw_from_azimuth(azimuth)
     return quaternion_from_rpy(0.0, 0.0, yaw), np.array([east, north, up])

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """One 2 ms step of the whole aircraft, compiled: the data flow of the vehicle in one function."""
 
 from __future__ import annotations
@@ -18,6 +7,7 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.actuators import advance_servos, blade_angles
 from ingenuity_nodes.vehicle.body import drag_loads
@@ -25,7 +15,7 @@ from ingenuity_nodes.vehicle.ground import move_on_ground
 from ingenuity_nodes.vehicle.inflow import (
     advance_rings, advance_tilt, flow_through, ground_effect, swirl_below)
 from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, motor_torque
-from ingenuity_nodes.vehicle.rigid_body import fly, rotation_of
+from ingenuity_nodes.vehicle.rigid_body import fly
 from ingenuity_nodes.vehicle.rotors import blade_loads, Record, STATIONS
 from ingenuity_nodes.vehicle.state import (
     BATTERY_EMPTY, BLADE_STRIKE, LOW_BUS, MOTOR_OVERHEATED, TIP_MACH, VORTEX_RING)
@@ -41,7 +31,7 @@ TIP_MACH_HIGH = 0.8   # NASA, "Flying on Mars Is Getting Harder and Harder" (Gri
 @kernel
 def _through_air(s: Record, wind: Array) -> None:
     """Write attitude matrix, airspeed of the mass centre and body rate, body axes."""
-    rotation_of(s.x[6:10], s.R)
+    matrix_into(s.x[6:10], s.R)
     for i in range(3):
         s.u[i] = 0.0
         for k in range(3):

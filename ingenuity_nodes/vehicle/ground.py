@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 The aircraft near the ground: where it touches, how it moves then, and what may go wrong.
 
@@ -23,9 +12,10 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, FEET
-from ingenuity_nodes.vehicle.rigid_body import rotation_of, slide
+from ingenuity_nodes.vehicle.rigid_body import slide
 from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.vehicle.state import BLADE_STRIKE, LEG_BROKEN, TIPPED_OVER
 from ingenuity_nodes.world.terrain import height_at, TerrainField
@@ -91,7 +81,7 @@ def _slide_on(c: Record, s: Record, h: float, slope_x: float, slope_y: float) ->
         s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
                                s.anchors, s.gripping, s.push, s.twist, s.scratch)
         slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
-        rotation_of(s.x[6:10], s.R)
+        matrix_into(s.x[6:10], s.R)
 
 
 @kernel

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """The aircraft as the simulation sees it: commands in, truth and status out."""
 
 from __future__ import annotations
@@ -22,6 +11,7 @@ from typing import NamedTuple
 from ingenuity_nodes.compiled.elementary import each
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.frames import QuatWxyz, rotation_matrix, Vector3
 from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
@@ -30,7 +20,6 @@ from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
 from ingenuity_nodes.vehicle.dynamics import advance
 from ingenuity_nodes.vehicle.landing_gear import gear_constants, LandingGearParameters
 from ingenuity_nodes.vehicle.power import power_constants, PowerParameters, rest_voltage
-from ingenuity_nodes.vehicle.rigid_body import rotation_of
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
 from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WARNINGS
 from ingenuity_nodes.world import rocks as stone
@@ -267,7 +256,7 @@ def _step(
 def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) -> None:
     """Move aircraft ``row`` from the mass centre to the body origin: p, v, q, w, a, alpha."""
     c, s = constants[0], state[row]
-    rotation_of(s.x[6:10], s.R)
+    matrix_into(s.x[6:10], s.R)
     r, out, w = c.body.p_BG, s.truth, s.x[10:13]
     for i in range(4):
         out[6 + i] = s.x[6 + i]

@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """
 Motion of the aircraft as one rigid body with two spinning rotors in it.
 
@@ -20,23 +9,14 @@ angular momentum ``h`` along body z, which turns with the body.
 
 from __future__ import annotations
 
-import math
 
 from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.rotations import normalise
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-
-
-@kernel
-def rotation_of(q: Array, R: Array) -> None:
-    """Write the matrix of the unit quaternion ``q`` (w, x, y, z) into ``R``, shape (3, 3)."""
-    w, x, y, z = q[0], q[1], q[2], q[3]
-    R[0, 0], R[0, 1], R[0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)
-    R[1, 0], R[1, 1], R[1, 2] = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)
-    R[2, 0], R[2, 1], R[2, 2] = 2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)
 
 
 @kernel
@@ -60,14 +40,6 @@ def _rates(
     out[10] = (moment[0] - (wy * hz - wz * hy)) / inertia[0]
     out[11] = (moment[1] - (wz * hx - wx * hz)) / inertia[1]
     out[12] = (moment[2] - (wx * hy - wy * hx)) / inertia[2]
-
-
-@kernel
-def normalise(x: Array) -> None:
-    """Bring the quaternion in a body state back to unit length."""
-    size = 1.0 / math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8] + x[9] * x[9])
-    for k in range(6, 10):
-        x[k] *= size
 
 
 @kernel
@@ -104,7 +76,7 @@ def fly(
             at[i] = x[i] + ahead * k[i]
     for i in range(13):
         x[i] += dt / 6.0 * total[i]
-    normalise(x)
+    normalise(x[6:10])
 
 
 @kernel
@@ -123,4 +95,4 @@ def slide(
         x[i] += dt * k[i]
     for i in range(6, 10):
         x[i] += dt * k[i]
-    normalise(x)
+    normalise(x[6:10])

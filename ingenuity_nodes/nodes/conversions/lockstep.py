@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Ticks, answers and heartbeats of the lockstep, as diagnostics."""
 
 from __future__ import annotations
@@ -19,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import math
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from ingenuity_nodes.lockstep import Answer, Tick
+from ingenuity_nodes.graph.lockstep import Answer, Tick
+from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
-from ingenuity_nodes.roster import Condition, Heartbeat, ProcessId
 
 CONDITION, WHAT, LASTED, PROCESS = 'condition', 'what', 'lasted [s]', 'process'    # keys
 CONDITIONS = {condition.value for condition in Condition}

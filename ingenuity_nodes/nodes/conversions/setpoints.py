@@ -1,16 +1,5 @@
 # Copyright 2026 Ingenuity contributors
-#
-# Licensed under the Apache License, Version 2.0 (the "License");
-# you may not use this file except in compliance with the License.
-# You may obtain a copy of the License at
-#
-#     http://www.apache.org/licenses/LICENSE-2.0
-#
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an "AS IS" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# SPDX-License-Identifier: Apache-2.0
 """Setpoints: those from outside into the core's commands, and that of guidance out of it."""
 
 from __future__ import annotations
@@ -19,8 +8,7 @@ import math
 
 from geometry_msgs.msg import Transform, Twist, TwistStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import (
-    header, nanoseconds, orientation, vector)
+from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds, orientation, vector
 from ingenuity_nodes.signals import Setpoint, TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np

@@ -1,0 +1,191 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: fly, simulate, check and more; ``ingenuity --help`` lists them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime, timezone
+import sys
+
+from ingenuity_nodes import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status."""
+    options = _parser().parse_args(arguments)
+    # Imported only now: a command pays for what it needs, and --help answers at once.
+    from ingenuity_nodes.commands import flights
+    sys.exit(flights.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='ingenuity', description='Ingenuity, flying on Mars, on your own machine, in ROS 2.',
+        epilog="From a checkout, './ingenuity test' runs the linters and all tests.")
+    parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
+    commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
+    _add_fly(commands)
+    _add_simulate(commands)
+    check = commands.add_parser('check', help='check scenario files without running them')
+    check.add_argument('scenarios', nargs='*', help='names or paths; none checks all of ours')
+    commands.add_parser('list', help='list the scenarios that come with the package')
+    report = commands.add_parser('report', help='write the report of a run folder anew')
+    report.add_argument('folder')
+    _add_photo(commands)
+    _add_play(commands)
+    _add_studies(commands)
+    faults = commands.add_parser(
+        'faults', help='try every fault in every phase of a flight, against what is expected')
+    faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')
+    faults.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the flight's]")
+    faults.add_argument('--list', action='store_true', help='print the catalogue, fly nothing')
+    faults.add_argument('--json', action='store_true', help='print JSON instead of a table')
+    for name, text in (('trim', 'hover at the published operating points, tilt in wind'),
+                       ('margins', 'gain and phase margins of the control loops')):
+        table = commands.add_parser(name, help=text)
+        table.add_argument('--json', action='store_true', help='print JSON instead of a table')
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('scenario', help='name of a scenario, or path of its file')
+    parser.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    parser.add_argument('--features', choices=('geometry', 'pictures'), default='',
+                        help="navigate by the ground's own points, or by drawn and tracked "
+                             "pictures [the file's; if that says nothing, fly takes pictures]")
+    parser.add_argument('--software', choices=('flight_1', 'flight_7', 'fixed'), default='',
+                        help="age of the flight software [the file's]")
+    parser.add_argument('--out', default='', metavar='FOLDER',
+                        help='new folder for the results [runs/<scenario>_<time>]')
+
+
+def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fly = commands.add_parser('fly', help='fly a scenario over live ROS 2 nodes')
+    _add_run_options(fly)
+    fly.add_argument('--real-time-factor', type=_factor, default=-1.0, metavar='X',
+                     help="simulated seconds per second, 0 as fast as possible [the file's]")
+    fly.add_argument('--no-record', action='store_true', help='leave the recorder out')
+    fly.add_argument('--verbose', action='store_true', help='show what all processes log')
+
+
+def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        'simulate', help='fly a scenario in one process without ROS, as fast as it goes')
+    _add_run_options(simulate)
+    simulate.add_argument('--pictures', action='store_true', help='draw the photos, too')
+    simulate.add_argument('--json', action='store_true', help='print result.json instead of lines')
+
+
+def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    photo = commands.add_parser(
+        'photo', help='draw what a camera would see at one instant, or from any pose',
+        description='Draw what a camera sees T seconds after lift-off (flown in the batch), or '
+        'from a pose without a flight; with both, from the pose at that instant.')
+    photo.add_argument('scenario', help='name of a scenario, or path of its file')
+    photo.add_argument('--at', type=_seconds, metavar='T', help='seconds since lift-off')
+    photo.add_argument('--camera', choices=('rte', 'navcam', 'mastcam'), default='rte',
+                       help="the mast camera is the rover's and looks at the helicopter [rte]")
+    photo.add_argument(
+        '--pose', type=_pose, metavar='EAST,NORTH,UP,AZIMUTH[,ROLL,PITCH]',
+        help="of the camera's carrier (helicopter or mast head): m east and north of the map "
+        'origin, m above the ground; deg clockwise from north, roll right side down, pitch nose '
+        'down. The colour camera looks to the right of the helicopter, the mast camera ahead. '
+        "Write --pose='-1.3,49,5,84' where the first number is negative")
+    photo.add_argument('--utc', type=_utc, metavar='TIME',
+                       help="another time than the scenario's, as 2021-04-25T14:35:00Z")
+    photo.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    photo.add_argument('--out', default='', metavar='FILE.jpg',
+                       help='where to write it [<scenario>_<camera>_<T>.jpg]')
+
+
+def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    play = commands.add_parser('play', help='play the bag of a run into a ROS graph')
+    play.add_argument('folder', help='run folder or bag folder')
+    play.add_argument('--rate', type=_factor, default=1.0, metavar='X',
+                      help='recorded seconds per second')
+
+
+def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    validate = commands.add_parser('validate', help="our flights beside NASA's")
+    validate.add_argument('flights', nargs='*', metavar='FLIGHT',
+                          help='flight_01 to flight_04; none flies all of them')
+    validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    consistency = commands.add_parser(
+        'consistency', help='is the filter honest? many flights over many grounds')
+    consistency.add_argument('scenario', nargs='?', default='flight_03')
+    consistency.add_argument('--flights', type=_count, default=50, metavar='N')
+    consistency.add_argument('--first', type=_count, default=1, metavar='SEED',
+                             help='seed of the first flight; the others follow [1]')
+    consistency.add_argument('--features', choices=('geometry', 'pictures'), default='',
+                             help="what to navigate by [the file's, in the batch geometry]; "
+                                  'pictures take a minute or more for each flight')
+    consistency.add_argument('--processes', type=_count, default=1, metavar='N')
+    for study in (validate, consistency):
+        study.add_argument('--json', action='store_true', help='print JSON instead of a table')
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 10000")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 200.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 200 s")
+    return value
+
+
+POSE_LIMITS = ((-5000.0, 5000.0), (-5000.0, 5000.0), (0.05, 1000.0), (-360.0, 360.0),
+               (-90.0, 90.0), (-90.0, 90.0))    # m, m, m, deg, deg, deg
+
+
+def _pose(text: str) -> tuple[float, ...]:
+    try:
+        values = [float(word) for word in text.split(',')]
+    except ValueError:
+        values = []
+    whole = [*values, 0.0, 0.0] if len(values) == 4 else values
+    if len(whole) != 6 or not all(low <= value <= high for value, (low, high)
+                                  in zip(whole, POSE_LIMITS, strict=True)):
+        raise argparse.ArgumentTypeError(
+            f"found '{text}', allowed: EAST,NORTH,UP,AZIMUTH or EAST,NORTH,UP,AZIMUTH,ROLL,PITCH; "
+            '-5000 to 5000 m twice, 0.05 to 1000 m, -360 to 360 deg, -90 to 90 deg twice')
+    return tuple(whole)
+
+
+def _utc(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.replace('Z', '+00:00'))
+    except ValueError:
+        time = datetime.min
+    if time.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"found '{text}', allowed: a time with zone, as 2021-04-25T14:35:00Z")
+    return time.astimezone(timezone.utc)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: a whole number from 0")
+    return int(text)
+
+
+def _factor(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 1000")
+    return value
+
+
+if __name__ == '__main__':
+    main()

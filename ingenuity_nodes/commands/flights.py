@@ -1,0 +1,159 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands of the command line do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+import json
+import os
+from pathlib import Path
+import sys
+from typing import Any
+from zipfile import BadZipFile
+
+from ingenuity_nodes.commands import photo, studies, tables
+from ingenuity_nodes.commands.narrator import Narrator
+from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
+from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
+from ingenuity_nodes.parameters import ParameterError
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.historic_flights import history_table
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.scenario.load import load_scenario, scenario_names
+from ingenuity_nodes.scenario.variants import with_features, with_software
+from ingenuity_nodes.yaml_files.check import FileError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+LINES = (    # of the summary: key of result.json, unit, digits
+    ('outcome', '', 0), ('duration_s', 's', 1), ('max_altitude_m', 'm', 2),
+    ('path_length_m', 'm', 1), ('apex_north_m', 'm', 2), ('apex_east_m', 'm', 2),
+    ('landing_offset_m', 'm', 2),
+    ('landing', '', 0), ('max_ground_speed_mps', 'm/s', 2), ('max_tilt_deg', 'deg', 1),
+    ('navigation_error_m', 'm', 2), ('battery_used_wh', 'Wh', 2), ('mean_power_w', 'W', 0),
+    ('real_time_factor', '', 2), ('trajectory_sha256', '', 0))
+
+
+def run(options: Namespace) -> int:
+    """Run one command; what a person can do wrong is one clear message, and status 2."""
+    handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
+                'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
+                'faults': tables.faults, 'margins': tables.margins,
+                'validate': studies.validate, 'consistency': studies.consistency}
+    try:
+        status = handlers[options.command](options)
+        sys.stdout.flush()    # here, where a reader that has left is understood
+        return status
+    except (FileError, ParameterError, RecordingError, NoDomainError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # Nobody reads on, as after '| head'; nor shall Python's last flush complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:    # the disk is full, as a rule
+        print(f'{error.filename or "the run"}: {error.strerror or error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        return INTERRUPTED
+
+
+def fly(options: Namespace) -> int:
+    """Fly over live ROS 2 nodes, one process each."""
+    scenario = with_software(load_scenario(options.scenario), options.software)
+    domain = Domain()
+    folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None)
+    logs = folder.path / 'logs'
+    logs.mkdir()
+    specs = nodes_of(scenario, RunOptions(
+        options.scenario, options.seed, options.real_time_factor, not options.no_record,
+        str(folder.path), options.features, options.software))
+    with Narrator() as say:
+        say(f'{scenario.name}: {scenario.description}')
+        say.compile_kernels()
+        status = Graph(specs, logs, say, domain, say.show, verbose=options.verbose).wait()
+    if folder.result.is_file():
+        _print_summary(json.loads(folder.result.read_text()))
+    print(f'results: {folder.path}')
+    if status not in (0, INTERRUPTED):
+        print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
+              f'The same with more words: ./ingenuity fly {options.scenario} --verbose')
+    return status
+
+
+def simulate(options: Namespace) -> int:
+    """Fly in one process, without ROS."""
+    from ingenuity_nodes.simulation.batch import fly_batch
+
+    scenario = with_features(load_scenario(options.scenario), options.features)
+    scenario = with_software(scenario, options.software)
+    folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
+                              needed_bytes=100_000_000)
+    with Narrator(sys.stderr if options.json else sys.stdout) as say:
+        say.compile_kernels()
+        result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
+                           pictures=options.pictures, say=say)
+    if options.json:
+        print(json.dumps(result, indent=2))
+    else:
+        _print_summary(result)
+        print(f'results: {folder.path}')
+    return 0 if result['outcome'] == 'landed' else 1
+
+
+def check(options: Namespace) -> int:
+    """Check scenario files; every mistake is shown, nothing is started."""
+    bad = 0
+    for name in options.scenarios or scenario_names():
+        try:
+            scenario = load_scenario(name)
+        except FileError as error:
+            print(error, file=sys.stderr)
+            bad += 1
+            continue
+        print(f'{name}: good ({", ".join(vehicle.name for vehicle in scenario.vehicles)})')
+    return BAD_INPUT if bad else 0
+
+
+def list_scenarios(_: Namespace) -> int:
+    """List the scenarios that come with the package."""
+    for name in scenario_names():
+        print(f'{name:20} {load_scenario(name).description}')
+    return 0
+
+
+def report(options: Namespace) -> int:
+    """Write the report of a run folder anew."""
+    from ingenuity_nodes.recording.report.report import write_report
+    from ingenuity_nodes.recording.run_log import RunLog
+
+    folder = RunFolder.open(Path(options.folder))
+    try:
+        result = json.loads(folder.result.read_text())
+        log = RunLog.load(folder.run_log)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
+    print(write_report(folder, log, result))
+    return 0
+
+
+def _print_summary(result: dict[str, Any]) -> None:
+    for key, unit, digits in LINES:
+        value = result.get(key)
+        text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)
+        print(f'  {key:22} {text}')
+    for fault in result.get('faults', []):
+        print(f'  fault                  from {fault["began_t_s"]:.1f} s: {fault["fault"]}: '
+              f'{fault["what"]}')
+    for response in result.get('responses', []):
+        print(f'  response               at {response["t_s"]:.1f} s: {response["mode"]}: '
+              f'{response["reason"]}')
+    if told := history_table(result['scenario'], result):
+        print(told)
+    photo = result.get('photo')
+    if photo and photo.get('target_px'):
+        u, v = photo['target_px']
+        print(f'  photo                  at {photo["t_s"]:.2f} s, {photo["target"]} at '
+              f'({u:.0f}, {v:.0f}) px, {photo["target_distance_m"]:.2f} m, '
+              f'{"received" if photo["received"] else "not received"}')

@@ -1,0 +1,124 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""One picture: of an instant of a flight, or from any pose without a flight."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+import math
+import os
+from pathlib import Path
+
+from ingenuity_nodes.commands.narrator import compile_kernels
+from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.simulation.simulation import Simulation
+from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.yaml_files.check import FileError
+import numpy as np
+
+Places = dict[str, tuple[Vector3, QuatWxyz]]
+
+
+def photo(options: Namespace) -> int:
+    """Draw what a camera sees at an instant of the flight, or from a given pose."""
+    from ingenuity_nodes.simulation.drawn_images import (    # drawing libraries only where drawn
+        Artist)
+    from ingenuity_nodes.rendering.cast import camera_of
+
+    scenario = load_scenario(options.scenario)
+    if options.utc:
+        scenario = _moved(scenario, options.utc)
+    if options.at is None and options.pose is None:
+        raise FileError('photo: found neither --at nor --pose, allowed: one of them, or both')
+    carrier = _carrier(scenario, options.camera)
+    camera_of(scenario, carrier, options.camera)
+    target = _target(options, scenario)
+    compile_kernels()
+    environment = environment_of(scenario, None if options.seed < 0 else options.seed)
+    places: Places = {}
+    if options.at is None:
+        exposure = _still(0, options.camera, *_posed(options.pose, environment))
+    else:
+        exposure, places = _flown(scenario, carrier, options)
+        if options.pose is not None:
+            exposure = _still(exposure.t_ns, options.camera, *_posed(options.pose, environment))
+        elif options.camera == 'mastcam':
+            exposure = _filmed(scenario, environment, carrier, exposure.t_ns, places)
+    artist = Artist(scenario, environment)
+    artist.places = places
+    target.write_bytes(artist.take(carrier, exposure).jpeg)
+    print(target)
+    return 0
+
+
+def _moved(scenario: Scenario, utc: datetime) -> Scenario:
+    """Take a scenario to another time: sun and shadows move."""
+    world = scenario.world.model_copy(update={'utc': utc})
+    return scenario.model_copy(update={'world': world})
+
+
+def _carrier(scenario: Scenario, camera: str) -> str:
+    """Name of the vehicle that carries the camera: the first of its kind."""
+    if camera != 'mastcam':
+        return scenario.helicopters[0].name
+    if not scenario.rovers:
+        raise FileError(f"{scenario.name}: found camera 'mastcam', allowed: rte, navcam; "
+                        'there is no rover')
+    return scenario.rovers[0].name
+
+
+def _target(options: Namespace, scenario: Scenario) -> Path:
+    when = 'posed' if options.at is None else f'{options.at:g}'
+    target = Path(options.out or f'{scenario.name}_{options.camera}_{when}.jpg')
+    if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise FileError(f'{target}: is a folder, or its folder is not there or cannot be written')
+    return target
+
+
+def _posed(pose: tuple[float, ...], environment: Environment) -> tuple[Vector3, QuatWxyz]:
+    """Turn the numbers of ``--pose`` into place and attitude of the carrier."""
+    east, north, up, azimuth, roll, pitch = pose
+    ground = environment.terrain.height(east, north)
+    q_MB = quaternion_from_rpy(math.radians(roll), math.radians(pitch), yaw_from_azimuth(azimuth))
+    return np.array([east, north, ground + up]), q_MB
+
+
+def _still(t_ns: int, camera: str, p_MB: Vector3, q_MB: QuatWxyz) -> Exposure:
+    return Exposure(t_ns, camera, p_MB, q_MB, np.zeros(3), np.zeros(3))
+
+
+def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposure, Places]:
+    """Fly the batch up to an instant; everybody's place then."""
+    simulation = Simulation(scenario, None if options.seed < 0 else options.seed)
+    first = scenario.helicopters[0].name
+    while True:
+        report = simulation.tick()
+        lift_off_ns = simulation.helicopters[first].lift_off_ns
+        if lift_off_ns is not None and report.t_ns >= lift_off_ns + options.at * SECOND_NS:
+            break
+        if report.outcome:
+            raise FileError(f'{scenario.name}: the flight ended ({report.outcome}) '
+                            f'before {options.at:g} s after lift-off')
+    truths = {name: outputs.truth for name, outputs in report.helicopters.items()}
+    truth = truths.get(carrier, truths[first])
+    places = {name: (truth.p_MB, truth.q_MB) for name, truth in truths.items()}
+    return Exposure(truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB,
+                    truth.w_MB_B), places
+
+
+def _filmed(scenario: Scenario, environment: Environment, rover: str, t_ns: int,
+            places: Places) -> Exposure:
+    """Let the rover's mast camera look at the first helicopter."""
+    from ingenuity_nodes.robots.mast import head_pose, joints_toward
+    from ingenuity_nodes.rover.perseverance import resting_pose
+
+    section = scenario.vehicle(rover)
+    q_MB, p_MB = resting_pose(section.position, section.azimuth, environment.terrain)
+    joints = joints_toward(p_MB, q_MB, places[scenario.helicopters[0].name][0])
+    return _still(t_ns, 'mastcam', *head_pose(p_MB, q_MB, joints))

@@ -1,0 +1,122 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Lockstep: nobody's clock runs ahead, and what everybody hears is the same in every run.
+
+Time goes in ticks, as in a bulk-synchronous program. The world announces a tick with the number
+of messages that had been published on each counted topic; a participant holds incoming messages
+until it has that many, takes exactly these, works, publishes, and answers with its own counts.
+So a message sent in one tick is heard in the next, however the network shuffles deliveries.
+
+Others may publish on counted topics, too (``ros2 topic pub``). Nobody counts what they send: it is
+heard when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The world's announcement."""
+
+    t_ns: int
+    counts: Mapping[str, int]    # messages published so far, by counted topic
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A participant has done its work for a tick."""
+
+    participant: str
+    t_ns: int
+    counts: Mapping[str, int]
+
+
+class Barrier:
+    """The world's side: collects answers until every participant has given one."""
+
+    def __init__(self, participants: Iterable[str]) -> None:
+        self._participants = tuple(participants)
+        self._waiting: set[str] = set()
+        self._t_ns = 0
+        self._counts: dict[str, int] = {}
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Participants that have not answered the last tick, in the order they were named."""
+        return tuple(name for name in self._participants if name in self._waiting)
+
+    def next_tick(self, t_ns: int) -> Tick:
+        """
+        Announce the next tick.
+
+        Raises
+        ------
+        RuntimeError
+            Somebody still works on the last one.
+
+        """
+        if self._waiting:
+            raise RuntimeError(f'tick {t_ns} ns: no answer yet from {", ".join(self.waiting)}')
+        self._t_ns = t_ns
+        self._waiting = set(self._participants)
+        return Tick(t_ns, dict(self._counts))
+
+    def take(self, answer: Answer) -> bool:
+        """Take one answer; true if it was the last one missing. Stale and foreign ones: false."""
+        if answer.t_ns != self._t_ns or answer.participant not in self._waiting:
+            return False
+        self._waiting.discard(answer.participant)
+        self._counts.update(answer.counts)
+        return not self._waiting
+
+    def excuse(self, participant: str) -> bool:
+        """Go on without one participant; true if it was the last one missing."""
+        self._participants = tuple(name for name in self._participants if name != participant)
+        was_waiting = bool(self._waiting)
+        self._waiting.discard(participant)
+        return was_waiting and not self._waiting
+
+
+@dataclass
+class _Queue:
+    messages: deque[Any] = field(default_factory=deque)
+    received: int = 0    # without those of nobody's count
+    taken: int = 0
+    early: int = 0       # left over at the last tick
+
+
+class Mailbox:
+    """A participant's side: holds messages until the tick to which they belong."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._queues = {topic: _Queue() for topic in topics}
+
+    def put(self, topic: str, message: Any) -> None:
+        """Hold one message."""
+        queue = self._queues[topic]
+        queue.messages.append(message)
+        queue.received += 1
+
+    def missing(self, tick: Tick) -> list[str]:
+        """Name the topics on which messages of earlier ticks are still under way."""
+        return [topic for topic, queue in self._queues.items()
+                if queue.received < tick.counts.get(topic, 0)]
+
+    def take(self, tick: Tick) -> dict[str, list[Any]]:
+        """Hand out what was published before the tick, and keep what is already from after it."""
+        taken: dict[str, list[Any]] = {}
+        for topic, queue in self._queues.items():
+            due = max(tick.counts.get(topic, 0) - queue.taken, 0)
+            # What a participant sent before the last tick is counted by now; the rest is not its.
+            foreign = max(queue.early - due, 0)
+            taken[topic] = [queue.messages.popleft() for _ in range(due + foreign)]
+            queue.taken += due
+            queue.received -= foreign
+            queue.early = len(queue.messages)
+        return taken

@@ -1,0 +1,84 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which nodes a scenario needs: the one list behind the launch files and ``ingenuity fly``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingenuity_nodes.scenario.sections import Scenario
+
+PACKAGE = 'ingenuity_nodes'
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One process."""
+
+    executable: str
+    name: str
+    namespace: str = ''
+    parameters: dict[str, Any] = field(default_factory=dict)
+    niceness: int = 0
+
+    @property
+    def full_name(self) -> str:
+        """Name in the ROS graph, as ``/ingenuity/navcam``."""
+        return f'/{self.namespace}/{self.name}' if self.namespace else f'/{self.name}'
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the person who starts a run may choose beside the scenario."""
+
+    scenario: str                    # name or path, as given
+    seed: int = -1                   # -1: that of the scenario
+    real_time_factor: float = -1.0   # -1: that of the scenario; 0: as fast as possible
+    record: bool = True
+    run_folder: str = ''             # '': made by the recorder
+    features: str = ''               # '': those of the scenario; geometry, pictures
+    software: str = ''               # '': that of the scenario; flight_1, flight_7, fixed
+
+
+def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
+    """List the processes of one run; the world comes first and is told whom to expect."""
+    common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features,
+              'software': options.software}
+    nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
+             NodeSpec('mission', 'mission', parameters=dict(common))]
+    if options.record:
+        nodes.append(NodeSpec('recorder', 'recorder', parameters={
+            **common, 'run_folder': options.run_folder}))
+    world = NodeSpec('world', 'world', parameters={
+        **common, 'real_time_factor': options.real_time_factor,
+        'expects': [node.full_name for node in nodes]})
+    return [world, *nodes]
+
+
+def helicopter_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
+    """List flight computer, cameras and vision of each helicopter."""
+    nodes = []
+    for section in scenario.helicopters:
+        mine = {**common, 'vehicle': section.name}
+        nodes.append(NodeSpec('helicopter', 'helicopter', section.name, dict(mine)))
+        for camera in section.cameras:
+            # The photo draws for seconds: it gives way to the loop that flies.
+            nodes.append(NodeSpec('camera', camera, section.name, {**mine, 'camera': camera},
+                                  niceness=10 if camera == 'rte' else 0))
+        if 'navcam' in section.cameras:
+            nodes.append(NodeSpec('vision', 'vision', section.name, dict(mine)))
+    return nodes
+
+
+def rover_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
+    """List the rovers."""
+    return [NodeSpec('rover', 'rover', section.name, {**common, 'vehicle': section.name})
+            for section in scenario.rovers]
+
+
+def participants(scenario: Scenario) -> list[str]:
+    """Full names of the nodes that answer each tick."""
+    return [*(f'/{section.name}/helicopter' for section in scenario.helicopters),
+            *(f'/{section.name}/rover' for section in scenario.rovers),
+            '/mission', *scenario.lockstep.participants]

@@ -1,0 +1,199 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Who belongs to a run, and who has left it: gone, silent, or only busy.
+
+A process that works is not dead, however long it says nothing else: its heartbeat comes from a
+thread of its own. A process of this machine that has ended is noticed at once, by its number; one
+of another machine by its silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+import os
+from pathlib import Path
+
+ENDED_STATES, STOPPED_STATES = 'ZXx', 'Tt'    # proc(5): of /proc/<pid>/stat
+
+
+class Condition(Enum):
+    """What a member of a run does, as its heartbeat tells."""
+
+    READY = 'ready'
+    WAITING = 'waiting for'
+    BUSY = 'busy'
+    GONE = 'gone'    # has said goodbye
+
+
+@dataclass(frozen=True)
+class ProcessId:
+    """A process, told apart from those of other machines and from later ones of its number."""
+
+    machine: str    # boot and name space of process numbers
+    number: int
+    began: str      # clock ticks after boot
+
+    @classmethod
+    def own(cls) -> ProcessId:
+        """Name this process."""
+        number = os.getpid()
+        return cls(_machine(), number, _stat(number)[1])
+
+    @property
+    def state(self) -> str:
+        """Its letter in proc(5), 'X' when it has ended, '' when that cannot be known from here."""
+        if self.machine != _machine() or not self.began:
+            return ''
+        state, began = _stat(self.number)
+        return state if began == self.began else 'X'
+
+    @property
+    def has_ended(self) -> bool:
+        """Say whether it is known to have ended."""
+        return self.state != '' and self.state in ENDED_STATES
+
+    @property
+    def is_stopped(self) -> bool:
+        """Say whether a signal or a debugger holds it."""
+        return self.state != '' and self.state in STOPPED_STATES
+
+    def __str__(self) -> str:
+        return f'{self.machine} {self.number} {self.began}'
+
+    @classmethod
+    def parse(cls, text: str) -> ProcessId | None:
+        """Read what ``str`` wrote, None if it is something else."""
+        parts = text.split(' ')
+        if len(parts) != 3 or not parts[1].isdigit():
+            return None
+        return cls(parts[0], int(parts[1]), parts[2])
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """What a member tells of itself a few times a second."""
+
+    name: str
+    condition: Condition
+    what: str = ''                       # it waits for, or does
+    process: ProcessId | None = None
+    lasted: float = 0.0                  # so long has it been busy [s]
+
+    def __str__(self) -> str:
+        return ' '.join(filter(None, [self.condition.value, self.what]))
+
+
+@dataclass
+class _Member:
+    heard: float | None = None
+    beat: Heartbeat | None = None
+
+
+class Roster:
+    """
+    Everybody whom a run needs.
+
+    Times are those of a clock that never goes back [s].
+    """
+
+    def __init__(self, expected: Iterable[str], silence: float) -> None:
+        self._members = {name: _Member() for name in expected}
+        self._silence = silence
+
+    def heard(self, beat: Heartbeat, now: float) -> None:
+        """Note one heartbeat; those of strangers are not noted."""
+        member = self._members.get(beat.name)
+        if member is not None:
+            member.heard, member.beat = now, beat
+
+    def overslept(self, seconds: float) -> None:
+        """Count everybody's silence less by the time in which the listener itself stood still."""
+        for member in self._members.values():
+            if member.heard is not None:
+                member.heard += seconds
+
+    def excuse(self, name: str) -> None:
+        """Expect one member no more."""
+        self._members.pop(name, None)
+
+    @property
+    def absent(self) -> list[str]:
+        """Members that never showed up, or are not ready yet, with what they do or wait for."""
+        return [name if member.beat is None else f'{name} ({member.beat})'
+                for name, member in self._members.items()
+                if member.beat is None or member.beat.condition is not Condition.READY]
+
+    def ended(self) -> list[str]:
+        """Members whose process is known to have ended, with its number."""
+        return [f'{name} (process {member.beat.process.number} has ended)'
+                for name, member in self._members.items()
+                if member.beat and member.beat.process and member.beat.process.has_ended]
+
+    def departed(self) -> list[str]:
+        """Members that have said goodbye."""
+        return [f'{name} (gone)' for name, member in self._members.items()
+                if member.beat and member.beat.condition is Condition.GONE]
+
+    def silent(self, now: float) -> list[str]:
+        """Members that were heard of once and no longer are, with for how long."""
+        return [f'{name} (silent for {now - member.heard:.1f} s)'
+                for name, member in self._members.items()
+                if member.heard is not None and now - member.heard > self._silence]
+
+    def unreachable(self, now: float) -> list[str]:
+        """Silent members of which nothing else shows that they live."""
+        return [row for row in self.silent(now) if not self._lives(row.partition(' ')[0])]
+
+    def present(self, now: float) -> list[str]:
+        """Members that are still there: neither silent, nor ended, nor gone with a goodbye."""
+        return [name for name, member in self._members.items()
+                if member.heard is not None and now - member.heard <= self._silence
+                and member.beat is not None and member.beat.condition is not Condition.GONE
+                and not (member.beat.process and member.beat.process.has_ended)]
+
+    def busy(self, now: float) -> list[str]:
+        """Members that work, with at what and for how long."""
+        return [f'{name} (has been busy for {member.beat.lasted + now - member.heard:.0f} s: '
+                f'{member.beat.what})'
+                for name, member in self._members.items()
+                if member.beat is not None and member.heard is not None
+                and member.beat.condition is Condition.BUSY]
+
+    def describe(self, name: str) -> str:
+        """Tell what a member does, for the line that says why time stands still."""
+        member = self._members.get(name)
+        if member is None or member.beat is None:
+            return f'{name} (never heard of)'
+        if member.beat.process and member.beat.process.is_stopped:
+            return f'{name} (process {member.beat.process.number} is stopped)'
+        if member.beat.condition is Condition.READY:
+            return f'{name} (does not answer)'
+        return f'{name} ({member.beat})'
+
+    def _lives(self, name: str) -> bool:
+        member = self._members[name]
+        process = member.beat.process if member.beat else None
+        return process is not None and process.state != '' and not process.has_ended
+
+
+@cache
+def _machine() -> str:
+    try:
+        boot = Path('/proc/sys/kernel/random/boot_id').read_text().strip()
+        return f'{boot}/{os.readlink("/proc/self/ns/pid")}'
+    except OSError:
+        return f'unknown-{os.uname().nodename}'
+
+
+def _stat(number: int) -> tuple[str, str]:
+    """Read state and start of a process; an empty start when there is none, or /proc is closed."""
+    try:
+        text = Path(f'/proc/{number}/stat').read_text()
+    except OSError:
+        return 'X', ''
+    fields = text[text.rindex(')') + 2:].split(' ')    # its name may hold anything
+    return fields[0], fields[19]

@@ -1,0 +1,245 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The flight computer: what it is handed is all that it knows.
+
+Samples of sensors, features of images, plans and radio packets come in; commands come out. The
+truth cannot reach it: nothing that holds it is ever handed over, which a test says by the
+signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+import math
+from typing import NamedTuple
+
+from ingenuity_nodes.cameras.model import CameraModel, rte
+from ingenuity_nodes.frames import Vector3
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
+from ingenuity_nodes.health.health import Health, RATE_HZ
+from ingenuity_nodes.health.image_stamps import Pairing
+from ingenuity_nodes.health.imu_monitor import InertialWatch
+from ingenuity_nodes.rover.radio import FileSender, photo_name
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
+from ingenuity_nodes.sensors.inclinometer import tilt_felt
+from ingenuity_nodes.signals import (
+    Air, AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample, ModeChange, Photo,
+    RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+from ingenuity_nodes.stages import Control, Guidance, Navigation, stage_class
+from ingenuity_nodes.timing import Every, SECOND_NS, TICK_NS
+import numpy as np
+
+UNKNOWN = np.full(3, math.nan)
+STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
+
+Both = tuple[ImuSample, ImuSample]    # of the upper and of the lower inertial sensor
+
+
+class ImagesDue(NamedTuple):
+    """Instants of exposure whose images must have been looked at by the end of a tick."""
+
+    features: tuple[int, ...]
+    photos: tuple[int, ...]
+
+
+class FlightComputer:
+    """
+    Navigation, guidance, control and health of one helicopter.
+
+    Each tick: :meth:`begin_tick`; each step of it: :meth:`read`, then :meth:`step`.
+    ``parameters`` are what its engineers know of the whole helicopter, ``navcam`` the calibrated
+    model of its navigation camera, ``air`` the forecast for which its rotor model is trimmed.
+    """
+
+    def __init__(self, parameters: HelicopterParameters, navcam: CameraModel, air: Air) -> None:
+        p = parameters
+        self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
+            p.navigation, navcam, p.imu, p.altimeter)
+        self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
+        self._control: Control = stage_class('control', p.stages.control)(
+            p.control, p.vehicle, air)
+        software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
+        self._imu_monitor = InertialWatch(p.inertial, p.imu, p.imu_2)
+        self._health = Health(p.health, software, rest, self._imu_monitor)
+        self._pairing = Pairing(p.pairing, software)
+        self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
+        self._sender = FileSender(p.radio)
+        self._exposed: list[int] = []         # navigation images still at vision
+        self._undelivered: list[int] = []     # photos still in their camera
+        self._health_due = Every(RATE_HZ)
+        self._navcam_due = Every(p.computer.navcam_rate)
+        self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
+        self._at_rest = True
+        self._both: Both | None = None        # inertial samples of this step
+        self._inertial: ImuSample | None = None
+        self._altitude: AltimeterSample | None = None
+        self._status: VehicleStatus | None = None
+        self.estimate: Estimate | None = None
+        self.setpoint: Setpoint | None = None
+        self.command = STILL
+        self.ignored = ''    # why an offboard setpoint was not followed, '' if all were
+
+    def power_on(
+        self, t_ns: int, felt: InclinometerSample | ImuSample, yaw: float, p_MB: Vector3,
+    ) -> None:
+        """
+        Start at rest.
+
+        Parameters
+        ----------
+        t_ns
+            Instant of the first inertial sample to come.
+        felt
+            Which way is down; without an inclinometer the resting accelerometer has to do, as on
+            Mars from June 2022 on.
+        yaw, p_MB
+            Heading and place, as the plan says [rad, m].
+
+        """
+        if isinstance(felt, InclinometerSample):
+            self._health.initialise(felt)
+        else:
+            self._health.initialise(None)
+            felt = InclinometerSample(0, *tilt_felt(felt.f_I))
+        self._navigation.initialise(t_ns, felt, yaw, p_MB)
+
+    @property
+    def lift_off_ns(self) -> int | None:
+        """When it saw the ground go, None before."""
+        return self._guidance.lift_off_ns
+
+    @property
+    def finished(self) -> bool:
+        """Say whether the flight is over."""
+        return self._guidance.finished
+
+    def take_changes(self) -> Sequence[ModeChange]:
+        """Hand out the changes of mode since the last call."""
+        return tuple(self._guidance.take_changes())
+
+    # What comes in between ticks -------------------------------------------------------------
+
+    def images_due(self, t_ns: int) -> ImagesDue:
+        """Name the exposures whose features or photos the tick that ends at ``t_ns`` needs."""
+        features = tuple(
+            exposed for exposed in self._exposed if exposed + self._latency_ns <= t_ns)
+        photos = tuple(self._undelivered) if self._guidance.finished else ()
+        return ImagesDue(features, photos)
+
+    def begin_tick(self, t_ns: int, status: VehicleStatus) -> None:
+        """Take the power train's report, made once per tick."""
+        for exposed in self.images_due(t_ns + TICK_NS).features:
+            self._exposed.remove(exposed)
+        self._status, self._at_rest = status, self._guidance.at_rest
+
+    def load(self, plan: FlightPlan, t_ns: int) -> None:
+        """Trim the onboard model for the plan's rotor speed, then load the plan."""
+        if not self._guidance.takes_plans:
+            return
+        try:
+            model = self._control.prepare(plan.rotor_speed_rpm * math.pi / 30.0)
+            self._photo_trigger.load(plan)
+        except (KeyError, ValueError) as error:    # no such target; air too thin to hover in
+            self._guidance.refuse(t_ns, str(error.args[0]))
+            return
+        self._guidance.hover_collective = model.hover_collective
+        self._guidance.load(plan, t_ns)
+
+    def go(self, t_ns: int) -> None:
+        """Fly the plan."""
+        self._guidance.go(t_ns)
+
+    def abort(self, t_ns: int, reason: str) -> None:
+        """Land."""
+        self._guidance.abort(t_ns, reason)
+
+    def steer(
+        self, t_ns: int, setpoints: Iterable[VelocityCommand | TrajectoryCommand],
+    ) -> None:
+        """Take offboard setpoints; :attr:`ignored` tells why the last one was not followed."""
+        self.ignored = ''
+        for setpoint in setpoints:
+            self.ignored = self._guidance.command(t_ns, setpoint) or self.ignored
+
+    def store(self, photos: Iterable[Photo]) -> None:
+        """Take photos from their camera, to be sent after landing."""
+        for photo in photos:
+            self._undelivered.remove(photo.t_ns)
+            self._sender.send(photo_name(photo.t_ns), photo.jpeg)
+
+    def receive(self, packets: Iterable[RadioPacket]) -> None:
+        """Take radio packets."""
+        self._sender.receive(packets)
+
+    def transmit(self, t_ns: int) -> list[RadioPacket]:
+        """Send files when on the ground, as the aircraft did."""
+        return self._sender.transmit(t_ns) if self._guidance.finished else []
+
+    # One step of 2 ms ------------------------------------------------------------------------
+
+    def read(self, t_ns: int, both: Both, altitude: AltimeterSample | None) -> None:
+        """Take the samples of a step, watch them, and choose what may be believed."""
+        health, monitor = self._health, self._imu_monitor
+        inertial = monitor.choose(both)
+        if (self._health_due.due(t_ns) and self.estimate is not None
+                and self.setpoint is not None and self._status is not None):
+            health.lost_pictures = self._pairing.trouble(t_ns)
+            self._guidance.heed(health.step(
+                altitude, self.estimate, self._status, self.command,
+                at_rest=self._at_rest, airborne=self.setpoint.airborne))
+        if monitor.accelerometer_dead:
+            inertial = inertial._replace(f_I=UNKNOWN)
+        self._both, self._inertial = both, inertial
+        self._altitude = None if health.altimeter_dead else altitude
+
+    def associate(self, frame: FeatureFrame) -> FeatureFrame | None:
+        """Give features the time stamp of the exposure that they belong to."""
+        return self._pairing.pair(frame)
+
+    def step(self, features: FeatureFrame | None, *, decide: bool) -> RotorCommand:
+        """
+        Make a command of what was read.
+
+        Parameters
+        ----------
+        features
+            Of an image exposed a little ago, None if there are none.
+        decide
+            Guidance sets a new setpoint, as it does at the first step of each tick.
+
+        """
+        assert self._inertial is not None and self._both is not None and self._status is not None
+        self.estimate = estimate = self._navigation.step(
+            self._inertial, self._altitude, features, self._at_rest)
+        if decide:
+            wrong = self._imu_monitor.look(
+                self._both, estimate.innovation, at_rest=self._at_rest)
+            if wrong is not None:
+                self._navigation.doubt(wrong)
+                self._health.begin_again()
+            self.setpoint = self._guidance.step(estimate, self._status, self._inertial)
+            self._at_rest = self._guidance.at_rest
+        assert self.setpoint is not None    # the first step of each tick decides
+        self.command = self._control.step(estimate, self.setpoint, self._status)
+        return self.command
+
+    # The shutters ----------------------------------------------------------------------------
+
+    def opens_navcam(self, t_ns: int) -> bool:
+        """Say whether a navigation image is due, and wait for its features from then on."""
+        if not self._navcam_due.due(t_ns) or not self._guidance.camera_on:
+            return False
+        self._exposed.append(t_ns)
+        self._pairing.exposed(t_ns)
+        return True
+
+    def asks_for_photo(self) -> bool:
+        """Say whether now is the instant for a photo; ask once per tick."""
+        assert self.estimate is not None and self.setpoint is not None
+        return self._photo_trigger.step(self.estimate, self.setpoint, self._guidance.lift_off_ns)
+
+    def photo_taken(self, t_ns: int) -> None:
+        """Note that the colour camera has exposed."""
+        self._undelivered.append(t_ns)

@@ -1,0 +1,109 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Ready pictures of the ground from above, for the fast grey camera.
+
+Four pictures, each four times coarser than the one before, each a torus of tiles that follows the
+camera. A tile is drawn once by the same shaders that draw a photo, so both cameras see one ground.
+Between them, and beyond the last, stand pictures halved from the one before. Theirs are no mipmaps
+of the driver, which would halve all tiles anew for each one that comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+import math
+
+from ingenuity_nodes.rendering.gl import program
+from ingenuity_nodes.rendering.ground_layer import set_uniforms
+from ingenuity_nodes.rendering.lattice import Lattice
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = 4
+FINEST = 0.005          # [m] one pixel of the finest picture
+TILE = 256              # [px]
+ACROSS = 8              # tiles along each side of a picture
+_FIRST_REACH = 37.0     # [m] ground that the finest height map is sure to hold around the camera
+LUMINANCE = np.array([0.40, 0.40, 0.20])  # of red, green, blue on the grey sensor (assumed)
+_UNIT = 6               # texture unit
+PICTURES = 2 * LEVELS + 1    # with the halved ones; each has pixels twice as wide as the last
+
+DrawTile = Callable[[int, int, int],
+                    NDArray[np.uint8]]  # level, i, j -> (TILE, TILE) square root of luminance
+
+
+def tile_size(level: int) -> float:
+    """Width of one tile [m]."""
+    return TILE * FINEST * 4.0 ** level
+
+
+class AerialLayer:
+    """Keeps the pictures on the drawing side and fetches the tiles that come into view."""
+
+    def __init__(self, context: moderngl.Context, shared: tuple[str, ...], lattice: Lattice,
+                 draw_tile: DrawTile) -> None:
+        self._shader = program(context, 'ground.vert', 'aerial.frag', *shared)
+        self._lattice, self._array = lattice, lattice.array(self._shader)
+        side = TILE * ACROSS
+        self._pictures = context.texture_array((side, side, PICTURES), 1, dtype='f1')
+        self._pictures.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._held = np.full((LEVELS, ACROSS, ACROSS, 2), np.iinfo(np.int64).min, np.int64)
+        self._draw_tile = draw_tile
+        self._farthest = 0.0
+
+    def follow(self, x: float, y: float, height: float, farthest: float,
+               pixel_angle: float) -> None:
+        """Have all tiles that a camera at a height above ground can use, out to ``farthest``."""
+        self._farthest = farthest
+        for level in range(LEVELS):
+            size = tile_size(level)
+            reach = min(size / TILE * 4.0 ** 0.7 / pixel_angle, farthest, (ACROSS / 2 - 1) * size)
+            if level == LEVELS - 1:
+                reach = min(farthest, (ACROSS / 2 - 1) * size)
+            least = 0.0 if level == 0 else FINEST * 4.0 ** (level - 0.7) / pixel_angle / 3.0
+            if (reach <= height and level < LEVELS - 1) or least > farthest:
+                continue
+            level_reach = math.sqrt(max(reach * reach - height * height, 0.0)) + 0.05 * size
+            self._follow_level(level, x, y, level_reach)
+
+    def _follow_level(self, level: int, x: float, y: float, reach: float) -> None:
+        size = tile_size(level)
+        for j in range(math.floor((y - reach) / size), math.floor((y + reach) / size) + 1):
+            for i in range(math.floor((x - reach) / size), math.floor((x + reach) / size) + 1):
+                dx = max(i * size - x, 0.0, x - (i + 1) * size)
+                dy = max(j * size - y, 0.0, y - (j + 1) * size)
+                slot = self._held[level, j % ACROSS, i % ACROSS]
+                if dx * dx + dy * dy > reach * reach or (slot[0] == i and slot[1] == j):
+                    continue
+                self._write(level, i, j, self._draw_tile(level, i, j))
+                slot[:] = i, j
+
+    def _write(self, level: int, i: int, j: int, tile: NDArray[np.uint8]) -> None:
+        """Put a tile into its picture, and halved into the next one, or the last two."""
+        for k in range(3 if level == LEVELS - 1 else 2):
+            if k:
+                tile = _halved(tile)
+            width = TILE >> k
+            # A halved torus repeats itself across its picture.
+            for row in range(j % ACROSS, ACROSS << k, ACROSS):
+                for column in range(i % ACROSS, ACROSS << k, ACROSS):
+                    box = (column * width, row * width, 2 * level + k, width, width, 1)
+                    self._pictures.write(tile.tobytes(), viewport=box, alignment=1)
+
+    def draw(self, values: Mapping[str, object], first: int, rows: int) -> None:
+        """Draw ground and sky."""
+        self._pictures.use(_UNIT)
+        level = float(sum(self._farthest >= reach for reach in (_FIRST_REACH, 4 * _FIRST_REACH)))
+        set_uniforms(self._shader, {
+            **values, 'lattice': float(self._lattice.spacing), 'finest': FINEST,
+            'tilesAcross': float(TILE * ACROSS), 'aerial': _UNIT, 'level': level})
+        self._lattice.draw(self._array, first, rows)
+
+
+def _halved(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mean of two by two pixels, rounded."""
+    wide = tile.astype(np.uint16)
+    total = wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2]
+    return np.asarray((total + 2) // 4, dtype=np.uint8)

@@ -1,0 +1,63 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Arrays that are dear to make, kept between runs: maps and tiles of the ground."""
+
+from __future__ import annotations
+
+from functools import cache
+import os
+from pathlib import Path
+import tempfile
+from typing import Any
+from zipfile import BadZipFile
+import zlib
+
+from ingenuity_nodes.resources import user_folder
+import numpy as np
+from numpy.typing import NDArray
+
+KEPT_BYTES = 1_500_000_000
+
+
+def load(name: str, *keys: str) -> tuple[NDArray[Any], ...] | None:
+    """Read arrays that were kept under a name; None if there are none, or only damaged ones."""
+    folder = user_folder('ground')
+    if folder is None:
+        return None
+    try:
+        with np.load(folder / f'{name}.npz', allow_pickle=False) as file:
+            return tuple(file[key] for key in keys)
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error):
+        return None
+
+
+def keep(name: str, **arrays: NDArray[Any]) -> None:
+    """Write arrays at once or not at all; a full or read-only disk is no reason to stop."""
+    folder = user_folder('ground')
+    if folder is None:
+        return
+    _forget_oldest(folder)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, suffix='.tmp', delete=False) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(file.name, folder / f'{name}.npz')
+    except OSError:
+        return
+
+
+@cache
+def _forget_oldest(folder: Path) -> None:
+    """Make room, once a process."""
+    files = []
+    for path in folder.glob('*.npz'):
+        try:
+            about = path.stat()
+        except OSError:
+            continue    # another process was quicker
+        files.append((about.st_mtime, about.st_size, path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= KEPT_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

@@ -1,0 +1,101 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Who is in the picture: the scene and the bodies of a scenario, as the cameras want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, rte
+from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rendering.scene import Body, ROVER_PATH, Scene, SceneConfig
+from ingenuity_nodes.robots.ingenuity import SOLE
+from ingenuity_nodes.robots.mast import joints_of
+from ingenuity_nodes.rover.perseverance import resting_pose
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
+from ingenuity_nodes.scenario.sections import Scenario, WorldSection
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.rocks import RockParameters
+from ingenuity_nodes.world.terrain import TerrainParameters
+from ingenuity_nodes.yaml_files.check import FileError
+import numpy as np
+
+KINDS = {'ingenuity': 'helicopter', 'perseverance': 'rover'}    # type in a scenario -> body
+Pose = tuple[Vector3, QuatWxyz]
+
+
+def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
+    """
+    Make the model of one camera of a vehicle, as it is really mounted.
+
+    Raises
+    ------
+    FileError
+        The vehicle carries no such camera.
+
+    """
+    section = scenario.vehicle(vehicle)
+    carried: tuple[str, ...] = getattr(section, 'cameras', ('mastcam',))
+    if camera not in carried:
+        raise FileError(f"{vehicle}: found camera '{camera}', "
+                        f'allowed: {", ".join(carried) or "none, it carries no camera"}')
+    if camera != 'rte':
+        return CAMERAS[camera]()
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    return rte(parameters.computer.rte_mounting_error)
+
+
+def scene_of(scenario: Scenario, environment: Environment) -> Scene:
+    """Build the scene of a scenario from the surroundings that its vehicles fly in."""
+    here = scenario.world
+    config = SceneConfig(
+        terrain=with_overrides(TerrainParameters(), here.terrain),
+        rocks=with_overrides(RockParameters(), here.rocks), seed=0, utc=here.utc,
+        latitude_deg=here.latitude, east_longitude_deg=here.longitude,
+        rover_path=ROVER_PATH if _has_the_rovers_tracks(here) else ())
+    return Scene(config, environment.terrain, environment.rocks, environment.sun)
+
+
+def _has_the_rovers_tracks(here: WorldSection) -> bool:
+    """Say whether the map origin is the helipad that the rover drove over."""
+    north = here.latitude - SceneConfig.latitude_deg
+    east = here.longitude - SceneConfig.east_longitude_deg
+    return max(abs(north), abs(east)) < 1e-4    # [deg] 6 m
+
+
+def cast_of(
+    scenario: Scenario, environment: Environment, carrier: str, exposure: Exposure,
+    others: Mapping[str, Pose],
+) -> list[Body]:
+    """
+    List all bodies at an exposure.
+
+    Parameters
+    ----------
+    scenario, environment
+        Whose vehicles, on which ground.
+    carrier
+        Name of the vehicle whose camera it is.
+    exposure
+        Holds the carrier's pose; for the mast camera, that of the mast head.
+    others
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name. Rovers are parked, and
+        helicopters of which nothing is known stand at their place.
+
+    """
+    bodies = []
+    for vehicle in scenario.vehicles:
+        kind = KINDS[vehicle.type]
+        q_MB, p_MB = resting_pose(vehicle.position, vehicle.azimuth, environment.terrain)
+        if kind == 'rover':
+            filming = vehicle.name == carrier
+            joints = joints_of(q_MB, exposure.q_MB) if filming else {}
+            bodies.append(Body(kind, p_MB, q_MB, joints, carries_camera=filming))
+        elif vehicle.name == carrier:
+            bodies.append(Body(kind, exposure.p_MB, exposure.q_MB, carries_camera=True))
+        else:
+            standing = p_MB - np.array([0.0, 0.0, SOLE]), q_MB
+            bodies.append(Body(kind, *others.get(vehicle.name, standing)))
+    return bodies

@@ -1,0 +1,147 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Draws in a process of its own, so that neither a photo nor the graphics driver holds anybody up.
+
+A GL context belongs to the thread that made it, and a draw call keeps Python's lock for as long
+as it lasts: seconds, for a photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+import multiprocessing
+import multiprocessing.util
+import os
+import signal
+
+from ingenuity_nodes.graph.parent import end_with_parent
+from ingenuity_nodes.rendering.cast import camera_of, scene_of
+from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.scene import Body
+from ingenuity_nodes.rendering.truth import GroundTruth
+from ingenuity_nodes.rover.perseverance import resting_pose
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.environment import Environment
+import numpy as np
+from numpy.typing import NDArray
+
+THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for a picture does
+
+
+class StudioError(RuntimeError):
+    """Nothing can be drawn here; the text says why and what to install."""
+
+
+class Studio:
+    """
+    One camera's drawing process.
+
+    Parameters
+    ----------
+    scenario, seed
+        Whose world it is.
+    vehicle, camera
+        Whose camera.
+
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, vehicle: str, camera: str) -> None:
+        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn'))
+        self._pid = 0
+        self._task = scenario, seed, vehicle, camera
+
+    def set_up(self) -> None:
+        """
+        Build the scene and the graphics context; takes seconds.
+
+        Raises
+        ------
+        StudioError
+            There is no way to draw on this machine.
+
+        """
+        try:
+            self._pid = self._pool.submit(_open, os.getpid(), *self._task).result()
+        except (RuntimeError, BrokenProcessPool) as error:
+            raise StudioError(str(error)) from error
+
+    def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
+        """
+        Draw one picture; waits until it is done.
+
+        Raises
+        ------
+        StudioError
+            The drawing process has died.
+
+        """
+        try:
+            return self._pool.submit(_draw, exposure, list(bodies)).result()
+        except BrokenProcessPool as error:
+            raise StudioError('the drawing process has died') from error
+
+    def draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
+        """
+        Work out what each pixel of one picture sees; waits until it is done.
+
+        Raises
+        ------
+        StudioError
+            The drawing process has died.
+
+        """
+        try:
+            return self._pool.submit(_draw_truth, exposure, list(bodies)).result()
+        except BrokenProcessPool as error:
+            raise StudioError('the drawing process has died') from error
+
+    def close(self) -> None:
+        """End the drawing process, whatever it does."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pid:
+            try:
+                os.kill(self._pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self._pool.shutdown(wait=True)
+        # A node ends without tidying up; Python would complain of semaphores left behind.
+        multiprocessing.util._run_finalizers()    # type: ignore[attr-defined]
+
+
+_renderer: Renderer | None = None    # of the drawing process
+
+
+def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> int:
+    end_with_parent(parent, signal.SIGKILL)
+    # Ctrl-C in a terminal reaches the whole group: the node decides when drawing ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _renderer
+    environment = environment_of(scenario, seed)
+    _renderer = Renderer(
+        scene_of(scenario, environment), camera_of(scenario, vehicle, camera), threads=THREADS)
+    _renderer.prepare(_at_rest(scenario, environment, vehicle, camera))
+    return os.getpid()
+
+
+def _at_rest(
+    scenario: Scenario, environment: Environment, vehicle: str, camera: str,
+) -> Exposure:
+    """Stand at the vehicle's place: what is seen first is ready before time begins."""
+    section = scenario.vehicle(vehicle)
+    q_MB, p_MB = resting_pose(section.position, section.azimuth, environment.terrain)
+    return Exposure(0, camera, p_MB + np.array([0.0, 0.0, 1.0]), q_MB, np.zeros(3), np.zeros(3))
+
+
+def _draw(exposure: Exposure, bodies: list[Body]) -> NDArray[np.uint8]:
+    assert _renderer is not None
+    return _renderer.draw(exposure, bodies)
+
+
+def _draw_truth(exposure: Exposure, bodies: list[Body]) -> GroundTruth:
+    assert _renderer is not None
+    return _renderer.draw_truth(exposure, bodies)

@@ -1,0 +1,291 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Pictures of the scene through calibrated cameras.
+
+A picture is drawn in strips. In each strip, stones, robots and their shadows are drawn first, in
+twice the resolution; then every pixel finds the ground along its own ray, so any lens is exact,
+and puts the finer picture in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+import hashlib
+
+from ingenuity_nodes.cameras.model import CameraModel
+from ingenuity_nodes.cameras.response import Response
+from ingenuity_nodes.frames import Matrix3, Vector3
+from ingenuity_nodes.rendering.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
+from ingenuity_nodes.rendering.array_cache import keep, load
+from ingenuity_nodes.rendering.framebuffers import GreyTargets, Targets
+from ingenuity_nodes.rendering.gl import create_context, sources_digest
+from ingenuity_nodes.rendering.ground_layer import GroundLayer
+from ingenuity_nodes.rendering.lattice import Lattice, strip_rays
+from ingenuity_nodes.rendering.light import light_uniforms, sky_share
+from ingenuity_nodes.rendering.robot_layer import RobotLayer
+from ingenuity_nodes.rendering.scene import Body, Scene
+from ingenuity_nodes.rendering.stone_layer import StoneLayer
+from ingenuity_nodes.rendering.sun_map import SunMap
+from ingenuity_nodes.rendering.truth import GroundTruth, shutter_motion, SKY, STONE
+from ingenuity_nodes.signals import Exposure
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+SHARED = ('camera.glsl', 'noise.glsl', 'light.glsl', 'terrain.glsl')
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How much work goes into a picture."""
+
+    oversample: int = 2         # of stones and robots, along each side
+    detail: int = 4             # ground samples along a footprint stretched by a flat view
+    smallest_px: float = 1.9    # stones that look smaller are left out
+    strip_rows: int = 208       # [px] drawn at a time
+    readout: float = 0.0        # [s] between the first and the last row
+
+
+# IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
+_TILE_HEIGHT = 60.0      # [m] of the eye above a tile
+COLOUR = Quality(readout=0.033)
+GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
+QUALITY = {'navcam': GREY, 'mastcam': Quality()}    # others are colour cameras with a slow shutter
+
+
+class Renderer:
+    """Draws for one camera; make it and use it in one and the same thread."""
+
+    def __init__(self, scene: Scene, camera: CameraModel, quality: Quality | None = None,
+                 threads: int = 1) -> None:
+        self.scene, self.camera = scene, camera
+        self.grey = camera.name == 'navcam'
+        self.quality = quality or QUALITY.get(camera.name, COLOUR)
+        self._response = Response(colour=not self.grey)
+        self.context = create_context(threads)
+        self.device = str(self.context.info['GL_RENDERER'])
+        self._ground = GroundLayer(self.context, scene, SHARED)
+        self._stones = StoneLayer(self.context, scene, SHARED, shaded=not self.grey)
+        self._robots = RobotLayer(self.context, SHARED)
+        self._lattice = Lattice(self.context, camera, camera.width, camera.height,
+                                12 if self.grey else 16)
+        self._strip_rays: dict[tuple[int, int], tuple[NDArray[np.float64], ...]] = {}
+        right, low = camera.width - 1.0, camera.height - 1.0
+        self._corner_rays = camera.unproject(
+            np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]]))
+        rows = self.quality.strip_rows
+        self._targets: Targets | GreyTargets = (
+            GreyTargets(self.context, camera.width, rows) if self.grey
+            else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
+        self._truth: Targets | None = None
+        self._sun_map = None if self.grey else SunMap(self.context, scene, camera.width)
+        if self.grey:
+            drawn_with = repr((self.device, sorted(light_uniforms(scene).items())))
+            self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(drawn_with)}'
+            self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._tile)
+            self._tile_targets = Targets(self.context, TILE, TILE, 2, 3)
+            self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
+
+    def draw(self, exposure: Exposure, bodies: Sequence[Body] = (),
+             between: Callable[[float], None] | None = None) -> Picture:
+        """
+        Take one picture: (height, width) grey for the navcam, else (height, width, 3) colour.
+
+        Parameters
+        ----------
+        exposure
+            When and from where, with the motion that a rolling shutter sees.
+        bodies
+            All robots, the one that carries the camera too.
+        between
+            Called after each strip with the share done; may sleep or serve others.
+
+        """
+        light = self.draw_light(exposure, bodies, between)
+        return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
+
+    def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
+                   between: Callable[[float], None] | None = None) -> Picture:
+        """Draw what falls on the sensor: square root of relative radiance, 1 or 3 channels."""
+        with self.context:  # another renderer of this thread may have drawn last
+            return self._draw_light(exposure, bodies, between)
+
+    def _draw_light(self, exposure: Exposure, bodies: Sequence[Body],
+                    between: Callable[[float], None] | None) -> Picture:
+        camera, quality = self.camera, self.quality
+        out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
+        R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
+        self._prepare(bodies, R_MC, p_MC)
+        if self._sun_map:
+            self._sun_map.draw(R_MC, p_MC, (self._stones.draw_depth, self._robots.draw_depth))
+        first = 0
+        while first < camera.height:
+            rows = min(quality.strip_rows, camera.height - first)
+            values = self._uniforms(exposure, first, rows)
+            self._draw_strip(values, first, rows)
+            out[first:first + rows] = self._targets.read(rows)
+            first += rows
+            if between is not None:
+                between(first / camera.height)
+        return out
+
+    def draw_truth(self, exposure: Exposure, bodies: Sequence[Body] = ()) -> GroundTruth:
+        """
+        Work out what every pixel's centre sees, each row at its own instant.
+
+        Stones smaller than ``quality.smallest_px`` belong to the ground.
+        """
+        with self.context:
+            return self._draw_truth(exposure, bodies)
+
+    def _draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
+        camera = self.camera
+        self._prepare(bodies, *camera.pose(exposure.p_MB, exposure.q_MB))
+        if self._truth is None:
+            self._truth = Targets(self.context, camera.width, self.quality.strip_rows, 1, 4,
+                                  exact=True)
+        targets = self._truth
+        out = np.empty((camera.height, camera.width, 3), np.float32)
+        for first in range(0, camera.height, self.quality.strip_rows):
+            rows = min(self.quality.strip_rows, camera.height - first)
+            values = self._uniforms(exposure, first, rows) | self._ground.uniforms
+            targets.use_mesh(rows)
+            self._ground.bind()
+            self._stones.draw(values | {'label': 0.5})
+            self._robots.draw(values)
+            targets.use_picture(rows)
+            self._ground.draw(values, targets, self._lattice, first, rows, None)
+            out[first:first + rows] = targets.read(rows)[..., :3]
+        kinds = out[..., 1].astype(np.uint8)
+        numbers = np.where(kinds == STONE, out[..., 2], -1.0).astype(np.int32)
+        return GroundTruth(camera, exposure, self.quality.readout,
+                           np.where(kinds != SKY, out[..., 0], np.inf).astype(np.float32),
+                           kinds, numbers, self._stones.chosen)
+
+    def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
+        """Have maps, stones and robots for one pose on the drawing side."""
+        self._ground.follow(float(p_MC[0]), float(p_MC[1]))
+        if self.grey:
+            self._follow_aerial(R_MC, p_MC)
+        self._stones.choose(self.camera, R_MC, p_MC, self.quality.smallest_px,
+                            self._farthest(R_MC, p_MC))
+        self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
+
+    def prepare(self, exposure: Exposure) -> None:
+        """Fetch what a first picture from a pose would need, so that it comes without delay."""
+        with self.context:
+            self._prepare((), *self.camera.pose(exposure.p_MB, exposure.q_MB))
+
+    def release(self) -> None:
+        """Give back the drawing context; the renderer is of no use afterwards."""
+        self.context.release()
+
+    def _draw_strip(self, values: dict[str, object], first: int, rows: int) -> None:
+        targets = self._targets
+        values = {**values, **self._ground.uniforms}
+        if self._sun_map:
+            values |= self._sun_map.uniforms
+        if isinstance(targets, GreyTargets):
+            self._draw_grey(values, first, rows, targets)
+            return
+        targets.use_shadow(rows)
+        self._ground.bind()
+        self._stones.draw_shadows(values)
+        self._robots.draw_shadows(values)
+        targets.use_mesh(rows)
+        self._stones.draw(values)
+        self._robots.draw(values)
+        targets.use_picture(rows)
+        self._ground.draw(values, targets, self._lattice, first, rows,
+                          self._finest(values, first, rows))
+
+    def _draw_grey(self, values: dict[str, object], first: int, rows: int,
+                   targets: GreyTargets) -> None:
+        values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene.sun), 'onTop': 1.0}
+        targets.use(rows)
+        self._ground.bind()
+        self._aerial.draw(values, first, rows)
+        self._stones.draw(values)
+        targets.use_shadow()
+        self._robots.draw_shadows(values)
+        targets.use_front()
+        self._robots.draw(values)
+
+    def _follow_aerial(self, R_MC: Matrix3, p_MC: Vector3) -> None:
+        """Have the ready pictures of everything the grey camera can see."""
+        height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
+        self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
+                            self.camera.pixel_angle)
+
+    def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
+        """Smallest width of ground that a pixel in some rows covers, if it were 0.5 m higher."""
+        if (first, rows) not in self._strip_rays:
+            self._strip_rays[first, rows] = strip_rays(self.camera, first, rows)
+        rays, beside = self._strip_rays[first, rows]
+        R_MC = np.array(values['R_MC']).reshape(3, 3).T
+        down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
+        height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
+        return float(0.9 * (height / down * beside).min())
+
+    def _height(self, p_MC: Vector3) -> float:
+        """Height of the camera above the ground below it, at least a hand [m]."""
+        return max(float(p_MC[2]) - self.scene.terrain.height(p_MC[0], p_MC[1]), 0.1)
+
+    def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
+        """Distance to the farthest ground in the picture, if it were flat [m]."""
+        corners = self._corner_rays @ R_MC.T
+        return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
+
+    def _tile(self, level: int, i: int, j: int) -> Picture:
+        """Square root of luminance of one tile of the ground from above, drawn or kept."""
+        name = f'tile_{self._tile_key}_{level}_{i}_{j}'
+        kept = load(name, 'tile')
+        if kept is not None:
+            return np.asarray(kept[0], dtype=np.uint8)
+        tile = self._draw_tile(level, i, j)
+        keep(name, tile=tile)
+        return tile
+
+    def _draw_tile(self, level: int, i: int, j: int) -> Picture:
+        size = tile_size(level)
+        west, south, pixel = i * size, j * size, size / TILE
+        above = self.scene.terrain.height(west + size / 2, south + size / 2) + _TILE_HEIGHT
+        self._stones.choose_within(west, south, size, pixel, 1.5)
+        values = light_uniforms(self.scene) | {
+            'ortho': (west, south, pixel, 1.0), 'p_MC': (west + size / 2, south + size / 2, above),
+            'pictureSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
+            'shutterMove': (0.0, 0.0, 0.0), 'shutterTurn': (0.0, 0.0, 0.0)}
+        values |= self._ground.uniforms | {'leastLevel': float(max(0, level - 1))}
+        targets = self._tile_targets
+        targets.use_shadow(TILE)
+        self._ground.bind()
+        self._stones.draw_shadows(values)
+        targets.use_mesh(TILE)
+        self._stones.draw(values)
+        targets.use_picture(TILE)
+        self._ground.draw(values, targets, self._tile_lattice, 0, TILE, pixel)
+        light = targets.read(TILE).astype(np.float32)
+        return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))),
+                          dtype=np.uint8)
+
+    def _uniforms(self, exposure: Exposure, first: int, rows: int) -> dict[str, object]:
+        camera = self.camera
+        R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
+        move, turn = shutter_motion(camera, exposure, self.quality.readout)
+        return light_uniforms(self.scene) | {
+            'R_MC': tuple(R_MC.T.ravel()), 'p_MC': tuple(p_MC),
+            'camA': tuple(camera.A), 'camH': tuple(camera.H), 'camV': tuple(camera.V),
+            'camO': tuple(camera.O), 'camR': camera.R, 'camE': camera.E,
+            'camL': camera.linearity,
+            'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
+            'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
+            'shutterMove': tuple(move), 'shutterTurn': tuple(turn),
+            'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle,
+            'detail': self.quality.detail,
+        }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,0 +1,61 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the sun sees of stones and robots near the camera: the shadows that stones catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingenuity_nodes.frames import Matrix3, Vector3
+from ingenuity_nodes.rendering.light import STONE_SHADOW
+from ingenuity_nodes.rendering.robot_layer import columns, sun_view
+from ingenuity_nodes.rendering.scene import Scene
+import moderngl
+import numpy as np
+
+_REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel in the largest map
+_LARGE = 2000         # [px] pictures wider than this get the large map
+_AHEAD = 14.0         # [m] its centre lies at most this far before the camera
+
+
+class SunMap:
+    """One depth map on the drawing side, as fine as a picture of some width needs."""
+
+    def __init__(self, context: moderngl.Context, scene: Scene, width: int) -> None:
+        self._context, self._scene = context, scene
+        size = 4096 if width > _LARGE else 2048
+        self._map = context.depth_texture((size, size))
+        self._map.compare_func = '<='
+        self._map.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._frame = context.framebuffer(depth_attachment=self._map)
+        self._view: tuple[float, ...] = ()
+
+    def draw(self, R_MC: Matrix3, p_MC: Vector3,
+             layers: tuple[Callable[[tuple[float, ...]], None], ...]) -> None:
+        """Have the layers draw their depths around what a camera looks at."""
+        view = sun_view(self._centre(R_MC, p_MC), self._scene.sun.direction_M, _REACH)
+        self._view = columns(view)
+        self._frame.use()
+        self._frame.clear(depth=1.0)
+        self._context.disable(moderngl.BLEND)
+        self._context.enable(moderngl.DEPTH_TEST)
+        for layer in layers:
+            layer(self._view)
+        self._map.use(STONE_SHADOW)
+
+    def _centre(self, R_MC: Matrix3, p_MC: Vector3) -> Vector3:
+        """Where the camera's axis meets the ground, or some way ahead."""
+        axis = R_MC[:, 2]
+        height = float(p_MC[2]) - self._scene.terrain.height(p_MC[0], p_MC[1])
+        away = np.array([axis[0], axis[1], 0.0])
+        length = float(np.hypot(axis[0], axis[1]))
+        if length > 1e-6:
+            reach = height * length / max(-float(axis[2]), 1e-3)
+            away *= min(reach, _AHEAD) / length
+        x, y = float(p_MC[0] + away[0]), float(p_MC[1] + away[1])
+        return np.array([x, y, self._scene.terrain.height(x, y)])
+
+    @property
+    def uniforms(self) -> dict[str, object]:
+        """Give what the stones' shader needs."""
+        return {'stoneSun': self._view}

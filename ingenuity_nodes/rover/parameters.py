@@ -1,0 +1,22 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is adjustable about the rover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.rover.radio import RadioParameters
+
+
+@dataclass(frozen=True)
+class RoverParameters:
+    """The rover."""
+
+    antenna_height: float = quantity(
+        1.0, 'm', 'of the base station above the ground', low=0.1, high=3.0,
+        source='assumed: on the rear deck')
+    mast_tilt: float = quantity(
+        0.0, 'rad', 'of the camera head, positive up', low=-1.5, high=1.5, source='assumed')
+    radio: RadioParameters = field(default_factory=RadioParameters)

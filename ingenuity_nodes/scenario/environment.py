@@ -1,0 +1,55 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a scenario describes, made: its surroundings, its rovers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rover.parameters import RoverParameters
+from ingenuity_nodes.rover.perseverance import resting_pose, Rover
+from ingenuity_nodes.scenario.sections import RoverSection, Scenario, WorldSection
+from ingenuity_nodes.world.climate import pressure_at, temperature_at
+from ingenuity_nodes.world.elevation_file import Elevations, read_elevations
+from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.mars import air_at
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
+from ingenuity_nodes.world.sun import sun_at
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+from ingenuity_nodes.world.wind import Wind, WindParameters
+
+
+def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
+    """Build the surroundings of a scenario; ``seed`` replaces that of the file."""
+    here = scenario.world
+    seed = scenario.seed if seed is None else seed
+    # The ground is that of the place, whatever the seed of the day: dispersed flights share it.
+    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), dem=_measured(here))
+    sun = sun_at(here.utc, here.latitude, here.longitude)
+    pressure, temperature = here.pressure, here.temperature
+    if pressure is None:
+        pressure = pressure_at(here.elevation, sun.ls_deg)
+    if temperature is None:
+        temperature = temperature_at(sun.ltst_h)
+    return Environment(
+        terrain=terrain,
+        rocks=Rocks(terrain, with_overrides(RockParameters(), here.rocks)),
+        air=air_at(pressure, temperature),
+        wind=Wind(with_overrides(WindParameters(), here.wind), seed),
+        sun=sun,
+    )
+
+
+def _measured(here: WorldSection) -> Elevations | None:
+    """Heights from the scenario's GeoTIFF, if it names one."""
+    if here.elevations is None:
+        return None
+    return read_elevations(
+        Path(here.elevations.file), here.latitude, here.longitude, here.elevations.reach)
+
+
+def rover_of(section: RoverSection, environment: Environment, seed: int) -> Rover:
+    """Build a rover as a scenario describes it, at its place."""
+    pose = resting_pose(section.position, section.azimuth, environment.terrain)
+    return Rover(with_overrides(RoverParameters(), section.overrides), pose, seed)

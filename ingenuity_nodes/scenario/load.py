@@ -1,0 +1,132 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds, reads and checks scenario files, down to each overridden parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+import difflib
+from pathlib import Path
+from typing import Any
+
+from ingenuity_nodes.parameters import try_overrides
+from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.scenario.fault_scenarios import fault_scenario, fault_scenario_names
+from ingenuity_nodes.scenario.sections import Scenario, WorldSection
+from ingenuity_nodes.yaml_files.check import FileError, load_yaml, Mistake, mistakes_of, report
+from ingenuity_nodes.yaml_files.explain import Key
+from pydantic import (
+    ValidationError)
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(path.stem for path in configuration('scenarios').glob('*.yaml'))
+
+
+def scenario_path(name_or_path: str) -> Path:
+    """
+    Find a scenario file by the name of one of ours or by path.
+
+    Raises
+    ------
+    FileError
+        There is no such scenario; near names are proposed.
+
+    """
+    if name_or_path.endswith(('.yaml', '.yml')) or '/' in name_or_path:
+        path = Path(name_or_path)
+        if not path.is_file():
+            raise FileError(f'{path}: no such scenario file')
+        return path
+    names = scenario_names()
+    if name_or_path not in names:
+        near = difflib.get_close_matches(name_or_path, [*names, *fault_scenario_names()], 1)
+        hint = f", did you mean '{near[0]}'?" if near else ''
+        raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
+                        f'allowed: a path to a .yaml file or one of {", ".join(names)}')
+    return configuration('scenarios', f'{name_or_path}.yaml')
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """
+    Read and check one scenario, down to each overridden parameter.
+
+    Raises
+    ------
+    FileError
+        Lists every mistake with file, line, key, what was found and what is allowed.
+
+    """
+    made = fault_scenario(name_or_path)
+    if made is not None:
+        return Scenario.model_validate(made)
+    path = scenario_path(name_or_path)
+    text, value = load_yaml(path)
+    elevations = _at(value, ('world', 'elevations'))
+    if isinstance(elevations, dict) and isinstance(elevations.get('file'), str):
+        elevations['file'] = str(path.parent / elevations['file'])
+    mistakes = list(_override_mistakes(value))
+    try:
+        scenario = Scenario.model_validate(value)
+    except ValidationError as error:
+        mistakes += mistakes_of(Scenario, error)
+    if not mistakes:
+        mistakes += _elevation_mistakes(scenario.world)
+    if mistakes:
+        raise FileError(report(path, text, mistakes))
+    return scenario
+
+
+def _override_mistakes(value: Any) -> Iterator[Mistake]:
+    """Check overrides, whatever else is wrong with the file."""
+    # Here, not above: what the vehicles are made of is needed only to check a file.
+    from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
+    from ingenuity_nodes.rover.parameters import RoverParameters
+    from ingenuity_nodes.stages import stage_mistakes
+    from ingenuity_nodes.world.rocks import RockParameters
+    from ingenuity_nodes.world.terrain import TerrainParameters
+    from ingenuity_nodes.world.wind import WindParameters
+
+    sections: list[tuple[Key, Any]] = [
+        (('world', 'wind'), WindParameters()), (('world', 'terrain'), TerrainParameters()),
+        (('world', 'rocks'), RockParameters())]
+    kinds = {'ingenuity': HelicopterParameters, 'perseverance': RoverParameters}
+    vehicles = _at(value, ('vehicles',))
+    for index in range(len(vehicles) if isinstance(vehicles, list) else 0):
+        kind = _at(value, ('vehicles', index, 'type'))
+        if isinstance(kind, str) and kind in kinds:
+            sections.append((('vehicles', index, 'overrides'), kinds[kind]()))
+    for key, parameters in sections:
+        overrides = _at(value, key)
+        if isinstance(overrides, Mapping):
+            changed, errors = try_overrides(parameters, overrides)
+            if isinstance(changed, HelicopterParameters):
+                errors += stage_mistakes(changed.stages)
+            for error in errors:
+                yield Mistake((*key, *error.key.split('.')), error.message)
+
+
+def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:
+    """Read the measured ground, if any, as the flight will."""
+    if world.elevations is None:
+        return
+    from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
+    try:
+        read_elevations(Path(world.elevations.file), world.latitude, world.longitude,
+                        world.elevations.reach)
+    except ElevationFileError as error:
+        yield Mistake(('world', 'elevations', 'file'),
+                      f'{error}, allowed: a GeoTIFF of heights that holds the place')
+
+
+def _at(value: Any, key: Key) -> Any:
+    """Follow a key down a plain value; None where there is nothing."""
+    for part in key:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+        else:
+            return None
+    return value

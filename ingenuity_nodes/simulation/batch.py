@@ -1,0 +1,95 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Flying a scenario in one process and leaving the same products as the live graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+import time
+from typing import Any
+
+from ingenuity_nodes.compiled.build import ensure_built
+from ingenuity_nodes.compiled.listener import nothing_compiles
+from ingenuity_nodes.helicopter.helicopter import hop
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.recording.products import Products
+from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.rover.radio import photo_time
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.simulation import Simulation, TickReport
+from ingenuity_nodes.timing import SECOND_NS
+
+
+def fly_batch(
+    scenario: Scenario, seed: int | None, folder: RunFolder | None, *,
+    pictures: bool = False, say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """
+    Fly a scenario to its end.
+
+    Parameters
+    ----------
+    scenario, seed
+        What to fly; ``seed`` replaces that of the file.
+    folder
+        Where the products go; None keeps only the result.
+    pictures
+        Draw the photos and send them over the radio.
+    say
+        Hears each line of mission control's log.
+
+    Returns
+    -------
+    dict
+        The content of ``result.json``.
+
+    """
+    environment = environment_of(scenario, seed)
+    looks = any(section.features == 'pictures' for section in scenario.helicopters)
+    artist = Artist(scenario, environment) if pictures or looks else None
+    ensure_built(lambda text: say(f'compiling, first use: {text}'))
+    for section in scenario.helicopters:
+        hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
+    began = time.perf_counter()
+    simulation = Simulation(
+        scenario, seed, take_photo=artist.take if artist and pictures else None,
+        track_picture=artist.track if artist and looks else None, environment=environment)
+    products = Products(scenario, simulation.seed, environment, folder)
+    if artist:
+        artist.products = products
+    with nothing_compiles(say):
+        _fly(simulation, products, artist, say)
+    factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
+    return products.finish(factor)
+
+
+def _fly(
+    simulation: Simulation, products: Products, artist: Artist | None, say: Callable[[str], None],
+) -> None:
+    """Tick until the run is over."""
+    outcome = ''
+    while not outcome:
+        report = simulation.tick()
+        _note(products, report)
+        if artist:
+            artist.watch(report)
+        for line in report.log:
+            say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
+        outcome = report.outcome
+
+
+def _note(products: Products, report: TickReport) -> None:
+    for name, outputs in report.helicopters.items():
+        # Changes count from the end of their tick, as in the live graph, where they are messages.
+        modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)
+        products.tick(name, outputs.truth, outputs.estimate, outputs.status, modes,
+                      outputs.faults)
+        for exposure in outputs.exposures:
+            if exposure.camera == 'rte':
+                products.exposed(name, exposure)
+    for file in report.files:
+        products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)

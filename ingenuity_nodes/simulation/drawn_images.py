@@ -1,0 +1,55 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Draws for a batch flight: photos, and the images that it navigates by."""
+
+from __future__ import annotations
+
+from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
+from ingenuity_nodes.recording.products import Products
+from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose, scene_of
+from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
+from ingenuity_nodes.simulation.simulation import TickReport
+from ingenuity_nodes.world.environment import Environment
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Artist:
+    """Draws for a batch flight: photos, and the pictures that it navigates by."""
+
+    def __init__(self, scenario: Scenario, environment: Environment) -> None:
+        self._scenario, self._environment = scenario, environment
+        self._scene = scene_of(scenario, environment)
+        self._renderers: dict[tuple[str, str], Renderer] = {}
+        self._trackers: dict[str, FeatureTracker] = {}
+        self.places: dict[str, Pose] = {}    # of the helicopters
+        self.products: Products | None = None
+
+    def watch(self, report: TickReport) -> None:
+        """Note where all helicopters are."""
+        self.places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
+                       for name, outputs in report.helicopters.items()}
+
+    def take(self, name: str, exposure: Exposure) -> Photo:
+        """Draw one photo."""
+        picture = self._draw(name, exposure)
+        jpeg = encode_jpeg(picture)
+        if self.products:
+            self.products.photo_taken(name, exposure.t_ns, jpeg)
+        return Photo(exposure.t_ns, jpeg, picture.shape[1], picture.shape[0])
+
+    def track(self, name: str, exposure: Exposure) -> FeatureFrame:
+        """Draw one navigation picture and track its features, as the vision node does."""
+        tracker = self._trackers.setdefault(name, FeatureTracker())
+        return tracker.track(exposure.t_ns, self._draw(name, exposure))
+
+    def _draw(self, name: str, exposure: Exposure) -> NDArray[np.uint8]:
+        key = name, exposure.camera
+        if key not in self._renderers:
+            camera = camera_of(self._scenario, *key)
+            self._renderers[key] = Renderer(self._scene, camera)
+        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
+        return self._renderers[key].draw(exposure, cast)

@@ -1,0 +1,144 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Lockstep: nobody runs ahead, and the network's order of delivery does not matter."""
+
+import random
+
+from hypothesis import given, strategies as st
+from ingenuity_nodes.graph.lockstep import Answer, Barrier, Mailbox, Tick
+import pytest
+
+TOPICS = ('/plan', '/radio', '/truth')
+# How many messages go out on each topic in each tick of a run.
+RUNS = st.lists(st.tuples(*[st.integers(0, 4)] * len(TOPICS)), max_size=6)
+
+
+@pytest.fixture
+def barrier():
+    return Barrier(['/helicopter', '/rover', '/mission'])
+
+
+def announcements(run):
+    """Give the ticks, and for each the messages, numbered by topic, that go out during it."""
+    counts, sent, ticks = dict.fromkeys(TOPICS, 0), [], []
+    for t_ns, row in enumerate([*run, (0,) * len(TOPICS)]):
+        ticks.append(Tick(t_ns, dict(counts)))
+        sent.append([])
+        for topic, number in zip(TOPICS, row, strict=True):
+            sent[-1] += [(topic, counts[topic] + index) for index in range(number)]
+            counts[topic] += number
+    return ticks, sent
+
+
+def shuffled(sent, order):
+    """Shuffle deliveries; of one topic the order stays, as DDS promises of one publisher."""
+    lines = {topic: [number for name, number in sent if name == topic] for topic in TOPICS}
+    while any(lines.values()):
+        topic = order.choice([topic for topic in TOPICS if lines[topic]])
+        yield topic, lines[topic].pop(0)
+
+
+def heard_in_each_tick(ticks, sent, order):
+    """Deliver what is missing at each tick, and some of what others send in the same tick."""
+    mailbox, heard, under_way = Mailbox(TOPICS), [], []
+    for tick, going_out in zip(ticks, sent, strict=True):
+        early = order.randint(0, len(under_way) + len(going_out))
+        under_way = list(shuffled(under_way + going_out, order))
+        while under_way and (early > 0 or mailbox.missing(tick)):
+            mailbox.put(*under_way.pop(0))
+            early -= 1
+        heard.append(mailbox.take(tick))
+    return heard
+
+
+@given(RUNS, st.integers(0, 2**32), st.integers(0, 2**32))
+def test_every_shuffling_of_deliveries_gives_the_same_messages_in_each_tick(run, seed, other):
+    ticks, sent = announcements(run)
+    assert heard_in_each_tick(ticks, sent, random.Random(seed)) == heard_in_each_tick(
+        ticks, sent, random.Random(other))
+
+
+@given(RUNS)
+def test_every_message_is_heard_once_in_order_and_one_tick_after_it_was_sent(run):
+    ticks, sent = announcements(run)
+    heard = heard_in_each_tick(ticks, sent, random.Random(0))
+    for index, topic in enumerate(TOPICS):
+        assert [len(messages[topic]) for messages in heard] == [0, *(row[index] for row in run)]
+        assert [number for messages in heard for number in messages[topic]] == [
+            number for row in sent for name, number in row if name == topic]
+
+
+def test_a_message_still_under_way_is_named_by_its_topic():
+    mailbox = Mailbox(TOPICS)
+    mailbox.put('/plan', 'fly')
+    assert mailbox.missing(Tick(0, {'/plan': 1, '/radio': 2})) == ['/radio']
+
+
+def test_topics_that_nobody_counts_hold_nothing_up():
+    assert Mailbox(TOPICS).missing(Tick(0, {'/camera': 30})) == []
+
+
+def test_a_message_that_nobody_counts_is_heard_when_it_has_lain_for_a_tick():
+    mailbox = Mailbox(TOPICS)
+    mailbox.put(TOPICS[0], 'foreign')
+    heard = [mailbox.take(Tick(t, {}))[TOPICS[0]] for t in range(3)]
+    assert heard == [[], ['foreign'], []]
+    mailbox.put(TOPICS[0], 'counted')
+    assert mailbox.missing(Tick(3, {TOPICS[0]: 1})) == []
+    assert mailbox.take(Tick(3, {TOPICS[0]: 1}))[TOPICS[0]] == ['counted']
+
+
+def test_the_next_tick_comes_only_when_all_have_answered(barrier):
+    barrier.next_tick(10)
+    assert not barrier.take(Answer('/rover', 10, {}))
+    assert not barrier.take(Answer('/helicopter', 10, {}))
+    assert barrier.waiting == ('/mission',)
+    with pytest.raises(RuntimeError, match='no answer yet from /mission'):
+        barrier.next_tick(20)
+    assert barrier.take(Answer('/mission', 10, {}))
+    assert barrier.next_tick(20).t_ns == 20
+
+
+@pytest.mark.parametrize('answer', [
+    Answer('/rover', 0, {'/radio': 9}), Answer('/rover', 20, {'/radio': 9}),
+    Answer('/stranger', 10, {'/radio': 9})])
+def test_stale_early_and_foreign_answers_count_for_nothing(barrier, answer):
+    barrier.next_tick(10)
+    assert not barrier.take(answer)
+    assert barrier.waiting == ('/helicopter', '/rover', '/mission')
+    for name in barrier.waiting:
+        barrier.take(Answer(name, 10, {}))
+    assert barrier.next_tick(20).counts == {}
+
+
+def test_a_repeated_answer_does_not_stand_in_for_another(barrier):
+    barrier.next_tick(10)
+    for _ in range(3):
+        assert not barrier.take(Answer('/rover', 10, {}))
+
+
+def test_counts_of_all_answers_are_announced_with_the_next_tick(barrier):
+    assert barrier.next_tick(10).counts == {}
+    barrier.take(Answer('/helicopter', 10, {'/truth': 1}))
+    barrier.take(Answer('/rover', 10, {'/radio': 3}))
+    barrier.take(Answer('/mission', 10, {}))
+    assert barrier.next_tick(20).counts == {'/truth': 1, '/radio': 3}
+
+
+def test_an_announced_tick_does_not_change_when_answers_come(barrier):
+    tick = barrier.next_tick(10)
+    barrier.take(Answer('/helicopter', 10, {'/truth': 1}))
+    assert tick.counts == {}
+
+
+def test_who_is_excused_is_waited_for_no_more(barrier):
+    barrier.next_tick(10)
+    barrier.take(Answer('/helicopter', 10, {}))
+    barrier.take(Answer('/mission', 10, {}))
+    assert barrier.excuse('/rover')
+    barrier.next_tick(20)
+    assert barrier.waiting == ('/helicopter', '/mission')
+
+
+def test_excusing_somebody_between_ticks_completes_nothing(barrier):
+    assert not barrier.excuse('/rover')
