@@ -67,7 +67,7 @@ class BuildPackage(Distribution().get_command_class('build_py')):
 
     def run(self) -> None:
         super().run()
-        if find_spec('numba') is None or self.editable_mode:
+        if find_spec('numba') is None or getattr(self, 'editable_mode', False):
             return
         built = Path(self.build_lib).resolve()
         shipped = built / NAME / 'compiled' / 'shipped'
