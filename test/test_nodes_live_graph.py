@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+import re
 import select
 import signal
 import subprocess
@@ -186,8 +187,8 @@ def hold(ids, seconds):
 
 
 @pytest.mark.parametrize('who', ['/ingenuity/helicopter', '/world', '/mission'])
-def test_a_process_that_is_stopped_for_4_seconds_is_waited_for(tmp_path, batch, who):
-    run = Run(tmp_path / 'run', 'climb', lambda ids: hold([ids[who]], 4.0))
+def test_a_process_that_is_stopped_for_5_seconds_is_waited_for(tmp_path, batch, who):
+    run = Run(tmp_path / 'run', 'climb', lambda ids: hold([ids[who]], 5.0))
     status, _ = run.wait()
     assert status == 0, run.said
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
@@ -238,7 +239,8 @@ def test_a_process_that_works_for_long_is_waited_for_and_it_is_said_once(
     status, _ = run.wait()
     assert status == 0, run.said
     told = [line for line in run.said if '/ingenuity/helicopter (has been busy for' in line]
-    assert len(told) == 1 and told[0].endswith('3 s: working)'), run.said
+    # After 3 s of one tick; it may have begun its work a little before or after that.
+    assert len(told) == 1 and re.search(r'busy for [2-5] s: working\)$', told[0]), run.said
     # The time that it took is not the aircraft's.
     monkeypatch.setenv('SLOW_S', '0')
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
@@ -338,7 +340,7 @@ def test_each_node_started_alone_says_what_it_waits_for_and_ends_on_ctrl_c(alone
         assert 'Traceback' not in rest, f'{name}: {rest}'
     assert 'waiting for /world' in said['/mission']
     assert 'waiting for /world' in said['/perseverance/rover']
-    assert '/ingenuity/helicopter' in said['/world'] or 'waiting' in said['/world']
+    assert 'waiting: /ingenuity/helicopter, /perseverance/rover' in said['/world']
 
 
 def test_a_node_with_a_wrong_parameter_says_so_and_does_not_start():

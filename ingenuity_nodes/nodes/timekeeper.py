@@ -81,7 +81,7 @@ class Timekeeper:
         node.create_timer(WATCH, self._on_watch, clock=steady)
         self._pacer = node.create_timer(1.0, self._on_pacer, clock=steady)
         self._pacer.cancel()
-        self._say(WAITING)
+        self._say(f'{WAITING}: {", ".join(self._roster.absent)}')
 
     # Time goes on --------------------------------------------------------------------------
 
