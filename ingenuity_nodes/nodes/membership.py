@@ -94,7 +94,12 @@ class Membership:
 
     def _beat_on(self) -> None:
         while not self._left.wait(HEARTBEAT):
-            self._publish(*self._condition())
+            try:
+                self._publish(*self._condition())
+            except Exception:
+                if self._node.context.ok():
+                    raise
+                return    # ROS was shut down, as after a constructor that failed
 
     def _condition(self) -> tuple[Condition, str, float]:
         """Tell what it does: condition, at what, for how long [s]."""
