@@ -126,7 +126,7 @@ def signatures(cls):
 def test_truth_cannot_reach_the_flight_computer():
     # Whoever knows the truth, or could be asked for it.
     knowing = {'Truth', 'Exposure', 'Environment', 'Terrain', 'Aircraft', 'Vehicle', 'Helicopter',
-               'Landmarks', 'Wind', 'Rocks', 'Any', 'object'}
+               'SimulatedTracker', 'Wind', 'Rocks', 'Any', 'object'}
     words = {word for text in signatures(FlightComputer) for word in re.findall(r'\w+', text)}
     assert {'ImuSample', 'FeatureFrame', 'FlightPlan'} <= words
     assert words & knowing == set()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two inertial sensors: who is believed, and how one stands in for the other."""
 
-from ingenuity_nodes.health.imu_monitor import InertialParameters, InertialWatch
+from ingenuity_nodes.health.imu_monitor import ImuMonitor, InertialParameters
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.imu import Imu
 from ingenuity_nodes.signals import ImuSample, Truth
@@ -29,7 +29,7 @@ class Flight:
     """Both sensors through rest and swings; ``spoil(step, first, second)`` breaks one."""
 
     def __init__(self, spoil=lambda step, *both: both, innovation=lambda step: 1.0) -> None:
-        self.watch = InertialWatch(InertialParameters(), UPPER, LOWER)
+        self.watch = ImuMonitor(InertialParameters(), UPPER, LOWER)
         self.sensors = Imu(UPPER, 1), Imu(LOWER, 1, 2)
         self._spoil, self._innovation, self._step = spoil, innovation, 0
         self.wrong: float | None = None

@@ -9,7 +9,8 @@ from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
 from ingenuity_nodes.navigation.ray_table import RayTable
-from ingenuity_nodes.navigation.simulated_tracker import LandmarkParameters, Landmarks
+from ingenuity_nodes.navigation.simulated_tracker import (
+    SimulatedTracker, SimulatedTrackerParameters)
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters
 from ingenuity_nodes.signals import (
@@ -43,7 +44,7 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
         spoil=lambda frame: frame, stamp=0, pictures: bool = True):
     """Carry sensors level along the path; return truth and estimates at 50 Hz."""
     imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
-    landmarks = Landmarks(CAMERA, terrain, seed)
+    landmarks = SimulatedTracker(CAMERA, terrain, seed)
     estimator = Estimator(EstimatorParameters(), CAMERA)
     estimator.initialise(
         STEP_NS, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
@@ -195,7 +196,7 @@ def test_the_ray_table_is_the_camera():
 
 def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
     terrain = Terrain()
-    landmarks = Landmarks(CAMERA, terrain, 1, LandmarkParameters(stones=0.0))
+    landmarks = SimulatedTracker(CAMERA, terrain, 1, SimulatedTrackerParameters(stones=0.0))
     place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
     first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
     points = landmarks.points
@@ -216,7 +217,8 @@ def test_a_fast_climb_is_not_misjudged_by_what_the_altimeter_is_late():
 
 
 def test_imagined_corners_rise_by_a_share_of_the_way_as_outlines_of_stones_do():
-    landmarks = Landmarks(CAMERA, FLAT, 1, LandmarkParameters(stones=0.0, loss=0.0, creep=0.01))
+    landmarks = SimulatedTracker(
+        CAMERA, FLAT, 1, SimulatedTrackerParameters(stones=0.0, loss=0.0, creep=0.01))
     for k in range(4):
         place = np.array([20.0 + 0.1 * k, 10.0, 5.0])
         landmarks.observe(Exposure(k, 'navcam', place, LEVEL, ZERO, ZERO))

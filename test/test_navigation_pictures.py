@@ -12,7 +12,7 @@ from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.scenario.variants import with_features
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.drawn_images import OfflineCamera
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
@@ -26,13 +26,13 @@ ASIDE = [
 
 def errors(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     """Fly; return errors and their sigmas, both (n, 9), each half second in the air."""
-    artist = Artist(scenario, environment_of(scenario, 1))
-    simulation = Simulation(scenario, 1, track_picture=artist.track)
+    offline_camera = OfflineCamera(scenario, environment_of(scenario, 1))
+    simulation = Simulation(scenario, 1, track_picture=offline_camera.track)
     rows, before, outcome = [], None, ''
     while not outcome:
         report = simulation.tick()
         out, outcome = report.helicopters['ingenuity'], report.outcome
-        artist.watch(report)
+        offline_camera.watch(report)
         if out.setpoint.airborne and simulation.t_ns % (SECOND_NS // 2) == 0:
             sigma = np.sqrt(np.diag(out.estimate.covariance)[:9])
             rows.append((error_of(before, out.estimate), sigma))

@@ -87,15 +87,15 @@ def nees(error: NDArray[np.float64], P: NDArray[np.float64]) -> NDArray[np.float
 
 def fly(scenario: Scenario, seed: int) -> FlightErrors:
     """Fly one flight of a campaign and compare estimate and truth once a second."""
-    simulation, artist = dispersed(scenario, seed)
+    simulation, drawn = dispersed(scenario, seed)
     name = scenario.helicopters[0].name
     helicopter = simulation.helicopters[name]
     errors, normalised, outcome = [], [], ''
     before: Truth | None = None
     while not outcome and simulation.t_ns < LONGEST_NS:
         report = simulation.tick()
-        if artist:
-            artist.watch(report)
+        if drawn:
+            drawn.watch(report)
         outputs, outcome = report.helicopters[name], report.outcome
         lift_off = helicopter.lift_off_ns
         due = lift_off is not None and (simulation.t_ns - lift_off) % SECOND_NS < TICK_NS

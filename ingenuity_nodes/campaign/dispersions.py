@@ -9,7 +9,7 @@ from dataclasses import replace
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.drawn_images import OfflineCamera
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
@@ -29,10 +29,10 @@ def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
     return replace(environment_of(scenario, seed), terrain=terrain, rocks=rocks)
 
 
-def dispersed(scenario: Scenario, seed: int) -> tuple[Simulation, Artist | None]:
+def dispersed(scenario: Scenario, seed: int) -> tuple[Simulation, OfflineCamera | None]:
     """Set up one flight of a campaign, and who draws for it where it navigates by pictures."""
     environment = dispersed_environment(scenario, seed)
     looks = any(section.features == 'pictures' for section in scenario.helicopters)
-    artist = Artist(scenario, environment) if looks else None
+    drawn = OfflineCamera(scenario, environment) if looks else None
     return Simulation(scenario, seed, environment=environment,
-                      track_picture=artist.track if artist else None), artist
+                      track_picture=drawn.track if drawn else None), drawn

@@ -28,7 +28,7 @@ Places = dict[str, tuple[Vector3, QuatWxyz]]
 def photo(options: Namespace) -> int:
     """Draw what a camera sees at an instant of the flight, or from a given pose."""
     from ingenuity_nodes.simulation.drawn_images import (    # drawing libraries only where drawn
-        Artist)
+        OfflineCamera)
     from ingenuity_nodes.rendering.cast import camera_of
 
     scenario = load_scenario(options.scenario)
@@ -50,9 +50,9 @@ def photo(options: Namespace) -> int:
             exposure = _still(exposure.t_ns, options.camera, *_posed(options.pose, environment))
         elif options.camera == 'mastcam':
             exposure = _filmed(scenario, environment, carrier, exposure.t_ns, places)
-    artist = Artist(scenario, environment)
-    artist.places = places
-    target.write_bytes(artist.take(carrier, exposure).jpeg)
+    drawn = OfflineCamera(scenario, environment)
+    drawn.places = places
+    target.write_bytes(drawn.take(carrier, exposure).jpeg)
     print(target)
     return 0
 

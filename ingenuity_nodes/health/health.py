@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.health.imu_monitor import InertialWatch
+from ingenuity_nodes.health.imu_monitor import ImuMonitor
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, HealthReport, InclinometerSample, RotorCommand, VehicleStatus)
@@ -80,7 +80,7 @@ class Health:
 
     def __init__(
         self, parameters: HealthParameters, software: str, rest_distance: float,
-        inertial: InertialWatch,
+        inertial: ImuMonitor,
     ) -> None:
         self.parameters, self._software = parameters, software
         self._rest_distance = rest_distance

@@ -89,7 +89,7 @@ class InertialParameters:
         high=5.0, source='assumed: the uncalibrated 40 mg of the BMI160 data sheet')
 
 
-class InertialWatch:
+class ImuMonitor:
     """Both inertial sensors of one aircraft, upper and lower, as its computer sees them."""
 
     def __init__(

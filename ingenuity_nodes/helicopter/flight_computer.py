@@ -20,7 +20,7 @@ from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.health.health import Health, RATE_HZ
 from ingenuity_nodes.health.image_stamps import Pairing
-from ingenuity_nodes.health.imu_monitor import InertialWatch
+from ingenuity_nodes.health.imu_monitor import ImuMonitor
 from ingenuity_nodes.rover.radio import FileSender, photo_name
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.inclinometer import tilt_felt
@@ -61,7 +61,7 @@ class FlightComputer:
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, air)
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
-        self._imu_monitor = InertialWatch(p.inertial, p.imu, p.imu_2)
+        self._imu_monitor = ImuMonitor(p.inertial, p.imu, p.imu_2)
         self._health = Health(p.health, software, rest, self._imu_monitor)
         self._pairing = Pairing(p.pairing, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error

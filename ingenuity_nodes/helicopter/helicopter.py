@@ -19,7 +19,7 @@ from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Transl
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.helicopter.aircraft import Aircraft
 from ingenuity_nodes.helicopter.flight_computer import FlightComputer, ImagesDue
-from ingenuity_nodes.navigation.simulated_tracker import Landmarks
+from ingenuity_nodes.navigation.simulated_tracker import SimulatedTracker
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
@@ -86,7 +86,7 @@ class Helicopter:
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
         seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
         self._aircraft = Aircraft(section, environment, seed, p)
-        self._landmarks = Landmarks(self.navcam, environment.terrain, seed)
+        self._simulated_tracker = SimulatedTracker(self.navcam, environment.terrain, seed)
         self._computer = FlightComputer(p, self.navcam, environment.air)
         self._altimeter_due = Every(p.computer.altimeter_rate)
         self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
@@ -185,7 +185,7 @@ class Helicopter:
             exposure = _exposure('navcam', truth)
             self._exposures.append(exposure)
             if not self._from_pictures:
-                self._waiting_features.append(self._landmarks.observe(exposure))
+                self._waiting_features.append(self._simulated_tracker.observe(exposure))
         if decide and self._computer.asks_for_photo():
             late = self._aircraft.shutter_delay()
             self._shutters += [] if late is None else [t_ns + late]

@@ -63,7 +63,7 @@ NORMAL = np.dtype([
 
 
 @dataclass(frozen=True)
-class LandmarkParameters:
+class SimulatedTrackerParameters:
     """What the imagined tracker does."""
 
     most: int = quantity(
@@ -228,15 +228,15 @@ def _observe(
     return int(t.count)
 
 
-_DEFAULT = LandmarkParameters()
+_DEFAULT = SimulatedTrackerParameters()
 
 
-class Landmarks:
+class SimulatedTracker:
     """Follows points of the ground through the pictures of one camera."""
 
     def __init__(
         self, camera: CameraModel, terrain: Terrain, seed: int,
-        parameters: LandmarkParameters = _DEFAULT,
+        parameters: SimulatedTrackerParameters = _DEFAULT,
     ) -> None:
         self._lens, self._table, self._field = camera.lens, RayTable(camera).table, terrain.field
         self._picture: Picture = (

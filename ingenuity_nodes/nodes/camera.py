@@ -20,7 +20,7 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_pictures import TruthPictures
 from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose
-from ingenuity_nodes.rendering.render_process import Studio
+from ingenuity_nodes.rendering.render_process import RenderProcess
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
@@ -57,10 +57,10 @@ class CameraNode(MemberNode):
         self._info.publish(camera_info_message(self._model, self._frame_id))
         self._truth = TruthPictures(self, name, self._frame_id)
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
-        self._studio = Studio(scenario, seed, section.name, name)
+        self._render_process = RenderProcess(scenario, seed, section.name, name)
         # One picture after the other, while the node goes on listening.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._set_up = self._submit('building the scene', self._studio.set_up)
+        self._set_up = self._submit('building the scene', self._render_process.set_up)
         self.membership.waits_for = lambda: self._waits_for
 
     @property
@@ -78,14 +78,14 @@ class CameraNode(MemberNode):
     def _draw(self, exposure: Exposure) -> None:
         bodies = cast_of(self.scenario, self._environment, self._own, exposure,
                          self._others.at(exposure.t_ns))
-        image = self._studio.draw(exposure, bodies)
+        image = self._render_process.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
         if self._jpegs.get_subscription_count():
             self._jpegs.publish(jpeg_message(
                 exposure.t_ns, self._frame_id, encode_jpeg(image, JPEG_QUALITY[self._camera])))
         if self._truth.wanted:
-            self._truth.publish(exposure, self._studio.draw_truth(exposure, bodies))
+            self._truth.publish(exposure, self._render_process.draw_truth(exposure, bodies))
 
     def _submit(self, what: str, task: Callable[[], None]) -> Future[None]:
         def work() -> None:
@@ -105,7 +105,7 @@ class CameraNode(MemberNode):
     def finish(self) -> None:
         """Drop the pictures that wait, and the one at work."""
         self._drawing.shutdown(wait=False, cancel_futures=True)
-        self._studio.close()
+        self._render_process.close()
 
 
 class Others:

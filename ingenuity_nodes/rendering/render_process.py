@@ -33,11 +33,11 @@ from numpy.typing import NDArray
 THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for a picture does
 
 
-class StudioError(RuntimeError):
+class RenderProcessError(RuntimeError):
     """Nothing can be drawn here; the text says why and what to install."""
 
 
-class Studio:
+class RenderProcess:
     """
     One camera's drawing process.
 
@@ -61,14 +61,14 @@ class Studio:
 
         Raises
         ------
-        StudioError
+        RenderProcessError
             There is no way to draw on this machine.
 
         """
         try:
             self._pid = self._pool.submit(_open, os.getpid(), *self._task).result()
         except (RuntimeError, BrokenProcessPool) as error:
-            raise StudioError(str(error)) from error
+            raise RenderProcessError(str(error)) from error
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
         """
@@ -76,14 +76,14 @@ class Studio:
 
         Raises
         ------
-        StudioError
+        RenderProcessError
             The drawing process has died.
 
         """
         try:
             return self._pool.submit(_draw, exposure, list(bodies)).result()
         except BrokenProcessPool as error:
-            raise StudioError('the drawing process has died') from error
+            raise RenderProcessError('the drawing process has died') from error
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         """
@@ -91,14 +91,14 @@ class Studio:
 
         Raises
         ------
-        StudioError
+        RenderProcessError
             The drawing process has died.
 
         """
         try:
             return self._pool.submit(_draw_truth, exposure, list(bodies)).result()
         except BrokenProcessPool as error:
-            raise StudioError('the drawing process has died') from error
+            raise RenderProcessError('the drawing process has died') from error
 
     def close(self) -> None:
         """End the drawing process, whatever it does."""

@@ -19,7 +19,7 @@ from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.simulation.drawn_images import Artist
+from ingenuity_nodes.simulation.drawn_images import OfflineCamera
 from ingenuity_nodes.simulation.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
 
@@ -50,33 +50,34 @@ def fly_batch(
     """
     environment = environment_of(scenario, seed)
     looks = any(section.features == 'pictures' for section in scenario.helicopters)
-    artist = Artist(scenario, environment) if pictures or looks else None
+    drawn = OfflineCamera(scenario, environment) if pictures or looks else None
     ensure_built(lambda text: say(f'compiling, first use: {text}'))
     for section in scenario.helicopters:
         hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
     began = time.perf_counter()
     simulation = Simulation(
-        scenario, seed, take_photo=artist.take if artist and pictures else None,
-        track_picture=artist.track if artist and looks else None, environment=environment)
+        scenario, seed, take_photo=drawn.take if drawn and pictures else None,
+        track_picture=drawn.track if drawn and looks else None, environment=environment)
     products = Products(scenario, simulation.seed, environment, folder)
-    if artist:
-        artist.products = products
+    if drawn:
+        drawn.products = products
     with nothing_compiles(say):
-        _fly(simulation, products, artist, say)
+        _fly(simulation, products, drawn, say)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
     return products.finish(factor)
 
 
 def _fly(
-    simulation: Simulation, products: Products, artist: Artist | None, say: Callable[[str], None],
+    simulation: Simulation, products: Products, drawn: OfflineCamera | None,
+    say: Callable[[str], None],
 ) -> None:
     """Tick until the run is over."""
     outcome = ''
     while not outcome:
         report = simulation.tick()
         _note(products, report)
-        if artist:
-            artist.watch(report)
+        if drawn:
+            drawn.watch(report)
         for line in report.log:
             say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
         outcome = report.outcome

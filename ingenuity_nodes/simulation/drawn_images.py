@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Artist:
+class OfflineCamera:
     """Draws for a batch flight: photos, and the pictures that it navigates by."""
 
     def __init__(self, scenario: Scenario, environment: Environment) -> None:

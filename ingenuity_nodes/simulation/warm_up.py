@@ -18,9 +18,9 @@ from ingenuity_nodes.cameras.model import mastcam, navcam, rte
 from ingenuity_nodes.cameras.response import Response
 from ingenuity_nodes.compiled.build import build
 from ingenuity_nodes.control.controller import Controller, ControlParameters
-from ingenuity_nodes.health.imu_monitor import InertialParameters, InertialWatch
+from ingenuity_nodes.health.imu_monitor import ImuMonitor, InertialParameters
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
-from ingenuity_nodes.navigation.simulated_tracker import Landmarks
+from ingenuity_nodes.navigation.simulated_tracker import SimulatedTracker
 from ingenuity_nodes.rendering.scene import Scene
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters, LowerImuParameters
@@ -53,7 +53,7 @@ def _control() -> None:
 def _sensors() -> None:
     upper, lower = ImuParameters(), LowerImuParameters()
     Imu(upper, 0)
-    InertialWatch(InertialParameters(), upper, lower)
+    ImuMonitor(InertialParameters(), upper, lower)
     Altimeter(AltimeterParameters(), Terrain(), 0)
     Wind(WindParameters(), 0)
 
@@ -64,7 +64,7 @@ def _pictures() -> None:
         camera()
     for colour in (False, True):
         Response(colour=colour)
-    Landmarks(navcam(), Terrain(), 0)
+    SimulatedTracker(navcam(), Terrain(), 0)
 
 
 # The longest first; what several need, the first one compiles.
