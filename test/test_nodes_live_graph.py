@@ -119,18 +119,24 @@ def test_a_live_flight_is_the_batch_flight_to_the_bit(tmp_path, batch, capsys):
     assert stamps == sorted(stamps)
 
 
+def changed_hop(tmp_path, *changes):
+    """Write the hop with some of its text replaced."""
+    text = Path(HOP).read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / 'changed_hop.yaml'
+    path.write_text(text)
+    return path
+
+
 @pytest.fixture
 def with_cameras(tmp_path):
     """Give the same flight with both cameras, a photo, and a radio ten times as quick."""
-    text = Path(HOP).read_text()
-    for old, new in ((' []', ' [navcam, rte]\n    overrides: {radio: {bit_rate: 2.5e6}}'),
-                     ('{segment: land}', '{segment: land}\n      photos:\n        - '
-                      '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}')):
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / 'photo_hop.yaml'
-    path.write_text(text)
-    return path
+    return changed_hop(
+        tmp_path, (' []', ' [navcam, rte]\n    overrides: {radio: {bit_rate: 2.5e6}}'),
+        ('{segment: land}', '{segment: land}\n      photos:\n        - '
+         '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}'))
 
 
 @pytest.mark.timeout(400)
@@ -214,17 +220,6 @@ def test_beside_four_busy_loops_the_flight_is_the_same(tmp_path, batch):
             loop.wait()
     assert status == 0, run.said
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
-
-
-def changed_hop(tmp_path, *changes):
-    """Write the hop with some of its text replaced."""
-    text = Path(HOP).read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path = tmp_path / 'changed_hop.yaml'
-    path.write_text(text)
-    return path
 
 
 SLOW = '[]\n    overrides: {stages: {control: slow_controller:SlowController}}'

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.compiled.kernel import kernel
@@ -125,16 +127,19 @@ def unproject(lens: Lens, uv: Array) -> Array:
     return rays
 
 
-class Projection:
+class Projection(NamedTuple):
     """Entries to projections and their inverse, for any lens."""
 
-    def __init__(self, lens: Lens) -> None:
-        points, R_MC = np.zeros((1, 3)), np.eye(3)
-        self.of_camera = entry_point(project, lens, points)
-        self.of_map = entry_point(project_from, lens, R_MC, points[0], points)
-        self.back = entry_point(unproject, lens, np.zeros((1, 2)))
+    of_camera: Callable[..., Any]    # :func:`project`
+    of_map: Callable[..., Any]       # :func:`project_from`
+    back: Callable[..., Any]         # :func:`unproject`
 
-    def __reduce__(self) -> tuple[type[Projection], tuple[Lens]]:
-        """Let another process make its own."""
-        zero = np.zeros(3)
-        return Projection, (Lens(zero, zero, zero, zero, zero, zero, 0.0, 0.0),)
+
+@cache
+def projection() -> Projection:
+    """Compile or load them, once a process."""
+    zero, points, R_MC = np.zeros(3), np.zeros((1, 3)), np.eye(3)
+    lens = Lens(zero, zero, zero, zero, zero, zero, 0.0, 0.0)
+    return Projection(
+        entry_point(project, lens, points), entry_point(project_from, lens, R_MC, zero, points),
+        entry_point(unproject, lens, np.zeros((1, 2))))

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 import math
 
-from ingenuity_nodes.cameras.lens import Lens, Projection
+from ingenuity_nodes.cameras.lens import Lens, projection
 from ingenuity_nodes.compiled.entry import floats
 from ingenuity_nodes.frames import compose, Matrix3, quaternion, quaternion_from_rpy, QuatWxyz
 from ingenuity_nodes.frames import R_BF, rotation_matrix, Vector3
@@ -53,11 +53,11 @@ class CameraModel:
     def project(self, p_C: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn points (n, 3) in the optical frame into pixels (n, 2); NaN where none is."""
         points = floats('p_C', np.atleast_2d(p_C), (None, 3))
-        return np.asarray(self._projection.of_camera(self.lens, points))
+        return np.asarray(projection().of_camera(self.lens, points))
 
     def __post_init__(self) -> None:
         """Compile what projects, so that no picture or trigger waits for it in flight."""
-        _ = self._projection
+        projection()
 
     @cached_property
     def lens(self) -> Lens:
@@ -66,20 +66,16 @@ class CameraModel:
             self.A, self.H, self.V, self.O, self.R, self.E))
         return Lens(A, H, V, O, R, E, float(self.linearity), float(self.max_angle))
 
-    @cached_property
-    def _projection(self) -> Projection:
-        return Projection(self.lens)
-
     def unproject(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn pixels (n, 2) into unit rays (n, 3) in the optical frame."""
         pixels = floats('uv', np.atleast_2d(uv), (None, 2))
-        return np.asarray(self._projection.back(self.lens, pixels))
+        return np.asarray(projection().back(self.lens, pixels))
 
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
         """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
         points = floats('p_M', np.atleast_2d(p_M), (None, 3))
-        return np.asarray(self._projection.of_map(self.lens, *self.pose(p_MB, q_MB), points))
+        return np.asarray(projection().of_map(self.lens, *self.pose(p_MB, q_MB), points))
 
     def pose(self, p_MB: Vector3, q_MB: QuatWxyz) -> tuple[Matrix3, Vector3]:
         """Attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at the given pose."""

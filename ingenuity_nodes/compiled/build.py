@@ -21,7 +21,7 @@ import os
 from pathlib import Path
 import subprocess
 import sys
-import threading
+import time
 from typing import Any, TextIO
 
 from ingenuity_nodes.compiled.folder import cache_folder, forget_unused, SHIPPED
@@ -95,7 +95,7 @@ def _alone(folder: Path, report: Report) -> Iterator[TextIO]:
                 if now != told:
                     report(now)
                 told = now
-                threading.Event().wait(WAIT_S)
+                time.sleep(WAIT_S)
         yield file
 
 

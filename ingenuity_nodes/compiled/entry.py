@@ -43,8 +43,7 @@ def checked_entry(kernel: Any, *examples: Any) -> Callable[..., Any]:
     and raises TypeError for what cannot be made one.
     """
     entry = entry_point(kernel, *examples)
-    names = [*kernel.py_func.__code__.co_varnames[:len(examples)]] if hasattr(
-        kernel, 'py_func') else [''] * len(examples)
+    names = getattr(kernel, 'py_func', kernel).__code__.co_varnames[:len(examples)]
     converters = [_converter(name, example)
                   for name, example in zip(names, examples, strict=True)]
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 import os
 from typing import Any
 
@@ -35,7 +35,7 @@ def time_begins(warn: Callable[[str], None]) -> None:
     event.register(_KIND, _Listener(_in_flight(warn)))
 
 
-def nothing_compiles(warn: Callable[[str], None]) -> Any:
+def nothing_compiles(warn: Callable[[str], None]) -> AbstractContextManager[None]:
     """Warn of each compilation meanwhile, in words; in tests it is an error."""
     return compilations(_in_flight(warn))
 

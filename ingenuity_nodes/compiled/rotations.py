@@ -28,11 +28,17 @@ def matrix_into(q: Array, R: Array) -> None:
 
 
 @kernel
-def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
-    """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in B: ``q = q * exp(r)``."""
+def _exponential(rx: float, ry: float, rz: float) -> tuple[float, float, float, float]:
+    """Return the unit quaternion ``exp(r)`` of a rotation vector."""
     angle = math.sqrt(rx * rx + ry * ry + rz * rz)
     s = 0.5 - angle * angle / 48.0 if angle < 1e-4 else math.sin(0.5 * angle) / angle
-    a, b, c, d = math.cos(0.5 * angle), s * rx, s * ry, s * rz
+    return math.cos(0.5 * angle), s * rx, s * ry, s * rz
+
+
+@kernel
+def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
+    """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in B: ``q = q * exp(r)``."""
+    a, b, c, d = _exponential(rx, ry, rz)
     w, x, y, z = q[0], q[1], q[2], q[3]
     q[0] = w * a - x * b - y * c - z * d
     q[1] = w * b + x * a + y * d - z * c
@@ -44,9 +50,7 @@ def turn_local(q: Array, rx: float, ry: float, rz: float) -> None:
 @kernel
 def turn_global(q: Array, rx: float, ry: float, rz: float) -> None:
     """Turn ``q_AB`` by the rotation vector (rx, ry, rz) written in A: ``q = exp(r) * q``."""
-    angle = math.sqrt(rx * rx + ry * ry + rz * rz)
-    s = 0.5 - angle * angle / 48.0 if angle < 1e-4 else math.sin(0.5 * angle) / angle
-    a, b, c, d = math.cos(0.5 * angle), s * rx, s * ry, s * rz
+    a, b, c, d = _exponential(rx, ry, rz)
     w, x, y, z = q[0], q[1], q[2], q[3]
     q[0] = a * w - b * x - c * y - d * z
     q[1] = a * x + b * w + c * z - d * y

@@ -110,11 +110,6 @@ class FlightComputer:
         """When it saw the ground go, None before."""
         return self._guidance.lift_off_ns
 
-    @property
-    def finished(self) -> bool:
-        """Say whether the flight is over."""
-        return self._guidance.finished
-
     def take_changes(self) -> Sequence[ModeChange]:
         """Hand out the changes of mode since the last call."""
         return tuple(self._guidance.take_changes())

@@ -199,10 +199,10 @@ class Timekeeper:
             self._on_silence(', '.join(rows), [row.split(' ')[0] for row in rows])
 
     def _say_once(self, held_up: Sequence[str]) -> None:
-        """Say why time stands still, once for each reason."""
-        key = ', '.join(row.partition(': ')[0].split(' (')[0] for row in held_up)
-        if key != self._held_up:
-            self._held_up = key
+        """Say why time stands still, once for those that hold it up."""
+        names = ', '.join(row.split(' ')[0] for row in held_up)
+        if names != self._held_up:
+            self._held_up = names
             self._node.get_logger().warning(
                 f'tick {self._t_ns / SECOND_NS:.2f} s: {", ".join(held_up)}')
 
