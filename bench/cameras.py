@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What pictures cost: CPU seconds (all threads), set-up, memory, one process per camera.
+What images cost: CPU seconds (all threads), set-up, memory, one process per camera.
 
 ``python bench/cameras.py`` prints a table; ``--cold`` forgets the kept maps first, in a cache
 folder of its own. Software drawing uses one core, so that a busy machine changes little.
@@ -63,18 +63,18 @@ def measured(camera: str) -> None:
         costs = []
         for _ in range(10 if camera == 'navcam' else 1):
             start = time.process_time()
-            picture = renderer.draw(exposure, bodies)
+            image = renderer.draw(exposure, bodies)
             costs.append(time.process_time() - start)
         name = {'rte': 'photo 13 MP', 'preview': 'preview 1 MP'}.get(camera,
                                                                      f'navcam at {height:g} m')
         line(name, min(costs))
     if camera == 'rte':
-        print(f'  {"file":<24} {len(encode_jpeg(picture)) / 1e6:9.3f} MB')
+        print(f'  {"file":<24} {len(encode_jpeg(image)) / 1e6:9.3f} MB')
     line('memory', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0)
 
 
 def peers(python: str) -> None:
-    """Let VTK and Mitsuba draw our ground; both get a mesh without stones, robots and haze."""
+    """Let VTK and Mitsuba draw our ground; both get a mesh without rocks, robots and haze."""
     import numpy as np
 
     from ingenuity_nodes.rendering.scene import Scene, SceneConfig

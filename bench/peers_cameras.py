@@ -1,11 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-One picture of the same ground at the same size by VTK and by Mitsuba, to compare costs.
+One image of the same ground at the same size by VTK and by Mitsuba, to compare costs.
 
 ``bench/cameras.py --peers PYTHON`` runs it with an interpreter that has them; neither is needed
 otherwise. Both get our heights as a mesh of 0.1 m cells, one sun with shadows, one flat colour:
-less than our picture holds, which has stones, robots, haze, a true lens and grains of soil.
+less than our image holds, which has rocks, robots, haze, a true lens and grains of soil.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def looked_at():
     return (SPOT[0], SPOT[1] - np.cos(PITCH), SPOT[2] - np.sin(PITCH))
 
 
-def vtk_picture(path, width, height, sun):
-    """Draw by VTK, off screen, with a shadow pass; CPU seconds of the second picture."""
+def vtk_image(path, width, height, sun):
+    """Draw by VTK, off screen, with a shadow pass; CPU seconds of the second image."""
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 
@@ -85,8 +85,8 @@ def vtk_picture(path, width, height, sun):
     return time.process_time() - start, vtk.vtkVersion.GetVTKVersion()
 
 
-def mitsuba_picture(path, width, height, sun, variant):
-    """Trace by Mitsuba, 4 samples a pixel, one bounce; CPU seconds of the second picture."""
+def mitsuba_image(path, width, height, sun, variant):
+    """Trace by Mitsuba, 4 samples a pixel, one bounce; CPU seconds of the second image."""
     import mitsuba as mi
     mi.set_variant(variant)
     points, triangles = mesh(path)
@@ -118,10 +118,10 @@ def mitsuba_picture(path, width, height, sun, variant):
 def main():
     """Draw by the named peer: name, heights, width, height, sun x, y, z."""
     name, path, width, height, *sun = sys.argv[1:]
-    draw = {'vtk': vtk_picture,
+    draw = {'vtk': vtk_image,
             # The compiled variant needs an LLVM newer than 16 on the machine, or it aborts.
-            'mitsuba_llvm': partial(mitsuba_picture, variant='llvm_ad_rgb'),
-            'mitsuba_scalar': partial(mitsuba_picture, variant='scalar_rgb')}[name]
+            'mitsuba_llvm': partial(mitsuba_image, variant='llvm_ad_rgb'),
+            'mitsuba_scalar': partial(mitsuba_image, variant='scalar_rgb')}[name]
     try:
         cost, version = draw(path, int(width), int(height), [float(value) for value in sun])
     except ImportError as error:

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tilt of a steady hover against wind speed: printed, and drawn into docs/pictures/tilt_in_wind.svg.
+Tilt of a steady hover against wind speed: printed, and drawn into docs/images/tilt_in_wind.svg.
 
 Beside it the tilts that Ingenuity reported while hovering in Flights 1 and 2, in winds nobody
 measured at that height: they are drawn as a band over all speeds.
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from ingenuity_nodes.vehicle.trim import wind_table, WindHover
 
-PICTURE = Path(__file__).resolve().parent.parent / 'docs' / 'pictures' / 'tilt_in_wind.svg'
+IMAGE = Path(__file__).resolve().parent.parent / 'docs' / 'images' / 'tilt_in_wind.svg'
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 400, 60, 50
 FASTEST, STEEPEST = 12.0, 7.0   # [m/s], [deg]
 REPORTED = (3.0, 6.0)           # [deg] onboard attitude in the hovers of Flights 1 and 2, NASA PDS
 
 
 def place(speed: float, tilt_deg: float) -> tuple[float, float]:
-    """Turn wind speed and tilt into a point of the picture."""
+    """Turn wind speed and tilt into a point of the image."""
     x = LEFT + speed / FASTEST * (WIDTH - LEFT - 20)
     return x, HEIGHT - BOTTOM - tilt_deg / STEEPEST * (HEIGHT - BOTTOM - 20)
 
@@ -52,7 +52,7 @@ def drawing(hovers: list[WindHover]) -> str:
 
 
 def main() -> None:
-    """Print the table and write the picture."""
+    """Print the table and write the image."""
     hovers = wind_table()
     print('wind  tilt  collective up/low  power  downwind push of rotors, fuselage, legs, mast')
     print(' m/s   deg        deg            W       N')
@@ -61,9 +61,9 @@ def main() -> None:
         print(f'{h.wind_speed:4.0f} {h.tilt_deg:5.2f}  {upper:6.2f} {lower:6.2f}   {h.power:8.1f}'
               f'   {h.rotor_force:6.3f} {h.fuselage_drag:6.3f} {h.leg_drag:6.3f}'
               f' {h.mast_drag:6.3f}')
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    PICTURE.write_text(drawing(hovers), encoding='utf-8')
-    print(f'drawn: {PICTURE.relative_to(PICTURE.parent.parent.parent)}')
+    IMAGE.parent.mkdir(parents=True, exist_ok=True)
+    IMAGE.write_text(drawing(hovers), encoding='utf-8')
+    print(f'drawn: {IMAGE.relative_to(IMAGE.parent.parent.parent)}')
 
 
 if __name__ == '__main__':

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How fast the navigation computer sees: draw and track pictures 5 m above the ground, on one core.
+How fast the navigation computer sees: draw and track images 5 m above the ground, on one core.
 
-``taskset -c 0 python bench/vision.py`` flies level at 2 m/s, 30 pictures a second, and prints what
-drawing and tracking cost in CPU time, and how many corners live from one picture to the next.
+``taskset -c 0 python bench/vision.py`` flies level at 2 m/s, 30 images a second, and prints what
+drawing and tracking cost in CPU time, and how many corners live from one image to the next.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
 RATE_HZ, SPEED, HEIGHT = 30, 2.0, 5.0    # [m/s], [m] of the body above its place at rest
-PICTURES, WARMING = 150, 30
+IMAGES, WARMING = 150, 30
 WANTED_RATE, WANTED_SHARE = 30.0, 0.9
 
 
@@ -42,24 +42,24 @@ def main() -> None:
     camera = camera_of(scenario, 'ingenuity', 'navcam')
     renderer, tracker = Renderer(scene_of(scenario, environment), camera), FeatureTracker()
     drawing, tracking, kept, before = 0.0, 0.0, [], np.zeros(0, dtype=np.int64)
-    for number in range(PICTURES):
+    for number in range(IMAGES):
         exposure = exposure_at(number)
         start = time.process_time()
         cast = cast_of(scenario, environment, 'ingenuity', exposure, {})
-        picture = renderer.draw(exposure, cast)
+        image = renderer.draw(exposure, cast)
         drawn = time.process_time()
-        frame = tracker.track(exposure.t_ns, picture)
+        frame = tracker.track(exposure.t_ns, image)
         if number >= WARMING:
             drawing, tracking = drawing + drawn - start, tracking + time.process_time() - drawn
             kept.append(np.isin(before, frame.ids).mean())
         before = frame.ids
-    count = PICTURES - WARMING
+    count = IMAGES - WARMING
     rate, share = count / (drawing + tracking), float(np.mean(kept))
-    print(f'drawing   {1e3 * drawing / count:6.1f} ms a picture on {renderer.device}')
-    print(f'tracking  {1e3 * tracking / count:6.1f} ms a picture, {len(before)} corners')
-    print(f'together  {rate:6.1f} pictures per CPU second, wanted {WANTED_RATE:.0f}: '
+    print(f'drawing   {1e3 * drawing / count:6.1f} ms an image on {renderer.device}')
+    print(f'tracking  {1e3 * tracking / count:6.1f} ms an image, {len(before)} corners')
+    print(f'together  {rate:6.1f} images per CPU second, wanted {WANTED_RATE:.0f}: '
           f'{rate / WANTED_RATE:.2f} of it')
-    print(f'corners   {100 * share:6.1f} % live on to the next picture, wanted '
+    print(f'corners   {100 * share:6.1f} % live on to the next image, wanted '
           f'{100 * WANTED_SHARE:.0f} %')
 
 

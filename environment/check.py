@@ -38,9 +38,9 @@ def main() -> None:
         sys.exit(f'error: {TF} is {type_hash()}, elsewhere it is {official}')
     try:
         context = moderngl.create_standalone_context(backend='egl', require=330)
-        print('everything works, pictures are drawn by', context.info['GL_RENDERER'])
+        print('everything works, images are drawn by', context.info['GL_RENDERER'])
     except Exception as error:
-        print('everything works but pictures:', error)
+        print('everything works but images:', error)
 
 
 if __name__ == '__main__':

@@ -40,7 +40,7 @@ FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
 COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'scipy',
              'transforms3d')
 PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # tells nothing of how far it is
-DRAWING = "Mesa's EGL and OpenGL to draw pictures"
+DRAWING = "Mesa's EGL and OpenGL to draw images"
 ROS_PACKAGES = (
     'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'nav_msgs', 'rosgraph_msgs',
     'sensor_msgs', 'std_msgs', 'std_srvs', 'tf2_msgs', 'trajectory_msgs', 'visualization_msgs')
@@ -207,7 +207,7 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
     """
     Install Debian packages as root; for others, say what to install.
 
-    Without ``needed`` there is no environment; without the libraries that draw, no pictures.
+    Without ``needed`` there is no environment; without the libraries that draw, no images.
     """
     missing = {**needed, **drawing_packages()}
     if not missing:
@@ -218,8 +218,8 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
                 f'  On Debian and Ubuntu: sudo {" ".join(install)}')
         if needed:
             raise SetupError(f'{lack}\n  Then run ./ingenuity again.')
-        say(f'ingenuity: {lack}\n  Everything but pictures works without.')
-        return 'no pictures yet'
+        say(f'ingenuity: {lack}\n  Everything but images works without.')
+        return 'no images yet'
     environment = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}
     install[1:1] = ['-o', 'DPkg::Lock::Timeout=300']
     for command in (['dpkg', '--configure', '-a'], ['apt-get', 'update'], install):

@@ -117,7 +117,7 @@ class InclinometerSample:
 
 @dataclass(frozen=True)
 class FeatureFrame:
-    """Corners tracked in one navigation picture."""
+    """Corners tracked in one navigation image."""
 
     t_ns: int                       # instant of exposure
     ids: NDArray[np.int64]          # shape (n,), a number keeps its point as long as it is seen
@@ -228,7 +228,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Photo:
-    """A finished colour picture as its camera hands it over."""
+    """A finished colour image as its camera hands it over."""
 
     t_ns: int             # instant of exposure
     jpeg: bytes

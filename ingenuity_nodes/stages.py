@@ -62,7 +62,7 @@ class Guidance(Protocol):
 
     @property
     def camera_on(self) -> bool:
-        """Say whether navigation pictures are taken."""
+        """Say whether navigation images are taken."""
 
     def load(self, plan: FlightPlan, t_ns: int) -> None:
         """Accept a plan."""

@@ -98,7 +98,7 @@ def flight(vehicles: tuple[str, ...] = ('ingenuity',), until_s: float = 92.0) ->
 
 
 def hills(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
-    """Make some ground for the pictures."""
+    """Make some ground for the images."""
     return 0.4 * np.sin(xs / 9.0) * np.cos(ys / 7.0) + 0.95 * np.clip(xs / 63.0, 0.0, 1.0)
 
 

@@ -15,7 +15,7 @@ APEX = np.array([-1.46, 49.6, 5.266])     # farthest point of Flight 3 (NASA MMG
 ROVER = np.array([63.01, -6.56, 0.95])    # ground under the rover (NASA MMGIS)
 HELIPAD = np.zeros(3)
 LANDING = np.array([-7.5, -14.0, 0.0])    # Octavia E. Butler landing (NASA MMGIS)
-CUT = 8.0  # JPL's model has 8 more columns at the left than the pictures
+CUT = 8.0  # JPL's model has 8 more columns at the left than the images
 
 
 def attitude(heading_deg: float, roll_deg: float, pitch_deg: float = 0.0) -> QuatWxyz:
@@ -25,7 +25,7 @@ def attitude(heading_deg: float, roll_deg: float, pitch_deg: float = 0.0) -> Qua
 
 
 @pytest.mark.parametrize('name', sorted(CAMERAS))
-def test_project_undoes_unproject_over_the_whole_picture(name: str) -> None:
+def test_project_undoes_unproject_over_the_whole_image(name: str) -> None:
     camera = CAMERAS[name]()
     u, v = np.meshgrid(np.linspace(0, camera.width - 1, 21), np.linspace(0, camera.height - 1, 17))
     uv = np.stack([u.ravel(), v.ravel()], axis=1)
@@ -98,8 +98,8 @@ def test_navcam_looks_down_from_the_right_side() -> None:
     assert camera.p_BC == pytest.approx((0.0, -0.0617, -0.1374))
 
 
-def test_leg_tips_peek_over_both_side_edges_of_the_colour_picture() -> None:
-    # NASA's captions for the Flight 2 and 3 pictures.
+def test_leg_tips_peek_over_both_side_edges_of_the_colour_image() -> None:
+    # NASA's captions for the Flight 2 and 3 images.
     camera = rte()
     feet_B = np.array([[0.293, -0.293, -0.266], [-0.293, -0.293, -0.266]])
     uv = camera.project((feet_B - camera.p_BC) @ rotation_matrix(camera.q_BC))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures without a flight: from a pose, by any camera; and what is refused."""
+"""Images without a flight: from a pose, by any camera; and what is refused."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_bad_input_is_told_and_nothing_is_written(tmp_path, arguments, words):
 def test_the_mast_camera_draws_without_a_flight(tmp_path):
     result = photo(tmp_path, 'flight_03', '--camera', 'mastcam', '--pose', '63,-6.5,2.1,300')
     assert result.stdout.strip() == 'flight_03_mastcam_posed.jpg', result.stderr
-    picture = cv2.imread(str(tmp_path / 'flight_03_mastcam_posed.jpg'))
-    assert picture.shape == (1200, 1608, 3)
+    image = cv2.imread(str(tmp_path / 'flight_03_mastcam_posed.jpg'))
+    assert image.shape == (1200, 1608, 3)
     # Butterscotch sky above, darker ground below.
-    sky, ground = picture[:200].mean(axis=(0, 1)), picture[-200:].mean(axis=(0, 1))
+    sky, ground = image[:200].mean(axis=(0, 1)), image[-200:].mean(axis=(0, 1))
     assert sky[2] > sky[1] > sky[0] and sky.mean() > ground.mean()

@@ -207,7 +207,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(setup, monke
 def test_without_drawing_libraries_the_rest_goes_on(setup, monkeypatch, capsys):
     monkeypatch.setattr(os, 'geteuid', lambda: 1000)
     monkeypatch.setattr(prepare, 'drawing_packages', lambda: {'libegl1': 'libEGL'})
-    assert prepare.install_system_packages(setup, None, {}) == 'no pictures yet'
+    assert prepare.install_system_packages(setup, None, {}) == 'no images yet'
     assert 'libegl1' in capsys.readouterr().err
 
 

@@ -190,7 +190,7 @@ def test_features_change_as_the_camera_fault_says(fault, magnitude, check):
     assert out is not None and check(out, was)
 
 
-def test_pictures_come_late_slip_or_do_not_come():
+def test_images_come_late_slip_or_do_not_come():
     late = injector({'fault': 'navcam_delay', 'magnitude': 0.1})
     assert late.features(0, frame(0)) is None
     assert late.features(SECOND_NS // 10, None).t_ns == 0
@@ -249,19 +249,19 @@ def test_a_fault_waits_for_lift_off_and_says_when_it_begins_and_ends():
     assert (begun.fault, begun.active, ended.active) == ('gyro_off', True, False)
 
 
-# What software makes of lost pictures -----------------------------------------------------------
+# What software makes of lost images -----------------------------------------------------------
 
 @pytest.mark.parametrize('software, stamps', [
     ('flight_1', [0, 10, 20]), ('flight_7', [0, 20, 30]), ('fixed', [0, 20, 30])])
-def test_one_lost_picture_made_all_later_stamps_of_the_first_software_wrong(software, stamps):
+def test_one_lost_image_made_all_later_stamps_of_the_first_software_wrong(software, stamps):
     pairing = Pairing(PairingParameters(), software)
     for t_ns in (0, 10, 20, 30):
         pairing.exposed(t_ns)
     came = [replace(frame(t_ns), uv=frame(0).uv + t_ns) for t_ns in (0, 20, 30)]
-    assert [pairing.pair(picture).t_ns for picture in came] == stamps
+    assert [pairing.pair(image).t_ns for image in came] == stamps
 
 
-def test_fixed_software_uses_neither_frozen_nor_poor_pictures():
+def test_fixed_software_uses_neither_frozen_nor_poor_images():
     pairing = Pairing(PairingParameters(), 'fixed')
     assert pairing.pair(frame(10)) is not None
     assert pairing.pair(frame(20)) is None

@@ -73,7 +73,7 @@ def test_a_flight_goes_through_its_modes_in_order_each_with_a_reason():
     assert all(reason for _, reason in aircraft.modes)
 
 
-def test_pictures_begin_at_a_metre_and_end_before_the_final_descent():
+def test_images_begin_at_a_metre_and_end_before_the_final_descent():
     aircraft = Perfect(Guidance(GuidanceParameters()))
     aircraft.guidance.load(PLAN, 0)
     aircraft.run(0.1)

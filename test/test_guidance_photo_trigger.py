@@ -121,7 +121,7 @@ def test_behind_the_camera_nothing_is_promised():
     assert found.visible == 0.0
 
 
-def test_in_a_photo_segment_it_waits_for_the_turn_and_takes_one_picture_in_the_stay():
+def test_in_a_photo_segment_it_waits_for_the_turn_and_takes_one_image_in_the_stay():
     plan = FlightPlan.model_validate({
         'azimuth': 84.0, 'targets': [ROVER], 'segments': [
             {'segment': 'climb', 'altitude': 5.0},

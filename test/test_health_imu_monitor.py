@@ -98,10 +98,10 @@ def test_the_spare_reads_as_the_first_would_in_its_place():
 
 
 @pytest.mark.parametrize(('which', 'innovation', 'words'), [
-    (0, 6.0, 'gyros 1 are belied by the pictures'),
-    (0, 1.6, 'gyros 1 are belied by the pictures'),
-    (1, 1.0, 'gyros 2 contradict the others and the pictures')])
-def test_where_two_disagree_the_pictures_tell_which_one_errs(which, innovation, words):
+    (0, 6.0, 'gyros 1 are belied by the images'),
+    (0, 1.6, 'gyros 1 are belied by the images'),
+    (1, 1.0, 'gyros 2 contradict the others and the images')])
+def test_where_two_disagree_the_images_tell_which_one_errs(which, innovation, words):
     flight = Flight(biased(which), lambda step: innovation if step > 2 * FLIGHT else 1.0)
     flight.fly(6 * FLIGHT)
     assert words in flight.watch.missing

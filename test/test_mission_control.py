@@ -80,8 +80,8 @@ def test_landing_and_photo_in_the_same_tick_are_both_heard(control):
     assert fly(control, *TO_THE_GROUND[:2], heard('landed', photos=PHOTO)).outcome == 'landed'
 
 
-def test_without_pictures_nobody_waits_for_a_photo(flight_3, place):
-    control = MissionControl(flight_3, place, pictures=False)
+def test_without_images_nobody_waits_for_a_photo(flight_3, place):
+    control = MissionControl(flight_3, place, images=False)
     assert fly(control, *TO_THE_GROUND).outcome == 'landed'
 
 
@@ -121,7 +121,7 @@ def test_two_helicopters_fly_their_own_plans_and_the_run_ends_with_the_last():
     assert fly(control, MissionEvents((('scout', 'landed', ''),), photo)).outcome == 'landed'
 
 
-def test_the_plan_knows_where_the_rover_is_whose_picture_it_shall_take(flight_3, place):
+def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, place):
     plan = plan_with_targets(flight_3, flight_3.helicopters[0], place)
     target = plan.target('perseverance')
     assert target.position[:2] == flight_3.vehicle('perseverance').position

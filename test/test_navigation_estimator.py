@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The estimator on the ground, on a known path, with late, lost and false pictures."""
+"""The estimator on the ground, on a known path, with late, lost and false images."""
 
 from dataclasses import replace
 import math
@@ -41,7 +41,7 @@ def sideways(t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed: int = 1,
-        spoil=lambda frame: frame, stamp=0, pictures: bool = True):
+        spoil=lambda frame: frame, stamp=0, images: bool = True):
     """Carry sensors level along the path; return truth and estimates at 50 Hz."""
     imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
     landmarks = SimulatedTracker(CAMERA, terrain, seed)
@@ -55,7 +55,7 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
         # As the vehicle does: the mean acceleration of the step.
         a = (v - sideways((step - 1) * STEP)[1]) / STEP
         truth = Truth(t_ns, p, v, LEVEL, ZERO, a, ZERO)
-        if pictures and due.due(t_ns):
+        if images and due.due(t_ns):
             frame = spoil(landmarks.observe(Exposure(t_ns, 'navcam', p, LEVEL, v, ZERO)))
             if frame is not None:
                 waiting.append((t_ns + round(latency * 1e9), replace(frame, t_ns=t_ns + stamp)))
@@ -81,15 +81,15 @@ def test_standing_still_it_learns_the_gyro_bias():
     assert out[-1][1].p_MB == pytest.approx([0.0, 0.0, REST], abs=0.02)
 
 
-def test_with_pictures_it_knows_its_place_to_centimetres():
+def test_with_images_it_knows_its_place_to_centimetres():
     out, estimator, _ = fly(12.0)
     assert worst(out) < 0.08
-    assert estimator.lost_pictures == 0
+    assert estimator.lost_images == 0
     assert out[-1][1].feature_count > 15
 
 
-def test_without_pictures_it_reckons_on_but_drifts():
-    blind, seeing = fly(12.0, pictures=False)[0], fly(12.0)[0]
+def test_without_images_it_reckons_on_but_drifts():
+    blind, seeing = fly(12.0, images=False)[0], fly(12.0)[0]
     assert worst(blind) > 2.0 * worst(seeing)
     assert blind[-1][1].feature_count == 0
     assert blind[-1][1].covariance[0, 0] > 10.0 * seeing[-1][1].covariance[0, 0]
@@ -124,19 +124,19 @@ def test_beyond_a_scarp_it_knows_the_height_over_the_other_ground(drop):
 
 
 @pytest.mark.parametrize('latency', [0.0, 0.066, 0.2])
-def test_a_late_picture_is_as_good_as_a_prompt_one(latency):
+def test_a_late_image_is_as_good_as_a_prompt_one(latency):
     assert worst(fly(12.0, latency=latency)[0]) < 0.10
 
 
-def test_a_picture_older_than_the_memory_is_lost_and_counted():
+def test_a_image_older_than_the_memory_is_lost_and_counted():
     out, estimator, _ = fly(8.0, latency=0.3)
-    assert estimator.lost_pictures > 50
+    assert estimator.lost_images > 50
     assert out[-1][1].feature_count == 0
 
 
-def test_the_replay_after_a_picture_gives_the_same_as_having_had_it_in_time():
+def test_the_replay_after_a_image_gives_the_same_as_having_had_it_in_time():
     prompt, late = fly(6.5, latency=0.0)[0], fly(6.5, latency=0.05)[0]
-    # At 6.5 s neither waits for a picture that the other has, but for the last few.
+    # At 6.5 s neither waits for an image that the other has, but for the last few.
     assert late[-1][1].p_MB == pytest.approx(prompt[-1][1].p_MB, abs=2e-3)
 
 
@@ -196,7 +196,7 @@ def test_the_ray_table_is_the_camera():
 
 def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
     terrain = Terrain()
-    landmarks = SimulatedTracker(CAMERA, terrain, 1, SimulatedTrackerParameters(stones=0.0))
+    landmarks = SimulatedTracker(CAMERA, terrain, 1, SimulatedTrackerParameters(rocks=0.0))
     place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
     first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
     points = landmarks.points
@@ -216,9 +216,9 @@ def test_a_fast_climb_is_not_misjudged_by_what_the_altimeter_is_late():
     assert abs(np.mean(behind)) < 0.01
 
 
-def test_imagined_corners_rise_by_a_share_of_the_way_as_outlines_of_stones_do():
+def test_imagined_corners_rise_by_a_share_of_the_way_as_outlines_of_rocks_do():
     landmarks = SimulatedTracker(
-        CAMERA, FLAT, 1, SimulatedTrackerParameters(stones=0.0, loss=0.0, creep=0.01))
+        CAMERA, FLAT, 1, SimulatedTrackerParameters(rocks=0.0, loss=0.0, creep=0.01))
     for k in range(4):
         place = np.array([20.0 + 0.1 * k, 10.0, 5.0])
         landmarks.observe(Exposure(k, 'navcam', place, LEVEL, ZERO, ZERO))

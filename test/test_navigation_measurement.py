@@ -11,7 +11,7 @@ from ingenuity_nodes.navigation import ground_plane
 from ingenuity_nodes.navigation import kalman
 from ingenuity_nodes.navigation import propagation
 from ingenuity_nodes.navigation.estimator import _settings, EstimatorParameters
-from ingenuity_nodes.navigation.reference_image import BASE_PICTURE, note_lost, take_base, WIDTH
+from ingenuity_nodes.navigation.reference_image import BASE_IMAGE, note_lost, take_base, WIDTH
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.timing import STEP
@@ -26,7 +26,7 @@ NO_DOUBT = kalman.NO_DOUBT
 
 
 def some_state(seed: int) -> np.ndarray:
-    """Draw a state some 5 m up, base picture 1 m away, over a slope, tilted a little."""
+    """Draw a state some 5 m up, base image 1 m away, over a slope, tilted a little."""
     random = np.random.default_rng(seed)
     x = np.zeros(STATES)
     x[0:3] = np.array([3.0, -2.0, 5.0]) + random.normal(size=3)
@@ -66,7 +66,7 @@ def differences(function, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
 
 
 def rays_to_ground(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Find rays of both pictures to one point of the ground, the second one with an error."""
+    """Find rays of both images to one point of the ground, the second one with an error."""
     random = np.random.default_rng(seed)
     place = x[0:2] + 3.0 * random.normal(size=2)
     point = np.append(place, x[23] + x[24:26] @ (place - x[16:18]))
@@ -259,8 +259,8 @@ def test_over_one_height_of_way_most_of_a_bump_is_forgotten():
     assert P[24, 24] == pytest.approx(spread + (1e-4 - spread) / math.e ** 2)
 
 
-def test_the_noise_of_the_base_picture_is_a_doubt_about_its_pose():
-    base, x, P = np.zeros((), BASE_PICTURE)[()], some_state(1), np.zeros((ERRORS, WIDTH))
+def test_the_noise_of_the_base_image_is_a_doubt_about_its_pose():
+    base, x, P = np.zeros((), BASE_IMAGE)[()], some_state(1), np.zeros((ERRORS, WIDTH))
     x[16:23] = np.concatenate([x[0:3], x[6:10]])
     rays = np.array([rays_to_ground(x, seed)[0] for seed in range(20)])
     take_base(base, SETTINGS, x, P, np.arange(20), rays)

@@ -16,7 +16,7 @@ from ingenuity_nodes.cameras.model import navcam  # noqa: E402
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix  # noqa: E402
 from ingenuity_nodes.graph.lockstep import Answer, Tick  # noqa: E402
 from ingenuity_nodes.nodes.conversions import (  # noqa: E402
-    geometry, lockstep, pictures, sensors, state)
+    geometry, images, lockstep, sensors, state)
 from ingenuity_nodes.signals import (  # noqa: E402
     AltimeterSample, Estimate, Exposure, FeatureFrame, ImuSample, RadioPacket, Truth,
     VehicleStatus)
@@ -183,7 +183,7 @@ def test_features_go_through_to_the_bit(count):
     frame = FeatureFrame(
         33_333_334, generator.integers(0, 2**31 - 1, count),
         generator.uniform(0, 640, (count, 2)), generator.integers(0, 1000, count))
-    back = pictures.features_from(over_the_wire(pictures.features_message(frame, 'x')))
+    back = images.features_from(over_the_wire(images.features_message(frame, 'x')))
     assert back.t_ns == frame.t_ns
     for name in 'ids', 'uv', 'ages':
         assert np.array_equal(getattr(back, name), getattr(frame, name))
@@ -193,29 +193,29 @@ def test_features_go_through_to_the_bit(count):
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_radio_frames_go_through_to_the_bit(payload, name):
     packet = RadioPacket(5, 'data', name, 1, 2, payload)
-    assert pictures.radio_from(over_the_wire(pictures.radio_message(packet))) == packet
+    assert images.radio_from(over_the_wire(images.radio_message(packet))) == packet
 
 
-def test_a_grey_picture_goes_through_to_the_bit():
+def test_a_grey_image_goes_through_to_the_bit():
     image = np.random.default_rng(1).integers(0, 256, (4, 6), dtype=np.uint8)
-    message = over_the_wire(pictures.image_message(9, 'optical', image))
-    assert np.array_equal(pictures.image_from(message), image)
+    message = over_the_wire(images.image_message(9, 'optical', image))
+    assert np.array_equal(images.image_from(message), image)
     assert (message.encoding, message.width, message.height, message.step) == ('mono8', 6, 4, 6)
 
 
-def test_a_colour_picture_has_three_bytes_a_pixel():
-    message = pictures.image_message(9, 'optical', np.zeros((4, 6, 3), np.uint8))
+def test_a_colour_image_has_three_bytes_a_pixel():
+    message = images.image_message(9, 'optical', np.zeros((4, 6, 3), np.uint8))
     assert (message.encoding, message.step, len(message.data)) == ('rgb8', 18, 72)
 
 
 def test_a_photo_keeps_its_bytes_and_its_instant():
-    message = over_the_wire(pictures.jpeg_message(44_000_000_001, 'x', b'\xff\xd8\x00\xff\xd9'))
-    photo = pictures.photo_from(message, 4208, 3120)
+    message = over_the_wire(images.jpeg_message(44_000_000_001, 'x', b'\xff\xd8\x00\xff\xd9'))
+    photo = images.photo_from(message, 4208, 3120)
     assert (photo.t_ns, photo.jpeg) == (44_000_000_001, b'\xff\xd8\x00\xff\xd9')
 
 
 def test_camera_info_names_a_model_that_ros_knows():
-    message = over_the_wire(pictures.camera_info_message(navcam(), 'x'))
+    message = over_the_wire(images.camera_info_message(navcam(), 'x'))
     assert (message.width, message.height) == (640, 480)
     assert message.distortion_model == 'equidistant'    # sensor_msgs/distortion_models.hpp
     assert len(message.d) == 4
@@ -234,20 +234,20 @@ def test_ticks_and_answers_keep_their_counts(t_ns, counts):
 
 def broken_features():
     frame = FeatureFrame(0, np.arange(3), np.zeros((3, 2)), np.arange(3))
-    message = pictures.features_message(frame, 'x')
+    message = images.features_message(frame, 'x')
     message.point_step = 12
     return message
 
 
 def cut_features():
     frame = FeatureFrame(0, np.arange(3), np.zeros((3, 2)), np.arange(3))
-    message = pictures.features_message(frame, 'x')
+    message = images.features_message(frame, 'x')
     message.data = message.data[:-5]
     return message
 
 
 def cut_image():
-    message = pictures.image_message(0, 'x', np.zeros((4, 6), np.uint8))
+    message = images.image_message(0, 'x', np.zeros((4, 6), np.uint8))
     message.data = message.data[:-1]
     return message
 
@@ -257,11 +257,11 @@ def answer_with(*statuses):
 
 
 @pytest.mark.parametrize('read, message', [
-    (pictures.features_from, broken_features()),
-    (pictures.features_from, cut_features()),
-    (pictures.image_from, cut_image()),
-    (pictures.image_from, pictures.image_message(0, 'x', np.zeros((4, 6, 3), np.uint8))),
-    (pictures.radio_from, UInt8MultiArray(data=b'noise')),
+    (images.features_from, broken_features()),
+    (images.features_from, cut_features()),
+    (images.image_from, cut_image()),
+    (images.image_from, images.image_message(0, 'x', np.zeros((4, 6, 3), np.uint8))),
+    (images.radio_from, UInt8MultiArray(data=b'noise')),
     (sensors.status_from, Float64MultiArray(data=[1.0, 2.0])),
     (lockstep.answer_from, answer_with()),
     (lockstep.answer_from, answer_with(DiagnosticStatus(), DiagnosticStatus())),
@@ -277,7 +277,7 @@ def test_a_message_that_makes_no_sense_is_refused(read, message):
     (np.arange(12, dtype=np.int32).reshape(2, 3, 2), '32SC2'),
     (np.arange(6, dtype=np.uint8).reshape(2, 3), '8UC1')])
 def test_numbers_for_each_pixel_come_through(numbers, encoding):
-    message = over_the_wire(pictures.numbers_message(5, 'a', numbers))
+    message = over_the_wire(images.numbers_message(5, 'a', numbers))
     assert (message.encoding, message.height, message.width) == (encoding, 2, 3)
     assert message.step * 2 == len(message.data)
     read = np.frombuffer(message.data, numbers.dtype).reshape(numbers.shape)

@@ -147,8 +147,8 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
         cli.main(['fly', str(with_cameras), '--out', str(folder)])
     assert ended.value.code == 0, capsys.readouterr()
     result = json.loads((folder / 'result.json').read_text())
-    # Live graph and batch draw and track the same pictures, and fly by them.
-    seen = fly_batch(with_features(load_scenario(str(with_cameras)), 'pictures'), None, None)
+    # Live graph and batch draw and track the same images, and fly by them.
+    seen = fly_batch(with_features(load_scenario(str(with_cameras)), 'images'), None, None)
     assert result['trajectory_sha256'] == seen['trajectory_sha256']
     assert result['trajectory_sha256'] != batch['trajectory_sha256']    # of the ground's points
     photo = result['photo']
@@ -157,7 +157,7 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
     assert hashlib.sha256(jpeg).hexdigest() == photo['sha256_sent'] == photo['sha256_received']
     # The window is counted from the lift-off that the flight computer felt, a little late.
     assert 2.5 <= photo['t_s'] <= 4.5 + 0.3
-    # Not one picture is lost, and each was looked at.
+    # Not one image is lost, and each was looked at.
     counts = [sum(1 for _ in messages(folder / 'bag', {f'/ingenuity/navcam/{topic}'}))
               for topic in ('exposure', 'image_raw', 'features')]
     assert counts[0] == counts[1] == counts[2] > 20 * result['duration_s']
@@ -282,7 +282,7 @@ def test_the_batch_flies_on_a_cold_machine_and_compiles_nothing_in_flight(
         tmp_path, cold, with_cameras):
     result = subprocess.run(
         [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'simulate', str(with_cameras),
-         '--pictures', '--features', 'pictures', '--out', str(tmp_path / 'run')],
+         '--images', '--features', 'images', '--out', str(tmp_path / 'run')],
         capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert 'after time began' not in result.stdout

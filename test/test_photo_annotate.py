@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Zoom, annotation and finding the rover on painted pictures; parts and their outline."""
+"""Zoom, annotation and finding the rover on painted images; parts and their outline."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Q_ROVER = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
 
 
 def painted() -> np.ndarray:
-    """Ochre ground with grain, dark stones and a grey box."""
+    """Ochre ground with grain, dark rocks and a grey box."""
     rng = np.random.default_rng([9, 9])
-    picture = np.array([170, 135, 100]) + rng.normal(0, 6, (600, 800, 1)) + rng.normal(
+    image = np.array([170, 135, 100]) + rng.normal(0, 6, (600, 800, 1)) + rng.normal(
         0, 3, (600, 800, 3))
     for u, v in rng.integers(20, 580, (80, 2)):
-        picture[v:v + 5, u:u + 7] = (90, 72, 55)
-    picture[80:140, 100:200] = (165, 165, 168)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+        image[v:v + 5, u:u + 7] = (90, 72, 55)
+    image[80:140, 100:200] = (165, 165, 168)
+    return np.clip(image, 0, 255).astype(np.uint8)
 
 
 def test_rover_is_found_by_its_colour_near_the_hint() -> None:
@@ -42,23 +42,23 @@ def test_no_rover_is_found_on_empty_ground() -> None:
     assert find_rover(painted(), (-500.0, -500.0, -400.0, -400.0)) is None
 
 
-def test_zoom_keeps_the_box_in_the_middle_and_stays_in_the_picture() -> None:
-    picture = painted()
-    close = zoom(picture, (300.0, 200.0, 400.0, 260.0), 800)
+def test_zoom_keeps_the_box_in_the_middle_and_stays_in_the_image() -> None:
+    image = painted()
+    close = zoom(image, (300.0, 200.0, 400.0, 260.0), 800)
     assert close.shape == (600, 800, 3)
-    corner = zoom(picture, (100.0, 80.0, 200.0, 140.0), 400)
+    corner = zoom(image, (100.0, 80.0, 200.0, 140.0), 400)
     assert corner.shape == (300, 400, 3)
     assert (corner[..., 2] > 150).mean() > 0.05  # the grey box is in it
 
 
 def test_annotation_marks_a_copy_where_it_should() -> None:
-    picture = painted()
-    before = picture.copy()
-    marked = annotate(picture,
+    image = painted()
+    before = image.copy()
+    marked = annotate(image,
                       [Mark('rover', ((150.0, 110.0), ), 80.0),
                        Mark('pad', ((500.0, 300.0), ))], 'caption')
-    assert np.array_equal(picture, before)
-    changed = np.any(marked != picture, axis=2)
+    assert np.array_equal(image, before)
+    changed = np.any(marked != image, axis=2)
     assert changed[110, 228:232].any() and changed[320:330, 498:503].any()
     assert not changed[250:300, 0:60].any()
 
@@ -137,10 +137,10 @@ def test_part_names_are_unique_and_links_known() -> None:
 def test_developing_is_repeatable_and_dims_the_corners() -> None:
     light = np.full((300, 400, 3), 128, np.uint8)
     colour = Response(colour=True)
-    picture = colour.develop(light, 1000)
-    assert np.array_equal(picture, colour.develop(light, 1000))
-    assert not np.array_equal(picture, colour.develop(light, 2_000_000))
-    assert picture[140:160, 190:210].mean() > 1.05 * picture[:20, :20].mean()
+    image = colour.develop(light, 1000)
+    assert np.array_equal(image, colour.develop(light, 1000))
+    assert not np.array_equal(image, colour.develop(light, 2_000_000))
+    assert image[140:160, 190:210].mean() > 1.05 * image[:20, :20].mean()
     grey = Response(colour=False).develop(light[..., 0], 1000)
     assert 1.0 < grey.std() < 3.0
 

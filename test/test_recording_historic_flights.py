@@ -21,7 +21,7 @@ def reasons(result: dict[str, object]) -> str:
     return '; '.join(entry['reason'] for entry in result['responses'])
 
 
-def test_one_lost_picture_shook_flight_6_for_the_rest_of_its_way_and_it_landed():
+def test_one_lost_image_shook_flight_6_for_the_rest_of_its_way_and_it_landed():
     result = flown('fault_flight_06')
     # NASA: more than 20 deg, landed within 5 m; a tilt limit of 25 deg and its overshoot.
     assert 20.0 < result['max_tilt_deg'] < 35.0 and result['outcome'] == 'landed'

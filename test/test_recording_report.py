@@ -54,7 +54,7 @@ def report_of(run: RunLog, path) -> tuple[Pieces, str]:
 
 @pytest.fixture(scope='module')
 def photo(tmp_path_factory):
-    """Draw a picture of the real size with a bright square as the rover."""
+    """Draw an image of the real size with a bright square as the rover."""
     pixels = np.full((3120, 4208, 3), (150, 100, 70), np.uint8)
     pixels[40:144, 120:240] = 255
     path = tmp_path_factory.mktemp('photo') / 'photo.jpg'
@@ -133,7 +133,7 @@ def test_a_run_cut_short_has_a_report(tmp_path, until_s):
     assert ('still flying' if until_s == 50.0 else 'never lifted off') in text
 
 
-def test_a_damaged_picture_does_not_cost_the_report(tmp_path):
+def test_a_damaged_image_does_not_cost_the_report(tmp_path):
     (tmp_path / 'photo.jpg').write_bytes(b'\xff\xd8 torn')
     run = formula.flight(until_s=20.0)
     run.logs[0].photo(formula.PHOTO)
@@ -165,8 +165,8 @@ def test_the_page_is_small_enough_to_send(tmp_path, photo):
 
 def test_the_crop_shows_the_target_in_its_middle(tmp_path, photo):
     from ingenuity_nodes.recording.report.photo import _window
-    with Image.open(photo) as picture:
-        left, top, right, bottom = _window(picture, formula.PHOTO.target_bbox_px)
+    with Image.open(photo) as image:
+        left, top, right, bottom = _window(image, formula.PHOTO.target_bbox_px)
     assert (left + right) / 2 == pytest.approx(180, abs=1)
     assert 0 <= left < 120 and 240 < right and 0 <= top < 40 and 144 < bottom
     assert right - left == pytest.approx(ROOM * 104 * 4 / 3, abs=1)

@@ -32,7 +32,7 @@ SHOT = Exposure(0, 'rte', APEX, Q_MB, np.zeros(3), np.zeros(3))
 HELIPAD, LANDING = (0.0, 0.0), (-7.5, -14.0)    # east, north [m] (NASA MMGIS)
 ROVER = Body('rover', np.array([63.01, -6.56, 0.95]),
              quaternion_from_rpy(0, 0, yaw_from_azimuth(175.2)))
-CUT = 8.0    # JPL's model has 8 more columns at the left than the pictures
+CUT = 8.0    # JPL's model has 8 more columns at the left than the images
 # nasa-jpl/m2020-urdf-models, HELI_RTE_CAM: x forward, y right, z down
 C = np.array([-0.000385336, 0.089600896, 0.117888782])
 A = np.array([0.011919424, 0.725450121, 0.688171525])
@@ -75,7 +75,7 @@ def fixture_scene() -> Scene:
 
 
 def window(u: float, v: float, half: int) -> tuple[CameraModel, int, int]:
-    """Cut a window out of the photo, pixel for pixel; the full picture is not needed."""
+    """Cut a window out of the photo, pixel for pixel; the full image is not needed."""
     u0 = min(max(0, round(u) - half), rte().width - 2 * half)
     v0 = min(max(0, round(v) - half), rte().height - 2 * half)
     return rte().cropped(u0, v0, 2 * half, 2 * half), u0, v0
@@ -116,8 +116,8 @@ def test_the_left_foot_stands_at_the_left_edge_and_the_right_one_beyond_the_righ
     # Only the foot reaches so far right; its shin comes from beyond the left edge.
     v, u = np.nonzero(truth.kinds == ROBOT)
     assert u0 + u.max() == pytest.approx(expected[:, 0].max(), abs=2.0)
-    in_picture = expected[expected[:, 0] > -0.5]
-    assert v0 + v.max() == pytest.approx(in_picture[:, 1].max(), abs=2.0)
+    in_image = expected[expected[:, 0] > -0.5]
+    assert v0 + v.max() == pytest.approx(in_image[:, 1].max(), abs=2.0)
     right = jpl(np.array([-FOOT, -FOOT, foot.xyz[2]]))
     left = jpl(np.array([FOOT, -FOOT, foot.xyz[2]]))
     assert left[0] == pytest.approx(27.0 - CUT, abs=20.0)    # JPL's model in 4224 columns
@@ -152,9 +152,9 @@ def test_the_drawn_rover_is_found_with_its_mast(scene: Scene) -> None:
     assert box is not None
     camera = rte().cropped(0, 0, 500, 340)
     renderer = Renderer(scene, camera)
-    picture = renderer.draw(SHOT, [ROVER])
+    image = renderer.draw(SHOT, [ROVER])
     renderer.release()
-    found = find_rover(picture, (box.u0, box.v0, box.u1, box.v1))
+    found = find_rover(image, (box.u0, box.v0, box.u1, box.v1))
     assert found is not None
     assert found == pytest.approx((box.u0, box.v0, box.u1, box.v1), abs=12.0)
     # What reaches highest is the mast head.
@@ -170,9 +170,9 @@ def test_all_that_is_worth_pointing_at_is_marked(scene: Scene) -> None:
 
 
 def test_the_same_photo_twice_is_the_same_bytes(scene: Scene) -> None:
-    pictures = []
+    images = []
     for _ in range(2):
         renderer = Renderer(scene, rte().scaled(0.15))
-        pictures.append(renderer.draw(SHOT, [ROVER, Body('helicopter', APEX, Q_MB, {}, True)]))
+        images.append(renderer.draw(SHOT, [ROVER, Body('helicopter', APEX, Q_MB, {}, True)]))
         renderer.release()
-    assert np.array_equal(*pictures)
+    assert np.array_equal(*images)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the fast grey camera shows: the same stones and ground as the colour camera."""
+"""What the fast grey camera shows: the same rocks and ground as the colour camera."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def test_both_ways_of_drawing_show_the_same_ground(nav: Renderer, scene: Scene,
     slow.release()
     grey = np.sqrt((colour * colour) @ [0.4, 0.4, 0.2])[100:400, 120:520]
     fast = nav.draw_light(shot)[100:400, 120:520, 0].astype(float)
-    # Not the same pixels: ready pictures are softer, and lit as seen from straight above.
+    # Not the same pixels: ready images are softer, and lit as seen from straight above.
     assert np.corrcoef(grey.ravel(), fast.ravel())[0, 1] > 0.8
     assert fast.mean() == pytest.approx(grey.mean(), rel=0.05)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Drawn pictures against geometry worked out without any drawing, and against themselves."""
+"""Drawn images against geometry worked out without any drawing, and against themselves."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.rendering import gl
 from ingenuity_nodes.rendering.gl import create_context, DrawingError
-from ingenuity_nodes.rendering.mesh import stone
+from ingenuity_nodes.rendering.mesh import rock
 from ingenuity_nodes.rendering.scene import Body, Scene, SceneConfig
-from ingenuity_nodes.rendering.truth import GROUND, ROBOT, SKY, STONE
+from ingenuity_nodes.rendering.truth import GROUND, ROBOT, ROCK, SKY
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.rocks import RockParameters
 from ingenuity_nodes.world.terrain import TerrainParameters
@@ -91,7 +91,7 @@ def test_every_ground_pixel_lies_on_the_terrain(colour: Renderer, scene: Scene) 
 def embree_ranges(scene: Scene, shot: Exposure, rays: NDArray[np.float64],
                   origin: NDArray[np.float64],
                   ) -> NDArray[np.float64]:
-    """Distances that Embree finds on the same ground and stones, as triangles."""
+    """Distances that Embree finds on the same ground and rocks, as triangles."""
     embree = pytest.importorskip('embreex.mesh_construction')
     rtcore = pytest.importorskip('embreex.rtcore_scene')
     step, half = 0.08, 28.0
@@ -102,8 +102,8 @@ def embree_ranges(scene: Scene, shot: Exposure, rays: NDArray[np.float64],
     ground = np.concatenate(
         [np.stack([a, b, c], 2).reshape(-1, 3, 3),
          np.stack([a, c, d], 2).reshape(-1, 3, 3)])
-    stones = [stone_triangles(row) for row in scene.stones(origin[0], origin[1], half, 0.05)]
-    triangles = np.concatenate([ground, *stones]) - origin
+    rocks = [rock_triangles(row) for row in scene.rocks_around(origin[0], origin[1], half, 0.05)]
+    triangles = np.concatenate([ground, *rocks]) - origin
     world = rtcore.EmbreeScene()
     embree.TriangleMesh(world, triangles.astype(np.float32))
     found = world.run(np.zeros_like(rays, dtype=np.float32), rays.astype(np.float32),
@@ -111,13 +111,13 @@ def embree_ranges(scene: Scene, shot: Exposure, rays: NDArray[np.float64],
     return np.asarray(found, dtype=np.float64)
 
 
-def stone_triangles(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Place one stone's finest mesh."""
+def rock_triangles(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Place one rock's finest mesh."""
     yaw, tilt_x, tilt_y = row[6:9]
     cz, sz, cx, sx, cy, sy = (f(v) for v in (yaw, tilt_x, tilt_y) for f in (math.cos, math.sin))
     R = (np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array(
         [[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]))
-    unit = stone(int(row[9]), 2)[:, :3].astype(np.float64)
+    unit = rock(int(row[9]), 2)[:, :3].astype(np.float64)
     return np.asarray(((unit * row[3:6]) @ R.T + row[:3]).reshape(-1, 3, 3))
 
 
@@ -135,7 +135,7 @@ def test_ten_thousand_random_distances_agree_with_embree(colour: Renderer, scene
     near = (expected < 25.0) & (truth.kinds[v, u] != ROBOT)
     error = np.abs(found - expected)[near]
     assert near.sum() > 5000
-    # Beyond the edges of stones, whose outline depends on how finely each mesh is cut.
+    # Beyond the edges of rocks, whose outline depends on how finely each mesh is cut.
     assert (error < np.maximum(0.02, 0.01 * expected[near])).mean() > 0.985
     assert np.median(error) < 0.005
 
@@ -177,9 +177,9 @@ def test_own_shadow_falls_where_the_sun_throws_it(nav: Renderer, scene: Scene) -
 def test_the_same_exposure_gives_the_same_bytes_and_another_order_too(scene: Scene,
                                                                       nav: Renderer) -> None:
     first = exposure((0.0, 10.0, 5.0), 84.0)
-    picture = nav.draw(first, [carrier(first)])
+    image = nav.draw(first, [carrier(first)])
     nav.draw(exposure((30.0, -20.0, 8.0), 10.0))
-    assert np.array_equal(nav.draw(first, [carrier(first)]), picture)
+    assert np.array_equal(nav.draw(first, [carrier(first)]), image)
 
 
 def test_another_process_draws_the_same_bytes(nav: Renderer) -> None:
@@ -205,24 +205,25 @@ print(hashlib.sha256(Renderer(Scene(SceneConfig()), navcam()).draw(shot).tobytes
 
 def test_strips_leave_no_seam_and_call_back(scene: Scene, colour: Renderer) -> None:
     shares: list[float] = []
-    picture = colour.draw(exposure(APEX, 84.0, -4.0), between=shares.append)
-    assert picture.shape == (624, 842, 3) and picture.dtype == np.uint8
+    image = colour.draw(exposure(APEX, 84.0, -4.0), between=shares.append)
+    assert image.shape == (624, 842, 3) and image.dtype == np.uint8
     assert shares[-1] == 1.0 and len(shares) == 3
-    rows = np.abs(np.diff(picture.astype(float).mean(axis=(1, 2))))
+    rows = np.abs(np.diff(image.astype(float).mean(axis=(1, 2))))
     assert rows[207] < 3.0 * np.median(rows[190:225]) + 0.5
 
 
 def test_the_sky_is_above_the_horizon_and_butterscotch(colour: Renderer) -> None:
     shot = exposure(APEX, 84.0, -40.0)
     truth = colour.draw_truth(shot)
-    picture = colour.draw(shot)
-    sky = picture[truth.kinds == SKY].mean(axis=0)
+    image = colour.draw(shot)
+    sky = image[truth.kinds == SKY].mean(axis=0)
     assert (truth.kinds[:100] == SKY).all()
     assert sky[0] > sky[1] > sky[2] > 60.0
 
 
-def test_navigation_pictures_hold_corners_that_can_be_followed(nav: Renderer,
-                                                               scene: Scene) -> None:
+def test_navigation_images_hold_corners_that_can_be_followed(
+    nav: Renderer, scene: Scene,
+) -> None:
     import cv2
     for height in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0):
         ground = scene.terrain.height(0.0, 25.0)
@@ -247,7 +248,7 @@ def test_ground_truth_flow_is_what_a_flat_floor_would_give(nav: Renderer, scene:
     assert np.hypot(*centre) == pytest.approx(0.1 / 5.0 / nav.camera.pixel_angle, rel=0.1)
 
 
-def test_low_sun_throws_long_shadows_of_stones() -> None:
+def test_low_sun_throws_long_shadows_of_rocks() -> None:
     def dark_share(utc: datetime) -> float:
         renderer = Renderer(Scene(SceneConfig(utc=utc)), rte().scaled(0.15))
         light = renderer.draw_light(exposure(APEX, 84.0, -4.0))[200:].astype(float).mean(axis=2)
@@ -278,7 +279,7 @@ def test_without_egl_the_message_names_the_packages(monkeypatch: pytest.MonkeyPa
 def test_kinds_are_told_apart(colour: Renderer) -> None:
     shot = exposure(APEX, 84.0, -8.0)
     kinds = colour.draw_truth(shot, [carrier(shot), rover()]).kinds
-    assert set(np.unique(kinds)) == {SKY, GROUND, STONE, ROBOT}
+    assert set(np.unique(kinds)) == {SKY, GROUND, ROCK, ROBOT}
 
 
 def test_smooth_sand_holds_few_corners(nav: Renderer, scene: Scene) -> None:
@@ -291,7 +292,7 @@ def test_smooth_sand_holds_few_corners(nav: Renderer, scene: Scene) -> None:
     counts = []
     for renderer in (nav, sand):
         ground = renderer.scene.terrain.height(20.0, 60.0)
-        picture = renderer.draw(exposure((20.0, 60.0, ground + 10.0), 84.0))
-        counts.append(len(fast.detect(picture)))
+        image = renderer.draw(exposure((20.0, 60.0, ground + 10.0), 84.0))
+        counts.append(len(fast.detect(image)))
     sand.release()
     assert counts[0] > 100 and counts[1] < 0.2 * counts[0]

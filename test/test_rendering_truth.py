@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of the truth against the world they are pictures of."""
+"""Images of the truth against the world they are images of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.rendering.gl import create_context, DrawingError
 from ingenuity_nodes.rendering.scene import Scene, SceneConfig
-from ingenuity_nodes.rendering.truth import GROUND, STONE
+from ingenuity_nodes.rendering.truth import GROUND, ROCK
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.world.rocks import DIAMETER, X, Y
 import numpy as np
@@ -58,28 +58,28 @@ def test_a_rolling_shutter_sees_the_first_row_earlier_than_the_last(colour: Rend
     assert np.nanmedian(shift[310:315]) == pytest.approx(0.0, abs=0.03)
 
 
-def test_each_labelled_pixel_lies_on_its_stone(colour: Renderer) -> None:
+def test_each_labelled_pixel_lies_on_its_rock(colour: Renderer) -> None:
     truth = colour.draw_truth(exposure(HERE))
-    on_stone = truth.kinds == STONE
-    stones = truth.stones[truth.numbers[on_stone]]
-    away = truth.points()[on_stone][:, :2] - stones[:, [X, Y]]
-    near = truth.ranges[on_stone] < 40.0
+    on_rock = truth.kinds == ROCK
+    rocks = truth.rocks[truth.numbers[on_rock]]
+    away = truth.points()[on_rock][:, :2] - rocks[:, [X, Y]]
+    near = truth.ranges[on_rock] < 40.0
     assert near.sum() > 500
-    reach = 0.75 * stones[near, DIAMETER] + 0.03
+    reach = 0.75 * rocks[near, DIAMETER] + 0.03
     assert (np.hypot(away[near, 0], away[near, 1]) < reach).mean() > 0.99
     assert truth.labels().dtype == np.int32
-    assert (truth.labels()[on_stone] > 0).all() and not truth.labels()[~on_stone].any()
+    assert (truth.labels()[on_rock] > 0).all() and not truth.labels()[~on_rock].any()
 
 
-def test_a_stone_keeps_its_label_from_picture_to_picture(colour: Renderer) -> None:
+def test_a_rock_keeps_its_label_from_image_to_image(colour: Renderer) -> None:
     first, second = exposure(HERE), exposure((-0.4, 48.0, 6.0))
     a, b = colour.draw_truth(first), colour.draw_truth(second)
     shift = a.flow(second)
-    v, u = np.nonzero((a.kinds == STONE) & (a.ranges < 30.0))
+    v, u = np.nonzero((a.kinds == ROCK) & (a.ranges < 30.0))
     there = np.round(np.stack([u, v], axis=1) + shift[v, u]).astype(int)
     inside = ((there >= 0) & (there < (b.camera.width, b.camera.height))).all(axis=1)
     labels, again = a.labels()[v, u][inside], b.labels()[there[inside, 1], there[inside, 0]]
-    # The rest are hidden from the second place or lie at a stone's edge.
+    # The rest are hidden from the second place or lie at a rock's edge.
     assert (labels == again).mean() > 0.85
 
 

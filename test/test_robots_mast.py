@@ -18,7 +18,7 @@ ATTITUDE = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
 
 @pytest.mark.parametrize('point', [
     (0.0, 0.0, 5.3), (-1.4, 49.5, 5.3), (70.0, -20.0, 0.0), (63.0, 3.0, 10.0)])
-def test_what_the_mast_is_turned_to_lies_in_the_middle_of_the_picture(point):
+def test_what_the_mast_is_turned_to_lies_in_the_middle_of_the_image(point):
     joints = joints_toward(PLACE, ATTITUDE, np.array(point))
     uv = mastcam().project_world(np.array([point]), *head_pose(PLACE, ATTITUDE, joints))[0]
     assert uv == pytest.approx((803.5, 599.5), abs=1.0)

@@ -9,7 +9,7 @@ from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.body import BodyParameters
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.vehicle.landing_gear import LandingGearParameters
-from ingenuity_nodes.world import rocks as stone
+from ingenuity_nodes.world import rocks as rock
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 import numpy as np
@@ -149,13 +149,13 @@ def test_it_slides_down_a_slope_that_friction_does_not_hold(friction, slides):
 
 
 class OneRock:
-    """A single stone under the front left foot, in the form of :class:`Rocks`."""
+    """A single rock under the front left foot, in the form of :class:`Rocks`."""
 
     def __init__(self, height):
-        self.row = np.zeros((1, stone.COLUMNS))
-        self.row[0, [stone.X, stone.Y]] = 0.293
-        self.row[0, [stone.HALF_LENGTH, stone.HALF_WIDTH]] = 0.1
-        self.row[0, [stone.Z, stone.HALF_HEIGHT]] = height / 2.0, height / 2.0
+        self.row = np.zeros((1, rock.COLUMNS))
+        self.row[0, [rock.X, rock.Y]] = 0.293
+        self.row[0, [rock.HALF_LENGTH, rock.HALF_WIDTH]] = 0.1
+        self.row[0, [rock.Z, rock.HALF_HEIGHT]] = height / 2.0, height / 2.0
 
     def around(self, x, y, radius):
         return self.row
@@ -167,6 +167,6 @@ def test_a_foot_that_comes_down_on_a_rock_lifts_its_corner():
     drop(vehicle)
     assert vehicle.status.failure == ''
     roll, pitch, _ = rpy_from_quaternion(vehicle.truth.q_MB)
-    # The stone is 5 cm tall and the diagonal 83 cm: some 3 deg, away from front left.
+    # The rock is 5 cm tall and the diagonal 83 cm: some 3 deg, away from front left.
     assert 1.5 < math.degrees(tilt(vehicle.truth.q_MB)) < 5.0
     assert roll > 0.0 and pitch < 0.0

@@ -73,7 +73,7 @@ def test_a_place_outside_and_a_text_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ElevationFileError, match='outside this file'):
         read_elevations(path, LATITUDE + 1.0, LONGITUDE, 50.0)
     text = tmp_path / 'b.tif'
-    text.write_text('this is not a picture')
+    text.write_text('this is not an image')
     with pytest.raises(ElevationFileError, match='not a readable GeoTIFF'):
         read_elevations(text, LATITUDE, LONGITUDE, 50.0)
     with pytest.raises(ElevationFileError, match='not a readable GeoTIFF'):

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Camera models as data: where a point falls in the picture, and which way a pixel looks.
+Camera models as data: where a point falls in the image, and which way a pixel looks.
 
 One law covers all cameras here, JPL's CAHVORE type 3 with linearity L (Gennery 2006; JPL's
 operations models of both helicopter cameras use L = 0.37)::
@@ -56,7 +56,7 @@ class CameraModel:
         return np.asarray(projection().of_camera(self.lens, points))
 
     def __post_init__(self) -> None:
-        """Compile what projects, so that no picture or trigger waits for it in flight."""
+        """Compile what projects, so that no image or trigger waits for it in flight."""
         projection()
 
     @cached_property
@@ -87,7 +87,7 @@ class CameraModel:
         return rotation_matrix(self.q_BC)
 
     def inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say which pixels (n, 2) lie in the picture."""
+        """Say which pixels (n, 2) lie in the image."""
         u, v = uv[:, 0], uv[:, 1]
         return np.asarray((u >= -0.5) & (u < self.width - 0.5) & (v >= -0.5)
                           & (v < self.height - 0.5))
@@ -111,13 +111,13 @@ class CameraModel:
         return replace(self, width=width, height=height, H=H, V=V)
 
     def cropped(self, u0: int, v0: int, width: int, height: int) -> CameraModel:
-        """Build the camera that sees only a window of this one's picture, pixel for pixel."""
+        """Build the camera that sees only a window of this one's image, pixel for pixel."""
         return replace(self, width=width, height=height, H=self.H - u0 * self.A,
                        V=self.V - v0 * self.A)
 
     @cached_property
     def corner_angle(self) -> float:
-        """Largest angle from the axis in the picture [rad]."""
+        """Largest angle from the axis in the image [rad]."""
         right, low = self.width - 0.5, self.height - 0.5
         rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
         return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())
@@ -171,7 +171,7 @@ def rte(mounting_error_rpy: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Cam
     """
     Build Ingenuity's colour camera (nasa-jpl/m2020-urdf-models: HELI_RTE_CAM).
 
-    JPL's model is 4224 px wide, the pictures are 4208 px: 8 px are cut at either side.
+    JPL's model is 4224 px wide, the images are 4208 px: 8 px are cut at either side.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ _RINGS, _SPOKES = 60, 48
 
 @dataclass(frozen=True)
 class FisheyeFit:
-    """OpenCV's fisheye ('equidistant' in ROS) with its worst error over the picture."""
+    """OpenCV's fisheye ('equidistant' in ROS) with its worst error over the image."""
 
     intrinsics: tuple[float, float, float, float]   # fx, fy, cx, cy [px]
     distortion: tuple[float, float, float, float]   # k1 to k4

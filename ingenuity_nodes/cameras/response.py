@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From light on the sensor to the picture: mosaic, noise, white balance, tone."""
+"""From light on the sensor to the image: mosaic, noise, white balance, tone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingenuity_nodes.compiled.kernel import kernel
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 
 _FULL = 4095.0          # a 12-bit number holds the 10-bit sensor and its noise
 _GREY_GAIN = 1.10       # sets the mean of ordinary ground near 125 (assumed: automatic exposure)
@@ -31,20 +31,20 @@ class Response:
             self._grey = entry_point(_grey, np.zeros((1, 1), np.uint8), seed)
         self._develop = self._develop_colour if colour else self._develop_grey
 
-    def develop(self, light: Picture, t_ns: int) -> Picture:
+    def develop(self, light: Image, t_ns: int) -> Image:
         """
-        Make the picture of light of type uint8, the square root of relative radiance.
+        Make the image of light of type uint8, the square root of relative radiance.
 
-        A navigation picture, (rows, columns), is luminance with a little noise; a colour picture,
+        A navigation image, (rows, columns), is luminance with a little noise; a colour image,
         (rows, columns, 3), has been seen through a Bayer mosaic.
         """
         # A number of 32 bits below the largest prime, so that times far apart differ.
         return self._develop(light, np.uint32(t_ns // 1000 % 4294967291))
 
-    def _develop_grey(self, light: Picture, seed: np.uint32) -> Picture:
+    def _develop_grey(self, light: Image, seed: np.uint32) -> Image:
         return np.asarray(self._grey(np.ascontiguousarray(light, np.uint8), seed))
 
-    def _develop_colour(self, light: Picture, seed: np.uint32) -> Picture:
+    def _develop_colour(self, light: Image, seed: np.uint32) -> Image:
         soft = np.ascontiguousarray(cv2.GaussianBlur(light, (0, 0), _LENS_BLUR), np.uint8)
         raw = self._mosaic(soft, seed, _VIGNETTE)
         colour = cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB_EA) if min(raw.shape) > 8 else np.dstack(
@@ -54,17 +54,17 @@ class Response:
         return np.asarray(cv2.addWeighted(out, 1.35, around, -0.35, 0.0), dtype=np.uint8)
 
 
-def encode_jpeg(picture: Picture, quality: int = 90) -> bytes:
-    """Compress an RGB or grey picture."""
-    if picture.ndim == 3:
-        picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), dtype=np.uint8)
-    done, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+def encode_jpeg(image: Image, quality: int = 90) -> bytes:
+    """Compress an RGB or grey image."""
+    if image.ndim == 3:
+        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), dtype=np.uint8)
+    done, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise ValueError(f'cannot compress a picture of shape {picture.shape}')
+        raise ValueError(f'cannot compress an image of shape {image.shape}')
     return bytes(data)
 
 
-def _tone_table() -> Picture:
+def _tone_table() -> Image:
     """Linear 12-bit light to 8-bit display values: gain, soft shoulder, sRGB curve."""
     x = np.arange(int(_FULL) + 1) / _FULL * 1.32
     x = np.where(x > 0.75, 0.75 + 0.25 * np.tanh((x - 0.75) / 0.25), x)
@@ -90,7 +90,7 @@ def _bell(bits: np.uint32) -> float:
 
 
 @kernel
-def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint16]:
+def _mosaic(light: Image, seed: np.uint32, vignette: float) -> NDArray[np.uint16]:
     """Let each pixel see one colour (red first), dimmed in the corners, with noise."""
     rows, columns, _ = light.shape
     raw = np.empty((rows, columns), np.uint16)
@@ -108,7 +108,7 @@ def _mosaic(light: Picture, seed: np.uint32, vignette: float) -> NDArray[np.uint
 
 
 @kernel
-def _grey(light: Picture, seed: np.uint32) -> Picture:
+def _grey(light: Image, seed: np.uint32) -> Image:
     rows, columns = light.shape
     out = np.empty((rows, columns), np.uint8)
     for j in range(rows):

@@ -30,9 +30,9 @@ def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
 
 
 def dispersed(scenario: Scenario, seed: int) -> tuple[Simulation, OfflineCamera | None]:
-    """Set up one flight of a campaign, and who draws for it where it navigates by pictures."""
+    """Set up one flight of a campaign, and who draws for it where it navigates by images."""
     environment = dispersed_environment(scenario, seed)
-    looks = any(section.features == 'pictures' for section in scenario.helicopters)
+    looks = any(section.features == 'images' for section in scenario.helicopters)
     drawn = OfflineCamera(scenario, environment) if looks else None
     return Simulation(scenario, seed, environment=environment,
-                      track_picture=drawn.track if drawn else None), drawn
+                      track_image=drawn.track if drawn else None), drawn

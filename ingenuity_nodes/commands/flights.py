@@ -93,7 +93,7 @@ def simulate(options: Namespace) -> int:
     with Narrator(sys.stderr if options.json else sys.stdout) as say:
         say.compile_kernels()
         result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
-                           pictures=options.pictures, say=say)
+                           images=options.images, say=say)
     if options.json:
         print(json.dumps(result, indent=2))
     else:

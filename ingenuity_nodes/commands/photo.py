@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One picture: of an instant of a flight, or from any pose without a flight."""
+"""One image: of an instant of a flight, or from any pose without a flight."""
 
 from __future__ import annotations
 

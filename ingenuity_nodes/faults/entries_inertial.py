@@ -41,10 +41,10 @@ GYRO = (
     *_of_all('gyro_bias', ('rad/s', -0.5, 0.5, 0.009), 'added to the rate about one axis; the '
              'usual one is two and a half times what calibration leaves',
              ('landed degraded degraded degraded', 'learned at rest; in flight the other sensor '
-              'disagrees, and the pictures say which one is right'),
-             ('landed degraded degraded degraded', 'the same; pictures do not belie the sensor '
+              'disagrees, and the images say which one is right'),
+             ('landed degraded degraded degraded', 'the same; images do not belie the sensor '
               'in use, so after two seconds the spare is struck off'),
-             ('landed land_now land_now degraded', 'both agree; pictures and inertial sensor do '
+             ('landed land_now land_now degraded', 'both agree; images and inertial sensor do '
               'not. The whole 3 deg/s of the data sheet are refused at rest, and in flight end in '
               'a slide')),
     *_of_all('gyro_drift', ('rad/s^2', -0.1, 0.1, 0.0007), 'the rate about one axis grows by this '
@@ -58,7 +58,7 @@ GYRO = (
              (TAKEN_OVER, 'forty times the noise of the chip: much rougher than the other'),
              (TAKEN_OVER, 'the same'),
              ('refused land_now land_now degraded', 'at rest nothing else is so rough; in flight '
-              'one is struck off, as they differ, and the pictures tell of the other, sooner or '
+              'one is struck off, as they differ, and the images tell of the other, sooner or '
               'later')),
     *_of_all('gyro_delay', ('s', 0.002, 0.2, 0.004), 'samples are old by this',
              (FINE, 'the rate loop keeps its feet as long as phase margin over crossover is not '
@@ -72,25 +72,25 @@ ACCELEROMETER = (
              (TAKEN_OVER, 'the checks miss gravity; in flight the spare takes over within 0.1 s'),
              (TAKEN_OVER, 'without a spare there is no take-off; in flight its loss is named'),
              ('refused land_now land_now degraded', 'the computer sees that the noise is gone, '
-              'takes hover thrust instead and lets pictures and altimeter do the rest')),
+              'takes hover thrust instead and lets images and altimeter do the rest')),
     *_of_all('accelerometer_stuck', NONE, 'the last readings are repeated',
              (TAKEN_OVER, 'as accelerometer_off'), (TAKEN_OVER, 'as accelerometer2_off'),
              ('refused land_now land_now degraded', 'as accelerometers_off')),
     *_of_all('accelerometer_bias', ('m/s^2', -5.0, 5.0, 0.05), 'added to one axis; the usual one '
              'is 2.5 times what calibration leaves',
-             (FINE, 'the pictures hold the velocity. The whole 40 mg of the data sheet contradict '
+             (FINE, 'the images hold the velocity. The whole 40 mg of the data sheet contradict '
               'the inclinometer by 6 deg'), (FINE, 'a third of what two sensors may differ'),
              (FINE, 'as accelerometer_bias')),
     *_of_all('accelerometer_drift', ('m/s^3', -1.0, 1.0, 0.02), 'one axis grows by this each '
              'second',
              ('refused degraded degraded landed', 'it contradicts the inclinometer before the '
-              'rotors are up to speed; in flight it is too much after eight seconds. The pictures '
+              'rotors are up to speed; in flight it is too much after eight seconds. The images '
               'hold the velocity, so they do not belie it, and the spare is struck off'),
              ('refused degraded degraded landed', 'the same, with the right one struck off'),
-             ('refused landed landed landed', 'both agree, and the pictures hold the velocity '
+             ('refused landed landed landed', 'both agree, and the images hold the velocity '
               'until the landing')),
     *_of_all('accelerometer_noise', ('m/s^2', 0.0, 20.0, 0.1), 'spread added to each sample',
-             (FINE, 'two and a half times the noise of the chip: in flight the pictures average '
+             (FINE, 'two and a half times the noise of the chip: in flight the images average '
               'it'), (FINE, 'the same, and nobody uses it'), (FINE, 'as accelerometer_noise')),
     *_of_all('accelerometer_delay', ('s', 0.002, 0.5, 0.05), 'samples are old by this',
              (FINE, 'velocity is late by a twentieth of a second in manoeuvres of seconds'),

@@ -10,18 +10,18 @@ from ingenuity_nodes.faults.fault import Fault, outcomes
 ALTIMETER = (
     Fault('altimeter_off', '', 0.0, 0.0, 0.0, 'no readings come',
           outcomes('refused land_now land_now degraded'),
-          'without it the pictures have no scale: down before the inertial height has drifted'),
+          'without it the images have no scale: down before the inertial height has drifted'),
     Fault('altimeter_stuck', '', 0.0, 0.0, 0.0, 'the last reading is repeated',
           outcomes('refused land_now land_now degraded'),
           'half a second of equal readings is impossible with its noise; then as altimeter_off'),
     Fault('altimeter_bias', 'm', -20.0, 20.0, 1.0, 'added to each reading',
           outcomes('refused land_now land_now degraded'),
           'at rest it is seen; in flight it is refused for half a second, then taken for a step '
-          'of the ground; pictures of that scale do not match the inertial sensor'),
+          'of the ground; images of that scale do not match the inertial sensor'),
     Fault('altimeter_drift', 'm/s', -5.0, 5.0, 0.1, 'readings grow by this each second',
           outcomes('refused degraded degraded landed'),
           'seen before the rotors are up to speed; in flight two metres until the landing, and '
-          'pictures of the wrong scale, as with a bias'),
+          'images of the wrong scale, as with a bias'),
     Fault('altimeter_noise', 'm', 0.0, 10.0, 0.5, 'spread added to each reading',
           outcomes('refused landed landed landed'),
           'at rest half of the readings are too short to be one and the others too long; in '
@@ -43,16 +43,16 @@ INCLINOMETER = (
           outcomes('refused landed landed landed'), 'as a bias: it is read once'),
 )
 NAVCAM = (
-    Fault('navcam_off', '', 0.0, 0.0, 0.0, 'no picture reaches the computer',
+    Fault('navcam_off', '', 0.0, 0.0, 0.0, 'no image reaches the computer',
           outcomes('land_now land_now land_now degraded'),
           'dead reckoning is named at once; after five seconds of it the aircraft lands while '
           'its velocity is still good'),
-    Fault('navcam_stuck', '', 0.0, 0.0, 0.0, 'the last picture is repeated under new times',
+    Fault('navcam_stuck', '', 0.0, 0.0, 0.0, 'the last image is repeated under new times',
           outcomes('land_now land_now land_now degraded'),
-          'two equal pictures are impossible in flight; then as navcam_off'),
+          'two equal images are impossible in flight; then as navcam_off'),
     Fault('navcam_bias', 'px', -100.0, 100.0, 1.0, 'all features stand to the right by this',
           outcomes('landed landed landed landed'),
-          'a fifth of a degree, in base picture and picture alike: most of it cancels'),
+          'a fifth of a degree, in base image and image alike: most of it cancels'),
     Fault('navcam_drift', 'px/s', -300.0, 300.0, 12.0, 'tracks crawl to the right, as on ground '
           'without corners', outcomes('land_now land_now land_now degraded'),
           'a fifth of a metre per second that the inertial sensor does not feel; twice that on '
@@ -62,12 +62,12 @@ NAVCAM = (
           '25 times the noise of a track: a tracker that has lost its hold'),
     Fault('navcam_delay', 's', 0.002, 2.0, 0.1, 'features come later by this, rightly stamped',
           outcomes('landed landed landed landed'), 'the filter remembers a quarter of a second'),
-    Fault('navcam_slip', 's', -0.2, 0.2, 0.0667, 'pictures are taken later than their stamps say; '
-          'the usual one is two pictures', outcomes('land_now land_now land_now degraded'),
+    Fault('navcam_slip', 's', -0.2, 0.2, 0.0667, 'images are taken later than their stamps say; '
+          'the usual one is two images', outcomes('land_now land_now land_now degraded'),
           'Flight 6 had one: corrections apply to the wrong instant, and in each turn and change '
-          'of speed pictures and inertial sensor disagree; in a calm descent two of them show'),
-    Fault('navcam_dropout', '1', 0.0, 1.0, 0.5, 'share of pictures that are lost',
-          outcomes('landed landed landed landed'), 'fifteen pictures a second are left'),
+          'of speed images and inertial sensor disagree; in a calm descent two of them show'),
+    Fault('navcam_dropout', '1', 0.0, 1.0, 0.5, 'share of images that are lost',
+          outcomes('landed landed landed landed'), 'fifteen images a second are left'),
     Fault('navcam_featureless', '1', 0.0, 1.0, 1.0, 'share of features that smooth ground does '
           'not have', outcomes('land_now land_now land_now degraded'), 'as navcam_off'),
 )

@@ -15,8 +15,8 @@ import math
 
 from ingenuity_nodes.faults.active import ActiveFault
 from ingenuity_nodes.faults.catalogue import entry
+from ingenuity_nodes.faults.images import ImageFaults
 from ingenuity_nodes.faults.machinery import drive_machinery
-from ingenuity_nodes.faults.pictures import PictureFaults
 from ingenuity_nodes.signals import (
     AltimeterSample, FaultChange, FaultOrder, FeatureFrame, ImuSample, InclinometerSample,
     RadioPacket, RotorCommand)
@@ -37,7 +37,7 @@ class Injector:
         self._orders: list[FaultOrder] = []
         self._begun: set[int] = set()
         self._active: dict[str, dict[int, ActiveFault]] = {}    # by part, then order
-        self._pictures = PictureFaults(navcam_rate)
+        self._images = ImageFaults(navcam_rate)
         self._packets: dict[str, list[tuple[int, RadioPacket]]] = {'up': [], 'down': []}
 
     def add(self, orders: Iterable[FaultOrder]) -> None:
@@ -111,7 +111,7 @@ class Injector:
 
     def features(self, t_ns: int, frame: FeatureFrame | None) -> FeatureFrame | None:
         """Lay camera faults over the features that would be handed out now."""
-        return self._pictures.pass_on(t_ns, frame, self._of('navcam'))
+        return self._images.pass_on(t_ns, frame, self._of('navcam'))
 
     def stamp(self, frame: FeatureFrame) -> FeatureFrame:
         """Let the clocks of camera and inertial sensor slip against each other."""

@@ -37,7 +37,7 @@ class RunOptions:
     real_time_factor: float = -1.0   # -1: that of the scenario; 0: as fast as possible
     record: bool = True
     run_folder: str = ''             # '': made by the recorder
-    features: str = ''               # '': those of the scenario; geometry, pictures
+    features: str = ''               # '': those of the scenario; geometry, images
     software: str = ''               # '': that of the scenario; flight_1, flight_7, fixed
 
 

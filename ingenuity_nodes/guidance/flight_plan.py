@@ -76,7 +76,7 @@ class Turn(Section):
 
 
 class TakePhoto(Section):
-    """Turn the colour camera to a target, then take its picture at the best instant of a stay."""
+    """Turn the colour camera to a target, then take its image at the best instant of a stay."""
 
     segment: Literal['photo']
     target: str
@@ -112,7 +112,7 @@ class Target(Section):
 
 
 class PhotoRequest(Section):
-    """Take one picture of a target at the best instant of a window."""
+    """Take one image of a target at the best instant of a window."""
 
     camera: Literal['rte'] = 'rte'
     target: str

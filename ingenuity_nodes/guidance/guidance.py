@@ -32,7 +32,7 @@ import numpy as np
 
 WELL = HealthReport('', '', '', True)
 # [m] a little below where the filter begins to use them: 1 m, NASA Flight 6 post
-FIRST_PICTURE = 0.8
+FIRST_IMAGE = 0.8
 
 __all__ = ['Guidance', 'GuidanceParameters', 'Mode']
 
@@ -121,9 +121,9 @@ class Guidance:
 
     @property
     def camera_on(self) -> bool:
-        """Say whether navigation pictures are taken."""
+        """Say whether navigation images are taken."""
         landing = self.mode is Mode.LANDING
-        lowest = self.parameters.final_descent if landing else FIRST_PICTURE
+        lowest = self.parameters.final_descent if landing else FIRST_IMAGE
         return self.mode in IN_FLIGHT and self._height > lowest
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:

@@ -40,7 +40,7 @@ class GuidanceParameters:
         math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
         source='assumed')
     final_descent: float = quantity(
-        1.5, 'm', 'height below which a landing goes without pictures', low=0.0, high=1.7,
+        1.5, 'm', 'height below which a landing goes without images', low=0.0, high=1.7,
         source='NASA Flight 6 post: ignored in the final phase of the descent, where its swings '
                'ended; assumed: half a metre above where they begin after take-off')
     touchdown_speed_drop: float = quantity(
@@ -92,7 +92,7 @@ class GuidanceParameters:
         source='assumed: as PX4 does in its offboard mode')
     external_floor: float = quantity(
         1.5, 'm', 'least height of setpoints above the take-off point', low=0.0, high=24.0,
-        source='assumed: pictures are used above 1 m')
+        source='assumed: images are used above 1 m')
     external_ceiling: float = quantity(
         24.0, 'm', 'greatest height of setpoints above the take-off point', low=1.0, high=100.0,
         source='record of Flight 61')

@@ -36,7 +36,7 @@ RESERVE = 0.1                     # [s] before a limit; assumed: more than one p
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a picture taken now would show of its target."""
+    """What an image taken now would show of its target."""
 
     cost: float
     distance: float     # horizontal [m]
@@ -58,7 +58,7 @@ def predict(
     camera: CameraModel, request: PhotoRequest, target: Target, corners: NDArray[np.float64],
     estimate: Estimate,
 ) -> Prediction:
-    """Predict where the target falls in a picture taken at the estimated pose."""
+    """Predict where the target falls in an image taken at the estimated pose."""
     offset = np.array(target.position[:2]) - estimate.p_MB[:2]
     distance = float(math.hypot(offset[0], offset[1]))
     box = _box(camera, corners, estimate.p_MB, estimate.q_MB)
@@ -93,7 +93,7 @@ def _faces(setpoint: Setpoint, target: Target) -> bool:
 def _box(
     camera: CameraModel, corners: NDArray[np.float64], p_MB: Vector3, q_MB: QuatWxyz,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Find the box in a picture around all corners, None where one is behind the camera."""
+    """Find the box in an image around all corners, None where one is behind the camera."""
     uv = camera.project_world(corners, p_MB, q_MB)
     return (uv.min(axis=0), uv.max(axis=0)) if np.isfinite(uv).all() else None
 

@@ -38,7 +38,7 @@ class HealthParameters:
         source='assumed: five sigma of calibrated biases')
     rest_distance: float = quantity(
         0.3, 'm', 'between altimeter and legs of a resting aircraft', low=0.01, high=5.0,
-        source='assumed: a stone below the beam')
+        source='assumed: a rock below the beam')
     blades: float = quantity(
         math.radians(1.0), 'rad', 'between asked and reached collective at take-off', low=1e-3,
         high=0.5, source='assumed: twice the lag of a servo on its way up')
@@ -49,21 +49,21 @@ class HealthParameters:
         0.3, 's', 'that such things may last', low=0.02, high=10.0, source='assumed')
     blind: float = quantity(
         0.5, 's', 'without features until dead reckoning is named', low=0.1, high=10.0,
-        source='assumed: 15 pictures')
+        source='assumed: 15 images')
     dead_reckoning: float = quantity(
         5.0, 's', 'of dead reckoning before the aircraft lands', low=0.5, high=100.0,
         source='assumed: 0.02 m/s^2 of bias and 0.1 deg of tilt make 0.1 m/s and 0.3 m')
     fewest: int = quantity(
         4, '1', 'features that fix a pose', low=1, high=64,
         source='four points of a plane; see navigation.history')
-    pictures_above: float = quantity(
-        1.3, 'm', 'height above which pictures are missed', low=0.0, high=20.0,
-        source='NASA Flight 6 post: pictures are used above about 1 m')
+    images_above: float = quantity(
+        1.3, 'm', 'height above which images are missed', low=0.0, high=20.0,
+        source='NASA Flight 6 post: images are used above about 1 m')
     mismatch: float = quantity(
-        10.0, '1', 'normalised innovation squared of pictures that the inertial sensor belies',
+        10.0, '1', 'normalised innovation squared of images that the inertial sensor belies',
         low=0.01, high=1e6, source='assumed: 1 is expected of an honest filter')
     mismatch_time: float = quantity(
-        1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 pictures')
+        1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 images')
     reserve: float = quantity(
         0.3, '1', 'battery charge below which the aircraft lands', low=0.0, high=1.0,
         source='Balaram et al. 2018, as remembered: 30 % reserve')
@@ -89,7 +89,7 @@ class Health:
         self._inclination: tuple[float, float] | None = (0.0, 0.0)
         self._off_speed, self._off_blades, self._blind = 0.0, 0.0, 0.0
         self._innovation = 0.0
-        self.lost_pictures = ''     # said by the pairing of pictures and exposures
+        self.lost_images = ''     # said by the pairing of images and exposures
 
     def initialise(self, inclinometer: InclinometerSample | None) -> None:
         """Hear what the inclinometer said at power-on; None: nothing."""
@@ -97,7 +97,7 @@ class Health:
             (inclinometer.roll, inclinometer.pitch) if inclinometer is not None else None)
 
     def begin_again(self) -> None:
-        """Forget what pictures said of an inertial sensor that is out of use."""
+        """Forget what images said of an inertial sensor that is out of use."""
         self._innovation = 0.0
 
     @property
@@ -186,22 +186,22 @@ class Health:
     def _missing(self, estimate: Estimate) -> str:
         """Name what the computer flies without, '' when it has everything."""
         p = self.parameters
-        fed = estimate.feature_count >= p.fewest or estimate.height < p.pictures_above
+        fed = estimate.feature_count >= p.fewest or estimate.height < p.images_above
         self._blind = 0.0 if fed else self._blind + _PERIOD
         share = _PERIOD / p.mismatch_time
-        if estimate.feature_count and estimate.height > p.pictures_above:
+        if estimate.feature_count and estimate.height > p.images_above:
             self._innovation += share * (estimate.innovation - self._innovation)
         found = []
         if self._blind > p.blind:
             found.append('no features: dead reckoning on the inertial sensor')
         if self.altimeter_dead or self._altimeter_silent:
-            found.append('no altimeter: height by pictures and inertial sensor')
+            found.append('no altimeter: height by images and inertial sensor')
         if self._inertial.missing:
             found.append(self._inertial.missing)
         if self._inertial.accelerometer_dead:
             found.append('no accelerometers: hover thrust taken instead')
         if self._innovation > p.mismatch:
-            found.append('pictures and inertial sensor do not match')
+            found.append('images and inertial sensor do not match')
         return '; '.join(found)
 
     def _land_now(
@@ -220,14 +220,14 @@ class Health:
             return self._inertial.dead
         if not height_trusted:
             return 'no altimeter'
-        return self._picture_trouble()
+        return self._image_trouble()
 
-    def _picture_trouble(self) -> str:
+    def _image_trouble(self) -> str:
         p = self.parameters
         if self._software == 'flight_1':
-            return ''    # it trusted its pictures
-        if self.lost_pictures and self._software == 'flight_7':
-            return f'image/IMU mismatch: {self.lost_pictures}'
+            return ''    # it trusted its images
+        if self.lost_images and self._software == 'flight_7':
+            return f'image/IMU mismatch: {self.lost_images}'
         if self._innovation > p.mismatch and self._software == 'fixed':
             return f'image/IMU mismatch: innovations {self._innovation:.0f} times as expected'
         if self._blind > p.dead_reckoning and self._software == 'fixed':

@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tells which exposure a navigation picture belongs to: the software that Flight 6 found wanting.
+Tells which exposure a navigation image belongs to: the software that Flight 6 found wanting.
 
-The computer triggers the camera and hears a picture some time later. As delivered it took the
-pictures in the order of the triggers, so that one lost picture gave all later ones the stamp of
+The computer triggers the camera and hears an image some time later. As delivered it took the
+images in the order of the triggers, so that one lost image gave all later ones the stamp of
 the exposure before (NASA, Flight 6 post, 27 May 2021: "all later navigation images being
-delivered with inaccurate timestamps"). Software since takes the camera's own count of pictures.
+delivered with inaccurate timestamps"). Software since takes the camera's own count of images.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ import numpy as np
 
 @dataclass(frozen=True)
 class PairingParameters:
-    """What is made of lost and poor pictures."""
+    """What is made of lost and poor images."""
 
     most_lost: int = quantity(
-        10, '1', 'pictures lost within a second that the update after Flight 6 stands', low=0,
+        10, '1', 'images lost within a second that the update after Flight 6 stands', low=0,
         high=60, source='assumed: NASA only says that Flight 53 lost more than it was made for')
     fewest: int = quantity(
-        12, '1', 'features below which fixed software uses none of a picture', low=0, high=64,
+        12, '1', 'features below which fixed software uses none of an image', low=0, high=64,
         source='assumed: three times what fixes a pose, so that false ones can be outvoted')
 
 
 class Pairing:
-    """Pairs pictures and exposures as software of one age does."""
+    """Pairs images and exposures as software of one age does."""
 
     def __init__(self, parameters: PairingParameters, software: str) -> None:
         self._parameters, self._software = parameters, software
@@ -47,9 +47,9 @@ class Pairing:
 
     def pair(self, frame: FeatureFrame) -> FeatureFrame | None:
         """
-        Give a picture its stamp, None when it is not to be used.
+        Give an image its stamp, None when it is not to be used.
 
-        ``frame.t_ns`` is its true exposure, which stands for the camera's count of pictures.
+        ``frame.t_ns`` is its true exposure, which stands for the camera's count of images.
         """
         if self._software == 'flight_1':
             return replace(frame, t_ns=self._triggers.popleft()) if self._triggers else frame
@@ -63,16 +63,16 @@ class Pairing:
         return frame
 
     def trouble(self, t_ns: int) -> str:
-        """Say how many pictures were lost within some second, '' when few were."""
+        """Say how many images were lost within some second, '' when few were."""
         count = sum(trigger > t_ns - SECOND_NS for trigger in self._lost)
         overdue_ns = t_ns - SECOND_NS // 2
         count += sum(overdue_ns - SECOND_NS < trigger < overdue_ns for trigger in self._triggers)
         if count > self._parameters.most_lost:
-            return f'{count} pictures lost within a second'
+            return f'{count} images lost within a second'
         return ''
 
     def _is_frozen(self, frame: FeatureFrame) -> bool:
-        """Say whether this is the last picture again, to the last digit."""
+        """Say whether this is the last image again, to the last digit."""
         frozen = len(frame.uv) > 0 and np.array_equal(frame.uv, self._last_uv)
         self._last_uv = frame.uv
         return frozen

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 GYRO, ACCELEROMETER = 1, 0      # rows of the record's arrays: force first, then rate
 SHARE = 0.1                     # of a new look in the means in flight: a tenth of a second
 SECOND, SECONDS = 0.01, 0.002   # in those at rest; what is learned is to be kept, so it is slower
-SLOW = TICK / 0.3               # of a new look in the mean innovation: ten pictures
+SLOW = TICK / 0.3               # of a new look in the mean innovation: ten images
 ALPHA_TIME = 0.02               # [s] over which the angular acceleration is smoothed; assumed
 
 WATCH = np.dtype([
@@ -38,7 +38,7 @@ WATCH = np.dtype([
     ('most_repeats', 'i8'), ('rougher', 'f8'), ('patience', 'i8'), ('noise', 'f8', (2,)),
     ('limit', 'f8', (2,)), ('gyro_scale', 'f8'), ('gyro_late', 'f8'),
     ('belied', 'f8'),
-    # what is found: row of BROKEN for both sensors, row of KINDS that disagree + 1, pictures
+    # what is found: row of BROKEN for both sensors, row of KINDS that disagree + 1, images
     ('found', 'i8', (4,)),
 ], align=True)
 Record = Any    # a numpy record; numba compiles attribute access on it

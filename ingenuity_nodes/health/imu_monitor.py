@@ -4,7 +4,7 @@
 Watches both inertial sensors and chooses the one to fly by.
 
 Two sensors that disagree do not say which of them errs; a third witness does. A chip that repeats
-itself is dead, one much rougher than the other is broken. For the rest the pictures speak: where
+itself is dead, one much rougher than the other is broken. For the rest the images speak: where
 the filter, which lives on the sensor in use, finds that they belie it, that sensor is at fault;
 where it finds nothing, the spare is.
 
@@ -71,7 +71,7 @@ class InertialParameters:
         0.15, 'm/s^2', 'mean difference of the forces that is one too many', low=1e-3, high=10.0,
         source='assumed: ten times the noise of the mean; turning quickly leaves half of it')
     belied: float = quantity(
-        4.0, '1', 'mean normalised innovation squared by which pictures belie the sensor in use',
+        4.0, '1', 'mean normalised innovation squared by which images belie the sensor in use',
         low=1.0, high=1e6, source='assumed: 1 is expected of an honest filter')
     verdict: float = quantity(
         2.0, 's', 'of disagreement without such a witness, after which one of both must go',
@@ -160,11 +160,11 @@ class ImuMonitor:
         return BROKEN[self._found[k]].format(k + 1)
 
     def _weigh(self, apart: int, belied: int, innovation: float) -> None:
-        """Find the culprit of a disagreement by the pictures."""
+        """Find the culprit of a disagreement by the images."""
         p = self.parameters
         self._apart_s = max(0.0, self._apart_s + (TICK if apart else -TICK))
         if self._apart_s == 0.0:
-            # Without pictures there is none; an honest filter expects 1.
+            # Without images there is none; an honest filter expects 1.
             self._calm = max(1.0, self._calm + CALM * (innovation - self._calm))
             self._strained = self._calm
         elif innovation:
@@ -174,10 +174,10 @@ class ImuMonitor:
         using, name = self._using, KINDS[apart - 1]
         late = self._apart_s > p.verdict
         if belied or (late and self._strained > p.strain * self._calm):
-            self._exclude(using, f'{name} {using + 1} are belied by the pictures')
+            self._exclude(using, f'{name} {using + 1} are belied by the images')
         elif late:
             self._exclude(
-                1 - using, f'{name} {2 - using} contradict the others and the pictures')
+                1 - using, f'{name} {2 - using} contradict the others and the images')
 
     def _gone_wrong(self) -> float:
         apart = float(np.abs(self._m['apart'][GYRO]).max())

@@ -78,7 +78,7 @@ class Aircraft:
         return self._faults.inclinometer(sample) if self._faults else sample
 
     def features(self, t_ns: int, frame: FeatureFrame | None) -> FeatureFrame | None:
-        """Pass on the features of a picture, or what its camera makes of it."""
+        """Pass on the features of an image, or what its camera makes of it."""
         return self._faults.features(t_ns, frame) if self._faults else frame
 
     def stamp(self, frame: FeatureFrame) -> FeatureFrame:

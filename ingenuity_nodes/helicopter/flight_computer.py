@@ -180,7 +180,7 @@ class FlightComputer:
         inertial = monitor.choose(both)
         if (self._health_due.due(t_ns) and self.estimate is not None
                 and self.setpoint is not None and self._status is not None):
-            health.lost_pictures = self._pairing.trouble(t_ns)
+            health.lost_images = self._pairing.trouble(t_ns)
             self._guidance.heed(health.step(
                 altitude, self.estimate, self._status, self.command,
                 at_rest=self._at_rest, airborne=self.setpoint.airborne))

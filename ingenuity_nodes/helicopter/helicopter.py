@@ -91,7 +91,7 @@ class Helicopter:
         self._altimeter_due = Every(p.computer.altimeter_rate)
         self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
         self._waiting_features: deque[FeatureFrame] = deque()
-        self._from_pictures = section.features == 'pictures'
+        self._from_images = section.features == 'images'
         self._shutters: list[int] = []        # when the colour camera is to open
         self._exposures: list[Exposure] = []
         self._aircraft.inject(faults)
@@ -143,7 +143,7 @@ class Helicopter:
         if inputs.abort:
             computer.abort(t_ns, inputs.abort)
         computer.steer(t_ns, inputs.setpoints)
-        if self._from_pictures:
+        if self._from_images:
             self._waiting_features.extend(inputs.features)
         computer.store(inputs.photos)
         computer.receive(self._aircraft.heard(t_ns, inputs.packets))
@@ -184,7 +184,7 @@ class Helicopter:
         if self._computer.opens_navcam(t_ns):
             exposure = _exposure('navcam', truth)
             self._exposures.append(exposure)
-            if not self._from_pictures:
+            if not self._from_images:
                 self._waiting_features.append(self._simulated_tracker.observe(exposure))
         if decide and self._computer.asks_for_photo():
             late = self._aircraft.shutter_delay()

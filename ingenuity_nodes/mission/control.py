@@ -48,11 +48,11 @@ class MissionControl:
     """Runs the flights of one scenario."""
 
     def __init__(
-        self, scenario: Scenario, environment: Environment, pictures: bool = True,
+        self, scenario: Scenario, environment: Environment, images: bool = True,
     ) -> None:
         self._mission = scenario.mission
         self._wait_for_photos = (
-            pictures and scenario.mission.wait_for_photos and bool(scenario.rovers))
+            images and scenario.mission.wait_for_photos and bool(scenario.rovers))
         self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
             scenario, helicopter, environment)) for helicopter in scenario.helicopters}
 

@@ -1,9 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How a picture should see a point of the ground that the base picture saw, and how errors move it.
+How an image should see a point of the ground that the base image saw, and how errors move it.
 
-Vectors of three live in tuples here: one picture has some forty points, and an array each would
+Vectors of three live in tuples here: one image has some forty points, and an array each would
 cost more than the sums.
 """
 
@@ -22,18 +22,18 @@ Vector = tuple[float, float, float]
 
 
 class View(NamedTuple):
-    """Both cameras, for all points of one picture."""
+    """Both cameras, for all points of one image."""
 
-    R_base: Array    # attitude when the base picture was taken
+    R_base: Array    # attitude when the base image was taken
     R: Array         # attitude now
-    arm: Vector      # camera of the base picture, from I of then, in M [m]
+    arm: Vector      # camera of the base image, from I of then, in M [m]
     above: float     # its height over the ground plane [m]
-    way: Vector      # from I of now to I of the base picture, in M [m]
+    way: Vector      # from I of now to I of the base image, in M [m]
 
 
 @kernel
 def view_of(x: Array, s: Record) -> View:
-    """Put together what all points of a picture have in common."""
+    """Put together what all points of an image have in common."""
     R_base, R = np.empty((3, 3)), np.empty((3, 3))
     matrix_into(x[19:23], R_base)
     matrix_into(x[6:10], R)
@@ -86,7 +86,7 @@ def feature_rows(
     x, view
         State, shape (30,), and its :func:`view_of`.
     base_ray, ray
-        Unit rays in B of the base picture and of this one.
+        Unit rays in B of the base image and of this one.
     s
         Settings.
     H

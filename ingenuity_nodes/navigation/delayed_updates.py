@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The filter's walk through its memory: forward each step, and again after a late picture."""
+"""The filter's walk through its memory: forward each step, and again after a late image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingenuity_nodes.navigation.measurement import use_altimeter, use_features, 
 from ingenuity_nodes.navigation.propagation import (
     ALTIMETER, Array, AT_REST, correct_state, COVARIANCE_STEPS, ERRORS, INPUTS,
     propagate_covariance, propagate_state, Record, SLOTS, STATES)
-from ingenuity_nodes.navigation.reference_image import BASE_PICTURE, note_lost, take_base, WIDTH
+from ingenuity_nodes.navigation.reference_image import BASE_IMAGE, note_lost, take_base, WIDTH
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
@@ -23,15 +23,15 @@ Records = NDArray[np.void]
 
 FEWEST_FEATURES = 4     # a plane of points fixes a pose from four on
 
-# The last steps and the base picture.
+# The last steps and the base image.
 MEMORY = np.dtype([
     ('x', 'f8', (SLOTS, STATES)),
     ('P', 'f8', (SLOTS, ERRORS, WIDTH)),   # where it is known
     ('known', 'i8', (SLOTS,)),             # last step up to this one whose P is known
     ('inputs', 'f8', (SLOTS, INPUTS)),
     ('moved', 'f8', (SLOTS, 4)),           # specific force in M, yaw rate
-    ('corrected', 'i8'),                   # step at which the last picture was exposed
-    ('base', BASE_PICTURE),
+    ('corrected', 'i8'),                   # step at which the last image was exposed
+    ('base', BASE_IMAGE),
     ('report', 'f8', (20,)),               # see :func:`report`
 ], align=True)
 
@@ -128,7 +128,7 @@ def walk(
     inputs[ALTIMETER], inputs[AT_REST] = math.nan, at_rest
     begin = step
     if altimeter == altimeter:
-        # It is that of an earlier step; what a picture has corrected stays.
+        # It is that of an earlier step; what an image has corrected stays.
         begin = max(step - s.altimeter_late, m.corrected + 1)
         m.inputs[begin % SLOTS, ALTIMETER] = altimeter
     replay(memory, settings, begin, step)
@@ -149,10 +149,10 @@ def look(
     common: float, fewest: int, oldest: int,
 ) -> tuple[int, float]:
     """
-    Take in the features of a picture exposed some steps ago; the steps since are to be replayed.
+    Take in the features of an image exposed some steps ago; the steps since are to be replayed.
 
-    It becomes the base picture when fewer of them are used than the share ``common`` of the base
-    picture's or than ``fewest``, or when ``oldest`` pictures have been compared with it.
+    It becomes the base image when fewer of them are used than the share ``common`` of the base
+    image's or than ``fewest``, or when ``oldest`` images have been compared with it.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The state estimator: inertial sensor, altimeter and pictures become position and attitude."""
+"""The state estimator: inertial sensor, altimeter and images become position and attitude."""
 
 from __future__ import annotations
 
@@ -89,21 +89,21 @@ class EstimatorParameters:
         0.003, '1', 'doubt about the scale of the distance', low=0.0, high=0.5,
         source='as the sensor model')
     pixel_noise: float = quantity(
-        0.09, 'px', 'spread of one corner that changes from picture to picture', low=0.01,
-        high=20.0, source='tracks through drawn pictures against the truth: 0.06 px at 3 m, '
-                          '0.085 px over the stones of Flight 3')
+        0.09, 'px', 'spread of one corner that changes from image to image', low=0.01,
+        high=20.0, source='tracks through rendered images against the truth: 0.06 px at 3 m, '
+                          '0.085 px over the rocks of Flight 3')
     pixel_drift: float = quantity(
-        0.06, 'px', 'walk of one track from picture to picture', low=0.0, high=20.0,
-        source='tracks through drawn pictures against the truth: 0.05 px, which makes 0.25 to '
-               '0.3 px in a second; a little more, as tracks of one picture walk alike')
+        0.06, 'px', 'walk of one track from image to image', low=0.0, high=20.0,
+        source='tracks through rendered images against the truth: 0.05 px, which makes 0.25 to '
+               '0.3 px in a second; a little more, as tracks of one image walk alike')
     corners: float = quantity(
         0.008, '1', 'corners leave the plane by this share of their distance', low=0.0, high=1.0,
-        source='tracks through drawn pictures against the truth: 0.0054 to 0.006 at 3 and 5 m '
+        source='tracks through rendered images against the truth: 0.0054 to 0.006 at 3 and 5 m '
                'height; and the relief')
     creep: float = quantity(
         0.001, '1', 'heights go wrong by this share of the way', low=0.0, high=0.1,
-        source='Flight 3 by pictures over four grounds: 6 to 16 cm in 100 m, always downward: '
-               'corners rise as outlines of stones climb over them')
+        source='Flight 3 by images over four grounds: 6 to 16 cm in 100 m, always downward: '
+               'corners rise as outlines of rocks climb over them')
     relief: float = quantity(
         0.005, '1', 'ground leaves its plane by this share of the height', low=0.0, high=1.0,
         source='plane fits to the ground model at 1.5 to 10 m height: 0.0042 to 0.0067')
@@ -114,16 +114,16 @@ class EstimatorParameters:
         13.8, '1', 'largest normalised innovation squared of one feature', low=1.0, high=1e6,
         source='chi squared with two degrees of freedom: 0.1 % of good ones are lost')
     camera_height: float = quantity(
-        1.0, 'm', 'pictures are used above this height only', low=0.0, high=20.0,
-        source='NASA Flight 6 post; J. Stechschulte 2021: pictures start at about 1 m')
+        1.0, 'm', 'images are used above this height only', low=0.0, high=20.0,
+        source='NASA Flight 6 post; J. Stechschulte 2021: images start at about 1 m')
     common: float = quantity(
-        0.5, '1', 'share of the base picture below which a new one is chosen', low=0.0, high=1.0,
+        0.5, '1', 'share of the base image below which a new one is chosen', low=0.0, high=1.0,
         source='assumed')
     fewest: int = quantity(
-        10, '1', 'features below which a new base picture is chosen', low=4, high=MOST_FEATURES,
+        10, '1', 'features below which a new base image is chosen', low=4, high=MOST_FEATURES,
         source='assumed')
     oldest: int = quantity(
-        30, '1', 'comparisons after which a new base picture is chosen', low=1, high=1000,
+        30, '1', 'comparisons after which a new base image is chosen', low=1, high=1000,
         source='assumed: a second; tracks have walked by half a pixel then')
 
 
@@ -163,11 +163,11 @@ class Estimator:
             height_over_plane, self._memory['x'][0, 0], 0.0, 0.0, 0.0)
         self._replay = entry_point(replay, self._memory, self._settings, 0, 0)
         self._step = 0
-        self._picture_step = 0
+        self._image_step = 0
         self._used, self._innovation = 0, 0.0
         self._early: FeatureFrame | None = None
         self._covariance = np.zeros((15, 15))
-        self.lost_pictures = 0     # came too late or with an impossible time
+        self.lost_images = 0     # came too late or with an impossible time
 
     def initialise(
         self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
@@ -207,7 +207,7 @@ class Estimator:
         imu, altimeter
             Samples of this step; a specific force of NaN is not known.
         features
-            Of a picture exposed up to a quarter of a second ago; its ``t_ns`` says when.
+            Of an image exposed up to a quarter of a second ago; its ``t_ns`` says when.
         at_rest
             The aircraft knows that it stands on the ground.
 
@@ -229,7 +229,7 @@ class Estimator:
 
     def doubt(self, turned: float) -> None:
         """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
-        # In all steps of the memory: a late picture walks on from one of them.
+        # In all steps of the memory: a late image walks on from one of them.
         for first, spread in ((0, turned * GRAVITY * WRONG_TIME ** 2 / 6.0),
                               (3, turned * GRAVITY * WRONG_TIME / 2.0),
                               (6, turned), (9, 0.1 * turned / WRONG_TIME)):
@@ -245,17 +245,17 @@ class Estimator:
         return np.array([0.0, 0.0, GRAVITY / max(0.5, up)])
 
     def _look(self, features: FeatureFrame) -> None:
-        """Use a picture that was taken high enough and is not older than the memory."""
+        """Use an image that was taken high enough and is not older than the memory."""
         p, m = self.parameters, self._memory[0]
         exposed = features.t_ns // STEP_NS
         age = self._step - exposed
         if -self._late <= age < 0:
             self._early = features    # until the inertial samples of its exposure are here
             return
-        if not 0 <= age < SLOTS - 1 or exposed <= self._picture_step:
-            self.lost_pictures += 1
+        if not 0 <= age < SLOTS - 1 or exposed <= self._image_step:
+            self.lost_images += 1
             return
-        self._picture_step = exposed
+        self._image_step = exposed
         x = m['x'][exposed % SLOTS]
         if self._height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
             m['base']['filled'] = 0
@@ -276,7 +276,7 @@ class Estimator:
         out = self._report.copy()
         if t_ns % TICK_NS == 0:
             self._read_covariance()
-        stale = self._step - self._picture_step > SLOTS
+        stale = self._step - self._image_step > SLOTS
         return Estimate(
             t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19],
             float(out[19]), self._covariance, 0 if stale else self._used, self._innovation)

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Features from pictures: corners followed by pyramidal Lucas-Kanade, as the flown software did.
+Features from images: corners followed by pyramidal Lucas-Kanade, as the flown software did.
 
 A track survives when following it back leads to where it began, when it moves with the ground
 (a homography that most tracks share), and when it keeps off what is much darker than the ground:
@@ -21,11 +21,11 @@ from ingenuity_nodes.signals import FeatureFrame
 import numpy as np
 from numpy.typing import NDArray
 
-COLUMNS, ROWS = 8, 6     # cells of the picture, filled evenly with corners
+COLUMNS, ROWS = 8, 6     # cells of the image, filled evenly with corners
 SHRINK = 4               # resolution in which shade is looked for
 _CELL = np.ones((SHRINK, SHRINK), dtype=np.uint8)
 Points = NDArray[np.float32]
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class TrackerParameters:
     window: int = quantity(
         21, 'px', 'side of the patch that is followed', low=5, high=63, source='assumed')
     levels: int = quantity(
-        3, '1', 'pyramid levels above the picture', low=0, high=6,
-        source='assumed: 20 px and more between pictures at 1 m height')
+        3, '1', 'pyramid levels above the image', low=0, high=6,
+        source='assumed: 20 px and more between images at 1 m height')
     quality: float = quantity(
         0.01, '1', 'corner strength over that of the best corner', low=1e-4, high=1.0,
         source='assumed: OpenCV tutorial value')
     weakest: float = quantity(
         1e-4, '1', 'least corner strength (smaller eigenvalue)', low=0.0, high=1.0,
-        source='drawn pictures: noise alone reaches 7.6e-5 over smooth sand; corners of '
+        source='rendered images: noise alone reaches 7.6e-5 over smooth sand; corners of '
                'ordinary ground have 1e-3 to 1e-2')
     spacing: float = quantity(
         24.0, 'px', 'least distance between corners', low=2.0, high=200.0,
@@ -54,15 +54,15 @@ class TrackerParameters:
         12, 'px', 'border in which features are given up', low=0, high=100,
         source='assumed: half a patch')
     turn: float = quantity(
-        0.005, '1', 'turn or growth between pictures that is undone before tracks are measured',
+        0.005, '1', 'turn or growth between images that is undone before tracks are measured',
         low=0.0, high=1.0,
-        source='drawn pictures: at 0.012 (20 deg/s) tracks walked 0.2 px in 5 pictures; 0.005 '
+        source='rendered images: at 0.012 (20 deg/s) tracks walked 0.2 px in 5 images; 0.005 '
                'would make less than their noise')
     there_and_back: float = quantity(
         0.5, 'px', 'most that following back may miss', low=0.05, high=10.0, source='assumed')
     consensus: float = quantity(
         0.003, 'rad', 'most that a track may leave the common motion', low=1e-4, high=0.5,
-        source='drawn pictures: tracks on stones leave it by up to 0.5 px, those on the own '
+        source='rendered images: tracks on rocks leave it by up to 0.5 px, those on the own '
                'shadow by 1 to 3 px; this is 0.8 px')
     dark: float = quantity(
         0.6, '1', 'shade is darker than this share of the median', low=0.0, high=1.0,
@@ -72,7 +72,7 @@ class TrackerParameters:
 
 
 class FeatureTracker:
-    """Follows corners through the pictures of one camera."""
+    """Follows corners through the images of one camera."""
 
     def __init__(
         self, parameters: TrackerParameters | None = None, camera: CameraModel | None = None,
@@ -82,15 +82,15 @@ class FeatureTracker:
         self._size = (model.width, model.height)
         self._rays = RayTable(model)
         self._R_BC = rotation_matrix(model.q_BC)
-        self._before: Picture | None = None
+        self._before: Image | None = None
         self._uv: Points = np.zeros((0, 2), dtype=np.float32)
         self._ids = np.zeros(0, dtype=np.int64)
         self._ages = np.zeros(0, dtype=np.int64)
         self._next_id = 0
 
-    def track(self, t_ns: int, image: Picture) -> FeatureFrame:
+    def track(self, t_ns: int, image: Image) -> FeatureFrame:
         """
-        Follow the features into the next picture and pick new ones.
+        Follow the features into the next image and pick new ones.
 
         Parameters
         ----------
@@ -102,11 +102,11 @@ class FeatureTracker:
         Raises
         ------
         ValueError
-            The picture has another size than the camera's.
+            The image has another size than the camera's.
 
         """
         if image.shape != (self._size[1], self._size[0]):
-            raise ValueError(f'found a picture of {image.shape[1]} x {image.shape[0]} px, '
+            raise ValueError(f'found an image of {image.shape[1]} x {image.shape[0]} px, '
                              f'allowed: {self._size[0]} x {self._size[1]} px')
         # Threads would not change the result, only starve the other processes.
         cv2.setNumThreads(1)
@@ -120,11 +120,11 @@ class FeatureTracker:
         return FeatureFrame(
             t_ns, self._ids, self._uv.astype(np.float64), self._ages)
 
-    def _follow(self, before: Picture, now: Picture, shade: Picture) -> None:
+    def _follow(self, before: Image, now: Image, shade: Image) -> None:
         moved, good = self._flow(before, now, self._uv, self._uv)
         turn = _turn_between(self._uv[good], moved[good])
         if np.abs(turn - np.eye(2)).max() > self.parameters.turn:
-            # A patch that turns pulls its corner along, so the whole picture is turned first.
+            # A patch that turns pulls its corner along, so the whole image is turned first.
             middle = 0.5 * np.array(self._size)
             about = np.column_stack([turn, middle - turn @ middle])
             turned = np.asarray(cv2.warpAffine(
@@ -138,9 +138,9 @@ class FeatureTracker:
         self._ids, self._ages = self._ids[good], self._ages[good] + 1
 
     def _flow(
-        self, before: Picture, now: Picture, uv: Points, guess: Points,
+        self, before: Image, now: Image, uv: Points, guess: Points,
     ) -> tuple[Points, NDArray[np.bool_]]:
-        """Follow places into the next picture; say which of them lead back to where they began."""
+        """Follow places into the next image; say which of them lead back to where they began."""
         p = self.parameters
         moved, found, _ = cv2.calcOpticalFlowPyrLK(
             before, now, uv, guess.copy(), winSize=(p.window, p.window), maxLevel=p.levels,
@@ -152,7 +152,7 @@ class FeatureTracker:
         good = (np.ravel(found) > 0) & (np.ravel(found_back) > 0) & returned
         return np.asarray(moved, dtype=np.float32), good
 
-    def _shade(self, image: Picture) -> Picture:
+    def _shade(self, image: Image) -> Image:
         """Mark what is in shade, and its surroundings, in quarters of the resolution."""
         p = self.parameters
         small = cv2.resize(image, None, fx=1 / SHRINK, fy=1 / SHRINK,
@@ -188,7 +188,7 @@ class FeatureTracker:
         rays = self._rays.rays(uv.astype(np.float64)) @ self._R_BC
         return np.asarray(rays[:, :2] / np.maximum(rays[:, 2:], 0.05))
 
-    def _pick(self, image: Picture, shade: Picture) -> None:
+    def _pick(self, image: Image, shade: Image) -> None:
         """Add corners where there are few."""
         p = self.parameters
         mask = np.zeros(image.shape, dtype=np.uint8)
@@ -226,8 +226,8 @@ class FeatureTracker:
             crowd[row, column] += 1
         return corners[np.argsort(rank, kind='stable')]
 
-    def draw(self, image: Picture, features: FeatureFrame) -> Picture:
-        """Return an RGB picture with the tracks, older ones greener, for people."""
+    def draw(self, image: Image, features: FeatureFrame) -> Image:
+        """Return an RGB image with the tracks, older ones greener, for people."""
         out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
         for (u, v), age in zip(features.uv, features.ages, strict=True):
             share = min(1.0, float(age) / 30.0)
@@ -247,7 +247,7 @@ def _turn_between(before: Points, now: Points) -> NDArray[np.float64]:
     return np.array([[c, -s], [s, c]])
 
 
-def _joined(wide: NDArray[np.bool_], thin: NDArray[np.bool_]) -> Picture:
+def _joined(wide: NDArray[np.bool_], thin: NDArray[np.bool_]) -> Image:
     """Select the connected parts of ``thin`` that hold some of ``wide``: legs hang on a body."""
     count, parts = cv2.connectedComponents(thin.astype(np.uint8))
     chosen = np.zeros(count, dtype=np.uint8)
@@ -256,8 +256,8 @@ def _joined(wide: NDArray[np.bool_], thin: NDArray[np.bool_]) -> Picture:
     return np.asarray(chosen[parts])
 
 
-def _within(shade: Picture, uv: Points) -> NDArray[np.bool_]:
-    """Say which places (n, 2) of the full picture lie in shade."""
+def _within(shade: Image, uv: Points) -> NDArray[np.bool_]:
+    """Say which places (n, 2) of the full image lie in shade."""
     rows, columns = shade.shape
     at = (uv / SHRINK).astype(np.int64)
     return np.asarray(

@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The ground as the filter knows it: a plane below the base picture, estimated like the rest.
+The ground as the filter knows it: a plane below the base image, estimated like the rest.
 
 The flown filter took the ground as level (D. S. Bayard et al., AIAA 2019-1411), and so does ours
-on average: slopes are zero until pictures and altimeter say otherwise. Natural ground looks alike
+on average: slopes are zero until images and altimeter say otherwise. Natural ground looks alike
 at all scales, so whatever leaves the plane grows with the height above it, and the plane below
-the next base picture is the old one, its slope changed by a random walk over the way in between.
+the next base image is the old one, its slope changed by a random walk over the way in between.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
 
     The spot leaves the plane by a Gauss-Markov process over the way; its spread and its length of
     correlation, one height, both grow with height, so rising counts as way, too. Plane fits to
-    the ground model have correlations of 0.46 (all of a picture alike) and 0.26 (near ground
+    the ground model have correlations of 0.46 (all of an image alike) and 0.26 (near ground
     first) over one height of way.
     """
     height = max(0.5, height_over_plane(x, x[0], x[1], x[2]))
@@ -134,7 +134,7 @@ def creep(P: Array, g: Record, before: float, way: float) -> None:
     """
     Add what heights in M creep by over some way, after a way ``before`` [m].
 
-    Outlines of stones climb over them while the aircraft passes, so all corners seem to rise a
+    Outlines of rocks climb over them while the aircraft passes, so all corners seem to rise a
     little. One doubt for the whole flight: it grows with the way, not with its root. Aircraft,
     base and plane creep together, so nothing that is measured sees it.
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the altimeter, a resting aircraft and a picture say about the state."""
+"""What the altimeter, a resting aircraft and an image say about the state."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ SETTINGS = np.dtype([
     ('altimeter_noise', 'f8'),   # [m]
     ('rest_speed', 'f8'),        # [m/s]
     ('rest_rate', 'f8'),         # [rad/s]
-    ('ray_noise', 'f8'),         # of one feature, anew in each picture [rad]
-    ('ray_drift', 'f8'),         # of one feature, walking from picture to picture [rad]
+    ('ray_noise', 'f8'),         # of one feature, anew in each image [rad]
+    ('ray_drift', 'f8'),         # of one feature, walking from image to image [rad]
     ('late', 'i8'),              # steps by which an inertial sample is old
     ('altimeter_late', 'i8'),    # steps by which a distance is older than that
     ('gate', 'f8'),              # normalised innovation squared, two degrees of freedom
@@ -41,7 +41,7 @@ SETTINGS = np.dtype([
 def use_altimeter(
     x: Array, P: Array, width: int, distance: float, s: Record, dx: Array,
 ) -> bool:
-    """Correct with one beam length; say whether it found other ground than the pictures show."""
+    """Correct with one beam length; say whether it found other ground than the images show."""
     H, PH = np.empty(ERRORS), np.empty(width)
     expected = altimeter_row(x, s.p_IA, H)
     if math.isnan(expected) or not math.isfinite(distance):
@@ -103,12 +103,12 @@ def use_features(
     heights: Array, age: int, s: Record, dx: Array, accepted: NDArray[np.bool_],
 ) -> tuple[int, float]:
     """
-    Correct with the features that this picture shares with the base picture, ``age`` pictures ago.
+    Correct with the features that this image shares with the base image, ``age`` images ago.
 
-    What the base picture got wrong stays, and tracks walk away from their points, so successive
+    What the base image got wrong stays, and tracks walk away from their points, so successive
     comparisons err alike. They count as much less as makes their sum worth what it is worth
     where the view changes steadily: a constant error sums up like white noise of n / 3 times
-    its variance, a walk like n^2 times that of one picture. Each feature must
+    its variance, a walk like n^2 times that of one image. Each feature must
     pass the gate before any is used, so that the order does not matter. Where most
     features miss by more than their noise allows, they agree and the state or the time stamp is
     at fault: all count less then, and what stands out among them is still refused, as a rock or

@@ -11,8 +11,8 @@ in ``x``    in error     meaning
 6:10        6:9          attitude ``q_MB``; its error is a small rotation written in M
 10:13       9:12         rate bias
 13:16       12:15        specific force bias
-16:19       15:18        position of I when the base picture was taken
-19:23       18:21        attitude when the base picture was taken
+16:19       15:18        position of I when the base image was taken
+19:23       18:21        attitude when the base image was taken
 23          21           height in M of the ground plane below the base position
 24:26       22:24        slope of that plane towards east and north
 26          24           ground at the laser's spot above the plane
@@ -23,9 +23,9 @@ in ``x``    in error     meaning
 
 A covariance ``P`` has more columns than rows, (27, 27 + n): those beyond the errors tell how the
 errors go together with n doubts that are considered but not estimated (S. F. Schmidt 1966): how
-far the corner of each feature of the base picture stands out of the ground plane.
+far the corner of each feature of the base image stands out of the ground plane.
 
-The last ``SLOTS`` steps are kept in a ring, so that a picture which arrives late corrects the step
+The last ``SLOTS`` steps are kept in a ring, so that an image which arrives late corrects the step
 at which it was exposed, and the steps since are then walked again. The state moves at each step,
 the covariance when something is measured, and at least every ``COVARIANCE_STEPS``. The first 21
 error states are those of D. S. Bayard et al., "Vision-based navigation for the NASA Mars
@@ -48,7 +48,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Record = Any   # a numpy record; numba compiles attribute access on it
 
-SLOTS = 128            # 0.256 s of memory; a picture that comes later is lost
+SLOTS = 128            # 0.256 s of memory; an image that comes later is lost
 COVARIANCE_STEPS = 5   # 10 ms, in which the aircraft turns by a degree at most
 STATES, ERRORS = 30, 27
 BASE, PLANE, SPOT, RANGE_SCALE, YAW_SCALE = 15, 21, 24, 25, 26    # in the error

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The base picture: the features that later pictures are compared with, and what their errors do.
+The base image: the features that later images are compared with, and what their errors do.
 
-An error of one feature in the base picture is the same in every later comparison, so it must not
-be averaged away like the noise of the later pictures. How far its corner stands out of the ground
+An error of one feature in the base image is the same in every later comparison, so it must not
+be averaged away like the noise of the later images. How far its corner stands out of the ground
 plane is a doubt of its own, considered in every comparison. The pixel noise of all features
 together looks like an error of the base pose, namely that of the least-squares fit through them;
 each feature that is lost changes the fit, by the difference of its covariances without and with
@@ -23,10 +23,10 @@ MOST_FEATURES = 40                # as many as the tracker follows; all fits in 
 WIDTH = ERRORS + MOST_FEATURES    # columns of a covariance
 POSE_PRIOR = 1e-9                 # stands for what the features do not fix
 
-BASE_PICTURE = np.dtype([
+BASE_IMAGE = np.dtype([
     ('filled', 'i8'),                        # how many features there are
     ('step', 'i8'),                          # at which it was taken
-    ('age', 'i8'),                           # pictures compared with it
+    ('age', 'i8'),                           # images compared with it
     ('way', 'f8'),                           # from base to base since power-on [m]
     ('ids', 'i8', (MOST_FEATURES,)),
     ('live', 'i8', (MOST_FEATURES,)),        # 1: still followed
@@ -41,7 +41,7 @@ BASE_PICTURE = np.dtype([
 def take_base(
     base: Record, s: Record, x: Array, P: Array, ids: NDArray[np.int64], rays: Array,
 ) -> None:
-    """Fill the base picture, taken at the base pose of ``x``, and add its errors to ``P``."""
+    """Fill the base image, taken at the base pose of ``x``, and add its errors to ``P``."""
     H, out, view = np.zeros((2, ERRORS)), np.zeros(4), view_of(x, s)
     known, before = np.empty(base.filled, dtype=np.int64), np.empty(base.filled)
     doubts = np.empty((ERRORS, MOST_FEATURES))
@@ -76,7 +76,7 @@ def take_base(
 
 @kernel
 def note_lost(base: Record, s: Record, P: Array, match: NDArray[np.int64]) -> None:
-    """Note which features of the base picture one more picture has lost."""
+    """Note which features of the base image one more image has lost."""
     here = np.zeros(MOST_FEATURES, dtype=np.bool_)
     for k in range(match.size):
         if match[k] >= 0:

@@ -1,9 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Features from geometry instead of pictures: what a good tracker would report.
+Features from geometry instead of images: what a good tracker would report.
 
-Points on the ground are picked where the picture is empty, followed while they stay in view,
+Points on the ground are picked where the image is empty, followed while they stay in view,
 and lost now and then, as corners are. Cheap enough for the batch.
 """
 
@@ -27,16 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 STREAM = 21                # of the random numbers
-COLUMNS, ROWS = 8, 6       # cells of the picture, at most one new feature in each
+COLUMNS, ROWS = 8, 6       # cells of the image, at most one new feature in each
 CELLS, MOST = COLUMNS * ROWS, 64
 Array = NDArray[np.float64]
-Picture = tuple[float, float, float]    # width, height, margin that is not used [px]
+Image = tuple[float, float, float]    # width, height, margin that is not used [px]
 
 TRACKS = np.dtype([
     ('count', 'i8'), ('next_id', 'i8'),
     ('ids', 'i8', (MOST,)), ('ages', 'i8', (MOST,)),
-    ('points', 'f8', (MOST, 3)),     # on the ground or a stone, in M [m]
-    ('p_MC', 'f8', (3,)),            # camera in the last picture [m]
+    ('points', 'f8', (MOST, 3)),     # on the ground or a rock, in M [m]
+    ('p_MC', 'f8', (3,)),            # camera in the last image [m]
     ('drift', 'f8', (MOST, 2)),      # how far the track has walked from its point [px]
     ('uv', 'f8', (MOST, 2)),         # where the point is seen [px]
     ('found', 'f8', (MOST, 2)),      # where the tracker says it is [px]
@@ -44,12 +44,12 @@ TRACKS = np.dtype([
 
 # What the imagined tracker does, and how its camera sits in the body.
 TRACKER = np.dtype([
-    ('most', 'i8'), ('noise', 'f8'), ('drift', 'f8'), ('stones', 'f8'), ('creep', 'f8'),
+    ('most', 'i8'), ('noise', 'f8'), ('drift', 'f8'), ('rocks', 'f8'), ('creep', 'f8'),
     ('loss', 'f8'), ('farthest', 'f8'), ('nearest', 'f8'),
     ('R_BC', 'f8', (3, 3)), ('p_BC', 'f8', (3,)),
 ], align=True)
 
-# What chance does in one picture, evenly from 0 to 1,
+# What chance does in one image, evenly from 0 to 1,
 UNIFORM = np.dtype([
     ('luck', 'f8', (MOST,)),         # of each track not to be lost
     ('across', 'f8', (CELLS,)), ('down', 'f8', (CELLS,)),    # where in its cell a corner is
@@ -70,22 +70,22 @@ class SimulatedTrackerParameters:
         40, '1', 'features followed at once', low=4, high=MOST,
         source='J. Stechschulte 2021: a few dozen')
     noise: float = quantity(
-        0.10, 'px', 'spread of one position, anew in each picture', low=0.0, high=10.0,
-        source='drawn pictures: 0.06 to 0.085 px; more, so that the filter errs as by pictures, '
+        0.10, 'px', 'spread of one position, anew in each image', low=0.0, high=10.0,
+        source='rendered images: 0.06 to 0.085 px; more, so that the filter errs as by images, '
                'where tracks have part of their errors in common')
     drift: float = quantity(
-        0.07, 'px', 'walk of one track from picture to picture', low=0.0, high=10.0,
-        source='drawn pictures: 0.05 px; more, for the same reason')
-    stones: float = quantity(
+        0.07, 'px', 'walk of one track from image to image', low=0.0, high=10.0,
+        source='rendered images: 0.05 px; more, for the same reason')
+    rocks: float = quantity(
         0.006, '1', 'corners leave the ground by this share of their distance', low=0.0, high=1.0,
-        source='tracks through drawn pictures against the truth: 0.0054 to 0.006 at 3 and 5 m '
+        source='tracks through rendered images against the truth: 0.0054 to 0.006 at 3 and 5 m '
                'height')
     creep: float = quantity(
         0.001, '1', 'corners rise by this share of the way flown', low=-0.1, high=0.1,
-        source='Flight 3 by pictures over four grounds: heights fall 6 to 16 cm short in 100 m, '
-               'as outlines of stones climb over them')
+        source='Flight 3 by images over four grounds: heights fall 6 to 16 cm short in 100 m, '
+               'as outlines of rocks climb over them')
     loss: float = quantity(
-        0.005, '1', 'chance to lose a feature from one picture to the next', low=0.0, high=1.0,
+        0.005, '1', 'chance to lose a feature from one image to the next', low=0.0, high=1.0,
         source='assumed: a corner lives for some 7 s')
     margin: float = quantity(
         12.0, 'px', 'border in which features are given up', low=0.0, high=100.0,
@@ -115,7 +115,7 @@ def _drop(tracks: NDArray[np.void], kept: NDArray[np.bool_]) -> None:
 
 @kernel
 def _follow(
-    tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, picture: Picture,
+    tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, image: Image,
     R_MC: Array, p_MC: Array, uniform: NDArray[np.void], normal: NDArray[np.void],
 ) -> None:
     """Keep the features that are still in view and not lost by chance; let them drift and rise."""
@@ -133,7 +133,7 @@ def _follow(
             lens, R_MC[0, 0] * x + R_MC[1, 0] * y + R_MC[2, 0] * z,
             R_MC[0, 1] * x + R_MC[1, 1] * y + R_MC[2, 1] * z,
             R_MC[0, 2] * x + R_MC[1, 2] * y + R_MC[2, 2] * z)
-        kept[k] = uniform[0].luck[k] >= p.loss and _inside(u, v, picture)
+        kept[k] = uniform[0].luck[k] >= p.loss and _inside(u, v, image)
         t.uv[k, 0], t.uv[k, 1] = u, v
         t.ages[k] += 1
         for i in range(2):
@@ -142,9 +142,9 @@ def _follow(
 
 
 @kernel
-def _inside(u: float, v: float, picture: Picture) -> bool:
-    """Say whether a pixel is farther than the margin from the border of the picture."""
-    width, height, margin = picture
+def _inside(u: float, v: float, image: Image) -> bool:
+    """Say whether a pixel is farther than the margin from the border of the image."""
+    width, height, margin = image
     return bool(margin < u < width - 1.0 - margin and margin < v < height - 1.0 - margin)
 
 
@@ -163,14 +163,14 @@ def _order_of(values: Array) -> NDArray[np.int64]:
 
 @kernel
 def _pick(
-    tracks: NDArray[np.void], tracker: NDArray[np.void], table: Array, picture: Picture,
+    tracks: NDArray[np.void], tracker: NDArray[np.void], table: Array, image: Image,
     R_MB: Array, p_MC: Array, field: TerrainField, uniform: NDArray[np.void],
     normal: NDArray[np.void],
 ) -> None:
-    """Add features in empty cells of the picture, in the order that chance gives."""
+    """Add features in empty cells of the image, in the order that chance gives."""
     t, p, chance = tracks[0], tracker[0], uniform[0]
     taken = np.zeros(CELLS, dtype=np.bool_)
-    width, height = picture[0] / COLUMNS, picture[1] / ROWS
+    width, height = image[0] / COLUMNS, image[1] / ROWS
     for k in range(t.count):
         taken[int(t.uv[k, 1] / height) * COLUMNS + int(t.uv[k, 0] / width)] = True
     uv, ray = np.empty((1, 2)), np.empty(3)
@@ -181,7 +181,7 @@ def _pick(
             return
         uv[0, 0] = (cell % COLUMNS + chance.across[cell]) * width
         uv[0, 1] = (cell // COLUMNS + chance.down[cell]) * height
-        if not _inside(uv[0, 0], uv[0, 1], picture):
+        if not _inside(uv[0, 0], uv[0, 1], image):
             continue
         rotate_into(R_MB, look_up(table, uv)[0], ray)
         if ray[2] > -0.25:
@@ -189,8 +189,8 @@ def _pick(
         length = reach(p_MC[0], p_MC[1], p_MC[2], ray[0], ray[1], ray[2], field)
         if not 0.05 < length < p.farthest:
             continue
-        # A corner on a stone lies on the same ray, only nearer.
-        length *= 1.0 + p.stones * normal[0].up[cell] / ray[2]
+        # A corner on a rock lies on the same ray, only nearer.
+        length *= 1.0 + p.rocks * normal[0].up[cell] / ray[2]
         k = t.count
         t.ids[k], t.ages[k] = t.next_id, 0
         for i in range(3):
@@ -203,7 +203,7 @@ def _pick(
 @kernel
 def _observe(
     tracks: NDArray[np.void], tracker: NDArray[np.void], lens: Lens, table: Array,
-    picture: Picture, field: TerrainField, p_MB: Array, q_MB: Array,
+    image: Image, field: TerrainField, p_MB: Array, q_MB: Array,
     uniform: NDArray[np.void], normal: NDArray[np.void],
 ) -> int:
     """Follow, pick, and write where the tracker finds the features; returns how many."""
@@ -219,9 +219,9 @@ def _observe(
     if p_MC[2] - height_at(p_MC[0], p_MC[1], field) < p.nearest:
         t.count = 0
         return 0
-    _follow(tracks, tracker, lens, picture, R_MC, p_MC, uniform, normal)
+    _follow(tracks, tracker, lens, image, R_MC, p_MC, uniform, normal)
     if t.count < p.most:
-        _pick(tracks, tracker, table, picture, R_MB, p_MC, field, uniform, normal)
+        _pick(tracks, tracker, table, image, R_MB, p_MC, field, uniform, normal)
     for k in range(t.count):
         for i in range(2):
             t.found[k, i] = t.uv[k, i] + t.drift[k, i] + p.noise * normal[0].error[k, i]
@@ -232,33 +232,33 @@ _DEFAULT = SimulatedTrackerParameters()
 
 
 class SimulatedTracker:
-    """Follows points of the ground through the pictures of one camera."""
+    """Follows points of the ground through the images of one camera."""
 
     def __init__(
         self, camera: CameraModel, terrain: Terrain, seed: int,
         parameters: SimulatedTrackerParameters = _DEFAULT,
     ) -> None:
         self._lens, self._table, self._field = camera.lens, RayTable(camera).table, terrain.field
-        self._picture: Picture = (
+        self._image: Image = (
             float(camera.width), float(camera.height), parameters.margin)
         self._random = np.random.default_rng([seed, STREAM])
         self._tracks, self._tracker = np.zeros(1, TRACKS), np.zeros(1, TRACKER)
-        for name in ('most', 'noise', 'drift', 'stones', 'creep', 'loss', 'farthest', 'nearest'):
+        for name in ('most', 'noise', 'drift', 'rocks', 'creep', 'loss', 'farthest', 'nearest'):
             self._tracker[name] = getattr(parameters, name)
         self._uniform, self._normal = np.zeros(1, UNIFORM), np.zeros(1, NORMAL)
         self._tracker['R_BC'], self._tracker['p_BC'] = rotation_matrix(camera.q_BC), camera.p_BC
         self._ids, self._ages, self._found = (
             self._tracks[name][0] for name in ('ids', 'ages', 'found'))
         self._observe = entry_point(
-            _observe, self._tracks, self._tracker, self._lens, self._table, self._picture,
+            _observe, self._tracks, self._tracker, self._lens, self._table, self._image,
             self._field, np.zeros(3), np.zeros(4), self._uniform, self._normal)
 
     def observe(self, exposure: Exposure) -> FeatureFrame:
-        """Return the features of the picture taken at an exposure."""
+        """Return the features of the image taken at an exposure."""
         self._random.random(out=self._uniform.view(float))
         self._random.standard_normal(out=self._normal.view(float))
         n = self._observe(
-            self._tracks, self._tracker, self._lens, self._table, self._picture, self._field,
+            self._tracks, self._tracker, self._lens, self._table, self._image, self._field,
             floats('p_MB', exposure.p_MB, (3,)), floats('q_MB', exposure.q_MB, (4,)),
             self._uniform, self._normal)
         return FeatureFrame(

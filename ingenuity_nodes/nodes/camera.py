@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One camera on the network: exposures in, pictures out."""
+"""One camera on the network: exposures in, images out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.response import encode_jpeg
-from ingenuity_nodes.nodes.conversions.pictures import (
+from ingenuity_nodes.nodes.conversions.images import (
     camera_info_message, image_message, jpeg_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
 from ingenuity_nodes.nodes.member import MemberNode
@@ -18,7 +18,7 @@ from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
-from ingenuity_nodes.nodes.truth_pictures import TruthPictures
+from ingenuity_nodes.nodes.truth_images import TruthImages
 from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose
 from ingenuity_nodes.rendering.render_process import RenderProcess
 from ingenuity_nodes.scenario.environment import environment_of
@@ -55,10 +55,10 @@ class CameraNode(MemberNode):
             CompressedImage, f'{name}/image_raw/compressed', FRAMES)
         self._info = self.create_publisher(CameraInfo, f'{name}/camera_info', LATCHED)
         self._info.publish(camera_info_message(self._model, self._frame_id))
-        self._truth = TruthPictures(self, name, self._frame_id)
+        self._truth = TruthImages(self, name, self._frame_id)
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
         self._render_process = RenderProcess(scenario, seed, section.name, name)
-        # One picture after the other, while the node goes on listening.
+        # One image after the other, while the node goes on listening.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._set_up = self._submit('building the scene', self._render_process.set_up)
         self.membership.waits_for = lambda: self._waits_for
@@ -103,7 +103,7 @@ class CameraNode(MemberNode):
             self.membership.end(2, str(error))
 
     def finish(self) -> None:
-        """Drop the pictures that wait, and the one at work."""
+        """Drop the images that wait, and the one at work."""
         self._drawing.shutdown(wait=False, cancel_futures=True)
         self._render_process.close()
 

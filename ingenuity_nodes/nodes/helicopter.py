@@ -11,7 +11,7 @@ from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
 from ingenuity_nodes.helicopter.helicopter import (
     Helicopter, HelicopterInputs, HelicopterOutputs, hop)
-from ingenuity_nodes.nodes.conversions.pictures import (
+from ingenuity_nodes.nodes.conversions.images import (
     features_from, photo_from, radio_from, radio_message)
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
@@ -81,13 +81,13 @@ class HelicopterNode(MemberNode):
     # What a tick needs before it can begin -------------------------------------------------
 
     def _missing(self, t_ns: int) -> str:
-        """Name the pictures that the flight computer must have by now."""
-        pictures = self._helicopter.images_due(t_ns)
+        """Name the images that the flight computer must have by now."""
+        images = self._helicopter.images_due(t_ns)
         if 'navcam' in self._cameras:
-            for exposed_ns in pictures.features:
+            for exposed_ns in images.features:
                 if exposed_ns not in self._features:
-                    return f'features of the navcam picture of {exposed_ns / SECOND_NS:.3f} s'
-        for exposed_ns in pictures.photos:
+                    return f'features of the navcam image of {exposed_ns / SECOND_NS:.3f} s'
+        for exposed_ns in images.photos:
             if exposed_ns not in self._photos:
                 return f'the photo of {exposed_ns / SECOND_NS:.3f} s'
         return ''

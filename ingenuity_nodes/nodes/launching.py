@@ -10,7 +10,7 @@ from typing import Any
 from ingenuity_nodes.graph.nodes import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
 from ingenuity_nodes.health.health import SOFTWARE
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
-from ingenuity_nodes.scenario.sections import FEATURES, VehicleSection
+from ingenuity_nodes.scenario.sections import FEATURES, FORMER_FEATURES, VehicleSection
 from ingenuity_nodes.yaml_files.check import FileError
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
@@ -34,9 +34,9 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
             'seed', default_value='-1',
             description='Seed of all noise; -1 takes the one of the scenario.'),
         DeclareLaunchArgument(
-            'features', default_value='', choices=['', *FEATURES],
+            'features', default_value='', choices=['', *FEATURES, *FORMER_FEATURES],
             description='What is navigated by; the choice of the scenario if not given, '
-                        'and pictures if that makes none.'),
+                        'and images if that makes none.'),
         DeclareLaunchArgument(
             'software', default_value='', choices=['', *SOFTWARE],
             description='Age of the flight software; that of the scenario if not given.'),

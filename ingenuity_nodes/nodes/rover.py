@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header, transform
-from ingenuity_nodes.nodes.conversions.pictures import jpeg_message, radio_from, radio_message
+from ingenuity_nodes.nodes.conversions.images import jpeg_message, radio_from, radio_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message, truth_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED

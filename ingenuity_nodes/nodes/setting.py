@@ -9,7 +9,7 @@ from typing import TypeVar
 from ingenuity_nodes.health.health import SOFTWARE
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import (
-    FEATURES, HelicopterSection, RoverSection, Scenario, VehicleSection)
+    current_features, FEATURES, HelicopterSection, RoverSection, Scenario, VehicleSection)
 from ingenuity_nodes.scenario.variants import as_in_live_graph, with_features, with_software
 from ingenuity_nodes.yaml_files.check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
@@ -39,8 +39,8 @@ def setting(node: Node) -> tuple[Scenario, int]:
         description='seed of all noise; -1 takes that of the scenario', read_only=True)
     seed = int(node.declare_parameter('seed', -1, descriptor).value)
     features = text_parameter(
-        node, 'features', '', "what is navigated by: geometry or pictures; '' is the scenario's")
-    if features not in ('', *FEATURES):
+        node, 'features', '', "what is navigated by: geometry or images; '' is the scenario's")
+    if current_features(features) not in ('', *FEATURES):
         raise FileError(f"features: found '{features}', allowed: {', '.join(FEATURES)}")
     software = text_parameter(
         node, 'software', '', "flight_1, flight_7 or fixed; '' is the scenario's")

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The navigation computer: corners tracked from picture to picture, out as features."""
+"""The navigation computer: corners tracked from image to image, out as features."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Sequence
 
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
-from ingenuity_nodes.nodes.conversions.pictures import features_message, image_from, image_message
+from ingenuity_nodes.nodes.conversions.images import features_message, image_from, image_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 
-FRAMES = QoSProfile(depth=60)    # two seconds of pictures: none is lost while one is at work
+FRAMES = QoSProfile(depth=60)    # two seconds of images: none is lost while one is at work
 
 
 class VisionNode(MemberNode):
-    """Pictures in, features out."""
+    """Images in, features out."""
 
     def __init__(self) -> None:
         super().__init__('vision')

@@ -14,7 +14,7 @@ from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.photo.target_box import target_box, TargetBox
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image as PilImage, ImageDraw, ImageFont
 
 __all__ = [
     'Box',
@@ -28,7 +28,7 @@ __all__ = [
     'zoom'
 ]
 
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 Box = tuple[float, float, float, float]   # u0, v0, u1, v1 [px]
 
 _INK = (255, 244, 214)
@@ -42,57 +42,57 @@ class Mark:
     label: str
     points: tuple[tuple[float, float], ...]  # one for a circle or an arrow, more for a line [px]
     radius: float = 0.0                      # of the circle [px]; 0 draws an arrow
-    tail: float = 170.0                      # length of the arrow in a picture 4208 px wide [px]
+    tail: float = 170.0                      # length of the arrow in an image 4208 px wide [px]
 
 
-def zoom(picture: Picture, box: Box, width: int = 1200, margin: float = 0.6) -> Picture:
+def zoom(image: Image, box: Box, width: int = 1200, margin: float = 0.6) -> Image:
     """
-    Enlarge the surroundings of a box, in the picture's own proportions 4 : 3.
+    Enlarge the surroundings of a box, in the image's own proportions 4 : 3.
 
     Parameters
     ----------
-    picture
+    image
         (height, width, 3) colour.
     box
-        What to show; it may reach over the picture's edge.
+        What to show; it may reach over the image's edge.
     width
         Width of the result [px].
     margin
         Room on either side, in widths of the box.
 
     """
-    rows, columns = picture.shape[:2]
+    rows, columns = image.shape[:2]
     u0, v0, u1, v1 = box
     wide = min(max((u1 - u0) * (1 + 2 * margin), (v1 - v0) * (1 + 2 * margin) * 4 / 3, 40.0),
                columns, rows * 4 / 3)
     high = wide * 3 / 4
     left = int(np.clip((u0 + u1) / 2 - wide / 2, 0, columns - wide))
     top = int(np.clip((v0 + v1) / 2 - high / 2, 0, rows - high))
-    crop = picture[top:top + round(high), left:left + round(wide)]
+    crop = image[top:top + round(high), left:left + round(wide)]
     return np.asarray(
         cv2.resize(crop, (width, round(width * 3 / 4)), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def find_rover(picture: Picture, hint: Box) -> Box | None:
+def find_rover(image: Image, hint: Box) -> Box | None:
     """
     Find the rover by its colour: metal and white paint among ochre ground.
 
     Parameters
     ----------
-    picture
+    image
         (height, width, 3) colour.
     hint
         Where it should be; searched half a box beyond each side.
 
     """
-    rows, columns = picture.shape[:2]
+    rows, columns = image.shape[:2]
     u0, v0, u1, v1 = hint
     wide, high = u1 - u0, v1 - v0
     left, right = max(0, int(u0 - wide / 2)), min(columns, int(u1 + wide / 2) + 1)
     top, low = max(0, int(v0 - high / 2)), min(rows, int(v1 + high / 2) + 1)
     if right - left < 4 or low - top < 4:
         return None
-    colours = cv2.GaussianBlur(picture[top:low, left:right], (0, 0), 1.2).astype(np.float32)
+    colours = cv2.GaussianBlur(image[top:low, left:right], (0, 0), 1.2).astype(np.float32)
     light = colours.sum(axis=2)
     redness = (colours[..., 0] - colours[..., 2]) / (light + 1.0)
     usual = float(np.median(redness))
@@ -103,7 +103,7 @@ def find_rover(picture: Picture, hint: Box) -> Box | None:
         return None
     found = found[areas >= 0.012 * wide * high]
     # The mast head stands apart from the body and in the light of the ground: less red is enough
-    # for what is above the body and as bright as the ground, as stones are not.
+    # for what is above the body and as bright as the ground, as rocks are not.
     paler = (redness < 0.88 * usual) & (light > 0.9 * float(np.median(light)))
     corner, size = found[:, :2].astype(float), found[:, 2:4]
     (u, v), (end_u, end_v) = corner.min(axis=0), (corner + size).max(axis=0)
@@ -126,21 +126,21 @@ def _pieces(mask: NDArray[np.bool_], wide: float) -> NDArray[np.int32]:
     return np.asarray(cv2.connectedComponentsWithStats(joined)[2][1:], np.int32)
 
 
-def annotate(picture: Picture, marks: Sequence[Mark], caption: str = '') -> Picture:
-    """Draw circles, arrows, lines and labels over a copy of the picture."""
-    image = Image.fromarray(np.ascontiguousarray(picture))
-    draw = ImageDraw.Draw(image)
-    unit = picture.shape[1] / 4208
+def annotate(image: Image, marks: Sequence[Mark], caption: str = '') -> Image:
+    """Draw circles, arrows, lines and labels over a copy of the image."""
+    canvas = PilImage.fromarray(np.ascontiguousarray(image))
+    draw = ImageDraw.Draw(canvas)
+    unit = image.shape[1] / 4208
     font = ImageFont.load_default(max(10.0, 62 * unit))
     small = ImageFont.load_default(max(9.0, 50 * unit))
     stroke = max(1, round(6 * unit))
     for mark in marks:
-        _draw_mark(draw, mark, font, unit, stroke, picture.shape[1])
+        _draw_mark(draw, mark, font, unit, stroke, image.shape[1])
     if caption:
-        place = (60 * unit, picture.shape[0] - 130 * unit)
+        place = (60 * unit, image.shape[0] - 130 * unit)
         draw.text(place, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2),
                   stroke_fill=_SHADE)
-    return np.asarray(image, dtype=np.uint8)
+    return np.asarray(canvas, dtype=np.uint8)
 
 
 def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark,
@@ -167,7 +167,7 @@ def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark,
 
 
 def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
-    """Lines along the level horizon where it crosses the picture."""
+    """Lines along the level horizon where it crosses the image."""
     azimuth = np.radians(np.arange(0.0, 360.0, 0.5))
     far = np.stack([np.sin(azimuth), np.cos(azimuth), np.zeros_like(azimuth)], axis=1) * 1e7 + p_MB
     uv = camera.project_world(far, p_MB, q_MB)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A picture without a flight, and the files that tell its story."""
+"""An image without a flight, and the files that tell its story."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import QuatWxyz, Vector3
-from ingenuity_nodes.photo.annotate import Box, find_rover, horizon, Mark, Picture, scale_bar
+from ingenuity_nodes.photo.annotate import Box, find_rover, horizon, Image, Mark, scale_bar
 from ingenuity_nodes.photo.target_box import target_box, TargetBox
 from ingenuity_nodes.rendering.scene import Body
 import numpy as np
@@ -38,8 +38,9 @@ def rover_box(story: Story) -> TargetBox | None:
     return target_box(story.camera, story.p_MB, story.q_MB, story.rover.p_MB, story.rover.q_MB)
 
 
-def marks_of(story: Story, picture: Picture, height: Callable[[float, float],
-                                                              float]) -> list[Mark]:
+def marks_of(
+    story: Story, image: Image, height: Callable[[float, float], float],
+) -> list[Mark]:
     """List what is worth pointing at: rover as found, helipad, landing site, horizon, scale."""
     marks = horizon(story.camera, story.p_MB, story.q_MB)
     points = np.array([[x, y, height(x, y)] for x, y in PLACES.values()])
@@ -52,7 +53,7 @@ def marks_of(story: Story, picture: Picture, height: Callable[[float, float],
             tail += 170.0
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
-        u0, v0, u1, v1 = seen_box(picture, box)
+        u0, v0, u1, v1 = seen_box(image, box)
         radius = 0.75 * max(u1 - u0, v1 - v0)
         marks.append(
             Mark(f'Perseverance, {box.distance:.0f} m', (((u0 + u1) / 2, (v0 + v1) / 2), ),
@@ -62,7 +63,7 @@ def marks_of(story: Story, picture: Picture, height: Callable[[float, float],
     return [*marks, bar] if bar is not None else marks
 
 
-def seen_box(picture: Picture, box: TargetBox) -> Box:
-    """Box of the rover as found in the picture, or as predicted where it cannot be found."""
+def seen_box(image: Image, box: TargetBox) -> Box:
+    """Box of the rover as found in the image, or as predicted where it cannot be found."""
     hint = (box.u0, box.v0, box.u1, box.v1)
-    return find_rover(picture, hint) or hint
+    return find_rover(image, hint) or hint

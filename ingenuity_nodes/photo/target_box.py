@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where a robot will fall in a picture: cheap, exact, and without drawing anything."""
+"""Where a robot will fall in an image: cheap, exact, and without drawing anything."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TargetBox:
-    """The smallest upright box around a robot in the picture, cut by nothing."""
+    """The smallest upright box around a robot in the image, cut by nothing."""
 
     u0: float               # left [px]
     v0: float               # top [px]
     u1: float               # right [px]
     v1: float               # bottom [px]
-    visible_fraction: float  # share of its outline's area inside the picture, 0..1
+    visible_fraction: float  # share of its outline's area inside the image, 0..1
     distance: float         # level distance from the camera's carrier to its origin [m]
-    visible_px: int = 0     # area of its outline inside the picture [px]
+    visible_px: int = 0     # area of its outline inside the image [px]
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -41,7 +41,7 @@ class TargetBox:
 def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3, q_MT: QuatWxyz,
                kind: str = 'rover', joints: Mapping[str, float] | None = None) -> TargetBox | None:
     """
-    Predict where a robot falls in the picture of a camera on a carrier; None behind the lens.
+    Predict where a robot falls in the image of a camera on a carrier; None behind the lens.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3
 
 
 def _areas(uv: NDArray[np.float64], camera: CameraModel) -> tuple[float, float]:
-    """Area of the hull of some points inside the picture, and of all of it [px^2]."""
+    """Area of the hull of some points inside the image, and of all of it [px^2]."""
     hull = cv2.convexHull(uv.astype(np.float32))
     right, low = camera.width - 0.5, camera.height - 0.5
     frame = np.array([[-0.5, -0.5], [right, -0.5], [right, low], [-0.5, low]], np.float32)

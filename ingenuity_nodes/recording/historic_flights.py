@@ -40,14 +40,14 @@ HISTORY: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 WORDS = {
     'fault_flight_06': 'Ours swings as wide, up to the tilt that control allows, but three times '
     'faster and so with less way: gains of its loops, beliefs of its filter and how far the '
-    'stamps were off are not published (here: one picture, 33 ms).',
-    'fault_flight_53': 'How many pictures were lost, and how many the software stands, is not '
+    'stamps were off are not published (here: one image, 33 ms).',
+    'fault_flight_53': 'How many images were lost, and how many the software stands, is not '
     'published: both are assumed here, so that the answer is tested, not its instant.',
     'fault_flight_72': 'What its last features did is not published: the crawl is assumed, and '
     'with it the speed of the contact; ours slides over the sand and stays whole, or breaks, as '
     'the ripple wants. The order of events is that of NASA.'}
 
-CALM = 'Nothing swung: pictures and exposures were paired rightly.'
+CALM = 'Nothing swung: images and exposures were paired rightly.'
 
 
 def history_table(scenario: str, figures: dict[str, Any]) -> str:

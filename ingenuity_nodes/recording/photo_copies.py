@@ -24,22 +24,22 @@ def write_copies(
     scenario: Scenario, environment: Environment, camera: CameraModel, record: PhotoRecord,
     since_take_off: float, photo: Path, zoomed: Path, annotated: Path,
 ) -> None:
-    """Write the annotated copy of a picture, and the zoomed crop if its target is in it."""
+    """Write the annotated copy of an image, and the zoomed crop if its target is in it."""
     if not photo.is_file():
         return
     loaded = cv2.imread(str(photo))
     if loaded is None:    # cut short while it was written
         return
-    picture = np.asarray(cv2.cvtColor(loaded, cv2.COLOR_BGR2RGB), np.uint8)
+    image = np.asarray(cv2.cvtColor(loaded, cv2.COLOR_BGR2RGB), np.uint8)
     story = _story(scenario, environment, camera, record, since_take_off)
     height = environment.terrain.height
     caption = (f'{story.title}   {story.utc:%d %B %Y, %H:%M:%S} UTC   '
                f'{record.position_enu_m[2]:.1f} m above the helipad   (simulated)')
-    marked = annotate(picture, marks_of(story, picture, height), caption)
+    marked = annotate(image, marks_of(story, image, height), caption)
     annotated.write_bytes(encode_jpeg(marked))
     box = rover_box(story)
     if box is not None and box.visible_fraction > 0.0:
-        zoomed.write_bytes(encode_jpeg(zoom(picture, seen_box(picture, box))))
+        zoomed.write_bytes(encode_jpeg(zoom(image, seen_box(image, box))))
 
 
 def _story(

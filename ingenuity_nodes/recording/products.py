@@ -73,7 +73,7 @@ class Products:
     def _with_target(
         self, name: str, exposure: Exposure, record: PhotoRecord,
     ) -> PhotoRecord:
-        """Add where the target truly falls in the picture; of several, the one best seen."""
+        """Add where the target truly falls in the image; of several, the one best seen."""
         sections = {section.name: section for section in self._scenario.helicopters}
         wanted = sections[name].flight_plan.photographed
         seen = []
@@ -94,13 +94,13 @@ class Products:
             target_visible_share=box.visible_fraction)
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
-        """Note the picture that the camera handed to the radio."""
+        """Note the image that the camera handed to the radio."""
         record = self._record(name, t_ns)
         if record is not None:
             self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
 
     def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
-        """Note that the base station has the picture."""
+        """Note that the base station has the image."""
         record = self._record(name, t_ns)
         if record is not None:
             self.run.vehicle(name).photo(replace(
@@ -117,7 +117,7 @@ class Products:
     def finish(
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
-        """Write everything; ``full=False`` leaves the slow pictures and the report out."""
+        """Write everything; ``full=False`` leaves the slow images and the report out."""
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
@@ -135,7 +135,7 @@ class Products:
         return result
 
     def _write_photo_sets(self, folder: RunFolder) -> None:
-        """Write the zoomed and the annotated copy of every picture that is there."""
+        """Write the zoomed and the annotated copy of every image that is there."""
         for log in self.run.logs:
             tail = '' if log.namespace == self.run.vehicles[0] else log.namespace
             span = flight_span(log)

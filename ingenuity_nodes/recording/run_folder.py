@@ -14,7 +14,7 @@ import shutil
 
 from ingenuity_nodes.recording.errors import RecordingError
 
-# A flight of 80 s with 30 Hz pictures is about 0.75 GB; twice that, for longer hovers.
+# A flight of 80 s with 30 Hz images is about 0.75 GB; twice that, for longer hovers.
 NEEDED_BYTES = 1_500_000_000
 LATEST = 'latest'
 
@@ -118,7 +118,7 @@ class RunFolder:
         return self.path / f'trajectory{_tail(namespace)}_estimate.tum'
 
     def photo(self, namespace: str = '', number: int = 1) -> Path:
-        """Name a picture in full size; the first of the first vehicle is ``photo.jpg``."""
+        """Name an image in full size; the first of the first vehicle is ``photo.jpg``."""
         return self.path / f'photo{_tail(namespace)}{_tail(str(number)) if number > 1 else ""}.jpg'
 
     def photo_zoom(self, namespace: str = '', number: int = 1) -> Path:

@@ -30,7 +30,7 @@ TABLES = {'truth': 13, 'estimate': 20, 'status': 13, 'setpoint': 7, 'wind': 3}
 
 @dataclass(frozen=True)
 class PhotoRecord:
-    """One picture of the colour camera and its way to the base station."""
+    """One image of the colour camera and its way to the base station."""
 
     t_ns: int                                    # instant of exposure
     file: str                                    # name in the run folder
@@ -42,7 +42,7 @@ class PhotoRecord:
     target_px: tuple[float, float] | None = None                    # u right, v down
     target_bbox_px: tuple[float, float, float, float] | None = None  # u0, v0, u1, v1
     target_distance_m: float | None = None       # horizontal, true
-    target_visible_px: int | None = None         # pixels of the target that the picture shows
+    target_visible_px: int | None = None         # pixels of the target that the image shows
     received: bool = False
     receive_t_ns: int | None = None
     sha256_sent: str = ''
@@ -72,7 +72,7 @@ class Landmark:
 
 @dataclass(frozen=True)
 class TerrainPatch:
-    """Heights on a grid, for the pictures in the report."""
+    """Heights on a grid, for the images in the report."""
 
     east: NDArray[np.float64]     # (n,) [m]
     north: NDArray[np.float64]    # (m,) [m]
@@ -144,7 +144,7 @@ class VehicleLog:
         self.faults.append(change)
 
     def photo(self, photo: PhotoRecord) -> None:
-        """Note a picture, or what became of it: the same exposure replaces the record."""
+        """Note an image, or what became of it: the same exposure replaces the record."""
         self.photos = [p for p in self.photos if p.t_ns != photo.t_ns] + [photo]
         self.photos.sort(key=lambda record: record.t_ns)
 

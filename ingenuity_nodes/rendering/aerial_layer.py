@@ -1,11 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Ready pictures of the ground from above, for the fast grey camera.
+Ready images of the ground from above, for the fast grey camera.
 
-Four pictures, each four times coarser than the one before, each a torus of tiles that follows the
+Four images, each four times coarser than the one before, each a torus of tiles that follows the
 camera. A tile is drawn once by the same shaders that draw a photo, so both cameras see one ground.
-Between them, and beyond the last, stand pictures halved from the one before. Theirs are no mipmaps
+Between them, and beyond the last, stand images halved from the one before. Theirs are no mipmaps
 of the driver, which would halve all tiles anew for each one that comes.
 """
 
@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = 4
-FINEST = 0.005          # [m] one pixel of the finest picture
+FINEST = 0.005          # [m] one pixel of the finest image
 TILE = 256              # [px]
-ACROSS = 8              # tiles along each side of a picture
+ACROSS = 8              # tiles along each side of an image
 _FIRST_REACH = 37.0     # [m] ground that the finest height map is sure to hold around the camera
 LUMINANCE = np.array([0.40, 0.40, 0.20])  # of red, green, blue on the grey sensor (assumed)
 _UNIT = 6               # texture unit
-PICTURES = 2 * LEVELS + 1    # with the halved ones; each has pixels twice as wide as the last
+IMAGES = 2 * LEVELS + 1    # with the halved ones; each has pixels twice as wide as the last
 
 DrawTile = Callable[[int, int, int],
                     NDArray[np.uint8]]  # level, i, j -> (TILE, TILE) square root of luminance
@@ -40,15 +40,15 @@ def tile_size(level: int) -> float:
 
 
 class AerialLayer:
-    """Keeps the pictures on the drawing side and fetches the tiles that come into view."""
+    """Keeps the images on the drawing side and fetches the tiles that come into view."""
 
     def __init__(self, context: moderngl.Context, shared: tuple[str, ...], lattice: Lattice,
                  draw_tile: DrawTile) -> None:
         self._shader = program(context, 'ground.vert', 'aerial.frag', *shared)
         self._lattice, self._array = lattice, lattice.array(self._shader)
         side = TILE * ACROSS
-        self._pictures = context.texture_array((side, side, PICTURES), 1, dtype='f1')
-        self._pictures.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self._images = context.texture_array((side, side, IMAGES), 1, dtype='f1')
+        self._images.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._held = np.full((LEVELS, ACROSS, ACROSS, 2), np.iinfo(np.int64).min, np.int64)
         self._draw_tile = draw_tile
         self._farthest = 0.0
@@ -81,20 +81,20 @@ class AerialLayer:
                 slot[:] = i, j
 
     def _write(self, level: int, i: int, j: int, tile: NDArray[np.uint8]) -> None:
-        """Put a tile into its picture, and halved into the next one, or the last two."""
+        """Put a tile into its image, and halved into the next one, or the last two."""
         for k in range(3 if level == LEVELS - 1 else 2):
             if k:
                 tile = _halved(tile)
             width = TILE >> k
-            # A halved torus repeats itself across its picture.
+            # A halved torus repeats itself across its image.
             for row in range(j % ACROSS, ACROSS << k, ACROSS):
                 for column in range(i % ACROSS, ACROSS << k, ACROSS):
                     box = (column * width, row * width, 2 * level + k, width, width, 1)
-                    self._pictures.write(tile.tobytes(), viewport=box, alignment=1)
+                    self._images.write(tile.tobytes(), viewport=box, alignment=1)
 
     def draw(self, values: Mapping[str, object], first: int, rows: int) -> None:
         """Draw ground and sky."""
-        self._pictures.use(_UNIT)
+        self._images.use(_UNIT)
         level = float(sum(self._farthest >= reach for reach in (_FIRST_REACH, 4 * _FIRST_REACH)))
         set_uniforms(self._shader, {
             **values, 'lattice': float(self._lattice.spacing), 'finest': FINEST,

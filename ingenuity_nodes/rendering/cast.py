@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Who is in the picture: the scene and the bodies of a scenario, as the cameras want them."""
+"""Who is in the image: the scene and the bodies of a scenario, as the cameras want them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a strip of a picture is drawn into."""
+"""What a strip of an image is drawn into."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 class Targets:
-    """Shadows, then stones and robots, both finer than the picture; then the picture itself."""
+    """Shadows, then rocks and robots, both finer than the image; then the image itself."""
 
     def __init__(self, context: moderngl.Context, width: int, rows: int, oversample: int,
                  channels: int, exact: bool = False) -> None:
@@ -27,7 +27,7 @@ class Targets:
         self.depth.filter = (moderngl.NEAREST, moderngl.NEAREST)
         for texture in (self.shadow, self.colour):  # read between four pixels: their mean
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        self._picture = context.framebuffer(
+        self._image = context.framebuffer(
             [context.texture((width, rows), channels, dtype=self._kind)])
         self._shadow = context.framebuffer([self.shadow])
         self._mesh = context.framebuffer([self.colour], self.depth)
@@ -42,29 +42,29 @@ class Targets:
         self.context.blend_equation = moderngl.MAX
 
     def use_mesh(self, rows: int) -> None:
-        """Draw stones and robots next: the nearer of two wins."""
+        """Draw rocks and robots next: the nearer of two wins."""
         self._mesh.use()
         self._mesh.viewport = (0, 0, self.width * self.oversample, rows * self.oversample)
         self._mesh.clear(depth=1.0)
         self.context.disable(moderngl.BLEND)
         self.context.enable(moderngl.DEPTH_TEST)
 
-    def use_picture(self, rows: int) -> None:
-        """Draw the picture next."""
-        self._picture.use()
-        self._picture.viewport = (0, 0, self.width, rows)
+    def use_image(self, rows: int) -> None:
+        """Draw the image next."""
+        self._image.use()
+        self._image.viewport = (0, 0, self.width, rows)
         self.context.disable(moderngl.DEPTH_TEST)
 
     def read(self, rows: int) -> NDArray[Any]:
-        """Fetch the picture (rows, width, channels)."""
-        data = self._picture.read(viewport=(0, 0, self.width, rows), components=self.channels,
-                                  alignment=1, dtype=self._kind)
+        """Fetch the image (rows, width, channels)."""
+        data = self._image.read(viewport=(0, 0, self.width, rows), components=self.channels,
+                                alignment=1, dtype=self._kind)
         kind = np.float32 if self._kind == 'f4' else np.uint8
         return np.frombuffer(data, kind).reshape(rows, self.width, self.channels)
 
 
 class GreyTargets:
-    """One plane for everything: ground, then stones, then shadows, then robots."""
+    """One plane for everything: ground, then rocks, then shadows, then robots."""
 
     channels = 1
 
@@ -95,6 +95,6 @@ class GreyTargets:
         self.context.disable(moderngl.BLEND)
 
     def read(self, rows: int) -> NDArray[np.uint8]:
-        """Fetch the picture (rows, width, 1)."""
+        """Fetch the image (rows, width, 1)."""
         data = self._frame.read(viewport=(0, 0, self.width, rows), components=1, alignment=1)
         return np.frombuffer(data, np.uint8).reshape(rows, self.width, 1)

@@ -85,7 +85,7 @@ class GroundLayer:
     def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int,
              rows: int, finest: float | None) -> None:
         """
-        Draw ground and sky, and the finer picture in front of them.
+        Draw ground and sky, and the finer image in front of them.
 
         ``finest`` is the smallest width of ground that any pixel here covers [m]: what is finer
         need not be worked out. None draws distances instead of colours.

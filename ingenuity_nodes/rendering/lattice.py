@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The lattice of rays over a picture that both ground shaders are drawn on."""
+"""The lattice of rays over an image that both ground shaders are drawn on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Lattice:
             (self._points, '2f 3f 1f', 'pixel', 'ray', 'sees')], self._index)
 
     def draw(self, array: moderngl.VertexArray, first_row: int, rows: int) -> None:
-        """Draw the cells that touch some rows of the picture [px]."""
+        """Draw the cells that touch some rows of the image [px]."""
         low = first_row // self.spacing
         high = min(self._rows - 1, math.ceil((first_row + rows) / self.spacing))
         per_row = 6 * (self._columns - 1)
@@ -59,7 +59,7 @@ def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.fl
 def strip_rays(
     camera: CameraModel, first: int, rows: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sample a strip of the picture: rays (n, 3) in C, and the angle that a pixel there sees."""
+    """Sample a strip of the image: rays (n, 3) in C, and the angle that a pixel there sees."""
     u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9),
                        [first, first + rows / 2, first + rows])
     uv = np.stack([u.ravel(), v.ravel()], axis=1)

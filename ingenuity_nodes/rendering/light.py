@@ -15,7 +15,7 @@ Colour = tuple[float, float, float]
 DUST_DEPTH = 0.35        # optical depth of the dust (assumed: 0.3 to 0.5 at the time)
 HAZE_LENGTH = 20_000.0  # [m] to 1/e (assumed: dust depth of 0.5 over a scale height of 10 km)
 LOW_SUN = math.radians(25.0)   # [rad] ripples, the steepest ground, are flatter (assumed relief)
-STONE_SHADOW = 7      # texture unit
+ROCK_SHADOW = 7      # texture unit
 _STEPS = 13.0         # of the ray toward the sun, each twice the one before: 0.2 m to 800 m
 
 
@@ -26,7 +26,7 @@ def light_uniforms(scene: Scene) -> dict[str, object]:
         'sunDir': tuple(sun.direction_M), 'sunColour': sunlight(sun), 'skyColour': skylight(sun),
         'hazeLength': HAZE_LENGTH, 'gain': automatic_gain(sun),
         'sunSteps': sun_steps(sun.elevation),
-        'stoneShadow': STONE_SHADOW,    # always: two kinds of samplers on one unit draw nothing
+        'rockShadow': ROCK_SHADOW,    # always: two kinds of samplers on one unit draw nothing
         'bareSand': scene.terrain.parameters.bare_sand,
         'greyOnly': 0.0, 'onTop': 0.0, 'label': 1.0}
 

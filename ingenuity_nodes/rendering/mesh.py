@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Triangles from parts, and the shapes of stones."""
+"""Triangles from parts, and the shapes of rocks."""
 
 from __future__ import annotations
 
@@ -120,9 +120,9 @@ def _unit(v: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=64)
-def stone(shape: int, level: int) -> Triangles:
+def rock(shape: int, level: int) -> Triangles:
     """
-    Triangles (n, 6: position, normal) of one of the stones, about unit size.
+    Triangles (n, 6: position, normal) of one of the rocks, about unit size.
 
     A ball cut by a dozen planes: angular, with faces and edges, as fresh basalt breaks.
     """
@@ -145,9 +145,9 @@ def stone(shape: int, level: int) -> Triangles:
     return np.asarray(np.column_stack([points, normals]), dtype=np.float32)
 
 
-def stones(level: int) -> list[Triangles]:
-    """All stones at one level of detail."""
-    return [stone(k, level) for k in range(SHAPES)]
+def rocks(level: int) -> list[Triangles]:
+    """All rocks at one level of detail."""
+    return [rock(k, level) for k in range(SHAPES)]
 
 
 def disc(sides: int = 12) -> NDArray[np.float32]:

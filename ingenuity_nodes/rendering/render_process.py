@@ -30,7 +30,7 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
 
-THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for a picture does
+THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for an image does
 
 
 class RenderProcessError(RuntimeError):
@@ -72,7 +72,7 @@ class RenderProcess:
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
         """
-        Draw one picture; waits until it is done.
+        Draw one image; waits until it is done.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class RenderProcess:
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         """
-        Work out what each pixel of one picture sees; waits until it is done.
+        Work out what each pixel of one image sees; waits until it is done.
 
         Raises
         ------

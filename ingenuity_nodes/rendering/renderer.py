@@ -1,11 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Pictures of the scene through calibrated cameras.
+Images of the scene through calibrated cameras.
 
-A picture is drawn in strips. In each strip, stones, robots and their shadows are drawn first, in
+An image is drawn in strips. In each strip, rocks, robots and their shadows are drawn first, in
 twice the resolution; then every pixel finds the ground along its own ray, so any lens is exact,
-and puts the finer picture in front of it.
+and puts the finer image in front of it.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from ingenuity_nodes.rendering.ground_layer import GroundLayer
 from ingenuity_nodes.rendering.lattice import Lattice, strip_rays
 from ingenuity_nodes.rendering.light import light_uniforms, sky_share
 from ingenuity_nodes.rendering.robot_layer import RobotLayer
+from ingenuity_nodes.rendering.rock_layer import RockLayer
 from ingenuity_nodes.rendering.scene import Body, Scene
-from ingenuity_nodes.rendering.stone_layer import StoneLayer
 from ingenuity_nodes.rendering.sun_map import SunMap
-from ingenuity_nodes.rendering.truth import GroundTruth, shutter_motion, SKY, STONE
+from ingenuity_nodes.rendering.truth import GroundTruth, ROCK, shutter_motion, SKY
 from ingenuity_nodes.signals import Exposure
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 SHARED = ('camera.glsl', 'noise.glsl', 'light.glsl', 'terrain.glsl')
 
 
 @dataclass(frozen=True)
 class Quality:
-    """How much work goes into a picture."""
+    """How much work goes into an image."""
 
-    oversample: int = 2         # of stones and robots, along each side
+    oversample: int = 2         # of rocks and robots, along each side
     detail: int = 4             # ground samples along a footprint stretched by a flat view
-    smallest_px: float = 1.9    # stones that look smaller are left out
+    smallest_px: float = 1.9    # rocks that look smaller are left out
     strip_rows: int = 208       # [px] drawn at a time
     readout: float = 0.0        # [s] between the first and the last row
 
@@ -67,7 +67,7 @@ class Renderer:
         self.context = create_context(threads)
         self.device = str(self.context.info['GL_RENDERER'])
         self._ground = GroundLayer(self.context, scene, SHARED)
-        self._stones = StoneLayer(self.context, scene, SHARED, shaded=not self.grey)
+        self._rocks = RockLayer(self.context, scene, SHARED, shaded=not self.grey)
         self._robots = RobotLayer(self.context, SHARED)
         self._lattice = Lattice(self.context, camera, camera.width, camera.height,
                                 12 if self.grey else 16)
@@ -89,9 +89,9 @@ class Renderer:
             self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body] = (),
-             between: Callable[[float], None] | None = None) -> Picture:
+             between: Callable[[float], None] | None = None) -> Image:
         """
-        Take one picture: (height, width) grey for the navcam, else (height, width, 3) colour.
+        Take one image: (height, width) grey for the navcam, else (height, width, 3) colour.
 
         Parameters
         ----------
@@ -107,19 +107,19 @@ class Renderer:
         return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
-                   between: Callable[[float], None] | None = None) -> Picture:
+                   between: Callable[[float], None] | None = None) -> Image:
         """Draw what falls on the sensor: square root of relative radiance, 1 or 3 channels."""
         with self.context:  # another renderer of this thread may have drawn last
             return self._draw_light(exposure, bodies, between)
 
     def _draw_light(self, exposure: Exposure, bodies: Sequence[Body],
-                    between: Callable[[float], None] | None) -> Picture:
+                    between: Callable[[float], None] | None) -> Image:
         camera, quality = self.camera, self.quality
         out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         self._prepare(bodies, R_MC, p_MC)
         if self._sun_map:
-            self._sun_map.draw(R_MC, p_MC, (self._stones.draw_depth, self._robots.draw_depth))
+            self._sun_map.draw(R_MC, p_MC, (self._rocks.draw_depth, self._robots.draw_depth))
         first = 0
         while first < camera.height:
             rows = min(quality.strip_rows, camera.height - first)
@@ -135,7 +135,7 @@ class Renderer:
         """
         Work out what every pixel's centre sees, each row at its own instant.
 
-        Stones smaller than ``quality.smallest_px`` belong to the ground.
+        Rocks smaller than ``quality.smallest_px`` belong to the ground.
         """
         with self.context:
             return self._draw_truth(exposure, bodies)
@@ -153,28 +153,28 @@ class Renderer:
             values = self._uniforms(exposure, first, rows) | self._ground.uniforms
             targets.use_mesh(rows)
             self._ground.bind()
-            self._stones.draw(values | {'label': 0.5})
+            self._rocks.draw(values | {'label': 0.5})
             self._robots.draw(values)
-            targets.use_picture(rows)
+            targets.use_image(rows)
             self._ground.draw(values, targets, self._lattice, first, rows, None)
             out[first:first + rows] = targets.read(rows)[..., :3]
         kinds = out[..., 1].astype(np.uint8)
-        numbers = np.where(kinds == STONE, out[..., 2], -1.0).astype(np.int32)
+        numbers = np.where(kinds == ROCK, out[..., 2], -1.0).astype(np.int32)
         return GroundTruth(camera, exposure, self.quality.readout,
                            np.where(kinds != SKY, out[..., 0], np.inf).astype(np.float32),
-                           kinds, numbers, self._stones.chosen)
+                           kinds, numbers, self._rocks.chosen)
 
     def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
-        """Have maps, stones and robots for one pose on the drawing side."""
+        """Have maps, rocks and robots for one pose on the drawing side."""
         self._ground.follow(float(p_MC[0]), float(p_MC[1]))
         if self.grey:
             self._follow_aerial(R_MC, p_MC)
-        self._stones.choose(self.camera, R_MC, p_MC, self.quality.smallest_px,
-                            self._farthest(R_MC, p_MC))
+        self._rocks.choose(self.camera, R_MC, p_MC, self.quality.smallest_px,
+                           self._farthest(R_MC, p_MC))
         self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
 
     def prepare(self, exposure: Exposure) -> None:
-        """Fetch what a first picture from a pose would need, so that it comes without delay."""
+        """Fetch what a first image from a pose would need, so that it comes without delay."""
         with self.context:
             self._prepare((), *self.camera.pose(exposure.p_MB, exposure.q_MB))
 
@@ -192,12 +192,12 @@ class Renderer:
             return
         targets.use_shadow(rows)
         self._ground.bind()
-        self._stones.draw_shadows(values)
+        self._rocks.draw_shadows(values)
         self._robots.draw_shadows(values)
         targets.use_mesh(rows)
-        self._stones.draw(values)
+        self._rocks.draw(values)
         self._robots.draw(values)
-        targets.use_picture(rows)
+        targets.use_image(rows)
         self._ground.draw(values, targets, self._lattice, first, rows,
                           self._finest(values, first, rows))
 
@@ -207,14 +207,14 @@ class Renderer:
         targets.use(rows)
         self._ground.bind()
         self._aerial.draw(values, first, rows)
-        self._stones.draw(values)
+        self._rocks.draw(values)
         targets.use_shadow()
         self._robots.draw_shadows(values)
         targets.use_front()
         self._robots.draw(values)
 
     def _follow_aerial(self, R_MC: Matrix3, p_MC: Vector3) -> None:
-        """Have the ready pictures of everything the grey camera can see."""
+        """Have the ready images of everything the grey camera can see."""
         height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
         self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
                             self.camera.pixel_angle)
@@ -234,11 +234,11 @@ class Renderer:
         return max(float(p_MC[2]) - self.scene.terrain.height(p_MC[0], p_MC[1]), 0.1)
 
     def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
-        """Distance to the farthest ground in the picture, if it were flat [m]."""
+        """Distance to the farthest ground in the image, if it were flat [m]."""
         corners = self._corner_rays @ R_MC.T
         return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
 
-    def _tile(self, level: int, i: int, j: int) -> Picture:
+    def _tile(self, level: int, i: int, j: int) -> Image:
         """Square root of luminance of one tile of the ground from above, drawn or kept."""
         name = f'tile_{self._tile_key}_{level}_{i}_{j}'
         kept = load(name, 'tile')
@@ -248,23 +248,23 @@ class Renderer:
         keep(name, tile=tile)
         return tile
 
-    def _draw_tile(self, level: int, i: int, j: int) -> Picture:
+    def _draw_tile(self, level: int, i: int, j: int) -> Image:
         size = tile_size(level)
         west, south, pixel = i * size, j * size, size / TILE
         above = self.scene.terrain.height(west + size / 2, south + size / 2) + _TILE_HEIGHT
-        self._stones.choose_within(west, south, size, pixel, 1.5)
+        self._rocks.choose_within(west, south, size, pixel, 1.5)
         values = light_uniforms(self.scene) | {
             'ortho': (west, south, pixel, 1.0), 'p_MC': (west + size / 2, south + size / 2, above),
-            'pictureSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
+            'imageSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
             'shutterMove': (0.0, 0.0, 0.0), 'shutterTurn': (0.0, 0.0, 0.0)}
         values |= self._ground.uniforms | {'leastLevel': float(max(0, level - 1))}
         targets = self._tile_targets
         targets.use_shadow(TILE)
         self._ground.bind()
-        self._stones.draw_shadows(values)
+        self._rocks.draw_shadows(values)
         targets.use_mesh(TILE)
-        self._stones.draw(values)
-        targets.use_picture(TILE)
+        self._rocks.draw(values)
+        targets.use_image(TILE)
         self._ground.draw(values, targets, self._tile_lattice, 0, TILE, pixel)
         light = targets.read(TILE).astype(np.float32)
         return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))),
@@ -280,7 +280,7 @@ class Renderer:
             'camO': tuple(camera.O), 'camR': camera.R, 'camE': camera.E,
             'camL': camera.linearity,
             'maxTheta': min(camera.max_angle, camera.corner_angle + 0.15),
-            'pictureSize': (camera.width, camera.height), 'strip': (first, rows),
+            'imageSize': (camera.width, camera.height), 'strip': (first, rows),
             'shutterMove': tuple(move), 'shutterTurn': tuple(turn),
             'ortho': (0.0, 0.0, 1.0, 0.0), 'pixelAngle': camera.pixel_angle,
             'detail': self.quality.detail,

@@ -161,7 +161,7 @@ def floor_under(centre: Vector3, scene: Scene) -> tuple[tuple[float, ...], Vecto
 
 def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3,
              p_MC: Vector3) -> bool:
-    """Say whether a ball may show in the picture."""
+    """Say whether a ball may show in the image."""
     away = centre - p_MC
     distance = float(np.linalg.norm(away))
     if distance < 1.5 * radius:

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the cameras look at: ground, stones, light, and the robots on it."""
+"""What the cameras look at: ground, rocks, light, and the robots on it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 ROVER_PATH = ((-7.5, -14.0), (-8.2, -10.5), (-7.0, -6.8), (-3.8, -3.2), (0.0, 0.0), (4.2, 2.2),
               (10.0, 2.4), (19.0, -0.8), (30.0, -5.6), (42.0, -9.4), (53.0, -9.6), (60.2, -6.2),
               (63.0, -5.0), (63.01, -6.56))
-_TRACK_CLEARANCE = 1.75   # [m] the rover does not drive over large stones
-_TRACK_STONE = 0.14       # [m]
+_TRACK_CLEARANCE = 1.75   # [m] the rover does not drive over large rocks
+_TRACK_ROCK = 0.14       # [m]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SceneConfig:
 
 @dataclass(frozen=True)
 class Body:
-    """A robot as it stands at the instant of a picture."""
+    """A robot as it stands at the instant of an image."""
 
     kind: str                  # 'helicopter' or 'rover'
     p_MB: Vector3              # helicopter: body origin; rover: on the ground under its middle
@@ -84,14 +84,15 @@ class Scene:
         """Map of the ground at one level around a point."""
         return self._maps.around(x, y, level)
 
-    def stones(self, x: float, y: float, radius: float, smallest: float, largest: float = np.inf,
-               ) -> NDArray[np.float64]:
-        """Rows of stones around a point, without those in the rover's way."""
+    def rocks_around(
+        self, x: float, y: float, radius: float, smallest: float, largest: float = np.inf,
+    ) -> NDArray[np.float64]:
+        """Rows of rocks around a point, without those in the rover's path."""
         rows = self.rocks.around(x, y, radius, smallest, largest)
         if len(self.path) < 2 or not len(rows):
             return rows
         places = (np.ascontiguousarray(rows[:, column]) for column in (X, Y, DIAMETER))
-        blocked = self._blocked(*places, self.path, _TRACK_CLEARANCE, _TRACK_STONE)
+        blocked = self._blocked(*places, self.path, _TRACK_CLEARANCE, _TRACK_ROCK)
         return np.asarray(rows[~blocked])
 
 

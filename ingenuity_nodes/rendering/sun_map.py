@@ -1,25 +1,25 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the sun sees of stones and robots near the camera: the shadows that stones catch."""
+"""What the sun sees of rocks and robots near the camera: the shadows that rocks catch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from ingenuity_nodes.frames import Matrix3, Vector3
-from ingenuity_nodes.rendering.light import STONE_SHADOW
+from ingenuity_nodes.rendering.light import ROCK_SHADOW
 from ingenuity_nodes.rendering.robot_layer import columns, sun_view
 from ingenuity_nodes.rendering.scene import Scene
 import moderngl
 import numpy as np
 
 _REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel in the largest map
-_LARGE = 2000         # [px] pictures wider than this get the large map
+_LARGE = 2000         # [px] images wider than this get the large map
 _AHEAD = 14.0         # [m] its centre lies at most this far before the camera
 
 
 class SunMap:
-    """One depth map on the drawing side, as fine as a picture of some width needs."""
+    """One depth map on the drawing side, as fine as an image of some width needs."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, width: int) -> None:
         self._context, self._scene = context, scene
@@ -41,7 +41,7 @@ class SunMap:
         self._context.enable(moderngl.DEPTH_TEST)
         for layer in layers:
             layer(self._view)
-        self._map.use(STONE_SHADOW)
+        self._map.use(ROCK_SHADOW)
 
     def _centre(self, R_MC: Matrix3, p_MC: Vector3) -> Vector3:
         """Where the camera's axis meets the ground, or some way ahead."""
@@ -57,5 +57,5 @@ class SunMap:
 
     @property
     def uniforms(self) -> dict[str, object]:
-        """Give what the stones' shader needs."""
-        return {'stoneSun': self._view}
+        """Give what the rocks' shader needs."""
+        return {'rockSun': self._view}

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of the truth: distance, place, normal, kind, stone and motion of what pixels see."""
+"""Images of the truth: distance, place, normal, kind, rock and motion of what pixels see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingenuity_nodes.world.rocks import X, Y
 import numpy as np
 from numpy.typing import NDArray
 
-SKY, GROUND, STONE, ROBOT = range(4)
+SKY, GROUND, ROCK, ROBOT = range(4)
 _SETTLED = 4    # repeats until the row that sees a point is known: its shift shrinks a hundredfold
 
 
@@ -25,9 +25,9 @@ class GroundTruth:
     exposure: Exposure            # at the middle row
     readout: float                # [s] from the first row to the last
     ranges: NDArray[np.float32]   # (height, width) along the ray [m], inf in the sky
-    kinds: NDArray[np.uint8]      # (height, width) SKY, GROUND, STONE or ROBOT
-    numbers: NDArray[np.int32]    # (height, width) row of ``stones``, -1 where there is none
-    stones: NDArray[np.float64]   # (n, columns of world/rocks.py) that may be in the picture
+    kinds: NDArray[np.uint8]      # (height, width) SKY, GROUND, ROCK or ROBOT
+    numbers: NDArray[np.int32]    # (height, width) row of ``rocks``, -1 where there is none
+    rocks: NDArray[np.float64]   # (n, columns of world/rocks.py) that may be in the image
 
     def points(self) -> NDArray[np.float64]:
         """Places (height, width, 3) in M [m]; NaN in the sky."""
@@ -55,12 +55,12 @@ class GroundTruth:
 
     def labels(self) -> NDArray[np.int32]:
         """
-        Name the stone in each pixel (height, width): the same number in every picture, 0 for none.
+        Name the rock in each pixel (height, width): the same number in every image, 0 for none.
 
-        Numbers are hashes of 30 bits of the stones' places: of 10,000 stones, two share one in
+        Numbers are hashes of 30 bits of the rocks' places: of 10,000 rocks, two share one in
         one world out of twenty.
         """
-        place = np.round(self.stones[:, [X, Y]] * 1000.0).astype(np.int64).astype(np.uint64)
+        place = np.round(self.rocks[:, [X, Y]] * 1000.0).astype(np.int64).astype(np.uint64)
         mixed = place[:, 0] * np.uint64(0x9E3779B97F4A7C15) + place[:, 1] * np.uint64(
             0xC2B2AE3D27D4EB4F)
         mixed ^= mixed >> np.uint64(29)

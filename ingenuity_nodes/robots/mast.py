@@ -23,7 +23,7 @@ def head_pose(p_MB: Vector3, q_MB: QuatWxyz, joints: Joints) -> tuple[Vector3, Q
 
 
 def joints_toward(p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3) -> Joints:
-    """Joint angles [rad] that bring a point to the middle of the mast camera's picture."""
+    """Joint angles [rad] that bring a point to the middle of the mast camera's image."""
     joints = {AZIMUTH: 0.0, ELEVATION: 0.0}
     for _ in range(4):    # the lens stands beside the axes
         p_MH, q_MH = head_pose(p_MB, q_MB, joints)

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Robots as lists of simple named parts: one list feeds the pictures, the URDF and the photo planner.
+Robots as lists of simple named parts: one list feeds the images, the URDF and the photo planner.
 
 A robot is a tree of links; each link carries parts (box, cylinder, sphere) in its own frame.
 """

@@ -26,7 +26,7 @@ class ComputerParameters:
     """The flight computers and what hangs on them."""
 
     navcam_rate: int = quantity(
-        30, 'Hz', 'navigation pictures', low=1, high=60, source='NASA Flight 6 post')
+        30, 'Hz', 'navigation images', low=1, high=60, source='NASA Flight 6 post')
     altimeter_rate: int = quantity(
         50, 'Hz', 'laser altimeter', low=1, high=500, source='LIDAR-Lite v3 data sheet class')
     feature_latency: float = quantity(

@@ -42,7 +42,17 @@ Name = Annotated[str, Field(
 Metres = Annotated[float, Field(ge=-5000.0, le=5000.0, description='m')]
 Utc = Annotated[datetime, Strict(False), BeforeValidator(_no_number), AfterValidator(_utc)]
 Overrides = Mapping[str, Any]
-FEATURES = 'geometry', 'pictures'    # of the ground's own points, or tracked in drawn pictures
+FEATURES = 'geometry', 'images'    # of the ground's own points, or tracked in rendered images
+FORMER_FEATURES = {'pictures': 'images'}    # understood until the next release
+
+
+def current_features(name: str) -> str:
+    """Give the present name of a kind of features; unknown ones stay as they are."""
+    return FORMER_FEATURES.get(name, name)
+
+
+def _present_features(value: object) -> object:
+    return current_features(value) if isinstance(value, str) else value
 
 
 class ElevationsSection(Section):
@@ -83,9 +93,10 @@ class HelicopterSection(VehicleSection):
     """One helicopter and its flight."""
 
     type: Literal['ingenuity']    # noqa: A003, RUF100
-    # What it navigates by. auto: pictures in the live graph, which draws them anyway, and
+    # What it navigates by. auto: images in the live graph, which draws them anyway, and
     # geometry in the batch, which is fast.
-    features: Literal['auto', 'geometry', 'pictures'] = 'auto'
+    features: Annotated[
+        Literal['auto', 'geometry', 'images'], BeforeValidator(_present_features)] = 'auto'
     cameras: Row[Literal['navcam', 'rte']] = ('navcam', 'rte')
     # Mission time, from the start of the simulation, at which mission control says go.
     start: Annotated[float, Field(ge=1.0, le=3600.0, description='s')] = 2.0
@@ -185,11 +196,11 @@ class Scenario(Section):
         return self
 
     @model_validator(mode='after')
-    def _pictures_need_a_camera(self) -> Scenario:
+    def _images_need_a_camera(self) -> Scenario:
         for index, vehicle in enumerate(self.vehicles):
-            if (isinstance(vehicle, HelicopterSection) and vehicle.features == 'pictures'
+            if (isinstance(vehicle, HelicopterSection) and vehicle.features == 'images'
                     and 'navcam' not in vehicle.cameras):
-                raise RuleError(f"found 'pictures', allowed: auto or geometry, as {vehicle.name} "
+                raise RuleError(f"found 'images', allowed: auto or geometry, as {vehicle.name} "
                                 'carries no navcam', 'vehicles', index, 'features')
         return self
 

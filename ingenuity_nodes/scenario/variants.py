@@ -7,22 +7,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
+from ingenuity_nodes.scenario.sections import current_features, HelicopterSection, Scenario
 
 
 def with_features(scenario: Scenario, features: str) -> Scenario:
     """
-    Let all helicopters navigate by ``geometry`` or ``pictures``; '' leaves the file's.
+    Let all helicopters navigate by ``geometry`` or ``images``; '' leaves the file's.
 
     Those without a navigation camera can have geometry only.
     """
+    features = current_features(features)
     return _each_helicopter(scenario, lambda vehicle: {'features': features} if features and (
-        features != 'pictures' or 'navcam' in vehicle.cameras) else {})
+        features != 'images' or 'navcam' in vehicle.cameras) else {})
 
 
 def as_in_live_graph(scenario: Scenario) -> Scenario:
     """Decide the features that the file leaves to us, for a graph of live nodes."""
-    return _each_helicopter(scenario, lambda vehicle: {'features': 'pictures'} if (
+    return _each_helicopter(scenario, lambda vehicle: {'features': 'images'} if (
         vehicle.features == 'auto' and 'navcam' in vehicle.cameras) else {})
 
 

@@ -46,7 +46,7 @@ class AltimeterParameters:
         source='assumed: read once per 50 Hz, each time what was measured since the last')
     dropout: float = quantity(
         0.002, '1', 'chance that one measurement sees nothing', low=0.0, high=1.0,
-        source='assumed: now and then a dark or tilted stone returns too little light')
+        source='assumed: now and then a dark or tilted rock returns too little light')
 
 
 @kernel

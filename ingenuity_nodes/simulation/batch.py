@@ -26,7 +26,7 @@ from ingenuity_nodes.timing import SECOND_NS
 
 def fly_batch(
     scenario: Scenario, seed: int | None, folder: RunFolder | None, *,
-    pictures: bool = False, say: Callable[[str], None] = lambda _: None,
+    images: bool = False, say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
     Fly a scenario to its end.
@@ -37,7 +37,7 @@ def fly_batch(
         What to fly; ``seed`` replaces that of the file.
     folder
         Where the products go; None keeps only the result.
-    pictures
+    images
         Draw the photos and send them over the radio.
     say
         Hears each line of mission control's log.
@@ -49,15 +49,15 @@ def fly_batch(
 
     """
     environment = environment_of(scenario, seed)
-    looks = any(section.features == 'pictures' for section in scenario.helicopters)
-    drawn = OfflineCamera(scenario, environment) if pictures or looks else None
+    looks = any(section.features == 'images' for section in scenario.helicopters)
+    drawn = OfflineCamera(scenario, environment) if images or looks else None
     ensure_built(lambda text: say(f'compiling, first use: {text}'))
     for section in scenario.helicopters:
         hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
     began = time.perf_counter()
     simulation = Simulation(
-        scenario, seed, take_photo=drawn.take if drawn and pictures else None,
-        track_picture=drawn.track if drawn and looks else None, environment=environment)
+        scenario, seed, take_photo=drawn.take if drawn and images else None,
+        track_image=drawn.track if drawn and looks else None, environment=environment)
     products = Products(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products

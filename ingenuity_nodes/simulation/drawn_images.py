@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 
 class OfflineCamera:
-    """Draws for a batch flight: photos, and the pictures that it navigates by."""
+    """Draws for a batch flight: photos, and the images that it navigates by."""
 
     def __init__(self, scenario: Scenario, environment: Environment) -> None:
         self._scenario, self._environment = scenario, environment
@@ -35,14 +35,14 @@ class OfflineCamera:
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
-        picture = self._draw(name, exposure)
-        jpeg = encode_jpeg(picture)
+        image = self._draw(name, exposure)
+        jpeg = encode_jpeg(image)
         if self.products:
             self.products.photo_taken(name, exposure.t_ns, jpeg)
-        return Photo(exposure.t_ns, jpeg, picture.shape[1], picture.shape[0])
+        return Photo(exposure.t_ns, jpeg, image.shape[1], image.shape[0])
 
     def track(self, name: str, exposure: Exposure) -> FeatureFrame:
-        """Draw one navigation picture and track its features, as the vision node does."""
+        """Draw one navigation image and track its features, as the vision node does."""
         tracker = self._trackers.setdefault(name, FeatureTracker())
         return tracker.track(exposure.t_ns, self._draw(name, exposure))
 

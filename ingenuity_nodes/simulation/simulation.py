@@ -25,7 +25,7 @@ from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
 
 TakePhoto = Callable[[str, Exposure], Photo]
-TrackPicture = Callable[[str, Exposure], FeatureFrame]
+TrackImage = Callable[[str, Exposure], FeatureFrame]
 
 
 @dataclass
@@ -61,8 +61,8 @@ class Simulation:
         What to fly; ``seed`` replaces that of the file.
     take_photo
         Draws a photo; without it the colour cameras stay dark and nobody waits for photos.
-    track_picture
-        Draws a navigation picture and tracks it; needed where features come from pictures.
+    track_image
+        Draws a navigation image and tracks it; needed where features come from images.
     environment
         Surroundings other than those of the scenario, for campaigns.
 
@@ -70,14 +70,14 @@ class Simulation:
 
     def __init__(
         self, scenario: Scenario, seed: int | None = None,
-        take_photo: TakePhoto | None = None, track_picture: TrackPicture | None = None,
+        take_photo: TakePhoto | None = None, track_image: TrackImage | None = None,
         environment: Environment | None = None,
     ) -> None:
         self.seed = scenario.seed if seed is None else seed
         self.environment = environment or environment_of(scenario, self.seed)
-        self._take_photo, self._track_picture = take_photo, track_picture
+        self._take_photo, self._track_image = take_photo, track_image
         self._mission = MissionControl(
-            scenario, self.environment, pictures=take_photo is not None)
+            scenario, self.environment, images=take_photo is not None)
         self.helicopters = {
             section.name: Helicopter(section, self.environment, self.seed,
                                      faults=scenario.faults_of(section.name))
@@ -106,8 +106,8 @@ class Simulation:
         helicopter = self.helicopters[name]
         outputs = helicopter.tick(self.t_ns, self._inputs(name, heard))
         for exposure in outputs.exposures:
-            if exposure.camera == 'navcam' and self._track_picture:
-                self._features[name][exposure.t_ns] = self._track_picture(name, exposure)
+            if exposure.camera == 'navcam' and self._track_image:
+                self._features[name][exposure.t_ns] = self._track_image(name, exposure)
             elif exposure.camera == 'rte':
                 self._photos[name][exposure.t_ns] = exposure
         sent.modes += [(name, change.mode, change.reason) for change in outputs.modes]

@@ -58,7 +58,7 @@ def _sensors() -> None:
     Wind(WindParameters(), 0)
 
 
-def _pictures() -> None:
+def _images() -> None:
     Scene()
     for camera in (navcam, rte, mastcam):
         camera()
@@ -68,7 +68,7 @@ def _pictures() -> None:
 
 
 # The longest first; what several need, the first one compiles.
-PARTS = {'vehicle': _vehicle, 'filter': _filter, 'pictures': _pictures, 'control': _control,
+PARTS = {'vehicle': _vehicle, 'filter': _filter, 'images': _images, 'control': _control,
          'sensors': _sensors}
 
 

@@ -35,14 +35,14 @@ _SAME_SPOT = 1e-4        # [m] even a slope of 45 deg is then only 0.1 mm off
 def surface(s: Record, x: float, y: float, field: TerrainField) -> float:
     """Find the height of ground or rock; a rock is a rounded cap, with flanks to slide on."""
     height = height_at(x, y, field)
-    for k in range(s.stone_count):
-        stone = s.stones[k]
-        dx, dy = x - stone[0], y - stone[1]
-        along = (dx * stone[6] + dy * stone[7]) / stone[4]
-        across = (dy * stone[6] - dx * stone[7]) / stone[5]
+    for k in range(s.rock_count):
+        rock = s.rocks[k]
+        dx, dy = x - rock[0], y - rock[1]
+        along = (dx * rock[6] + dy * rock[7]) / rock[4]
+        across = (dy * rock[6] - dx * rock[7]) / rock[5]
         left = 1.0 - along * along - across * across
         if left > 0.0:
-            height = max(height, stone[2] + stone[3] * left)
+            height = max(height, rock[2] + rock[3] * left)
     return float(height)
 
 

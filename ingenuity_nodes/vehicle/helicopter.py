@@ -21,8 +21,8 @@ from ingenuity_nodes.vehicle.dynamics import advance
 from ingenuity_nodes.vehicle.landing_gear import gear_constants, LandingGearParameters
 from ingenuity_nodes.vehicle.power import power_constants, PowerParameters, rest_voltage
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
-from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, STATE, STONES, WARNINGS
-from ingenuity_nodes.world import rocks as stone
+from ingenuity_nodes.vehicle.state import CONSTANTS, FAILURES, ROCKS, STATE, WARNINGS
+from ingenuity_nodes.world import rocks as rock
 from ingenuity_nodes.world.rocks import Rocks
 from ingenuity_nodes.world.terrain import Terrain, TerrainField
 import numpy as np
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 _LOOK_NS = 25 * STEP_NS   # rocks are looked for so often
 _LOW = 2.0                # [m] below which rocks matter
-_STONE_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the way until the next look
+_ROCK_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the way until the next look
 COMMANDS = (
     'upper collective [rad]', 'lower collective [rad]',
     'upper longitudinal cyclic [rad]', 'lower longitudinal cyclic [rad]',
@@ -92,7 +92,7 @@ class Vehicle:
         self._t_ns = 0
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
-        self._stones_at = np.full(2, np.inf)
+        self._rocks_at = np.full(2, np.inf)
         self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         self._out = self._state['truth'][0]
         entry_point(write_truth, self._constants, self._state, 0)(
@@ -144,7 +144,7 @@ class Vehicle:
         upper_lat, lower_lat = command.cyclic_lateral
         self._wind[:] = wind_M
         if self._rocks is not None and self._t_ns % _LOOK_NS == 0:
-            self._gather_stones(self._rocks)
+            self._gather_rocks(self._rocks)
         bad = self._compiled_step(
             self._constants, self._state, self._field, self._limits, upper, lower, upper_lon,
             lower_lon, upper_lat, lower_lat, command.rotor_speed, air.density, air.speed_of_sound,
@@ -162,22 +162,22 @@ class Vehicle:
             state['servo_target'][0], state['torque_share'][0], state['speed_reading'][0],
             state['gauge_error'][0], state['charge'])
 
-    def _gather_stones(self, rocks: Rocks) -> None:
+    def _gather_rocks(self, rocks: Rocks) -> None:
         """Note the rocks below when low over the ground, anew whenever it has moved on."""
         state, here = self._state[0], self._out[:2]
         if (self._out[2] - state['ground'] > _LOW
-                or float(np.abs(here - self._stones_at).max()) < _STONE_RADIUS / 4.0):
+                or float(np.abs(here - self._rocks_at).max()) < _ROCK_RADIUS / 4.0):
             return
-        self._stones_at = here.copy()
-        rows = rocks.around(float(here[0]), float(here[1]), _STONE_RADIUS)
-        tallest = np.argsort(-rows[:, stone.HALF_HEIGHT], kind='stable')[:STONES]
+        self._rocks_at = here.copy()
+        rows = rocks.around(float(here[0]), float(here[1]), _ROCK_RADIUS)
+        tallest = np.argsort(-rows[:, rock.HALF_HEIGHT], kind='stable')[:ROCKS]
         rows = rows[tallest]
-        state['stone_count'] = len(rows)
-        state['stones'][:len(rows)] = np.column_stack([
-            rows[:, stone.X], rows[:, stone.Y], rows[:, stone.GROUND],
-            rows[:, stone.Z] + rows[:, stone.HALF_HEIGHT] - rows[:, stone.GROUND],
-            rows[:, stone.HALF_LENGTH], rows[:, stone.HALF_WIDTH],
-            each(math.cos, rows[:, stone.YAW]), each(math.sin, rows[:, stone.YAW])])
+        state['rock_count'] = len(rows)
+        state['rocks'][:len(rows)] = np.column_stack([
+            rows[:, rock.X], rows[:, rock.Y], rows[:, rock.GROUND],
+            rows[:, rock.Z] + rows[:, rock.HALF_HEIGHT] - rows[:, rock.GROUND],
+            rows[:, rock.HALF_LENGTH], rows[:, rock.HALF_WIDTH],
+            each(math.cos, rows[:, rock.YAW]), each(math.sin, rows[:, rock.YAW])])
         state['spots'] = math.nan   # the ground under each foot is to be found anew
 
     def _reason(self, command: RotorCommand, bad: int) -> str:

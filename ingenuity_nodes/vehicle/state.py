@@ -15,7 +15,7 @@ FAILURES = ('', 'blade strike', 'tipped over', 'leg broken', 'motor overheated',
 BLADE_STRIKE, TIPPED_OVER, LEG_BROKEN, MOTOR_OVERHEATED, BATTERY_EMPTY = 1, 2, 3, 4, 5
 WARNINGS = ('vortex ring', 'tip Mach number', 'low bus voltage')
 VORTEX_RING, TIP_MACH, LOW_BUS = 1, 2, 4   # bits
-STONES = 32   # rocks that may be under the aircraft at once
+ROCKS = 32   # rocks that may be under the aircraft at once
 
 CONSTANTS = np.dtype([
     ('rotors', ROTORS), ('actuators', ACTUATORS), ('body', BODY), ('gear', GEAR), ('power', POWER),
@@ -42,7 +42,7 @@ STATE = np.dtype([
     ('heights', 'f8', (CONTACTS + 4,)),
     ('spots', 'f8', (CONTACTS + 4, 2)),
     # rocks near by: x, y, ground, height above it, half axes, cosine and sine of the yaw
-    ('stones', 'f8', (STONES, 8)), ('stone_count', 'i8'),
+    ('rocks', 'f8', (ROCKS, 8)), ('rock_count', 'i8'),
     ('R', 'f8', (3, 3)), ('u', 'f8', (3,)), ('hub', 'f8', (3,)), ('w', 'f8', (3,)),
     ('push', 'f8', (3,)), ('twist', 'f8', (3,)), ('scratch', 'f8', (3, 13)),
     ('work', 'f8', (7, ELEMENTS)),

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 SIZES = (0.05, 0.10, 0.22, 0.55, 1.3, 3.0)   # [m] class limits
 CELLS = (1.6, 3.2, 8.0, 25.0, 80.0)          # [m] lattice of each class: about ten rocks a cell
 MOST_CROWDED = 2.5                           # densest place over the mean
-SHAPES = 16                                  # different stones
+SHAPES = 16                                  # different rocks
 _TABLE = 512
 
 # Columns of the array that describes rocks, one row each
@@ -63,7 +63,7 @@ def cumulative_number(diameter: NDArray[np.float64] | float,
 
 
 class Rocks:
-    """The stones of one place."""
+    """The rocks of one place."""
 
     def __init__(self, terrain: Terrain, parameters: RockParameters = RockParameters(),
                  seed: int = 0) -> None:
@@ -147,7 +147,7 @@ def _kept(x: float, y: float, d: float, u: float, seed: int, clustering: float, 
 @kernel
 def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.uint64,
               field: TerrainField) -> None:
-    """Give one stone its shape, 20 to 55 % buried; ratios are assumed."""
+    """Give one rock its shape, 20 to 55 % buried; ratios are assumed."""
     a, b = unit_pair(bits)
     bits = mix(bits + np.uint64(1))
     c, e = unit_pair(bits)

@@ -4,7 +4,7 @@
 The shape of the ground: one pure function of map coordinates, from centimetres to the crater rim.
 
 Rocks, wheel ruts and the grain of the soil are not part of the height: rocks are meshes
-(:mod:`ingenuity_nodes.world.rocks`), the grain belongs to the pictures.
+(:mod:`ingenuity_nodes.world.rocks`), the grain belongs to the images.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class TerrainParameters:
         source='assumed: small ripples of the crater floor')
     ripple_cover: float = quantity(
         0.10, '1', 'share of the ground that has ripples', low=0.0, high=1.0,
-        source='assumed: patches between pavement, as in rover pictures of the crater floor')
+        source='assumed: patches between pavement, as in rover images of the crater floor')
     ripple_length: float = quantity(
         1.3, 'm', 'distance between ripple crests', low=0.3, high=20.0,
         source='assumed: half a metre to three metres')

@@ -19,7 +19,7 @@ EAST, NORTH = (-40.0, 90.0), (-40.0, 80.0)    # [m] what the viewer shows: field
 SPACING = 2.0                                  # [m] between the corners of the ground's triangles
 SMALLEST_ROCK = 0.25                           # [m] shown in the viewer
 SAND = np.array([0.56, 0.36, 0.22])            # display colour of level ground
-STONE = ColorRGBA(r=0.36, g=0.25, b=0.18, a=1.0)
+ROCK = ColorRGBA(r=0.36, g=0.25, b=0.18, a=1.0)
 # A light from the north-west, so that relief can be seen in a viewer that shades nothing.
 _LIGHT = np.array([-0.4, 0.4, 0.8])
 
@@ -45,7 +45,7 @@ def rock_marker(environment: Environment) -> Marker:
     marker = _marker('rocks', Marker.SPHERE_LIST)
     size = float(np.median(rows[:, DIAMETER])) if len(rows) else SMALLEST_ROCK
     marker.scale = Vector3(x=size, y=size, z=size)
-    marker.color = STONE
+    marker.color = ROCK
     marker.points = _points(rows[:, [X, Y, Z]])
     return marker
 

@@ -89,7 +89,7 @@ footer { color: var(--soft); font-size: 13.5px; padding-bottom: 40px; }
 
 
 class Page:
-    """One self-contained HTML page: text, pictures and plots, in the order they are added."""
+    """One self-contained HTML page: text, images and plots, in the order they are added."""
 
     def __init__(self, title: str) -> None:
         self._title = title

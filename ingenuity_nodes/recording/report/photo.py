@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The pictures of a run as the report shows them: small copies inside the page."""
+"""The images of a run as the report shows them: small copies inside the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from ingenuity_nodes.recording.run_log import PhotoRecord
 from PIL import Image, UnidentifiedImageError
 
-COPY_PIXELS = 2_000_000    # of the copy on the page; the full picture lies beside it
+COPY_PIXELS = 2_000_000    # of the copy on the page; the full image lies beside it
 ZOOM_WIDTH = 900           # pixels
 ROOM = 2.2                 # width of the crop over that of the target
 
@@ -23,19 +23,19 @@ class EmbeddedPhoto:
     """One photo, ready for the page."""
 
     record: PhotoRecord
-    copy: str          # data URI of the whole picture
+    copy: str          # data URI of the whole image
     zoom: str          # data URI of the crop around the target, '' without one
     zoom_file: str     # its file in the run folder, '' if there is none
     marked_file: str   # the annotated file in the run folder, '' if there is none
 
 
 def embed(record: PhotoRecord, folder: Path) -> EmbeddedPhoto | None:
-    """Make the copies; None: the picture is not in the folder or not readable."""
+    """Make the copies; None: the image is not in the folder or not readable."""
     path = folder / record.file
     try:
-        with Image.open(path) as picture:
-            shrink = math.sqrt(COPY_PIXELS / (picture.width * picture.height))
-            whole = picture.convert('RGB')
+        with Image.open(path) as image:
+            shrink = math.sqrt(COPY_PIXELS / (image.width * image.height))
+            whole = image.convert('RGB')
     except (OSError, UnidentifiedImageError):
         return None
     size = (round(whole.width * min(1.0, shrink)), round(whole.height * min(1.0, shrink)))
@@ -47,18 +47,18 @@ def embed(record: PhotoRecord, folder: Path) -> EmbeddedPhoto | None:
         marked.name if marked.is_file() else '')
 
 
-def data_uri(picture: Image.Image, quality: int = 86) -> str:
-    """Write a picture as JPEG inside an address."""
+def data_uri(image: Image.Image, quality: int = 86) -> str:
+    """Write an image as JPEG inside an address."""
     memory = BytesIO()
-    picture.save(memory, 'JPEG', quality=quality, optimize=True)
+    image.save(memory, 'JPEG', quality=quality, optimize=True)
     return 'data:image/jpeg;base64,' + base64.b64encode(memory.getvalue()).decode()
 
 
 def _zoom(whole: Image.Image, record: PhotoRecord, file: Path) -> str:
     """Take the run's own crop, else cut one around the target."""
     try:
-        with Image.open(file) as picture:
-            crop = picture.convert('RGB')
+        with Image.open(file) as image:
+            crop = image.convert('RGB')
     except (OSError, UnidentifiedImageError):
         if record.target_bbox_px is None:
             return ''
@@ -72,7 +72,7 @@ def _zoom(whole: Image.Image, record: PhotoRecord, file: Path) -> str:
 def _window(
     whole: Image.Image, box: tuple[float, float, float, float],
 ) -> tuple[int, int, int, int]:
-    """Choose a 4:3 crop with room around the target, pushed inside the picture."""
+    """Choose a 4:3 crop with room around the target, pushed inside the image."""
     u0, v0, u1, v1 = box
     width = min(float(whole.width), ROOM * max(u1 - u0, (v1 - v0) * 4 / 3, 20.0))
     height = min(float(whole.height), width * 3 / 4)

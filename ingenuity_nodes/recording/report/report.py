@@ -41,7 +41,7 @@ def write_report(folder: RunFolder, run: RunLog, result: Mapping[str, Any]) -> P
     Parameters
     ----------
     folder
-        The run folder, with the pictures in it.
+        The run folder, with the images in it.
     run
         The record of the run.
     result
@@ -166,7 +166,7 @@ def _cover(photo: EmbeddedPhoto) -> str:
 
 
 def _ring(photo: EmbeddedPhoto) -> str:
-    """Draw a ring and a name around the target, in the picture's own pixels."""
+    """Draw a ring and a name around the target, in the image's own pixels."""
     record = photo.record
     if record.target_bbox_px is None:
         return ''

@@ -1,8 +1,8 @@
-// Ground from ready pictures taken from above: what a fast grey camera needs.
+// Ground from ready images taken from above: what a fast grey camera needs.
 uniform sampler2DArray aerial;
-uniform float finest;       // [m] one pixel of the finest picture
-uniform float tilesAcross;  // size of a picture in its own pixels
-uniform float level;        // of the height map used for the whole picture
+uniform float finest;       // [m] one pixel of the finest image
+uniform float tilesAcross;  // size of an image in its own pixels
+uniform float level;        // of the height map used for the whole image
 in vec2 uv;
 in vec3 origin, dir;
 in float nearness, pixelSees;
@@ -18,7 +18,7 @@ void main() {
   }
   float f = t * pixelSees * min(inversesqrt(down), 3.0);
   // One size for each pixel, 0.9 to 1.9 times as wide: a pattern that chose between two would stand
-  // still in the picture, and tracked corners would cling to it.
+  // still in the image, and tracked corners would cling to it.
   float n = clamp(floor(log2(f / finest) + 0.9), 0.0, 8.0);
   vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(n));
   float v = textureLod(aerial, vec3(p, n), 0.0).r;

@@ -3,9 +3,9 @@ uniform mat3 R_MC;
 uniform vec3 p_MC;
 uniform vec3 camA, camH, camV, camO, camR, camE;
 uniform float camL, maxTheta;
-uniform vec2 pictureSize;   // [px]
+uniform vec2 imageSize;   // [px]
 uniform vec2 strip;         // first row and number of rows drawn now
-uniform vec3 shutterMove;   // motion during the read-out of one picture [m]
+uniform vec3 shutterMove;   // motion during the read-out of one image [m]
 uniform vec3 shutterTurn;   // rotation during the read-out, written in M [rad]
 uniform vec4 ortho;         // west, south, metres per pixel, 1 for a map view from above
 
@@ -40,14 +40,14 @@ vec4 clipPosition(vec3 p_M, out float seen) {
     vec3 d = p_M - p_MC;
     float theta;
     uv = pixelOf(d * R_MC, theta);
-    float t = (uv.y + 0.5) / pictureSize.y - 0.5;
+    float t = (uv.y + 0.5) / imageSize.y - 0.5;
     vec3 moved = d - shutterMove * t;
     moved -= cross(shutterTurn, moved) * t;
     uv = pixelOf(moved * R_MC, theta);
     range = length(moved);
     seen = cos(theta) - cos(maxTheta);
   }
-  vec2 ndc = vec2((uv.x + 0.5) / pictureSize.x, (uv.y + 0.5 - strip.x) / strip.y) * 2.0 - 1.0;
+  vec2 ndc = vec2((uv.x + 0.5) / imageSize.x, (uv.y + 0.5 - strip.x) / strip.y) * 2.0 - 1.0;
   return vec4(ndc, 1.0 - 2.0 * NEAR / max(range, NEAR), 1.0);
 }
 

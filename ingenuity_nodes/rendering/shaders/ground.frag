@@ -25,7 +25,7 @@ vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
   return sum / float(n);
 }
 
-// Share of this pixel that stones and robots in front of the ground cover.
+// Share of this pixel that rocks and robots in front of the ground cover.
 float inFront(float t) {
   ivec2 at = ivec2(gl_FragCoord.xy) * oversample;
   float front = 0.0, any = 0.0;
@@ -39,7 +39,7 @@ float inFront(float t) {
 }
 
 #ifdef TRUTH
-// Distance [m], 0 for the sky; what is there: 0 sky, 1 ground, 2 stone, 3 robot; which stone;
+// Distance [m], 0 for the sky; what is there: 0 sky, 1 ground, 2 rock, 3 robot; which rock;
 // the angle of a pixel [rad], which keeps the lattice's attributes alive.
 void main() {
   vec3 d = normalize(dir);

@@ -15,12 +15,12 @@ void main() {
     dir = vec3(0.0, 0.0, -1.0);
     nearness = 1.0;
   } else {
-    float t = (uv.y + 0.5) / pictureSize.y - 0.5;
+    float t = (uv.y + 0.5) / imageSize.y - 0.5;
     vec3 d = R_MC * ray;
     dir = d + cross(shutterTurn, d) * t;
     origin = p_MC + shutterMove * t;
     float range = groundRange(origin, normalize(dir), 0.02);
     nearness = range > 0.0 ? 1.0 / range : 0.0;
   }
-  gl_Position = vec4(vec2((uv.x + 0.5) / pictureSize.x, (uv.y + 0.5 - strip.x) / strip.y) * 2.0 - 1.0, 0.0, 1.0);
+  gl_Position = vec4(vec2((uv.x + 0.5) / imageSize.x, (uv.y + 0.5 - strip.x) / strip.y) * 2.0 - 1.0, 0.0, 1.0);
 }

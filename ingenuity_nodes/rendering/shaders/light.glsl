@@ -35,7 +35,7 @@ const vec3 GREY = vec3(0.40, 0.40, 0.20);   // weight of the colours on a grey s
 uniform float greyOnly;     // 1 for a grey camera
 uniform float gain;         // of the camera's automatic exposure
 
-uniform float label;        // of what is drawn: 1, or less for stones in a picture of the truth
+uniform float label;        // of what is drawn: 1, or less for rocks in an image of the truth
 
 vec4 stored(vec3 radiance) {
   vec3 c = mix(radiance, vec3(dot(radiance, GREY)), greyOnly);

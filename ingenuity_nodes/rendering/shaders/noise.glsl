@@ -1,4 +1,4 @@
-// Hashed from integer lattice cells: no tables, no tiling, the same in every picture.
+// Hashed from integer lattice cells: no tables, no tiling, the same in every image.
 uvec3 pcg3(uvec3 v) {       // Jarzynski and Olano 2020
   v = v * 1664525u + 1013904223u;
   v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
@@ -38,7 +38,7 @@ vec3 noise3(vec2 p) {       // value (rms 0.2) and its slope
 
 float noise(vec2 p) { return noise3(p).x; }
 
-float valueNoise(vec3 p) {  // for stones, 0..1
+float valueNoise(vec3 p) {  // for rocks, 0..1
   vec3 base = floor(p), f = p - base;
   uvec3 c = uvec3(ivec3(base));
   f = f * f * (3.0 - 2.0 * f);

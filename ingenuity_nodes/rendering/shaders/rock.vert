@@ -1,11 +1,11 @@
-in vec3 position, normal;   // of the unit stone
+in vec3 position, normal;   // of the unit rock
 in vec3 centre, half_axes;
 in vec3 turn;               // yaw, tilt about x, tilt about y
 in vec2 tone;
-in float ground;            // its height under the stone [m]
+in float ground;            // its height under the rock [m]
 out vec3 world, facing, body;
 out vec3 look;
-uniform float firstStone;    // number of the first stone drawn now
+uniform float firstRock;    // number of the first rock drawn now
 flat out float number;
 
 void main() {
@@ -14,7 +14,7 @@ void main() {
   world = centre + R * body;
   facing = R * normalize(normal / half_axes);
   look = vec3(tone, world.z - ground);
-  number = firstStone + float(gl_InstanceID);
+  number = firstRock + float(gl_InstanceID);
   float seen;
   gl_Position = clipPosition(world, seen);
   gl_ClipDistance[0] = seen;

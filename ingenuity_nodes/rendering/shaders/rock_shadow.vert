@@ -1,8 +1,8 @@
 in vec3 position;
 in vec3 centre, half_axes;
 in vec3 turn;
-in float ground;            // its height under the stone [m]
-uniform float halo;         // 0 draws the shadow, more than 0 a flat disc that much wider than the stone
+in float ground;            // its height under the rock [m]
+uniform float halo;         // 0 draws the shadow, more than 0 a flat disc that much wider than the rock
 out float strength;
 
 void main() {

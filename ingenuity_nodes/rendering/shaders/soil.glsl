@@ -8,7 +8,7 @@ vec2 towardEye = vec2(0.0); // level direction from the ground to the camera
 const vec3 DUST = vec3(0.378, 0.262, 0.170);
 const vec3 LAG = vec3(0.232, 0.162, 0.110);
 const vec3 SAND = vec3(0.275, 0.188, 0.124);
-const vec3 STONE = vec3(0.185, 0.140, 0.106);
+const vec3 ROCK = vec3(0.185, 0.140, 0.106);
 const vec3 PAVER = vec3(0.315, 0.232, 0.166);
 
 float keep(float wave, float f) { return 1.0 - smoothstep(0.22, 0.75, f / wave); }
@@ -31,7 +31,7 @@ void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, fl
   vec2 l = T * off * form, m = T * (off + shift) * form;
   vec2 skew = 0.5 * a.zy - 0.25;
   vec2 h = abs(l + skew * l.yx * 0.5), i = abs(m);
-  // Between a disc and a skewed, unequal hexagon: broken stone has straight sides.
+  // Between a disc and a skewed, unequal hexagon: broken rock has straight sides.
   float d = mix(length(l), max(max(h.x, (0.4 + 0.2 * a.y) * h.x + 0.866 * h.y), 0.95 * length(l + 0.6 * skew)), 0.75) + wobble;
   float e = mix(length(m), max(i.x, 0.5 * i.x + 0.866 * i.y), 0.75) + wobble;
   float soft = clamp(0.8 * f / (radius * cell), 0.10, 1.2);
@@ -39,8 +39,8 @@ void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, fl
   g.sun *= 1.0 - 0.85 * k * (1.0 - smoothstep(0.94 - soft, 1.02 + 0.6 * soft, e)) * (1.0 - in1);
   g.open *= 1.0 - 0.16 * k * (1.0 - smoothstep(0.9, 1.35, d)) * (1.0 - in1);
   float tone = 0.62 + 0.75 * fract(b.z * 7.0 + a.y) * fract(b.y * 5.0 + a.z) + 0.35 * a.y;
-  vec3 stone = mix(STONE * tone, DUST * 0.92, 0.10 + 0.66 * b.z) * (1.0 + 0.9 * wobble);
-  g.albedo = mix(g.albedo, stone, in1);
+  vec3 rock = mix(ROCK * tone, DUST * 0.92, 0.10 + 0.66 * b.z) * (1.0 + 0.9 * wobble);
+  g.albedo = mix(g.albedo, rock, in1);
   // A tilted top, and sides that fall off where they face the eye.
   vec2 out1 = transpose(R) * (transpose(T) * l) / max(length(l), 1e-3);
   float side = 0.25 + 0.75 * smoothstep(-0.2, 0.7, dot(out1, towardEye));
@@ -73,7 +73,7 @@ void slabs(vec2 p, float f, float broad, float mid, float grain, float sand, ino
   float bare = mask * step(0.30, id.y);
   float plate = bare * smoothstep(-soft, soft, joint);
   plate *= smoothstep(-0.10, 0.14, where - 0.23 + 0.95 * bent.x + 0.8 * grain - 0.15 * broad);
-  vec3 rock = mix(PAVER, STONE * 1.35, 0.5 * fract(id.x * 9.0)) * (0.88 + 0.24 * id.y + 0.9 * grain);
+  vec3 rock = mix(PAVER, ROCK * 1.35, 0.5 * fract(id.x * 9.0)) * (0.88 + 0.24 * id.y + 0.9 * grain);
   g.albedo = mix(g.albedo, rock, 0.62 * plate);
   g.slope += plate * ((id - 0.5) * 0.12);
   float rim = smoothstep(0.05, 0.0, abs(joint)) * bare * keep(0.1, f) * (1.0 - plate);
@@ -129,7 +129,7 @@ Soil soilAt(vec2 p, float f) {
   float dusty = mix(clamp(drift, 0.0, 1.0), smoothstep(0.12, 0.84, drift), 0.6);
   float stony = (1.0 - bare) * clamp(1.42 - 1.15 * dusty + 0.6 * mid, 0.16, 1.0);
   Soil g = Soil(mix(LAG, DUST, dusty), s.xy, 1.0, 1.0);
-  g.albedo = mix(g.albedo, STONE * 1.05, 0.55 * gravel * stony);
+  g.albedo = mix(g.albedo, ROCK * 1.05, 0.55 * gravel * stony);
   g.albedo = mix(g.albedo, SAND * (0.96 + 0.15 * dusty * loose), max(0.55 * sand, 0.98 * bare));
   g.slope += loose * (0.06 * hummock.yz * k5 + 0.10 * clod.yz * k4 + rough);
   g.albedo *= 1.0 + loose * grain;

@@ -1,4 +1,4 @@
-// Attitude of a stone: tilted about y, then x, then turned about z.
+// Attitude of a rock: tilted about y, then x, then turned about z.
 mat3 turned(vec3 a) {
   float cz = cos(a.x), sz = sin(a.x), cx = cos(a.y), sx = sin(a.y), cy = cos(a.z), sy = sin(a.z);
   return mat3(cz, sz, 0.0, -sz, cz, 0.0, 0.0, 0.0, 1.0)

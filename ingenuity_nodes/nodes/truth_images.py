@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of the truth on the network, for those who train and test perception on them."""
+"""Images of the truth on the network, for those who train and test perception on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingenuity_nodes.nodes.conversions.pictures import numbers_message
+from ingenuity_nodes.nodes.conversions.images import numbers_message
 from ingenuity_nodes.nodes.setting import text_parameter
 from ingenuity_nodes.rendering.truth import GroundTruth
 from ingenuity_nodes.signals import Exposure
@@ -21,27 +21,27 @@ Numbers = NDArray[np.generic]
 KINDS: dict[str, Callable[[GroundTruth], Numbers]] = {
     'range': lambda truth: truth.ranges,                            # [m] along the ray
     'normals': lambda truth: truth.normals().astype(np.float32),    # in map axes
-    'kinds': lambda truth: truth.kinds,          # 0 sky, 1 ground, 2 stone, 3 robot
-    'stones': lambda truth: truth.labels(),      # a number for each stone, 0 for none
+    'kinds': lambda truth: truth.kinds,          # 0 sky, 1 ground, 2 rock, 3 robot
+    'rocks': lambda truth: truth.labels(),      # a number for each rock, 0 for none
 }
 
 
-class TruthPictures:
+class TruthImages:
     """
     Publishes what the parameter ``truth`` asks for, under ``<camera>/truth/``.
 
-    ``flow`` says by how many pixels what stands still was elsewhere in the picture before.
+    ``flow`` says by how many pixels what stands still was elsewhere in the image before.
 
     Raises
     ------
     FileError
-        The parameter names a picture that there is not.
+        The parameter names an image that there is not.
 
     """
 
     def __init__(self, node: Node, camera: str, frame_id: str) -> None:
         allowed = (*KINDS, 'flow')
-        about = f'pictures of the truth to publish, of: {" ".join(allowed)}'
+        about = f'images of the truth to publish, of: {" ".join(allowed)}'
         names = text_parameter(node, 'truth', '', about).split()
         for name in names:
             if name not in allowed:
@@ -57,7 +57,7 @@ class TruthPictures:
         return any(publisher.get_subscription_count() for publisher in self._publishers.values())
 
     def publish(self, exposure: Exposure, truth: GroundTruth) -> None:
-        """Publish the pictures of one exposure; no flow for the first."""
+        """Publish the images of one exposure; no flow for the first."""
         for name, publisher in self._publishers.items():
             if name in KINDS:
                 numbers = KINDS[name](truth)

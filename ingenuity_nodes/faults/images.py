@@ -16,7 +16,7 @@ import numpy as np
 GOLDEN = 0.618033988749895    # its multiples spread numbers evenly over 0..1
 
 
-class PictureFaults:
+class ImageFaults:
     """Remembers the images that are late or repeated; ``rate`` is that of the camera [Hz]."""
 
     def __init__(self, rate: float) -> None:
@@ -63,6 +63,6 @@ class PictureFaults:
 
 
 def _thinned(frame: FeatureFrame, share: float) -> FeatureFrame:
-    """Leave out a share of the features, the same ones in every picture."""
+    """Leave out a share of the features, the same ones in every image."""
     kept = frame.ids * GOLDEN % 1.0 >= share
     return replace(frame, ids=frame.ids[kept], uv=frame.uv[kept], ages=frame.ages[kept])

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures and geometric features lead the filter along the same flight."""
+"""Images and geometric features lead the filter along the same flight."""
 
 from flights import scenario_of
 from ingenuity_nodes.campaign.consistency import error_of
@@ -27,7 +27,7 @@ ASIDE = [
 def errors(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     """Fly; return errors and their sigmas, both (n, 9), each half second in the air."""
     offline_camera = OfflineCamera(scenario, environment_of(scenario, 1))
-    simulation = Simulation(scenario, 1, track_picture=offline_camera.track)
+    simulation = Simulation(scenario, 1, track_image=offline_camera.track)
     rows, before, outcome = [], None, ''
     while not outcome:
         report = simulation.tick()
@@ -44,9 +44,9 @@ def errors(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope='module')
 def flown() -> tuple[np.ndarray, np.ndarray]:
-    """Fly by pictures and by geometry; the errors by pictures, and the differences in sigmas."""
+    """Fly by images and by geometry; the errors by images, and the differences in sigmas."""
     scenario = scenario_of(ASIDE, wind=3.0)
-    seen, sigma_seen = errors(with_features(scenario, 'pictures'))
+    seen, sigma_seen = errors(with_features(scenario, 'images'))
     known, sigma_known = errors(with_features(scenario, 'geometry'))
     count = min(len(seen), len(known))
     sigma = np.hypot(sigma_seen, sigma_known)[:count]
@@ -57,7 +57,7 @@ def flown() -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.slow
-def test_pictures_and_geometry_differ_by_less_than_three_sigma_of_the_filter(flown):
+def test_images_and_geometry_differ_by_less_than_three_sigma_of_the_filter(flown):
     seen, apart = flown
     assert np.mean(apart[:, [0, 1, 2, 6, 7, 8]] < 3.0) > 0.98    # position, attitude
     assert np.mean(apart[:, 3:6] < 3.0) > 0.98                   # velocity
@@ -65,7 +65,7 @@ def test_pictures_and_geometry_differ_by_less_than_three_sigma_of_the_filter(flo
 
 
 def tracks(tracker: FeatureTracker, poses: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Draw and track pictures over flat ground; where each track was, is, and should be."""
+    """Draw and track images over flat ground; where each track was, is, and should be."""
     scenario = scenario_of(ASIDE)
     environment, camera = environment_of(scenario), camera_of(scenario, 'ingenuity', 'navcam')
     renderer, known, rows = Renderer(scene_of(scenario, environment), camera), {}, []
@@ -83,8 +83,8 @@ def tracks(tracker: FeatureTracker, poses: list[tuple[np.ndarray, np.ndarray]]) 
     return np.array(rows)
 
 
-def test_corners_do_not_cling_to_the_picture_when_the_ground_passes_slowly():
-    # Whatever pattern stands still in a picture holds slow corners back; a chessboard between
+def test_corners_do_not_cling_to_the_image_when_the_ground_passes_slowly():
+    # Whatever pattern stands still in an image holds slow corners back; a chessboard between
     # two sizes of the ground's grain once held them back by a tenth.
     above = environment_of(scenario_of(ASIDE)).terrain.height(1.0, 4.0) + 3.3
     passing = [(np.array([1.0, 4.0 + 0.008 * k, above]), quaternion_from_rpy(0.0, 0.0, 0.2))

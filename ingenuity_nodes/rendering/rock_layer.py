@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Stones: the ones that can be seen, each as a mesh as fine as it looks large."""
+"""Rocks: the ones that can be seen, each as a mesh as fine as it looks large."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.frames import Matrix3, Vector3
 from ingenuity_nodes.rendering.gl import program
 from ingenuity_nodes.rendering.ground_layer import set_uniforms
-from ingenuity_nodes.rendering.mesh import disc, stone
+from ingenuity_nodes.rendering.mesh import disc, rock
 from ingenuity_nodes.rendering.scene import Scene
 from ingenuity_nodes.world.rocks import COLUMNS, DIAMETER, GROUND, HALF_HEIGHT, HALF_LENGTH
 from ingenuity_nodes.world.rocks import HALF_WIDTH
@@ -21,34 +21,34 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-_LEVEL_SHAPES = (4, 8, 16, 16)       # small stones need fewer different shapes
-_MAP_MARGIN = 2.0  # [m] stones outside a map view that may reach or shade into it
-_LEVEL_PX = (0.0, 7.0, 24.0, 100.0)   # stones wider than this use the next finer mesh [px]
+_LEVEL_SHAPES = (4, 8, 16, 16)       # small rocks need fewer different shapes
+_MAP_MARGIN = 2.0  # [m] rocks outside a map view that may reach or shade into it
+_LEVEL_PX = (0.0, 7.0, 24.0, 100.0)   # rocks wider than this use the next finer mesh [px]
 _FARTHEST = 1500.0                   # [m] beyond, the haze and the hills' own roughness take over
 _COLUMNS = [X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, TONE]
 _FORMAT = '3f 3f 3f 2f 1f/i'
 _SHADOW_FORMAT = '3f 3f 3f 8x 1f/i'
 _DEPTH_FORMAT = '3f 3f 3f 12x/i'
-_STRIDE = 48                         # bytes of one stone on the drawing side
-_HALO_PX = 7.0                       # smaller stones shut out no visible sky [px]
+_STRIDE = 48                         # bytes of one rock on the drawing side
+_HALO_PX = 7.0                       # smaller rocks shut out no visible sky [px]
 
 
-class StoneLayer:
-    """Keeps the meshes on the drawing side and picks stones; ``shaded`` ones catch shadows."""
+class RockLayer:
+    """Keeps the meshes on the drawing side and picks rocks; ``shaded`` ones catch shadows."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...],
                  *, shaded: bool) -> None:
         self._scene = scene
         self._shader = program(context, 'rock.vert', 'rock.frag', *shared, 'turned.glsl',
-                               below=('stone_light.glsl',),
+                               below=('rock_light.glsl',),
                                define='#define SHADED\n' if shaded else '')
         self._depth = program(context, 'rock_depth.vert', 'depth.frag', 'turned.glsl')
         self._shadow = program(context, 'rock_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
-        shadows = {(shape, level): context.buffer(stone(shape, level).tobytes())
+        shadows = {(shape, level): context.buffer(rock(shape, level).tobytes())
                    for shape in range(SHAPES) for level in (0, 1)}
         shaders = self._shader, self._depth, self._shadow
         self._groups = {(level, shape): _Group(context, shaders,
-                                               context.buffer(stone(shape, level).tobytes()),
+                                               context.buffer(rock(shape, level).tobytes()),
                                                shadows[shape, min(1, level // 2)])
                         for level, shapes in enumerate(_LEVEL_SHAPES)
                         for shape in range(shapes)}
@@ -59,7 +59,7 @@ class StoneLayer:
     def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float,
                farthest: float,
                ) -> None:
-        """Pick the stones that can be seen from a pose, and how finely."""
+        """Pick the rocks that can be seen from a pose, and how finely."""
         rows = self._around(float(p_MC[0]), float(p_MC[1]), smallest_px * camera.pixel_angle,
                             farthest)
         away = rows[:, :3] - p_MC
@@ -76,21 +76,21 @@ class StoneLayer:
 
     def choose_within(self, west: float, south: float, size: float, pixel: float,
                       smallest_px: float) -> None:
-        """Pick the stones for a map view of a square from above."""
+        """Pick the rocks for a map view of a square from above."""
         half = size / 2 + _MAP_MARGIN
         x, y = west + size / 2, south + size / 2
-        rows = self._scene.stones(x, y, half * math.sqrt(2.0), smallest_px * pixel)
+        rows = self._scene.rocks_around(x, y, half * math.sqrt(2.0), smallest_px * pixel)
         near = (np.abs(rows[:, X] - x) < half) & (np.abs(rows[:, Y] - y) < half)
         self._take(rows[near], rows[near, DIAMETER] / pixel)
 
     def _around(self, x: float, y: float, least: float, farthest: float) -> NDArray[np.float64]:
-        """Stones that could look larger than an angle; asked again only after some metres."""
+        """Rocks that could look larger than an angle; asked again only after some metres."""
         step = 4.0
         x, y = round(x / step) * step, round(y / step) * step
         reach = 1.25 ** math.ceil(math.log(min(max(farthest, 1.0), _FARTHEST), 1.25)) + step
         key = (x, y, least, reach)
         if self._near[0] != key:
-            pieces = [self._scene.stones(x, y, min(reach, high / least + step), low, high)
+            pieces = [self._scene.rocks_around(x, y, min(reach, high / least + step), low, high)
                       for low, high in pairwise(SIZES)]
             self._near = (key, np.concatenate(pieces))
         return self._near[1]
@@ -113,22 +113,22 @@ class StoneLayer:
         self._halos.fill(data[widths > _HALO_PX])
 
     def draw(self, values: Mapping[str, object]) -> None:
-        """Draw the stones chosen last; in a picture of the truth, their numbers in ``chosen``."""
+        """Draw the rocks chosen last; in an image of the truth, their numbers in ``chosen``."""
         set_uniforms(self._shader, values)
         for group in self._groups.values():
             if group.count:
-                set_uniforms(self._shader, {'firstStone': float(group.first)})
+                set_uniforms(self._shader, {'firstRock': float(group.first)})
                 group.draw()
 
     def draw_depth(self, sun_view: tuple[float, ...]) -> None:
-        """Draw the stones chosen last as the sun sees them; ``sun_view`` column by column."""
-        set_uniforms(self._depth, {'stoneSun': sun_view})
+        """Draw the rocks chosen last as the sun sees them; ``sun_view`` column by column."""
+        set_uniforms(self._depth, {'rockSun': sun_view})
         for (level, _), group in self._groups.items():
             if level > 0:    # what the smallest shade is smaller than a pixel
                 group.draw_depth()
 
     def draw_shadows(self, values: Mapping[str, object]) -> None:
-        """Draw the stones' shadows on the ground, and the dim ring where they shut out the sky."""
+        """Draw the rocks' shadows on the ground, and the dim ring where they shut out the sky."""
         set_uniforms(self._shadow, {**values, 'halo': 0.0})
         for group in self._groups.values():
             group.draw_shadow()
@@ -137,7 +137,7 @@ class StoneLayer:
 
 
 class _Instances:
-    """A growing buffer of stones of one kind."""
+    """A growing buffer of rocks of one kind."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self.buffer = context.buffer(reserve=_STRIDE * 65536 // 64, dynamic=True)
@@ -152,7 +152,7 @@ class _Instances:
 
 
 class _Group(_Instances):
-    """All stones of one shape at one level of detail."""
+    """All rocks of one shape at one level of detail."""
 
     def __init__(self, context: moderngl.Context, shaders: tuple[moderngl.Program, ...],
                  mesh: moderngl.Buffer, shadow_mesh: moderngl.Buffer) -> None:
@@ -182,7 +182,7 @@ class _Group(_Instances):
 
 
 class _Halos(_Instances):
-    """Discs around the larger stones."""
+    """Discs around the larger rocks."""
 
     def __init__(self, context: moderngl.Context, shadow: moderngl.Program) -> None:
         super().__init__(context)

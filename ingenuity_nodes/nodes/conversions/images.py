@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures, what was tracked in them, and radio frames."""
+"""Images, what was tracked in them, and radio frames."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FEATURES = np.dtype([('u', '<f8'), ('v', '<f8'), ('id', '<i4'), ('age', '<i4')]
 
 
 def image_message(t_ns: int, frame_id: str, image: NDArray[np.uint8]) -> Image:
-    """Write a grey (h, w) or colour (h, w, 3) picture."""
+    """Write a grey (h, w) or colour (h, w, 3) image."""
     height, width = image.shape[:2]
     channels = 1 if image.ndim == 2 else image.shape[2]
     message = Image(header=header(t_ns, frame_id), height=height, width=width,
@@ -51,7 +51,7 @@ def numbers_message(t_ns: int, frame_id: str, numbers: NDArray[np.generic]) -> I
 
 def image_from(message: Image) -> NDArray[np.uint8]:
     """
-    Read a grey picture.
+    Read a grey image.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def image_from(message: Image) -> NDArray[np.uint8]:
 
 
 def jpeg_message(t_ns: int, frame_id: str, jpeg: bytes) -> CompressedImage:
-    """Write a compressed picture."""
+    """Write a compressed image."""
     message = CompressedImage(header=header(t_ns, frame_id), format='jpeg')
     message.data = array.array('B', jpeg)
     return message
@@ -130,7 +130,7 @@ def camera_info_message(camera: CameraModel, frame_id: str) -> CameraInfo:
     """
     Write what OpenCV can use of a camera: its fisheye ('equidistant') model, fitted.
 
-    The pictures follow JPL's CAHVORE model exactly; the fit is off by a few pixels at the edge.
+    The images follow JPL's CAHVORE model exactly; the fit is off by a few pixels at the edge.
     """
     fit = fit_fisheye(camera)
     message = CameraInfo(header=header(0, frame_id), width=camera.width, height=camera.height)
