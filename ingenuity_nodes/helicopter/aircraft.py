@@ -104,7 +104,7 @@ class Aircraft:
         """Let frames out of the antenna."""
         return self._faults.radio(t_ns, packets, 'up') if self._faults else packets
 
-    def heard(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
+    def received(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
         """Let frames in through the antenna."""
         return self._faults.radio(t_ns, packets, 'down') if self._faults else packets
 
