@@ -77,6 +77,13 @@ def test_the_mast_turns_to_the_helicopter(rover, where):
     assert look_M[:2] == pytest.approx(way / np.linalg.norm(way), abs=1e-9)
 
 
+def test_the_mast_is_tilted_as_the_parameter_says(flight_3, place):
+    tilted = flight_3.rovers[0].model_copy(update={'overrides': {'mast_tilt': 0.3}})
+    states = [rover_of(section, place, seed=1).tick(TICK_NS, RoverInputs()).state
+              for section in (flight_3.rovers[0], tilted)]
+    assert [state.mast_tilt for state in states] == [0.0, 0.3]
+
+
 def test_without_a_helicopter_the_mast_looks_ahead(rover):
     assert rover.tick(TICK_NS, RoverInputs()).state.mast_azimuth == 0.0
 

@@ -29,6 +29,7 @@ from ingenuity_nodes.signals import (
     Truth, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 
@@ -89,7 +90,7 @@ class Helicopter:
         self.name, self.parameters = section.name, p
         self.navcam: CameraModel = navcam()
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
-        seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
+        seed = seed_of(seed, section.name)
         self._aircraft = Aircraft(section, environment, seed, p)
         self._simulated_tracker = SimulatedTracker(self.navcam, environment.terrain, seed)
         self._computer = FlightComputer(p, self.navcam, environment.air)

@@ -18,6 +18,7 @@ from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import rover_section
 from ingenuity_nodes.nodes.wires import Wires
+from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverInputs, RoverState
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
@@ -29,7 +30,6 @@ from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
 POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
-MAST_JOINT = 'mast_azimuth_joint'    # as in config/perseverance.urdf
 
 
 class RoverNode(MemberNode):
@@ -74,13 +74,13 @@ class RoverNode(MemberNode):
             t_ns, frames.frame(name, 'base_link_truth'), state.p_MB, state.q_MB, zero, zero))
         self._odometry.publish(odometry_message(
             t_ns, body, state.p_MB, state.q_MB, zero, zero, parent=odom))
+        mast = {AZIMUTH: state.mast_azimuth, ELEVATION: -state.mast_tilt}    # its axis points down
         level = np.array([1.0, 0.0, 0.0, 0.0])
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, zero, level),
             transform(t_ns, odom, body, state.p_MB, state.q_MB),
-            *self._description.transforms(t_ns, {MAST_JOINT: state.mast_azimuth})]))
-        angles = dict.fromkeys(self._description.joints, 0.0)
-        angles[MAST_JOINT] = state.mast_azimuth
+            *self._description.transforms(t_ns, mast)]))
+        angles = dict.fromkeys(self._description.joints, 0.0) | mast
         self._joints.publish(JointState(
             header=header(t_ns, body), name=list(angles), position=list(angles.values())))
 

@@ -14,6 +14,7 @@ from ingenuity_nodes.frames import (
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.radio import Channel, FileReceiver
 from ingenuity_nodes.signals import NOTHING, RadioPacket, Receipt, Truth
+from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 
@@ -25,6 +26,7 @@ class RoverState(NamedTuple):
     p_MB: Vector3      # on the ground, under the body's middle [m]
     q_MB: QuatWxyz
     mast_azimuth: float    # of the camera head from the rover's nose, positive left [rad]
+    mast_tilt: float       # of the camera head above the deck's plane, positive up [rad]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Rover:
                                 if reply.name == file_name and reply.index == 0)
                 files.append(ReceivedFile(t_ns, name, file_name, content, checksum,
                                           caption=f'Oh hey, there I am! ({file_name})'))
-        state = RoverState(t_ns, self._p_MB, self._q_MB, self._mast_azimuth())
+        state = RoverState(t_ns, self._p_MB, self._q_MB, self._mast_azimuth(),
+                           self.parameters.mast_tilt)
         return RoverOutputs(state, answers, tuple(files))
 
     def _passed(self, name: str, packets: Iterable[RadioPacket]) -> list[RadioPacket]:
@@ -101,8 +104,7 @@ class Rover:
         sender = self._positions.get(name)
         distance = math.dist(antenna, sender) if sender is not None else 0.0
         if name not in self._channels:
-            number = sum(name.encode())
-            self._channels[name] = Channel(self.parameters.radio, self._seed + number)
+            self._channels[name] = Channel(self.parameters.radio, seed_of(self._seed, name))
         return [packet for packet in packets if self._channels[name].passes(distance)]
 
     def _mast_azimuth(self) -> float:
