@@ -4,7 +4,7 @@
 
 from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
 from ingenuity_nodes.nodes.launching import (
-    node_action, number_of, scenario_arguments, text_of, told_to_all, yes_or_no)
+    common_parameters, node_action, number_of, scenario_arguments, text_of, yes_or_no)
 from ingenuity_nodes.scenario.load import load_scenario
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
@@ -39,7 +39,7 @@ def generate_launch_description():
 def start_nodes(context):
     """Turn the scenario's list of nodes into actions; only the file knows which there are."""
     options = RunOptions(
-        **told_to_all(context), record=text_of(context, 'record') == 'true',
+        **common_parameters(context), record=text_of(context, 'record') == 'true',
         real_time_factor=number_of(context, 'real_time_factor', float),
         run_folder=text_of(context, 'run_folder'))
     world, *others = nodes_of(load_scenario(options.scenario), options)

@@ -86,7 +86,7 @@ def module_of(path):
     return '.'.join(path.relative_to(ROOT).with_suffix('').parts).removesuffix('.__init__')
 
 
-def test_the_top_of_the_package_holds_only_what_all_rooms_share():
+def test_the_top_of_the_package_holds_only_what_all_rooms_need():
     assert {path.stem for path in PACKAGE.glob('*.py')} == {'__init__', *SHARED}
 
 

@@ -184,15 +184,15 @@ def test_packages_that_pip_was_stopped_at_are_installed_anew(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['whole-1.dist-info']
 
 
-@pytest.mark.parametrize(('machine', 'version', 'said'), [
+@pytest.mark.parametrize(('machine', 'version', 'words'), [
     ('aarch64', (3, 12, 0), 'this is Linux aarch64'),
     ('x86_64', (3, 15, 0), 'for Python 3.10 to 3.14'),
     ('x86_64', (3, 9, 0), 'Python 3.10 or newer is needed'),
 ])
-def test_a_machine_that_cannot_do_is_told_why_and_what_would(monkeypatch, machine, version, said):
+def test_a_machine_that_cannot_do_is_told_why_and_what_would(monkeypatch, machine, version, words):
     monkeypatch.setattr(platform, 'machine', lambda: machine)
     monkeypatch.setattr(sys, 'version_info', version)
-    with pytest.raises(steps.SetupError, match=said):
+    with pytest.raises(steps.SetupError, match=words):
         prepare.check_platform(None)
 
 

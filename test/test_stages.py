@@ -64,8 +64,8 @@ class Piloted(Simulation):
         super().__init__(scenario, 1)
         self._command, self._start, self._end = command, start, end
 
-    def _inputs(self, name, heard):
-        inputs = super()._inputs(name, heard)
+    def _inputs(self, name, received):
+        inputs = super()._inputs(name, received)
         seconds = self.t_ns / 1e9
         if self._start <= seconds <= self._end and self.t_ns % 100_000_000 == 0:
             return inputs._replace(setpoints=(self._command,))

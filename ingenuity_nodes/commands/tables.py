@@ -109,10 +109,10 @@ def faults(options: Namespace) -> int:
               else fault_table.catalogue_text(chosen))
         return 0
     compile_kernels()
-    say = (lambda _: None) if options.json else (
+    report = (lambda _: None) if options.json else (
         lambda trial: print(fault_table.row(trial), flush=True))
     seed = None if options.seed < 0 else options.seed
-    trials = fault_matrix.run_matrix(chosen, seed=seed, say=say)
+    trials = fault_matrix.run_matrix(chosen, seed=seed, say=report)
     print(json.dumps(fault_table.as_json(trials), indent=2) if options.json
           else fault_table.summary(trials))
     return 0 if all(trial.good for trial in trials) else 1

@@ -65,7 +65,7 @@ class RecorderNode(MemberNode):
         self.get_logger().info(f'recording into {self._folder.path}')
 
     def _join(self, scenario: Scenario) -> None:
-        """Hear, without losing one, the topics on which the result stands."""
+        """Subscribe, without losing a message, to the topics on which the result stands."""
         self._counted = {}
         for section in scenario.helicopters:
             name = section.name
@@ -129,7 +129,7 @@ class RecorderNode(MemberNode):
         log = self._products.run.vehicle(name)
         for cdr in raw['flight_mode']:
             mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
-            # Heard now, said in the tick before.
+            # Received now, published in the tick before.
             log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
         for cdr in raw['fault']:
             log.fault(fault_from(deserialize_message(cdr, String), self._t_ns - TICK_NS))

@@ -25,13 +25,13 @@ class OfflineCamera:
         self._scene = scene_of(scenario, environment)
         self._renderers: dict[tuple[str, str], Renderer] = {}
         self._trackers: dict[str, FeatureTracker] = {}
-        self.places: dict[str, Pose] = {}    # of the helicopters
+        self.poses: dict[str, Pose] = {}    # of the helicopters
         self.products: Products | None = None
 
     def watch(self, report: TickReport) -> None:
         """Note where all helicopters are."""
-        self.places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
-                       for name, outputs in report.helicopters.items()}
+        self.poses = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
+                      for name, outputs in report.helicopters.items()}
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
@@ -51,5 +51,5 @@ class OfflineCamera:
         if key not in self._renderers:
             camera = camera_of(self._scenario, *key)
             self._renderers[key] = Renderer(self._scene, camera)
-        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
+        cast = cast_of(self._scenario, self._environment, name, exposure, self.poses)
         return self._renderers[key].draw(exposure, cast)

@@ -94,7 +94,7 @@ def exposure_from(message: Odometry, camera: str) -> Exposure:
 
 
 def fault_message(change: FaultChange) -> String:
-    """Say that a fault began or ended, as ``navcam_dropout begins: what it does``."""
+    """Write that a fault began or ended, as ``navcam_dropout begins: what it does``."""
     word = 'begins' if change.active else 'ends'
     return String(data=f'{change.fault} {word}: {change.text}')
 
