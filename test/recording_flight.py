@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
+from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
@@ -105,5 +105,5 @@ def hills(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
 def with_scenery(run: RunLog) -> RunLog:
     """Add ground and the rover."""
     run.terrain = TerrainPatch.sample(hills, (-20.0, 75.0), (-20.0, 62.0), 1.0)
-    run.landmarks = [Landmark('perseverance', 63.01, -6.56, 0.95)]
+    run.markers = [MapMarker('perseverance', 63.01, -6.56, 0.95)]
     return run

@@ -4,7 +4,7 @@
 
 from flights import HOP, scenario_of
 from ingenuity_nodes.campaign import consistency
-from ingenuity_nodes.campaign.consistency import bounds, FlightErrors, nees, together, turn_between
+from ingenuity_nodes.campaign.consistency import bounds, FlightErrors, nees, together, rotation_between
 from ingenuity_nodes.frames import compose, quaternion_from_rpy
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
 
 def test_errors_as_large_as_the_covariance_says_are_honest():
     result = together(flights_of(1.0))
-    assert result.honest
+    assert result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0, abs=0.4)
     assert result.nees['velocity'].mean() == pytest.approx(3.0, abs=0.25)
 
@@ -34,7 +34,7 @@ def test_errors_as_large_as_the_covariance_says_are_honest():
 @pytest.mark.parametrize('scale', [0.7, 1.4])
 def test_errors_that_are_smaller_or_larger_are_not(scale):
     result = together(flights_of(scale))
-    assert not result.honest
+    assert not result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0 * scale ** 2, rel=0.05)
 
 
@@ -46,8 +46,8 @@ def test_the_bounds_are_those_of_the_textbook():
 def test_a_turn_is_measured_about_the_axes_of_the_map():
     q = quaternion_from_rpy(0.3, -0.2, 2.0)
     turned = compose(quaternion_from_rpy(0.0, 0.0, 0.01), q)
-    assert turn_between(q, turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
-    assert turn_between(q, -turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+    assert rotation_between(q, turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+    assert rotation_between(q, -turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
 
 
 def test_grounds_of_a_campaign_differ_and_the_place_stays_flat_where_it_is():

@@ -187,7 +187,7 @@ def test_what_is_saved_is_loaded(run, tmp_path):
     formula.with_scenery(run).save(tmp_path / 'run_log.npz')
     loaded = RunLog.load(tmp_path / 'run_log.npz')
     assert summarise(loaded, 1.0) == summarise(run, 1.0)
-    assert loaded.landmarks == run.landmarks
+    assert loaded.markers == run.markers
     np.testing.assert_allclose(loaded.terrain.up, run.terrain.up, atol=1e-6)
 
 

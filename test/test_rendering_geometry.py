@@ -10,7 +10,7 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix, yaw_from_azimuth
 from ingenuity_nodes.photo.annotate import find_rover
-from ingenuity_nodes.photo.story import marks_of, rover_box, Story
+from ingenuity_nodes.photo.metadata import marks_of, rover_box, PhotoMetadata
 from ingenuity_nodes.rendering.gl import create_context, DrawingError
 from ingenuity_nodes.rendering.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.rendering.truth import GROUND, GroundTruth, ROBOT
@@ -147,7 +147,7 @@ def test_the_shadow_of_the_helicopter_at_5_m_falls_half_a_metre_to_the_north_eas
 
 
 def test_the_drawn_rover_is_found_with_its_mast(scene: Scene) -> None:
-    story = Story(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
+    story = PhotoMetadata(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
     box = rover_box(story)
     assert box is not None
     camera = rte().cropped(0, 0, 500, 340)
@@ -162,7 +162,7 @@ def test_the_drawn_rover_is_found_with_its_mast(scene: Scene) -> None:
 
 
 def test_all_that_is_worth_pointing_at_is_marked(scene: Scene) -> None:
-    story = Story(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
+    story = PhotoMetadata(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
     blank = np.full((3120, 4208, 3), 150, np.uint8)
     labels = {mark.label for mark in marks_of(story, blank, scene.terrain.height)}
     assert labels == {'horizon', 'helipad', 'Octavia E. Butler landing', 'Perseverance, 85 m',

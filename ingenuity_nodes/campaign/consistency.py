@@ -67,10 +67,10 @@ class Consistency:
 def error_of(truth: Truth, estimate: Estimate) -> NDArray[np.float64]:
     """Subtract: true less estimated position, velocity and attitude, shape (9,)."""
     return np.concatenate([truth.p_MB - estimate.p_MB, truth.v_MB - estimate.v_MB,
-                           turn_between(estimate.q_MB, truth.q_MB)])
+                           rotation_between(estimate.q_MB, truth.q_MB)])
 
 
-def turn_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
+def rotation_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
     """Rotation vector in M from the estimated to the true attitude [rad]."""
     q = compose(q_true, q_estimated * _CONJUGATE)
     q = q if q[0] >= 0.0 else -q
@@ -149,7 +149,7 @@ def bounds(dimensions: int, flights: int) -> tuple[float, float]:
 def as_json(result: Consistency) -> dict[str, Any]:
     """Write the result as a dictionary of numbers and lists."""
     return {
-        'flights': result.flights, 'honest': result.honest, 't_s': result.t_s.tolist(),
+        'flights': result.flights, 'honest': result.consistent, 't_s': result.t_s.tolist(),
         'rms': result.rms.tolist(),
         'blocks': {block: {
             'mean': float(result.nees[block].mean()), 'bounds': result.bounds[block],

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ingenuity_nodes.campaign.fault_matrix import Trial
+from ingenuity_nodes.campaign.fault_campaign import Trial
 from ingenuity_nodes.faults.catalogue import CATALOGUE
 from ingenuity_nodes.faults.fault import Phase
 

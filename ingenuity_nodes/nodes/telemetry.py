@@ -15,7 +15,7 @@ from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message, truth_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
-from ingenuity_nodes.recording.anomalies import TROUBLE
+from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np
@@ -67,7 +67,7 @@ class Telemetry:
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
-            troubled = change.mode in TROUBLE or change.reason.startswith('LAND_NOW')
+            troubled = change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')
             self._trouble = change.reason if troubled else ''
             self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
         for fault in outputs.faults:

@@ -9,7 +9,7 @@ from typing import Any
 from ingenuity_nodes.recording.run_log import VehicleLog
 from ingenuity_nodes.timing import SECOND_NS
 
-TROUBLE = frozenset({'degraded', 'refused', 'crashed'})    # modes that answer to it
+ANOMALOUS_MODES = frozenset({'degraded', 'refused', 'crashed'})    # modes that answer to it
 HARD_DOWN = 1.5     # [m/s] assumed: half as much again as the planned descent
 HARD_ASIDE = 1.0    # [m/s] assumed: on a slope such a slide strikes a blade (docs/model.md)
 
@@ -40,4 +40,4 @@ def response_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
     return [{'t_s': (change.t_ns - lift_off_ns) / SECOND_NS, 'mode': change.mode,
              'reason': change.reason}
             for change in log.modes
-            if change.mode in TROUBLE or change.reason.startswith('LAND_NOW')]
+            if change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')]

@@ -63,7 +63,7 @@ def history_table(scenario: str, figures: dict[str, Any]) -> str:
     return '\n'.join([*rows, f'  {CALM if calm else WORDS[scenario]}'])
 
 
-def swing_period(log: VehicleLog) -> float | None:
+def oscillation_period(log: VehicleLog) -> float | None:
     """
     Find the period [s] of the swings of roll and pitch between the first fault and touchdown.
 
@@ -87,7 +87,7 @@ def swing_period(log: VehicleLog) -> float | None:
     return float(1.0 / frequency[np.argmax(power)])
 
 
-def believed_path(log: VehicleLog) -> float | None:
+def estimated_path(log: VehicleLog) -> float | None:
     """Measure the horizontal path [m] that the flight computer believes to have flown."""
     span = flight_span(log)
     if span is None or span.touchdown is None:

@@ -11,7 +11,7 @@ import cv2
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.photo.annotate import annotate, zoom
-from ingenuity_nodes.photo.story import marks_of, rover_box, seen_box, Story
+from ingenuity_nodes.photo.metadata import marks_of, rover_box, seen_box, PhotoMetadata
 from ingenuity_nodes.recording.run_log import PhotoRecord
 from ingenuity_nodes.rendering.scene import Body
 from ingenuity_nodes.rover.perseverance import resting_pose
@@ -45,13 +45,13 @@ def write_copies(
 def _story(
     scenario: Scenario, environment: Environment, camera: CameraModel, record: PhotoRecord,
     since_take_off: float,
-) -> Story:
+) -> PhotoMetadata:
     rover = next((r for r in scenario.rovers if r.name == record.target), None)
     body = None
     if rover is not None:
         q_MR, p_MR = resting_pose(rover.position, rover.azimuth, environment.terrain)
         body = Body('rover', p_MR, q_MR)
-    return Story(
+    return PhotoMetadata(
         camera, np.array(record.position_enu_m), np.array(record.quaternion_wxyz), body,
         scenario.world.utc + timedelta(seconds=since_take_off),
         title=scenario.name.replace('_', ' ').capitalize())

@@ -61,7 +61,7 @@ class RadioProgress:
 
 
 @dataclass(frozen=True)
-class Landmark:
+class MapMarker:
     """Something to show on the maps."""
 
     name: str
@@ -181,7 +181,7 @@ class RunLog:
     seed: int
     vehicles: Sequence[str]    # namespaces in the scenario's order, the main one first
     terrain: TerrainPatch | None = None
-    landmarks: list[Landmark] = field(default_factory=list)
+    landmarks: list[MapMarker] = field(default_factory=list)
     description: str = ''      # a sentence for people
 
     def __post_init__(self) -> None:
@@ -214,7 +214,7 @@ class RunLog:
         about = {
             'scenario': self.scenario, 'seed': self.seed, 'vehicles': list(self.vehicles),
             'description': self.description,
-            'landmarks': [asdict(landmark) for landmark in self.landmarks],
+            'landmarks': [asdict(landmark) for landmark in self.markers],
             'logs': [_events(log) for log in self.logs]}
         arrays['about'] = np.array(json.dumps(about))
         try:
@@ -242,7 +242,7 @@ class RunLog:
                 if 'terrain_up' in arrays:
                     run.terrain = TerrainPatch(arrays['terrain_east'], arrays['terrain_north'],
                                                arrays['terrain_up'].astype(np.float64))
-                run.landmarks = [Landmark(**entry) for entry in about['landmarks']]
+                run.markers = [MapMarker(**entry) for entry in about['landmarks']]
                 for k, log in enumerate(run.logs):
                     _take_events(log, about['logs'][k])
                     log.tables = {name: Rows.of(arrays[f'{k}_{name}_t_ns'], arrays[f'{k}_{name}'])

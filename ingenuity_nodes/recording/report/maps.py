@@ -29,7 +29,7 @@ def terrain_view(run: RunLog) -> go.Figure:
         if run.terrain:
             rows = Span.of(log).rows(log.truths.t_ns)
             _shadow(figure, run.terrain, *log.truths.p_MB[rows, :2].T)
-    for mark in run.landmarks:
+    for mark in run.markers:
         figure.add_scatter3d(
             x=[mark.east], y=[mark.north], z=[mark.up + 1.0], mode='markers+text',
             text=[mark.name], textfont={'color': INK, 'size': 13}, name=mark.name,
@@ -63,7 +63,7 @@ def ground_map(run: RunLog, nasa: Track | None) -> go.Figure:
             line={'color': NASA, 'width': 5}, marker={'size': 8}, opacity=0.85)
     for k, log in enumerate(run.logs):
         _flight_on_map(figure, log, k)
-    for mark in run.landmarks:
+    for mark in run.markers:
         figure.add_scatter(
             x=[mark.east], y=[mark.north], mode='markers+text', text=[mark.name],
             textposition='bottom center', showlegend=False,

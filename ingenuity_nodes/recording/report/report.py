@@ -206,7 +206,7 @@ def _vehicle(page: Page, log: VehicleLog, named: bool) -> str:
         card('Heading', '', page.plot(figures.heading(log, span))),
         card('Thrust', '', page.plot(figures.thrust(log, span))),
         card('Battery', '', page.plot(figures.power(log, span))),
-        card('Blades and motors', '', page.plot(figures.machinery(log, span)))]
+        card('Blades and motors', '', page.plot(figures.actuators(log, span)))]
     radio = '' if not log.transfers else card(
         'Radio', 'Frames at the base station; time goes on after the landing.',
         page.plot(figures.radio(log, span)))

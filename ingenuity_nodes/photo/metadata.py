@@ -20,7 +20,7 @@ PLACES = {'helipad': (0.0, 0.0),
 
 
 @dataclass(frozen=True)
-class Story:
+class PhotoMetadata:
     """What is known about a photo when it is shown to people."""
 
     camera: CameraModel
@@ -31,7 +31,7 @@ class Story:
     title: str = 'Ingenuity'
 
 
-def rover_box(story: Story) -> TargetBox | None:
+def rover_box(story: PhotoMetadata) -> TargetBox | None:
     """Where the rover should be in the photo."""
     if story.rover is None:
         return None
@@ -39,7 +39,7 @@ def rover_box(story: Story) -> TargetBox | None:
 
 
 def marks_of(
-    story: Story, image: Image, height: Callable[[float, float], float],
+    story: PhotoMetadata, image: Image, height: Callable[[float, float], float],
 ) -> list[Mark]:
     """List what is worth pointing at: rover as found, helipad, landing site, horizon, scale."""
     marks = horizon(story.camera, story.p_MB, story.q_MB)

@@ -9,14 +9,14 @@ import hashlib
 from typing import Any
 
 from ingenuity_nodes.photo.target_box import target_box
-from ingenuity_nodes.recording.historic_flights import believed_path, HISTORY, swing_period
+from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
 from ingenuity_nodes.recording.photo_copies import write_copies
 from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
+from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.recording.tracks import write_trajectories
-from ingenuity_nodes.rendering.cast import camera_of
+from ingenuity_nodes.rendering.robots_in_view import camera_of
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
@@ -27,7 +27,7 @@ from ingenuity_nodes.world.environment import Environment
 MAP_MARGIN = 20.0    # [m] of ground shown around the places of the run
 
 
-class Products:
+class RunProducts:
     """Gathers one run and writes result, photos, trajectories and report."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Products:
         self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
                          for h in scenario.helicopters if 'rte' in h.cameras}
         for rover in scenario.rovers:
-            self.run.landmarks.append(Landmark(
+            self.run.markers.append(MapMarker(
                 rover.name.capitalize(), *rover.position,
                 environment.terrain.height(*rover.position)))
 
@@ -122,8 +122,8 @@ class Products:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
         if self._scenario.name in HISTORY:
-            result['swing_period_s'] = swing_period(self.run.logs[0])
-            result['believed_path_m'] = believed_path(self.run.logs[0])
+            result['swing_period_s'] = oscillation_period(self.run.logs[0])
+            result['believed_path_m'] = estimated_path(self.run.logs[0])
         if self._folder is None:
             return result
         write_result(self._folder.result, result)
@@ -147,7 +147,7 @@ class Products:
                     folder.photo_zoom(tail, number), folder.photo_annotated(tail, number))
 
     def _patch(self) -> TerrainPatch:
-        places = [(mark.east, mark.north) for mark in self.run.landmarks]
+        places = [(mark.east, mark.north) for mark in self.run.markers]
         for log in self.run.logs:
             places += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
         east, north = zip(*places, (0.0, 0.0), strict=True)

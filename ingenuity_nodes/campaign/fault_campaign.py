@@ -179,7 +179,7 @@ def chosen(names: Iterable[str]) -> list[str]:
     return found
 
 
-def run_matrix(
+def run_fault_campaign(
     faults: Iterable[str] = CATALOGUE, phases: Iterable[Phase] = Phase, seed: int | None = None,
     say: Callable[[Trial], None] = lambda _: None,
 ) -> list[Trial]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ingenuity_nodes.rendering.cast import cast_of, scene_of
+from ingenuity_nodes.rendering.robots_in_view import robots_in_view, scene_of
 from ingenuity_nodes.robots.ingenuity import SOLE
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
@@ -31,7 +31,7 @@ def test_a_helicopter_of_which_nothing_is_known_stands_on_its_soles():
     environment = environment_of(scenario)
     q_MH = np.array([1.0, 0.0, 0.0, 0.0])
     shot = Exposure(0, 'mastcam', np.array([63.0, -6.5, 3.0]), q_MH, np.zeros(3), np.zeros(3))
-    bodies = cast_of(scenario, environment, 'perseverance', shot, {})
+    bodies = robots_in_view(scenario, environment, 'perseverance', shot, {})
     helicopter = next(body for body in bodies if body.kind == 'helicopter')
     rover = next(body for body in bodies if body.kind == 'rover')
     assert helicopter.p_MB == pytest.approx((0.0, 0.0, environment.terrain.height(0, 0) - SOLE))
