@@ -45,8 +45,8 @@ def main() -> None:
     for number in range(IMAGES):
         exposure = exposure_at(number)
         start = time.process_time()
-        cast = robots_in_view(scenario, environment, 'ingenuity', exposure, {})
-        image = renderer.draw(exposure, cast)
+        bodies = robots_in_view(scenario, environment, 'ingenuity', exposure, {})
+        image = renderer.draw(exposure, bodies)
         drawn = time.process_time()
         frame = tracker.track(exposure.t_ns, image)
         if number >= WARMING:

@@ -112,7 +112,7 @@ def faults(options: Namespace) -> int:
     say = (lambda _: None) if options.json else (
         lambda trial: print(fault_table.row(trial), flush=True))
     seed = None if options.seed < 0 else options.seed
-    trials = fault_campaign.run_fault_campaign(chosen, seed=seed, say=say)
+    trials = fault_campaign.run_fault_campaign(chosen, seed=seed, on_trial=say)
     print(json.dumps(fault_table.as_json(trials), indent=2) if options.json
           else fault_table.summary(trials))
     return 0 if all(trial.good for trial in trials) else 1

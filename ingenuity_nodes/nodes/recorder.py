@@ -51,7 +51,8 @@ class RecorderNode(MemberNode):
         self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
                         else RunFolder.create(scenario.name, Path(path) if path else None))
         with self.membership.busy('building the ground'):
-            self._products = RunProducts(scenario, seed, environment_of(scenario, seed), self._folder)
+            self._products = RunProducts(
+                scenario, seed, environment_of(scenario, seed), self._folder)
         self._writer = BagWriter(self._folder.bag)
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False

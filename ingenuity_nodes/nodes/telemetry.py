@@ -67,8 +67,8 @@ class Telemetry:
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
-            troubled = change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')
-            self._trouble = change.reason if troubled else ''
+            anomalous = change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')
+            self._trouble = change.reason if anomalous else ''
             self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
         for fault in outputs.faults:
             self._fault.publish(fault_message(fault))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a run leaves in its folder beside the bag: both faces feed this, and finish it once."""
+"""The products of a run, beside the bag: filled by batch or recorder, and written once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
-from ingenuity_nodes.recording.photo_copies import write_copies
+from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
 from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
@@ -24,11 +24,11 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
-MAP_MARGIN = 20.0    # [m] of ground shown around the places of the run
+MAP_MARGIN = 20.0    # [m] of ground shown around all positions of the run
 
 
 class RunProducts:
-    """Gathers one run and writes result, photos, trajectories and report."""
+    """Record one run, and write result, photos, trajectories and report."""
 
     def __init__(
         self, scenario: Scenario, seed: int, environment: Environment, folder: RunFolder | None,
@@ -47,7 +47,7 @@ class RunProducts:
         self, name: str, truth: Truth, estimate: Estimate, status: VehicleStatus,
         modes: tuple[ModeChange, ...], faults: tuple[FaultChange, ...] = (),
     ) -> None:
-        """Note one helicopter's tick."""
+        """Record one helicopter's tick."""
         log = self.run.vehicle(name)
         log.truth(truth)
         log.estimate(estimate)
@@ -59,7 +59,7 @@ class RunProducts:
         log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, float(truth.p_MB[2])))
 
     def exposed(self, name: str, exposure: Exposure) -> None:
-        """Note that a colour camera opened its shutter, and what truly lies before it."""
+        """Record an exposure of a colour camera, and its true target."""
         log, camera = self.run.vehicle(name), self._cameras[name]
         number = len(log.photos)
         tail = '' if name == self.run.vehicles[0] else name
@@ -73,7 +73,7 @@ class RunProducts:
     def _with_target(
         self, name: str, exposure: Exposure, record: PhotoRecord,
     ) -> PhotoRecord:
-        """Add where the target truly falls in the image; of several, the one best seen."""
+        """Add where the target truly is in the image; of several, the one most visible."""
         sections = {section.name: section for section in self._scenario.helicopters}
         wanted = sections[name].flight_plan.photographed
         seen = []
@@ -94,13 +94,13 @@ class RunProducts:
             target_visible_share=box.visible_fraction)
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
-        """Note the image that the camera handed to the radio."""
+        """Record the image that the camera passed to the radio."""
         record = self._record(name, t_ns)
         if record is not None:
             self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
 
     def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
-        """Note that the base station has the image."""
+        """Record that the base station has received the image."""
         record = self._record(name, t_ns)
         if record is not None:
             self.run.vehicle(name).photo(replace(
@@ -117,7 +117,7 @@ class RunProducts:
     def finish(
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
-        """Write everything; ``full=False`` leaves the slow images and the report out."""
+        """Write everything; ``full=False`` omits the report and the photo copies."""
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
@@ -130,27 +130,28 @@ class RunProducts:
         write_trajectories(self.run, self._folder)
         self.run.save(self._folder.run_log)
         if full:
-            self._write_photo_sets(self._folder)
+            self._write_photo_copies(self._folder)
             write_report(self._folder, self.run, result)
         return result
 
-    def _write_photo_sets(self, folder: RunFolder) -> None:
-        """Write the zoomed and the annotated copy of every image that is there."""
+    def _write_photo_copies(self, folder: RunFolder) -> None:
+        """Write the crop and the annotated copy of every photo in the folder."""
         for log in self.run.logs:
             tail = '' if log.namespace == self.run.vehicles[0] else log.namespace
             span = flight_span(log)
             zero_ns = int(log.truths.t_ns[span.lift_off]) if span else 0
             for number, record in enumerate(log.photos, start=1):
-                write_copies(
+                metadata = photo_metadata(
                     self._scenario, self._environment, self._cameras[log.namespace], record,
-                    (record.t_ns - zero_ns) / SECOND_NS, folder.photo(tail, number),
-                    folder.photo_zoom(tail, number), folder.photo_annotated(tail, number))
+                    (record.t_ns - zero_ns) / SECOND_NS)
+                write_copies(metadata, folder.photo_files(tail, number),
+                             self._environment.terrain.height)
 
     def _patch(self) -> TerrainPatch:
-        places = [(mark.east, mark.north) for mark in self.run.markers]
+        points = [(mark.east, mark.north) for mark in self.run.markers]
         for log in self.run.logs:
-            places += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
-        east, north = zip(*places, (0.0, 0.0), strict=True)
+            points += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
+        east, north = zip(*points, (0.0, 0.0), strict=True)
         return TerrainPatch.sample(
             self._environment.terrain.heights,
             (min(east) - MAP_MARGIN, max(east) + MAP_MARGIN),

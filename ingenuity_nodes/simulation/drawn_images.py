@@ -51,5 +51,5 @@ class OfflineCamera:
         if key not in self._renderers:
             camera = camera_of(self._scenario, *key)
             self._renderers[key] = Renderer(self._scene, camera)
-        cast = robots_in_view(self._scenario, self._environment, name, exposure, self.places)
-        return self._renderers[key].draw(exposure, cast)
+        bodies = robots_in_view(self._scenario, self._environment, name, exposure, self.places)
+        return self._renderers[key].draw(exposure, bodies)
