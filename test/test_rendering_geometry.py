@@ -10,7 +10,7 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix, yaw_from_azimuth
 from ingenuity_nodes.photo.annotate import find_rover
-from ingenuity_nodes.photo.metadata import marks_of, rover_box, PhotoMetadata
+from ingenuity_nodes.photo.metadata import marks_of, PhotoMetadata, rover_box
 from ingenuity_nodes.rendering.gl import create_context, DrawingError
 from ingenuity_nodes.rendering.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.rendering.truth import GROUND, GroundTruth, ROBOT
@@ -45,7 +45,7 @@ LINEARITY = 0.37
 
 
 def jpl(p_B: NDArray[np.float64]) -> tuple[float, float]:
-    """Project one point in our body frame by JPL's CAHVORE model with its moving entrance pupil."""
+    """Project one point in our body frame by JPL's CAHVORE model with moving entrance pupil."""
     p = p_B * [1.0, -1.0, -1.0] - C
     along = p @ O
     across = p - along * O

@@ -20,7 +20,7 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_images import TruthImages
 from ingenuity_nodes.rendering.render_process import RenderProcess
-from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view, Pose
+from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
@@ -77,7 +77,7 @@ class CameraNode(MemberNode):
 
     def _draw(self, exposure: Exposure) -> None:
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
-                         self._others.at(exposure.t_ns))
+                                self._others.at(exposure.t_ns))
         image = self._render_process.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))

@@ -16,7 +16,7 @@ from ingenuity_nodes.rendering.scene import Body
 import numpy as np
 
 SITES = {'helipad': (0.0, 0.0),
-          'Octavia E. Butler landing': (-7.5, -14.0)}  # east, north [m] (NASA MMGIS)
+         'Octavia E. Butler landing': (-7.5, -14.0)}  # east, north [m] (NASA MMGIS)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import cv2
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.photo.annotate import annotate, zoom
-from ingenuity_nodes.photo.metadata import marks_of, rover_box, seen_box, PhotoMetadata
+from ingenuity_nodes.photo.metadata import marks_of, PhotoMetadata, rover_box, seen_box
 from ingenuity_nodes.recording.run_folder import PhotoFiles
 from ingenuity_nodes.recording.run_log import PhotoRecord
 from ingenuity_nodes.rendering.scene import Body

@@ -18,7 +18,7 @@ from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import Response
 from ingenuity_nodes.frames import Matrix3, Vector3
 from ingenuity_nodes.rendering.array_cache import keep, load
-from ingenuity_nodes.rendering.framebuffers import GreyFramebuffer, Framebuffers
+from ingenuity_nodes.rendering.framebuffers import Framebuffers, GreyFramebuffer
 from ingenuity_nodes.rendering.gl import create_context, sources_digest
 from ingenuity_nodes.rendering.ground_layer import GroundLayer
 from ingenuity_nodes.rendering.ground_texture_cache import (
@@ -220,7 +220,7 @@ class Renderer:
         """Load the ground textures of everything the grey camera can see."""
         height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
         self._ground_textures.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
-                            self.camera.pixel_angle)
+                                     self.camera.pixel_angle)
 
     def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
         """Return the smallest width of ground that a pixel covers, seen from 0.5 m lower."""

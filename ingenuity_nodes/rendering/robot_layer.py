@@ -49,7 +49,7 @@ class RobotLayer:
         self._placed: list[_Placed] = []
 
     def update(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3,
-              p_MC: Vector3, *, shade: bool) -> None:
+               p_MC: Vector3, *, shade: bool) -> None:
         """Set the poses of the robots in view; with ``shade`` they cast shadows on themselves."""
         self._placed = []
         for k, body in enumerate(bodies):

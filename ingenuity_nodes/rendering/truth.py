@@ -69,7 +69,7 @@ class GroundTruth:
         return np.asarray(names[self.numbers], dtype=np.int32)    # number -1 takes the last
 
     def flow(self, other: Exposure) -> NDArray[np.float64]:
-        """Return the optical flow (height, width, 2) [px] of static points to another exposure."""
+        """Return the motion of static points to another exposure [px], (height, width, 2)."""
         rows, columns = self.ranges.shape
         u, v = np.meshgrid(np.arange(columns), np.arange(rows))
         R_MC, p_MC = self.camera.pose(other.p_MB, other.q_MB)

@@ -8,7 +8,7 @@ from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rendering.renderer import Renderer
-from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view, Pose, scene_of
+from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view, scene_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.simulation.simulation import TickReport
