@@ -137,13 +137,13 @@ def judge(
     if is_hard(down, aside):
         return Outcome.HARD, f'touched down at {down:.1f} m/s, {aside:.1f} m/s aside'
     if error > ASTRAY:
-        return Outcome.ASTRAY, f'{error:.1f} m from where it believed to be'
+        return Outcome.ASTRAY, f'position estimate wrong by {error:.1f} m'
     for outcome, found in (
             (Outcome.LAND_NOW, [c for c in changes if c.reason.startswith('LAND_NOW')]),
             (Outcome.DEGRADED, [c for c in changes if c.mode == 'degraded'])):
         if found:
             return outcome, found[0].reason
-    return Outcome.LANDED, f'{error:.2f} m from where it believed to be'
+    return Outcome.LANDED, f'position estimate wrong by {error:.2f} m'
 
 
 def try_fault(fault: str, phase: Phase, seed: int | None = None) -> Trial:

@@ -32,7 +32,7 @@ HISTORY: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ('landed', 'outcome', '', 'landed by itself, LAND_NOW')),
     'fault_flight_72': (
         ('flight time', 'duration_s', 's', '32.2 s'),
-        ('horizontal touchdown speed', 'touchdown_speed_aside_mps', 'm/s', 'high'),
+        ('horizontal landing speed', 'touchdown_speed_aside_mps', 'm/s', 'high'),
         ('path length', 'path_length_m', 'm', '6.9 m by its own estimate'),
         ('landing', 'landing', '', 'hard'),
         ('ended', 'outcome', '', 'all four blades broke')),

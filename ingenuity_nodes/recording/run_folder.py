@@ -48,7 +48,7 @@ class RunFolder:
             Its name is the start of the folder's name.
         path
             The folder, if the user named one; it must be new or empty. Else
-            ``root``/<scenario>_<UTC stamp>, with a link ``latest`` beside it.
+            ``root``/<scenario>_<UTC stamp>, with a link ``latest`` next to it.
         root
             Where unnamed runs are kept.
         needed_bytes

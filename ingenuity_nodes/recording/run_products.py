@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The products of a run, beside the bag: filled by batch or recorder, and written once."""
+"""The products of a run apart from the bag: result, photos, trajectories and report."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ class RunProducts:
     ) -> PhotoRecord:
         """Add where the target truly is in the image; of several, the one most visible."""
         sections = {section.name: section for section in self._scenario.helicopters}
-        wanted = sections[name].flight_plan.photographed
+        targets = sections[name].flight_plan.photographed
         seen = []
         for rover in self._scenario.rovers:
-            if rover.name in wanted:
+            if rover.name in targets:
                 q_MR, p_MR = resting_pose(
                     rover.position, rover.azimuth, self._environment.terrain)
                 box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)

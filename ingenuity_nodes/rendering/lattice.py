@@ -64,5 +64,5 @@ def strip_rays(
                        [first, first + rows / 2, first + rows])
     uv = np.stack([u.ravel(), v.ravel()], axis=1)
     rays = camera.unproject(uv)
-    beside = camera.unproject(uv + np.array([1.0, 0.0])) - rays
-    return rays, np.linalg.norm(beside, axis=1)
+    next_rays = camera.unproject(uv + np.array([1.0, 0.0]))
+    return rays, np.linalg.norm(next_rays - rays, axis=1)

@@ -226,11 +226,11 @@ class Renderer:
         """Return the smallest width of ground that a pixel covers, seen from 0.5 m lower."""
         if (first, rows) not in self._strip_rays:
             self._strip_rays[first, rows] = strip_rays(self.camera, first, rows)
-        rays, beside = self._strip_rays[first, rows]
+        rays, angles = self._strip_rays[first, rows]
         R_MC = np.array(values['R_MC']).reshape(3, 3).T
         down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
         height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
-        return float(0.9 * (height / down * beside).min())
+        return float(0.9 * (height / down * angles).min())
 
     def _height(self, p_MC: Vector3) -> float:
         """Return the height of the camera above the ground below it, at least 0.1 m."""

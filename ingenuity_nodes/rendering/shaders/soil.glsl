@@ -92,7 +92,7 @@ void ruts(vec2 p, float aside, float f, float crumbs, vec2 rough, inout Soil g) 
   g.slope += rut * rough;
 }
 
-// What lies in specks of a noise of about a given grain: nothing below one level, all above another.
+// Threshold a noise to specks: 0 below one level, 1 above another.
 float specks(float n, float low, float high) { return smoothstep(low, high, n); }
 
 Soil soilAt(vec2 p, float f) {
@@ -124,7 +124,7 @@ Soil soilAt(vec2 p, float f) {
     + 0.40 * noise(p / 0.0042) * keep(0.0042, f);
   rough += 0.22 * grit.yz * k2;
 #endif
-  // Dust lies in drifts whose edges come apart into grains.
+  // Dust forms drifts whose edges break up into grains.
   float drift = 0.48 + 0.80 * broad + 0.50 * mid + 0.30 * fine;
   float dusty = mix(clamp(drift, 0.0, 1.0), smoothstep(0.12, 0.84, drift), 0.6);
   float stony = (1.0 - bare) * clamp(1.42 - 1.15 * dusty + 0.6 * mid, 0.16, 1.0);
