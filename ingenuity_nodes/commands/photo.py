@@ -29,7 +29,7 @@ def photo(options: Namespace) -> int:
     """Draw what a camera sees at an instant of the flight, or from a given pose."""
     from ingenuity_nodes.simulation.drawn_images import (    # drawing libraries only where drawn
         OfflineCamera)
-    from ingenuity_nodes.rendering.cast import camera_of
+    from ingenuity_nodes.rendering.robots_in_view import camera_of
 
     scenario = load_scenario(options.scenario)
     if options.utc:

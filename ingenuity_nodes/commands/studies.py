@@ -54,7 +54,7 @@ def consistency(options: Namespace) -> int:
         print(json.dumps(study.as_json(result), indent=2))
     else:
         Console(width=120).print(_nees_table(result))
-    return 0 if result.honest else 1
+    return 0 if result.consistent else 1
 
 
 def _flights_table(rows: list[Comparison]) -> Table:

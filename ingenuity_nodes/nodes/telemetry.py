@@ -15,7 +15,7 @@ from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
-from ingenuity_nodes.recording.anomalies import TROUBLE
+from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np
@@ -64,8 +64,8 @@ class Telemetry:
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
-            troubled = change.mode in TROUBLE or change.reason.startswith('LAND_NOW')
-            self._anomaly = change.reason if troubled else ''
+            anomalous = change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')
+            self._anomaly = change.reason if anomalous else ''
         for fault in outputs.faults:
             self._fault.publish(fault_message(fault))
         for imu, sample, link in zip(

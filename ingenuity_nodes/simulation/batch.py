@@ -13,8 +13,8 @@ from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import nothing_compiles
 from ingenuity_nodes.helicopter.helicopter import hop
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.recording.products import Products
 from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
@@ -58,7 +58,7 @@ def fly_batch(
     simulation = Simulation(
         scenario, seed, take_photo=drawn.take if drawn and images else None,
         track_image=drawn.track if drawn and tracked else None, environment=environment)
-    products = Products(scenario, simulation.seed, environment, folder)
+    products = RunProducts(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products
     with nothing_compiles(report_line):
@@ -68,7 +68,7 @@ def fly_batch(
 
 
 def _fly(
-    simulation: Simulation, products: Products, drawn: OfflineCamera | None,
+    simulation: Simulation, products: RunProducts, drawn: OfflineCamera | None,
     report_line: Callable[[str], None],
 ) -> None:
     """Tick until the run is over."""
@@ -83,7 +83,7 @@ def _fly(
         outcome = report.outcome
 
 
-def _note(products: Products, report: TickReport) -> None:
+def _note(products: RunProducts, report: TickReport) -> None:
     for name, outputs in report.helicopters.items():
         # Changes count from the end of their tick, as in the live graph, where they are messages.
         modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)
