@@ -189,7 +189,7 @@ def test_packages_that_pip_was_stopped_at_are_installed_anew(tmp_path):
     ('x86_64', (3, 15, 0), 'for Python 3.10 to 3.14'),
     ('x86_64', (3, 9, 0), 'Python 3.10 or newer is needed'),
 ])
-def test_an_unsupported_machine_gets_the_reason_and_a_remedy(monkeypatch, machine, version, message):
+def test_an_unsupported_machine_gets_reason_and_remedy(monkeypatch, machine, version, message):
     monkeypatch.setattr(platform, 'machine', lambda: machine)
     monkeypatch.setattr(sys, 'version_info', version)
     with pytest.raises(steps.SetupError, match=message):

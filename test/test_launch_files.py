@@ -4,8 +4,8 @@
 The launch files under the real ``ros2 launch``, with substitutes for the programs they start.
 
 Each substitute records how it was started, for comparison with the one list of nodes. Launch,
-launch_ros, ros2cli, ros2launch come with an apt ROS 2; no registry has them, but their repositories
-on GitHub can be installed with pip into an environment made by ./ingenuity
+launch_ros, ros2cli, ros2launch come with an apt ROS 2; no registry has them, but their
+repositories on GitHub can be installed with pip into an environment made by ./ingenuity
 (composition_interfaces is built there as environment/prepare.py builds tf2_msgs).
 """
 
