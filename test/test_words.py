@@ -49,6 +49,7 @@ TEXTS = ('*.py', '*.md', '*.rst', '*.yaml', '*.glsl', '*.frag', '*.vert', '*.xml
 # Files that must name what is retired: this one, the history, and where a former name is read.
 EXEMPT = {'test/test_words.py', 'CHANGELOG.rst', 'LICENSE'}
 ALLOWED = re.compile(
+    r"FindPackageShare|"
     r"random[_ ]walk\w*|share/|'share'|package_share\w*|share_directory|FORMER\w*|"
     r"'pictures'|--pictures|walk_packages|os\.walk|ast\.walk|ray[_ ]cast\w*|goodFeaturesToTrack|"
     # Recorded keys, and functions of others: typing, io, Mitsuba.
