@@ -38,7 +38,7 @@ class Navigation(Protocol):
     ) -> Estimate:
         """Take in what arrived at one step of 2 ms; ``at_rest``: it stands on the ground."""
 
-    def doubt(self, turned: float) -> None:
+    def inflate_covariance(self, attitude_error: float) -> None:
         """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
 
 

@@ -212,7 +212,7 @@ class FlightComputer:
             wrong = self._imu_monitor.look(
                 self._both, estimate.innovation, at_rest=self._at_rest)
             if wrong is not None:
-                self._navigation.doubt(wrong)
+                self._navigation.inflate_covariance(wrong)
                 self._health.begin_again()
             self.setpoint = self._guidance.step(estimate, self._status, self._inertial)
             self._at_rest = self._guidance.at_rest

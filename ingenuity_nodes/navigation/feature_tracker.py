@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 from ingenuity_nodes.cameras.model import CameraModel, navcam
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.navigation.ray_table import RayTable
+from ingenuity_nodes.navigation.bearing_table import BearingTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import FeatureFrame
 import numpy as np
@@ -80,7 +80,7 @@ class FeatureTracker:
         self.parameters = parameters or TrackerParameters()
         model = camera or navcam()
         self._size = (model.width, model.height)
-        self._rays = RayTable(model)
+        self._rays = BearingTable(model)
         self._R_BC = rotation_matrix(model.q_BC)
         self._before: Image | None = None
         self._uv: Points = np.zeros((0, 2), dtype=np.float32)
