@@ -7,8 +7,8 @@ import math
 
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import rpy_from_quaternion
-from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
 from ingenuity_nodes.navigation.bearing_table import BearingTable
+from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
 from ingenuity_nodes.navigation.simulated_tracker import (
     SimulatedTracker, SimulatedTrackerParameters)
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters

@@ -50,6 +50,7 @@ TEXTS = ('*.py', '*.md', '*.rst', '*.yaml', '*.glsl', '*.frag', '*.vert', '*.xml
 EXEMPT = {'test/test_words.py', 'CHANGELOG.rst', 'LICENSE'}
 ALLOWED = re.compile(
     r"random[_ ]walk\w*|share/|'share'|package_share\w*|share_directory|FORMER\w*|"
+    r"former='\w+'|'former': '\w+'|"
     r"'pictures'|--pictures|walk_packages|os\.walk|ray[_ ]cast\w*|goodFeaturesToTrack")
 
 

@@ -79,7 +79,7 @@ class InertialParameters:
         'with the sensor in use', low=1.0, high=1e6, former='belied',
         source='assumed: 1 is expected of a consistent filter')
     verdict: float = quantity(
-        2.0, 's', 'of disagreement without such an inconsistency, after which one sensor is excluded',
+        2.0, 's', 'of disagreement without such an inconsistency, after which one is excluded',
         low=0.05, high=60.0, source='assumed: half a degree per second is a degree by then')
     nis_ratio: float = quantity(
         1.3, '1', 'NIS since the sensors disagree over that before: more excludes the sensor in '

@@ -223,7 +223,7 @@ class FlightComputer:
     # The shutters ----------------------------------------------------------------------------
 
     def opens_navcam(self, t_ns: int) -> bool:
-        """Say whether a navigation image is due, and wait for its features from then on."""
+        """Return whether a navigation image is due, and wait for its features from then on."""
         if not self._navcam_due.due(t_ns) or not self._guidance.camera_on:
             return False
         self._exposed.append(t_ns)
@@ -231,7 +231,7 @@ class FlightComputer:
         return True
 
     def asks_for_photo(self) -> bool:
-        """Say whether now is the instant for a photo; ask once per tick."""
+        """Return whether now is the instant for a photo; ask once per tick."""
         assert self.estimate is not None and self.setpoint is not None
         return self._photo_trigger.step(self.estimate, self.setpoint, self._guidance.lift_off_ns)
 

@@ -175,7 +175,7 @@ def _residual_row(cameras: Cameras, F: Geometry, e: Vector, h: Array) -> float:
     _put(h, KEY_ATTITUDE, cross(F.p_KF_M, m))
     h[GROUND_HEIGHT] = per_height
     h[SLOPE], h[SLOPE + 1] = per_height * F.p_KF_M[0], per_height * F.p_KF_M[1]
-    return -value
+    return float(-value)
 
 
 @kernel

@@ -134,15 +134,15 @@ def _write_output(buffer: Record, config: Record, step: int) -> None:
 
     The state is as old as the last inertial sample; its velocity, force and rate carry it on.
     """
-    inputs, p_IB, f_M = buffer.inputs[step % SLOTS], config.p_IB, buffer.f_M
-    buffer.ahead = buffer.x[step % SLOTS]
-    out, x, R_MB = buffer.output, buffer.ahead, np.empty((3, 3))
+    now, p_IB, R_MB = step % SLOTS, config.p_IB, np.empty((3, 3))
+    buffer.ahead = buffer.x[now]
+    out, x, w_MB_B = buffer.output, buffer.ahead, buffer.inputs[now].w_MB_B
     dt = config.imu_delay * STEP
     for i in range(3):
-        a_M = f_M[step % SLOTS, i] - (GRAVITY if i == 2 else 0.0)
+        a_M = buffer.f_M[now, i] - (GRAVITY if i == 2 else 0.0)
         x.p_MI[i] += dt * (x.v_MI[i] + 0.5 * dt * a_M)
         x.v_MI[i] += dt * a_M
-        out.w_MB_B[i] = inputs.w_MB_B[i] - x.gyro_bias[i]
+        out.w_MB_B[i] = w_MB_B[i] - x.gyro_bias[i]
         out.gyro_bias[i], out.accel_bias[i] = x.gyro_bias[i], x.accel_bias[i]
     w0, w1, w2 = out.w_MB_B[0], out.w_MB_B[1], out.w_MB_B[2]
     turn_local(x.q_MB, dt * w0, dt * w1, dt * w2)
@@ -151,7 +151,8 @@ def _write_output(buffer: Record, config: Record, step: int) -> None:
     v1 = w2 * p_IB[0] - w0 * p_IB[2]
     v2 = w0 * p_IB[1] - w1 * p_IB[0]
     for i in range(3):
-        out.p_MB[i] = x.p_MI[i] + R_MB[i, 0] * p_IB[0] + R_MB[i, 1] * p_IB[1] + R_MB[i, 2] * p_IB[2]
+        out.p_MB[i] = (
+            x.p_MI[i] + R_MB[i, 0] * p_IB[0] + R_MB[i, 1] * p_IB[1] + R_MB[i, 2] * p_IB[2])
         out.v_MB[i] = x.v_MI[i] + R_MB[i, 0] * v0 + R_MB[i, 1] * v1 + R_MB[i, 2] * v2
     for i in range(4):
         out.q_MB[i] = x.q_MB[i]

@@ -55,29 +55,29 @@ class EstimatorParameters:
         3e-4, 'm/s^2/sqrt(s)', 'random walk of the specific force bias', low=0.0, high=0.1,
         source='as the sensor model', former='accel_walk')
     gyro_bias: float = quantity(
-        math.radians(0.2), 'rad/s', 'standard deviation of the rate bias at power-on', low=0.0, high=0.5,
+        math.radians(0.2), 'rad/s', 'sigma of the rate bias at power-on', low=0.0, high=0.5,
         source='as the sensor model')
     accel_bias: float = quantity(
-        0.021, 'm/s^2', 'standard deviation of the specific force bias at power-on', low=0.0, high=5.0,
+        0.021, 'm/s^2', 'sigma of the specific force bias at power-on', low=0.0, high=5.0,
         source='as the sensor model: bias 0.02, and 0.2 % of the weight by the scale error')
     yaw_scale: float = quantity(
-        0.002, '1', 'standard deviation of the scale of the yaw rate', low=0.0, high=0.1,
+        0.002, '1', 'sigma of the scale of the yaw rate', low=0.0, high=0.1,
         source='as the sensor model; roll and pitch oscillate, theirs averages out')
     tilt: float = quantity(
-        math.radians(0.102), 'rad', 'standard deviation of roll and pitch at power-on', low=0.0, high=0.5,
+        math.radians(0.102), 'rad', 'sigma of roll and pitch at power-on', low=0.0, high=0.5,
         source='inclinometer: constant error 0.1 deg, one reading 0.02 deg')
     yaw: float = quantity(
-        math.radians(0.04), 'rad', 'standard deviation of yaw at power-on', low=0.0, high=3.2,
+        math.radians(0.04), 'rad', 'sigma of yaw at power-on', low=0.0, high=3.2,
         source='assumed: the plan defines the heading; standing up on the legs turns it a little')
     position: float = quantity(
-        1e-3, 'm', 'standard deviation of the position at power-on', low=0.0, high=10.0,
+        1e-3, 'm', 'sigma of the position at power-on', low=0.0, high=10.0,
         source='assumed: the plan defines the position; a little keeps the filter regular',
         former='place')
     ground: float = quantity(
-        0.005, 'm', 'standard deviation of the ground under the feet at power-on', low=0.0, high=1.0,
+        0.005, 'm', 'sigma of the ground under the feet at power-on', low=0.0, high=1.0,
         source='assumed: the legs give way by 2 mm under the weight')
     slope: float = quantity(
-        0.015, '1', 'standard deviation of slopes', low=0.0, high=1.0,
+        0.015, '1', 'sigma of slopes', low=0.0, high=1.0,
         source='NASA MMGIS: Ingenuity rested on 1 to 2 deg; the ground model has 0.012 to 0.017')
     rest_speed: float = quantity(
         0.01, 'm/s', 'residual speed at rest, in one step', low=1e-4, high=1.0,
@@ -86,15 +86,15 @@ class EstimatorParameters:
         0.0028, 'rad/s', 'noise of the rate at rest, in one step', low=1e-5, high=1.0,
         source='noise of one sample at 500 Hz')
     altimeter_noise: float = quantity(
-        0.0202, 'm', 'standard deviation of one distance', low=1e-3, high=5.0,
+        0.0202, 'm', 'sigma of one distance', low=1e-3, high=5.0,
         source='as the sensor model: 2 cm, steps of 1 cm')
     altimeter_scale: float = quantity(
-        0.003, '1', 'standard deviation of the scale of the distance', low=0.0, high=0.5,
+        0.003, '1', 'sigma of the scale of the distance', low=0.0, high=0.5,
         source='as the sensor model')
     pixel_noise: float = quantity(
         0.09, 'px', 'white noise of one feature from image to image', low=0.01, high=20.0,
-         source='tracks through rendered images against the truth: 0.06 px at 3 m, '
-                          '0.085 px over the rocks of Flight 3')
+        source='tracks through rendered images against the truth: 0.06 px at 3 m, '
+               '0.085 px over the rocks of Flight 3')
     pixel_drift: float = quantity(
         0.06, 'px', 'random walk of one feature from image to image', low=0.0, high=20.0,
         source='tracks through rendered images against the truth: 0.05 px, which makes 0.25 to '
@@ -120,11 +120,11 @@ class EstimatorParameters:
         1.0, 'm', 'images are used above this height only', low=0.0, high=20.0,
         source='NASA Flight 6 post; J. Stechschulte 2021: images start at about 1 m')
     common: float = quantity(
-        0.5, '1', 'fraction of its features used below which a reference image is replaced', low=0.0,
+        0.5, '1', 'fraction of its features below which a reference image is replaced', low=0.0,
         high=1.0, source='assumed')
     fewest: int = quantity(
-        10, '1', 'features used below which a new reference image is set', low=4, high=MOST_FEATURES,
-        source='assumed')
+        10, '1', 'features used below which a new reference image is set', low=4,
+        high=MOST_FEATURES, source='assumed')
     oldest: int = quantity(
         30, '1', 'comparisons after which a new reference image is set', low=1, high=1000,
         source='assumed: a second; tracks have drifted by half a pixel then')

@@ -140,7 +140,7 @@ class FeatureTracker:
     def _flow(
         self, before: Image, now: Image, uv: Points, guess: Points,
     ) -> tuple[Points, NDArray[np.bool_]]:
-        """Track pixels into the next image; also return which of them lead back to their origin."""
+        """Track pixels into the next image; also return which ones lead back to their origin."""
         p = self.parameters
         forward, found, _ = cv2.calcOpticalFlowPyrLK(
             before, now, uv, guess.copy(), winSize=(p.window, p.window), maxLevel=p.levels,

@@ -44,8 +44,8 @@ def set_features(
 ) -> None:
     """Take the features of a new reference image, whose pose is cloned, and add its errors."""
     H, cameras = np.zeros((2, ERRORS)), cameras_of(x, config)
-    former_ids, former_sigmas = np.empty(reference.count, dtype=np.int64), np.empty(reference.count)
-    former_P = np.empty((ERRORS, MOST_FEATURES))
+    former_ids = np.empty(reference.count, dtype=np.int64)
+    former_sigmas, former_P = np.empty(reference.count), np.empty((ERRORS, MOST_FEATURES))
     for b in range(reference.count):
         former_ids[b], former_sigmas[b] = reference.ids[b], reference.sigmas[b]
     for i in range(ERRORS):
