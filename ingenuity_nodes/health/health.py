@@ -60,7 +60,7 @@ class HealthParameters:
         1.3, 'm', 'height above which missing images are reported', low=0.0, high=20.0,
         source='NASA Flight 6 post: images are used above about 1 m')
     mismatch: float = quantity(
-        10.0, '1', 'normalised innovation squared at which images do not match the inertial sensor',
+        10.0, '1', 'normalised innovation squared at which images do not match the IMU',
         low=0.01, high=1e6, source='assumed: 1 is expected of a consistent filter')
     mismatch_time: float = quantity(
         1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 images')

@@ -26,13 +26,13 @@ REST_DIFFERENCE_GAIN = 0.002    # kept for the whole flight, so it is averaged f
 NIS_GAIN = TICK / 0.3           # ten images
 ALPHA_GAIN = STEP / 0.02        # assumed: 20 ms for the angular acceleration
 
-# What :attr:`broken` means for each kind.
-REPEATING, NOISY = 1, 3         # plus the kind
+REPEATING, NOISY = 1, 3         # what is found of a sensor, plus the kind
+DISAGREEING = 2                 # where it is found: the kind plus one, 0 while both agree
+INCONSISTENT = 3                # where it is found: 1 when images contradict the sensor in use
 
 COMPARISON = np.dtype([
     ('R_IJ', 'f8', (3, 3)),
     ('p_JI_I', 'f8', (3,)),             # [m]
-    ('samples', 'f8', (2, 2, 3)),       # sensor, kind, axis; each sensor in its own axes
     # statistics
     ('rest_samples', 'i8'),
     ('rest_mean', 'f8', (2, 2, 3)),     # sensor, kind, axis; in the axes of I, as all that follow
@@ -52,22 +52,23 @@ COMPARISON = np.dtype([
     ('residual_limit', 'f8', (2,)), ('gyro_scale', 'f8'), ('gyro_delay', 'f8'),
     ('nis_limit', 'f8'),
     # what is found
-    ('broken', 'i8', (2,)),             # row of BROKEN for each sensor
-    ('disagreeing', 'i8'),              # a kind plus one, 0 while the sensors agree
-    ('inconsistent', 'i8'),             # 1: images contradict the sensor in use
+    ('found', 'i8', (4,)),              # row of BROKEN for each sensor, and:
 ], align=True)
 Record = Any    # a numpy record; numba compiles attribute access on it
+Sample = tuple[Array, Array]    # specific force and angular rate, in the axes of the sensor
 
 
 @kernel
-def compare(comparisons: NDArray[np.void], at_rest: bool, nis: float) -> None:
+def compare(
+    comparisons: NDArray[np.void], first: Sample, second: Sample, at_rest: bool, nis: float,
+) -> None:
     """Compare the samples of both sensors, once per tick."""
     c = comparisons[0]
-    now = np.empty((2, 2, 3))
+    now = np.empty((2, 2, 3))    # sensor, kind, axis
     for kind in range(2):
         for i in range(3):
-            now[0, kind, i] = c.samples[0, kind, i]
-            now[1, kind, i] = _in_first(c, c.samples[1, kind], i)
+            now[0, kind, i] = first[kind][i]
+            now[1, kind, i] = _in_first(c, second[kind], i)
     _count_repeats(c, now)
     if at_rest:
         _average_at_rest(c, now)
@@ -82,7 +83,7 @@ def compare(comparisons: NDArray[np.void], at_rest: bool, nis: float) -> None:
                 c.previous[k, kind, i] = now[k, kind, i]
     _judge_each(c)
     _judge_difference(c)
-    c.inconsistent = 1 if c.nis > c.nis_limit else 0
+    c.found[INCONSISTENT] = 1 if c.nis > c.nis_limit else 0
 
 
 @kernel(inline=True)
@@ -138,22 +139,22 @@ def _average_residual(c: Record, now: Array) -> None:
 def _judge_each(c: Record) -> None:
     """Write which of both sensors repeat themselves or are noisier than the other."""
     for k in range(2):
-        c.broken[k] = 0
+        c.found[k] = 0
         for kind in range(2):
             limit = c.noise_ratio ** 2 * (c.variance[1 - k, kind] + 2.0 * c.noise[kind] ** 2)
             noisy = c.variance[k, kind] > limit
             c.noisy_for[k, kind] = c.noisy_for[k, kind] + 1 if noisy else 0
             if c.noisy_for[k, kind] > c.patience:
-                c.broken[k] = NOISY + kind
+                c.found[k] = NOISY + kind
         for kind in range(2):
             if c.repeats[k, kind] >= c.most_repeats:
-                c.broken[k] = REPEATING + kind
+                c.found[k] = REPEATING + kind
 
 
 @kernel
 def _judge_difference(c: Record) -> None:
     """Write the kind in which both sensors disagree."""
-    c.disagreeing = 0
+    c.found[DISAGREEING] = 0
     for kind in range(2):
         limit = c.residual_limit[kind]
         if kind == GYRO:
@@ -162,7 +163,7 @@ def _judge_difference(c: Record) -> None:
             limit += c.gyro_scale * c.rate + c.gyro_delay * math.sqrt(max(0.0, square)) / TICK
         for i in range(3):
             if abs(c.residual[kind, i]) > limit:
-                c.disagreeing = 1 + kind
+                c.found[DISAGREEING] = 1 + kind
 
 
 @kernel
@@ -176,13 +177,13 @@ def _lever_force(d: Array, w: Array, alpha: Array) -> tuple[float, float, float]
 
 
 @kernel
-def substitute(comparisons: NDArray[np.void], f_J: Array, w_J: Array) -> None:
+def substitute(comparisons: NDArray[np.void], second: Sample) -> None:
     """Write what the first sensor would read, by the sample of the second one."""
     c = comparisons[0]
     f, w = np.empty(3), np.empty(3)
     for i in range(3):
-        f[i] = _in_first(c, f_J, i) - c.rest_difference[ACCELEROMETER, i]
-        w[i] = _in_first(c, w_J, i) - c.rest_difference[GYRO, i]
+        f[i] = _in_first(c, second[ACCELEROMETER], i) - c.rest_difference[ACCELEROMETER, i]
+        w[i] = _in_first(c, second[GYRO], i) - c.rest_difference[GYRO, i]
         c.alpha[i] += ALPHA_GAIN * ((w[i] - c.w_MB[i]) / STEP - c.alpha[i])
         c.w_MB[i] = w[i]
     lever = _lever_force(c.p_JI_I, w, c.alpha)

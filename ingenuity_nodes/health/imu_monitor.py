@@ -21,7 +21,7 @@ import math
 from ingenuity_nodes.compiled.entry import entry_point, floats
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.health.imu_comparison import (
-    ACCELEROMETER, compare, COMPARISON, GYRO, substitute)
+    ACCELEROMETER, compare, COMPARISON, GYRO, Sample, substitute)
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.sensors.inclinometer import tilt_felt
@@ -94,6 +94,10 @@ class InertialParameters:
         high=5.0, source='assumed: the uncalibrated 40 mg of the BMI160 data sheet')
 
 
+def _vectors(sample: ImuSample) -> Sample:
+    return floats('f_I', sample.f_I, (3,)), floats('w_MI_I', sample.w_MI_I, (3,))
+
+
 class ImuMonitor:
     """Both inertial sensors of one aircraft, upper and lower, as its computer sees them."""
 
@@ -113,16 +117,15 @@ class ImuMonitor:
         c['residual_limit'] = p.accel_difference, p.gyro_difference
         c['gyro_scale'], c['gyro_delay'] = p.gyro_scale, p.gyro_delay
         c['nis_limit'] = p.nis_limit
-        self._samples, self._substitute = c['samples'], c['substitute']
-        self._broken, self._repeats = c['broken'], c['repeats']
+        self._substitute, self._found, self._repeats = c['substitute'], c['found'], c['repeats']
         self._using, self._disagreement = 0, 0.0    # sensor, [s]
         self._baseline_nis = self._nis = 1.0    # mean while they agree, and since they do not
         self._excluded = [False, False]
         self.accelerometer_dead = False    # the specific force is not worth using
         self._reason = ''
-        self._compare = entry_point(compare, self._comparison, True, 0.0)
-        self._substitute_for = entry_point(
-            substitute, self._comparison, np.zeros(3), np.zeros(3))
+        some = np.zeros(3), np.zeros(3)
+        self._compare = entry_point(compare, self._comparison, some, some, True, 0.0)
+        self._substitute_for = entry_point(substitute, self._comparison, some)
 
     def update(
         self, both: tuple[ImuSample, ImuSample], nis: float, *, at_rest: bool,
@@ -133,19 +136,17 @@ class ImuMonitor:
         ``nis`` is the innovation of the filter, see :class:`.Estimate`. Where the other sensor is
         used from now on, return by how much the attitude may have gone wrong before [rad].
         """
-        for k, sample in enumerate(both):
-            self._samples[k, ACCELEROMETER] = floats('f_I', sample.f_I, (3,))
-            self._samples[k, GYRO] = floats('w_MI_I', sample.w_MI_I, (3,))
-        self._compare(self._comparison, at_rest, nis)
+        self._compare(self._comparison, _vectors(both[0]), _vectors(both[1]), at_rest, nis)
         repeats = self._repeats[self._using, ACCELEROMETER]
         self.accelerometer_dead = bool(repeats >= self.parameters.repeats)
         if at_rest:
             return None
+        *broken, disagreeing, inconsistent = self._found.tolist()
         for k in range(2):
-            if self._broken[k] and not self._excluded[k]:
+            if broken[k] and not self._excluded[k]:
                 self._exclude(k, self._defect(k))
         if not any(self._excluded):
-            self._isolate(int(self._c['disagreeing']), nis)
+            self._isolate(disagreeing, inconsistent, nis)
         if self._excluded[self._using] and not self._excluded[1 - self._using]:
             self._using = 1 - self._using
             self._c['w_MB'] = both[1].w_MI_I
@@ -157,16 +158,15 @@ class ImuMonitor:
         """Return the sample to fly by, at the position and in the axes of the first sensor."""
         if self._using == 0:
             return both[0]
-        self._substitute_for(self._comparison, floats('f_I', both[1].f_I, (3,)),
-                             floats('w_MI_I', both[1].w_MI_I, (3,)))
+        self._substitute_for(self._comparison, _vectors(both[1]))
         out = self._substitute.copy()
         return ImuSample(both[1].t_ns, out[ACCELEROMETER], out[GYRO])
 
     def _defect(self, k: int) -> str:
         """Name what a sensor shows of itself, '' when nothing."""
-        return BROKEN[self._broken[k]].format(k + 1)
+        return BROKEN[self._found[k]].format(k + 1)
 
-    def _isolate(self, disagreeing: int, nis: float) -> None:
+    def _isolate(self, disagreeing: int, inconsistent: int, nis: float) -> None:
         """Exclude the sensor that is at fault for a disagreement, by the images."""
         p = self.parameters
         self._disagreement = max(0.0, self._disagreement + (TICK if disagreeing else -TICK))
@@ -181,7 +181,7 @@ class ImuMonitor:
             return
         using, name = self._using, KINDS[disagreeing - 1]
         overdue = self._disagreement > p.verdict
-        if self._c['inconsistent'] or (overdue and self._nis > p.nis_ratio * self._baseline_nis):
+        if inconsistent or (overdue and self._nis > p.nis_ratio * self._baseline_nis):
             self._exclude(using, f'{name} {using + 1} are inconsistent with the images')
         elif overdue:
             self._exclude(
@@ -205,7 +205,7 @@ class ImuMonitor:
     @property
     def dead(self) -> str:
         """Name a dead part of the sensor in use, '' when there is none."""
-        found = int(self._broken[self._using])
+        found = int(self._found[self._using])
         return f'the {KINDS[found - 1]} repeat themselves' if found in (1, 2) else ''
 
     @property
