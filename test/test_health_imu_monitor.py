@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Two inertial sensors: which one is used, and how one substitutes the other."""
+"""Two inertial sensors: which one is used, and how one substitutes for the other."""
 
 from ingenuity_nodes.health.imu_monitor import ImuMonitor, InertialParameters
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters

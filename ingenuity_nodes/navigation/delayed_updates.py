@@ -63,7 +63,7 @@ def propagate(buffers: Records, configs: Records, step: int, inputs: Records) ->
     buffer.inputs[step % SLOTS] = inputs[0]
     distance = inputs[0].altimeter
     if distance == distance:
-        # It is that of an earlier step; updates by images stay.
+        # It is that of an earlier step, but updates by images are not repeated.
         buffer.inputs[step % SLOTS].altimeter = math.nan
         begin = max(step - config.altimeter_delay, buffer.image_step + 1)
         buffer.inputs[begin % SLOTS].altimeter = distance
@@ -201,7 +201,6 @@ def image_update(
         add_height_drift(P, config.ground, reference.distance, distance)
         reference.distance += distance
         set_features(reference, config, x, P, ids[keep], bearings[keep])
-        reference.step = exposed
     return used, nis
 
 

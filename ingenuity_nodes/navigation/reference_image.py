@@ -25,7 +25,6 @@ POSE_PRIOR = 1e-9                 # stands for what the features do not fix
 
 REFERENCE_IMAGE = np.dtype([
     ('count', 'i8'),                             # how many features there are
-    ('step', 'i8'),                              # of its exposure
     ('age', 'i8'),                               # images compared with it
     ('distance', 'f8'),                          # between reference images since power-on [m]
     ('ids', 'i8', (MOST_FEATURES,)),
