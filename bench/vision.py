@@ -13,8 +13,8 @@ import time
 
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
-from ingenuity_nodes.rendering.cast import camera_of, cast_of, scene_of
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view, scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import Exposure
@@ -45,8 +45,8 @@ def main() -> None:
     for number in range(IMAGES):
         exposure = exposure_at(number)
         start = time.process_time()
-        robots = cast_of(scenario, environment, 'ingenuity', exposure, {})
-        image = renderer.draw(exposure, robots)
+        bodies = robots_in_view(scenario, environment, 'ingenuity', exposure, {})
+        image = renderer.draw(exposure, bodies)
         drawn = time.process_time()
         frame = tracker.track(exposure.t_ns, image)
         if number >= WARMING:

@@ -12,13 +12,24 @@ each step or tick are named tuples, as a frozen dataclass takes five times as lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from ingenuity_nodes.compiled.entry import floats
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 from numpy.typing import NDArray
+
+
+V = TypeVar('V')
+NOTHING: Mapping[str, Sequence[Any]] = MappingProxyType({})    # no sender sent anything
+
+
+def all_of(received: Mapping[str, Sequence[V]]) -> tuple[V, ...]:
+    """Return what arrived of all senders, one sender after the other."""
+    return tuple(value for values in received.values() for value in values)
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Truth(NamedTuple):
 
 
 class VehicleStatus(NamedTuple):
-    """What the aircraft can measure of its own machinery, and what broke."""
+    """What the aircraft can measure of its actuators and power train, and what broke."""
 
     t_ns: int
     rotor_speed: tuple[float, float]    # upper, lower [rad/s]
@@ -158,7 +169,7 @@ class Setpoint(NamedTuple):
 
 @dataclass(frozen=True)
 class VelocityCommand:
-    """Setpoint from outside: fly at this velocity until another comes."""
+    """Offboard setpoint: fly at this velocity until another comes."""
 
     v_M: Vector3          # [m/s]
     yaw_rate: float       # counter-clockwise [rad/s]
@@ -166,7 +177,7 @@ class VelocityCommand:
 
 @dataclass(frozen=True)
 class TrajectoryCommand:
-    """Setpoint from outside: be at these places at these times, straight between them."""
+    """Offboard setpoint: be at these places at these times, straight between them."""
 
     times: tuple[float, ...]      # since the command [s], increasing
     p_M: tuple[Vector3, ...]      # [m]
@@ -184,7 +195,7 @@ class ModeChange:
 
 @dataclass(frozen=True)
 class HealthReport:
-    """What the flight computer finds wrong with sensors and machinery; '' is nothing."""
+    """What the flight computer finds wrong with sensors and power train; '' is nothing."""
 
     unfit: str              # forbids a take-off
     degraded: str           # what it flies without
@@ -246,3 +257,17 @@ class RadioPacket:
     index: int
     count: int
     payload: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A file arrived whole at the base station."""
+
+    sender: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Go:
+    """Mission control says: fly the plan."""

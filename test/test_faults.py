@@ -8,7 +8,7 @@ from dataclasses import replace
 import math
 
 from flights import scenario_of
-from ingenuity_nodes.campaign.fault_matrix import fly_fault, judge
+from ingenuity_nodes.campaign.fault_campaign import fly_fault, judge
 from ingenuity_nodes.faults.active import ActiveFault
 from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase

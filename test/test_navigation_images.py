@@ -6,8 +6,8 @@ from flights import scenario_of
 from ingenuity_nodes.campaign.consistency import error_of
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker, TrackerParameters
-from ingenuity_nodes.rendering.cast import camera_of, scene_of
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.scenario.variants import with_features

@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The batch against NASA's figures of the first flight, and against itself."""
 
+from dataclasses import replace
 import os
 from pathlib import Path
 import subprocess
 import sys
 
+from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.simulation.batch import fly_batch
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+from ingenuity_nodes.world.wind import Wind, WindParameters
+import numpy as np
 import pytest
 
 SECONDS = 15    # up to the climb: noise, wind and control are at work
@@ -19,11 +25,11 @@ SECONDS = 15    # up to the climb: noise, wind and control are at work
 def beginning(seed):
     """Fly the first seconds and keep where the helicopter was to the bit."""
     simulation = Simulation(load_scenario('flight_01'), seed)
-    places = []
+    positions = []
     for _ in range(100 * SECONDS):
         truth = simulation.tick().helicopters['ingenuity'].truth
-        places.append(truth.p_MB.tobytes() + truth.q_MB.tobytes())
-    return places
+        positions.append(truth.p_MB.tobytes() + truth.q_MB.tobytes())
+    return positions
 
 
 @pytest.fixture(scope='module')
@@ -61,10 +67,11 @@ def test_a_cpu_without_the_widest_vectors_flies_the_same_flight_to_the_bit():
             f'sys.path.insert(0, {str(Path(__file__).parent)!r})\n'
             'from test_simulation_batch import beginning\n'
             "print(hashlib.sha256(b''.join(beginning(3))).hexdigest())")
-    told = [subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
-                           env={**os.environ, **wide}, check=True).stdout
-            for wide in ({}, {'NPY_DISABLE_CPU_FEATURES': WIDEST})]
-    assert told[0] == told[1]
+    digests = [
+        subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                       env={**os.environ, **wide}, check=True).stdout
+        for wide in ({}, {'NPY_DISABLE_CPU_FEATURES': WIDEST})]
+    assert digests[0] == digests[1]
 
 
 def test_the_same_seed_flies_the_same_flight_to_the_bit_and_another_seed_another():
@@ -92,13 +99,38 @@ def test_two_helicopters_have_noise_of_their_own():
     assert first.tolist() != second.tolist()
 
 
-def test_a_plan_is_heard_in_the_tick_after_it_was_sent():
+def test_a_plan_is_received_in_the_tick_after_it_was_sent():
     simulation = Simulation(load_scenario('flight_01'))
-    sent = heard = None
+    sent = received = None
     for tick in range(1, 20):
         report = simulation.tick()
         if any('plan uplinked' in line for line in report.log):
             sent = tick
         if any(change.mode == 'ready' for change in report.helicopters['ingenuity'].modes):
-            heard = tick
-    assert heard == sent + 1
+            received = tick
+    assert received == sent + 1
+
+
+def test_the_wind_is_that_of_the_height_above_the_ground_below():
+    # A plain 10 m below the origin of the map, beyond a ramp.
+    x = np.broadcast_to(np.arange(-200.0, 201.0), (401, 401))
+    low = Terrain(TerrainParameters(relief=0.0, airfield_radius=0.0), 0,
+                  (np.clip(5.0 - 0.25 * x, -10.0, 0.0), -200.0, -200.0, 1.0))
+    heights = []
+
+    class Recorded(Wind):
+
+        def velocity(self, t_ns, height):
+            heights.append(height)
+            return super().velocity(t_ns, height)
+
+    scenario = load_scenario('flight_01')
+    vehicle = scenario.helicopters[0].model_copy(update={'position': (100.0, 0.0)})
+    scenario = scenario.model_copy(update={'vehicles': (vehicle,)})
+    environment = replace(
+        environment_of(scenario), terrain=low, rocks=Rocks(low, RockParameters(abundance=0.0)),
+        wind=Recorded(WindParameters(), 1))
+    simulation = Simulation(scenario, environment=environment)
+    assert simulation.tick().helicopters['ingenuity'].truth.p_MB[2] < -9.0
+    assert heights
+    assert all(0.0 < height < 0.5 for height in heights)

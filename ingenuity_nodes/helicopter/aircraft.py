@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The aircraft as its computers meet it: sensors that speak, machinery that obeys, both with faults.
+The aircraft as its computers meet it: sensors, actuators and power train, with their faults.
 
 What breaks, breaks here; the flight computer on the other side knows nothing of it.
 """
@@ -24,7 +24,7 @@ from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
-SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
+SETTLING_STEPS = 1000    # 2 s: five periods of oscillation on the legs
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
@@ -46,17 +46,17 @@ class Aircraft:
 
     @property
     def truth(self) -> Truth:
-        """Tell what really happens; for cameras and tests."""
+        """Return what really happens; for cameras and tests."""
         return self._vehicle.truth
 
     @property
     def status(self) -> VehicleStatus:
-        """Tell what the machinery reports."""
+        """Return what actuators and power train report."""
         return self._vehicle.status
 
     @property
     def ever_faulty(self) -> bool:
-        """Say whether anything was ever ordered to go wrong."""
+        """Return whether anything was ever ordered to go wrong."""
         return self._faults is not None
 
     # Sensors -------------------------------------------------------------------------------
@@ -86,16 +86,16 @@ class Aircraft:
         return self._faults.stamp(frame) if self._faults else frame
 
     def shutter_delay(self) -> int | None:
-        """Say how late the colour camera's shutter opens [ns]; None: it stays shut."""
+        """Return how late the colour camera's shutter opens [ns]; None: it stays shut."""
         return self._faults.shutter_delay() if self._faults else 0
 
-    # Machinery -----------------------------------------------------------------------------
+    # Actuators and power train -----------------------------------------------------------
 
     def step(self, t_ns: int, command: RotorCommand, avionics_power: float) -> Truth:
         """Obey a command for one step of 2 ms that ends at ``t_ns``."""
         if self._faults:
             avionics_power += self._faults.drive(t_ns, command)
-        wind_M = self._environment.wind.velocity(t_ns, float(self._vehicle.truth.p_MB[2]))
+        wind_M = self._environment.wind.velocity(t_ns, self._vehicle.height)
         truth = self._vehicle.step(command, self._environment.air, wind_M, avionics_power)
         self._altimeter.watch(truth)
         return truth
@@ -104,7 +104,7 @@ class Aircraft:
         """Let frames out of the antenna."""
         return self._faults.radio(t_ns, packets, 'up') if self._faults else packets
 
-    def heard(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
+    def received(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
         """Let frames in through the antenna."""
         return self._faults.radio(t_ns, packets, 'down') if self._faults else packets
 
