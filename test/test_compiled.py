@@ -137,7 +137,8 @@ def test_the_altimeter_reads_5_m_however_the_place_is_written(p_MB):
 @pytest.mark.parametrize('q_MB', [[1, 0, 0, 0], np.array([1, 9, 0, 9, 0, 9, 0, 9])[::2]])
 def test_the_inertial_sensor_feels_gravity_however_the_attitude_is_written(q_MB):
     perfect = ImuParameters(gyro_noise=0.0, accel_noise=0.0, gyro_bias=0.0, accel_bias=0.0,
-                            gyro_scale=0.0, accel_scale=0.0, gyro_walk=0.0, accel_walk=0.0)
+                            gyro_scale=0.0, accel_scale=0.0, gyro_random_walk=0.0,
+                            accel_random_walk=0.0)
     felt = Imu(perfect, 1).sample(at([0, 0, 0], q_MB)).f_I
     assert felt == pytest.approx([0.0, 0.0, GRAVITY], abs=3e-3)
 

@@ -50,7 +50,7 @@ TEXTS = ('*.py', '*.md', '*.rst', '*.yaml', '*.glsl', '*.frag', '*.vert', '*.xml
 EXEMPT = {'test/test_words.py', 'CHANGELOG.rst', 'LICENSE'}
 ALLOWED = re.compile(
     r"FindPackageShare|random[_ ]walk\w*|share/|'share'|package_share\w*|share_directory|"
-    r'FORMER\w*|'
+    r"FORMER\w*|former='\w+'|'former': '\w+'|"
     r"'pictures'|--pictures|walk_packages|os\.walk|ast\.walk|ray[_ ]cast\w*|goodFeaturesToTrack|"
     # Recorded keys, and functions of others: typing, io, Mitsuba.
     r"target_visible_share|swing_period_s|'landmarks'|"
