@@ -190,8 +190,9 @@ class ImuMonitor:
     def _attitude_error(self) -> float:
         """Return the angle that both sensors differ by since they disagree, or one was dead."""
         difference = float(np.abs(self._c['residual'][GYRO]).max())
+        last = self._c['previous'][:, GYRO]
         dead_time = self.parameters.repeats * TICK
-        return difference * self._disagreement + float(self._c['rate']) * dead_time
+        return difference * self._disagreement + float(np.abs(last[1] - last[0]).max()) * dead_time
 
     def _exclude(self, k: int, reason: str) -> None:
         self._excluded[k] = True

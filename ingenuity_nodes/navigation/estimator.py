@@ -236,6 +236,8 @@ class Estimator:
 
     def inflate_covariance(self, attitude_error: float) -> None:
         """Allow for an attitude that may have gone wrong by so much in the last seconds [rad]."""
+        # An image exposed before would take the variance away and leave the error, made since.
+        self._image_step = max(self._image_step, self._step)
         # In all steps of the buffer: the replay after a late image begins at one of them.
         for first, sigma in (
                 (POSITION, attitude_error * GRAVITY * WRONG_TIME ** 2 / 6.0),
