@@ -22,7 +22,7 @@ from ingenuity_nodes.signals import (
     RadioPacket, RotorCommand)
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS, STEP_NS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ HOP = [{'segment': 'climb', 'altitude': 1.5}, {'segment': 'hover', 'duration': 2
 
 
 def machinery():
-    return MachineryFaults(
+    return ActuatorFaults(
         np.full((2, 3), math.nan), np.ones(2), np.ones(2), np.zeros(1), np.ones(1))
 
 
@@ -224,11 +224,11 @@ def test_motor_and_battery_faults_reach_the_machinery_and_leave_it_when_they_end
         {'fault': 'battery_bias', 'magnitude': -0.5, 'duration': 1.0},
         {'fault': 'battery_drift', 'magnitude': 80.0, 'duration': 1.0}, parts=parts)
     assert faults.drive(20 * STEP_NS, HOVER) == 80.0
-    assert parts.torque_share.tolist() == [1.0, 0.0] and parts.gauge_error[0] == -0.5
+    assert parts.torque_fraction.tolist() == [1.0, 0.0] and parts.gauge_error[0] == -0.5
     ended = faults.advance(2 * SECOND_NS, None)
     assert [change.active for change in ended] == [False, False, False]
     assert faults.drive(2 * SECOND_NS, HOVER) == 0.0
-    assert parts.torque_share.tolist() == [1.0, 1.0] and parts.gauge_error[0] == 0.0
+    assert parts.torque_fraction.tolist() == [1.0, 1.0] and parts.gauge_error[0] == 0.0
 
 
 def test_radio_frames_are_lost_or_late_each_way_by_itself():

@@ -3,21 +3,24 @@
 """One rigid body with spinning rotors: conservation laws, and how errors shrink with the step."""
 
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.vehicle.rigid_body import fly, slide
+from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
+from ingenuity_nodes.vehicle.rigid_body import fly, slide, WRENCH
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 import pytest
 
 MASS, INERTIA, ROTOR = 1.8, np.array([0.039, 0.031, 0.022]), 0.4   # rotor momentum [N m s]
+BODY_RECORD = body_constants(BodyParameters(mass=MASS, inertia=tuple(INERTIA)))[0]
 NOTHING = np.zeros(3)
 START = np.array([1.0, -2.0, 30.0, 3.0, 1.0, 4.0, 0.8, 0.4, -0.4, 0.2, 1.1, -0.7, 2.3])
 START[6:10] /= np.linalg.norm(START[6:10])
 
 
 def run(seconds, steps, method=fly, force=NOTHING, moment=NOTHING, h=ROTOR, start=START):
-    x, scratch = start.copy(), np.zeros((3, 13))
+    x, scratch, wrench = start.copy(), np.zeros((3, 13)), np.zeros(1, WRENCH)[0]
+    wrench['F_B'], wrench['tau_B'], wrench['h_z'] = force, moment, h
     for _ in range(steps):
-        method(x, MASS, INERTIA, h, force, moment, seconds / steps, scratch)
+        method(BODY_RECORD, x, wrench, seconds / steps, scratch)
     return x
 
 

@@ -7,7 +7,7 @@ import math
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 from ingenuity_nodes.vehicle.effectiveness import RotorModel
 from ingenuity_nodes.vehicle.rotors import (
-    blade_loads, BLADES, ELEMENTS, rotor_constants, RotorParameters, section, STATIONS)
+    blade_loads, BLADE_WORK, BLADES, rotor_constants, ROTOR_STATE, RotorParameters, section)
 from ingenuity_nodes.world.mars import air_of_density
 from numba import njit
 import numpy as np
@@ -20,19 +20,20 @@ AREA = math.pi * RADIUS ** 2
 
 
 @njit
-def _loads(constants, direction, blade, omega, u, w, flow, g, loads):
-    blade_loads(constants[0], direction, blade, omega, u, w, flow, 1.0, g, np.zeros(STATIONS),
-                SOUND, loads, np.zeros(STATIONS), np.zeros(STATIONS), np.zeros((7, ELEMENTS)))
+def _loads(constants, rotor, w_MB_B, work):
+    blade_loads(constants[0], rotor[0], w_MB_B, SOUND, work[0])
 
 
 def loads_of(collective=0.16, longitudinal=0.0, lateral=0.0, direction=1.0, u=(0, 0, 0),
-             w=(0, 0, 0), inflow=12.0, g=(0, 0), constants=None):
+             w=(0, 0, 0), inflow=12.0, constants=None):
     """Force x, y, z, moment x, y, torque of one rotor in a given flow."""
-    out = np.zeros(6)
-    _loads(rotor_constants(RotorParameters()) if constants is None else constants, direction,
-           np.array([collective, longitudinal, lateral]), OMEGA, np.array(u, dtype=float),
-           np.array(w, dtype=float), np.full(STATIONS, inflow), np.array(g, dtype=float), out)
-    return RHO * out
+    rotor = np.zeros(1, ROTOR_STATE)
+    rotor['direction'], rotor['omega'], rotor['u_B'] = direction, OMEGA, u
+    rotor['blade'] = collective, longitudinal, lateral
+    rotor['flow'], rotor['ground_ratio'] = inflow, 1.0
+    _loads(rotor_constants(RotorParameters()) if constants is None else constants, rotor,
+           np.array(w, dtype=float), np.zeros(1, BLADE_WORK))
+    return RHO * np.concatenate([rotor['force'][0], rotor['moment'][0], rotor['torque']])
 
 
 def without_drag():

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 from numpy.typing import NDArray

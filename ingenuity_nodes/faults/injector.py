@@ -21,7 +21,7 @@ from ingenuity_nodes.signals import (
     AltimeterSample, FaultChange, FaultOrder, FeatureFrame, ImuSample, InclinometerSample,
     RadioPacket, RotorCommand)
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 import numpy as np
 
 STREAM = 60    # of the random numbers
@@ -32,7 +32,7 @@ BOTH = {'gyros': ('gyro', 'gyro2'), 'accelerometers': ('accelerometer', 'acceler
 class Injector:
     """The faults of one helicopter, to come and active; its navigation camera has a rate [Hz]."""
 
-    def __init__(self, seed: int, machinery: MachineryFaults, navcam_rate: float) -> None:
+    def __init__(self, seed: int, machinery: ActuatorFaults, navcam_rate: float) -> None:
         self._seed, self._machinery = seed, machinery
         self._orders: list[FaultOrder] = []
         self._begun: set[int] = set()

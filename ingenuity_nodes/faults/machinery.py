@@ -12,14 +12,14 @@ from ingenuity_nodes.faults.fault import ROTORS
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.timing import STEP_NS
 from ingenuity_nodes.vehicle.actuators import SERVOS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 import numpy as np
 
 SLOT_NS = 10 * STEP_NS     # motors and contacts drop out for so long at a time
 
 
 def drive_machinery(
-    machinery: MachineryFaults, t_ns: int, command: RotorCommand, servos: Sequence[ActiveFault],
+    machinery: ActuatorFaults, t_ns: int, command: RotorCommand, servos: Sequence[ActiveFault],
     motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
 ) -> float:
     """Write the faults of this step into the aircraft; return the power that leaks [W]."""
@@ -42,9 +42,9 @@ def wanted_angle(command: RotorCommand, rotor: int, servo: int) -> float:
 
 
 def _drive(
-    machinery: MachineryFaults, motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
+    machinery: ActuatorFaults, motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
 ) -> None:
-    share, reading = machinery.torque_share, machinery.speed_reading
+    share, reading = machinery.torque_fraction, machinery.speed_reading
     share[:], reading[:], machinery.gauge_error[:] = 1.0, 1.0, 0.0
     for fault in motors:
         i = ROTORS.index(fault.place)

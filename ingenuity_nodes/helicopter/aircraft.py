@@ -115,7 +115,7 @@ class Aircraft:
         orders = tuple(orders)
         if orders and self._faults is None:
             self._faults = Injector(
-                self._seed, self._vehicle.machinery, self._navcam_rate)
+                self._seed, self._vehicle.actuator_faults, self._navcam_rate)
         if self._faults:
             self._faults.add(orders)
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.compiled.elementary import each
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 

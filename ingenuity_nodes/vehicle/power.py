@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 
@@ -136,10 +135,10 @@ def motor_loss(c: Record, torque: float, omega: float) -> float:
 @kernel
 def rest_voltage(c: Record, charge: float) -> float:
     """Voltage of the resting battery [V] at a state of charge."""
-    at = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
-    cell = min(int(at), REST_VOLTAGE.size - 2)
-    low, high = c.rest_voltage[cell], c.rest_voltage[cell + 1]
-    return float(c.cells * (low + (at - cell) * (high - low)))
+    steps = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
+    step = min(int(steps), REST_VOLTAGE.size - 2)
+    low, high = c.rest_voltage[step], c.rest_voltage[step + 1]
+    return float(c.cells * (low + (steps - step) * (high - low)))
 
 
 @kernel

@@ -13,7 +13,7 @@ import math
 
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.airfoil import POLARS
-from ingenuity_nodes.vehicle.body import body_constants, drag_shares
+from ingenuity_nodes.vehicle.body import body_constants, drag_by_part
 from ingenuity_nodes.vehicle.effectiveness import hover_trim, RotorModel
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.vehicle.rotors import BLADES
@@ -157,7 +157,7 @@ class _WindHover:
         blade = np.array([[x[2], x[4], x[5]], [x[3], x[4], x[5]]])
         u = R.T @ (-self._toward * self._speed)
         got = self._rotors.loads(blade, u)
-        drag, moment = drag_shares(self._body, self._density, u, float(got.mean_flow[1]))
+        drag, moment = drag_by_part(self._body, self._density, u, float(got.mean_flow[1]))
         return R, got.loads, drag, moment
 
     def miss(self, x: Array) -> Array:
