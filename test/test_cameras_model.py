@@ -126,9 +126,9 @@ def test_pinhole_and_fisheye_are_the_textbook_laws() -> None:
     mounting = {'q_BC': np.array([1.0, 0.0, 0.0, 0.0]), 'p_BC': np.zeros(3)}
     theta = 0.6
     ray = np.array([[math.sin(theta), 0.0, math.cos(theta)]])
-    pinhole = fisheye('p', 640, 480, 400.0, 400.0, 320.0, 240.0, linearity=1.0, **mounting)
+    pinhole = fisheye('p', (640, 480), (400.0, 400.0), (320.0, 240.0), linearity=1.0, **mounting)
     assert pinhole.project(ray)[0, 0] == pytest.approx(320.0 + 400.0 * math.tan(theta))
-    bent = fisheye('f', 640, 480, 400.0, 400.0, 320.0, 240.0, k1=0.02, **mounting)
+    bent = fisheye('f', (640, 480), (400.0, 400.0), (320.0, 240.0), k1=0.02, **mounting)
     assert bent.project(ray)[0, 0] == pytest.approx(320.0 + 400.0 * (theta + 0.02 * theta ** 3))
 
 

@@ -21,7 +21,7 @@ from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
-from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of
+from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of, Start
 from ingenuity_nodes.guidance.touchdown import Touchdown
 from ingenuity_nodes.guidance.trajectory import Reference, stay
 from ingenuity_nodes.signals import (
@@ -302,9 +302,8 @@ class Guidance:
         assert self._plan is not None
         segment = self._plan.segments[self._next_segment]
         self._next_segment += 1
-        self._leg = leg_of(
-            segment, self._plan, self._last.p, self._last.yaw, self._home, self.parameters,
-            climb_rate)
+        start = Start(self._last.p, self._last.yaw, climb_rate)
+        self._leg = leg_of(segment, self._plan, start, self._home, self.parameters)
         self._enter_leg(t_ns)
 
     def _land_now(self, t_ns: int, reason: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.external import ExternalSetpoints
@@ -32,20 +33,29 @@ class Leg:
     descent: float = 0.0    # [m/s] of a landing
 
 
+class Start(NamedTuple):
+    """Where and how a leg begins."""
+
+    p: Vector3    # [m, M]
+    yaw: float    # [rad]
+    climb_rate: float = 0.0    # [m/s]
+
+
 def leg_of(
-    segment: Segment, plan: FlightPlan, p: Vector3, yaw: float, home: Vector3,
-    parameters: GuidanceParameters, climb_rate: float = 0.0,
+    segment: Segment, plan: FlightPlan, start: Start, home: Vector3,
+    parameters: GuidanceParameters,
 ) -> Leg:
     """
     Build the leg that flies one segment of a plan.
 
-    It begins at ``p`` and ``yaw``, rising at ``climb_rate``; the plan's numbers refer to the
-    take-off point ``home``.
+    The plan's numbers refer to the take-off point ``home``.
     """
+    p, yaw = start.p, start.yaw
     if isinstance(segment, Climb):
         top = np.array([p[0], p[1], home[2] + segment.altitude])
         path = straight(
-            p, top, yaw, segment.speed, parameters.vertical_acceleration, max(0.0, climb_rate))
+            p, top, yaw, segment.speed, parameters.vertical_acceleration,
+            max(0.0, start.climb_rate))
         return Leg(Mode.CLIMB, path, path.duration, f'to {segment.altitude:g} m')
     if isinstance(segment, Hover):
         return Leg(Mode.HOVER, stay(p, yaw), segment.duration, f'for {segment.duration:g} s')

@@ -186,7 +186,7 @@ def _pick(
         rotate_into(R_MB, look_up(table, uv)[0], ray)
         if ray[2] > -0.25:
             continue
-        length = reach(p_MC[0], p_MC[1], p_MC[2], ray[0], ray[1], ray[2], field)
+        length = reach(p_MC, ray, field)
         if not 0.05 < length < p.farthest:
             continue
         # A corner on a rock lies on the same ray, only nearer.

@@ -70,9 +70,9 @@ def _legs() -> list[Part]:
             knee = (0.19 * x, 0.19 * y, -0.115)
             parts += [
                 rod(f'{name}_thigh', 'base_link', (0.075 * x, 0.075 * y, 0.022), knee, 0.0105,
-                    CARBON, 0.12),
+                    CARBON, gloss=0.12),
                 rod(f'{name}_shin', 'base_link', knee, (FOOT * x, FOOT * y, SOLE + 0.012), 0.0085,
-                    CARBON, 0.12),
+                    CARBON, gloss=0.12),
                 Part(f'{name}_foot', 'base_link', 'cylinder', (0.0175, 0.007, 0.0),
                      (FOOT * x, FOOT * y, SOLE + 0.0035), colour=SOLE_COLOUR),
             ]

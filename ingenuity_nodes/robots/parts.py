@@ -106,7 +106,7 @@ def about(axis: Triple, angle: float) -> Matrix4:
 
 
 def rod(name: str, link: str, start: Triple, end: Triple, radius: float, colour: Triple,
-        gloss: float = 0.0) -> Part:
+        *, gloss: float = 0.0) -> Part:
     """Lay a cylinder from one point to another."""
     a, b = np.array(start), np.array(end)
     along = b - a
