@@ -29,6 +29,7 @@ class ParameterError(ValueError):
 def quantity(
     default: Any, unit: str, meaning: str, *,
     low: float = -math.inf, high: float = math.inf, source: str, choices: tuple[str, ...] = (),
+    former: str = '',
 ) -> Any:
     """
     Declare one field of a parameter dataclass.
@@ -47,10 +48,12 @@ def quantity(
         Where the number comes from, or ``'assumed: why'``.
     choices
         Texts that are allowed; none allows any.
+    former
+        Name of the field in the release before, still accepted in overrides.
 
     """
     about = {'unit': unit, 'meaning': meaning, 'low': low, 'high': high, 'source': source,
-             'choices': choices}
+             'choices': choices, 'former': former}
     return field(default=default, metadata=about)
 
 
@@ -75,18 +78,22 @@ def try_overrides(
 ) -> tuple[P, list[ParameterError]]:
     """Replace what can be replaced, and list every mistake."""
     known = {about.name: about for about in fields(parameters)}  # type: ignore[arg-type]
+    former = {about.metadata['former']: about.name for about in known.values()
+              if about.metadata.get('former')}
     changes: dict[str, Any] = {}
     mistakes: list[ParameterError] = []
     for name, value in overrides.items():
         key = f'{path}{name}'
         try:
-            about = _known(known, name, key)
-            current = getattr(parameters, name)
+            about = _known(known, former.get(name, name), key)
+            if about.name in changes:
+                raise ParameterError(key, f'given twice, also as {about.name!r}')
+            current = getattr(parameters, about.name)
             if is_dataclass(current):
-                changes[name], more = try_overrides(current, _mapping(value, key), f'{key}.')
+                changes[about.name], more = try_overrides(current, _mapping(value, key), f'{key}.')
                 mistakes += more
             else:
-                changes[name] = checked(about, value, key)
+                changes[about.name] = checked(about, value, key)
         except ParameterError as error:
             mistakes.append(error)
     return replace(parameters, **changes), mistakes  # type: ignore[type-var]

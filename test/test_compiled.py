@@ -113,7 +113,7 @@ def entries_in(tree):
 # Doors that cannot read rubbish ---------------------------------------------------------------
 
 
-FLAT = Terrain(TerrainParameters(relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+FLAT = Terrain(TerrainParameters(relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 EXACT = AltimeterParameters(
     noise=0.0, scale=0.0, dropout=0.0, delay=0.0, position=(0.0, 0.0, 0.0), resolution=1e-4)
 ZERO = np.zeros(3)

@@ -23,7 +23,7 @@ import pytest
 
 ZERO, LEVEL = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
-    relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+    relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 CAMERA = navcam()
 REST = 0.266
 

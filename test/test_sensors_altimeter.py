@@ -17,7 +17,7 @@ import pytest
 ZERO = np.zeros(3)
 LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
-    relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+    relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 PERFECT = AltimeterParameters(
     position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4, dropout=0.0, delay=0.0)
 

@@ -61,9 +61,9 @@ class TerrainParameters:
     hills: float = quantity(
         1.0, '1', 'size of the far hills', low=0.0, high=5.0,
         source='assumed: delta scarp some 2 km off, crater rim several km off, some 100 m high')
-    rover_place: tuple[float, float, float] = quantity(
+    rover_position: tuple[float, float, float] = quantity(
         (63.01, -6.56, 0.95), 'm', 'a point the ground must pass through', low=-1e5, high=1e5,
-        source='NASA MMGIS, rover position at Flight 3 less the helipad')
+        source='NASA MMGIS, rover position at Flight 3 less the helipad', former='rover_place')
 
 
 class TerrainField(NamedTuple):
@@ -254,8 +254,8 @@ def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainFiel
     if field.dem_cell > 0.0:
         return field._replace(anchors=np.array([[0.0, 0.0, -height(0.0, 0.0, field)]]),
                               anchor_radius=1e6)
-    points = np.array([[0.0, 0.0, 0.0], parameters.rover_place])
-    if math.hypot(*parameters.rover_place[:2]) < 1.0:
+    points = np.array([[0.0, 0.0, 0.0], parameters.rover_position])
+    if math.hypot(*parameters.rover_position[:2]) < 1.0:
         points = points[:1]
     missing = np.array([z - height(x, y, field) for x, y, z in points])
     distance2 = (
