@@ -12,13 +12,24 @@ each step or tick are named tuples, as a frozen dataclass takes five times as lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from ingenuity_nodes.compiled.entry import floats
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 import numpy as np
 from numpy.typing import NDArray
+
+
+V = TypeVar('V')
+NOTHING: Mapping[str, Sequence[Any]] = MappingProxyType({})    # no sender sent anything
+
+
+def all_of(received: Mapping[str, Sequence[V]]) -> tuple[V, ...]:
+    """Return what arrived of all senders, one sender after the other."""
+    return tuple(value for values in received.values() for value in values)
 
 
 @dataclass(frozen=True)
@@ -246,3 +257,17 @@ class RadioPacket:
     index: int
     count: int
     payload: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A file arrived whole at the base station."""
+
+    sender: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Go:
+    """Mission control says: fly the plan."""

@@ -4,9 +4,10 @@
 
 
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml, waypoints
-from ingenuity_nodes.mission.control import MissionControl, MissionEvents, Phase, plan_with_targets
+from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase, plan_with_targets
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.signals import Go, ModeChange, NOTHING, Receipt
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import pytest
 
@@ -28,8 +29,12 @@ def control(flight_3, place):
     return MissionControl(flight_3, place)
 
 
-def heard(*modes, photos=()):
-    return MissionEvents(tuple((NAME, mode, 'because') for mode in modes), photos)
+def modes_of(**modes):
+    return {name: (ModeChange(0, mode, 'because'),) for name, mode in modes.items()}
+
+
+def received(mode='', photos=NOTHING):
+    return MissionInputs(modes_of(**{NAME: mode}) if mode else {}, photos)
 
 
 def fly(control, *steps, t_ns=3 * SECOND_NS):
@@ -41,43 +46,43 @@ def fly(control, *steps, t_ns=3 * SECOND_NS):
     return output
 
 
-PHOTO = ((NAME, 'rte_000044000.jpg'),)
-TO_THE_GROUND = heard('standby'), heard('ready'), heard('landed')
+PHOTO = {'perseverance': (Receipt(NAME, 'rte_000044000.jpg', ''),)}
+TO_THE_GROUND = received('standby'), received('ready'), received('landed')
 
 
 def test_nothing_is_said_to_a_helicopter_that_has_not_been_heard(control):
-    output = fly(control, heard(), heard())
-    assert (output.plans, output.go, output.outcome) == ({}, (), '')
+    output = fly(control, received(), received())
+    assert (output.plans, output.go, output.outcome) == ({}, {}, '')
     assert control.phases == {NAME: Phase.WAITING}
 
 
 def test_the_plan_goes_up_once_when_the_helicopter_is_awake(control, flight_3):
-    assert list(fly(control, heard('standby')).plans) == [NAME]
-    assert fly(control, heard()).plans == {}
+    assert list(fly(control, received('standby')).plans) == [NAME]
+    assert fly(control, received()).plans == {}
 
 
 def test_go_is_said_once_after_the_plan_was_accepted(control):
-    assert fly(control, heard('standby'), heard()).go == ()
-    assert fly(control, heard('ready')).go == (NAME,)
-    assert fly(control, heard()).go == ()
+    assert fly(control, received('standby'), received()).go == {}
+    assert fly(control, received('ready')).go == {NAME: (Go(),)}
+    assert fly(control, received()).go == {}
 
 
 def test_go_is_not_said_before_its_time(control, flight_3):
     start_ns = round(flight_3.helicopters[0].start * SECOND_NS)
-    output = fly(control, heard('standby'), heard('ready'), t_ns=start_ns - 3 * TICK_NS)
-    assert output.go == ()
-    assert control.tick(start_ns, heard()).go == (NAME,)
+    output = fly(control, received('standby'), received('ready'), t_ns=start_ns - 3 * TICK_NS)
+    assert output.go == {}
+    assert control.tick(start_ns, received()).go == {NAME: (Go(),)}
 
 
 def test_the_run_is_over_when_the_photo_is_on_the_rover(control):
     assert fly(control, *TO_THE_GROUND).outcome == ''
     assert control.phases == {NAME: Phase.DOWN}
-    assert fly(control, heard(photos=PHOTO)).outcome == 'landed'
+    assert fly(control, received(photos=PHOTO)).outcome == 'landed'
     assert control.phases == {NAME: Phase.DONE}
 
 
 def test_landing_and_photo_in_the_same_tick_are_both_heard(control):
-    assert fly(control, *TO_THE_GROUND[:2], heard('landed', photos=PHOTO)).outcome == 'landed'
+    assert fly(control, *TO_THE_GROUND[:2], received('landed', photos=PHOTO)).outcome == 'landed'
 
 
 def test_without_images_nobody_waits_for_a_photo(flight_3, place):
@@ -87,12 +92,12 @@ def test_without_images_nobody_waits_for_a_photo(flight_3, place):
 
 @pytest.mark.parametrize('mode', ['refused', 'crashed'])
 def test_a_flight_that_fails_ends_the_run_with_its_reason(control, mode):
-    assert fly(control, *TO_THE_GROUND[:2], heard(mode)).outcome == f'{mode}: because'
+    assert fly(control, *TO_THE_GROUND[:2], received(mode)).outcome == f'{mode}: because'
     assert control.phases == {NAME: Phase.FAILED}
 
 
 def test_a_crashed_helicopter_stays_crashed_whatever_it_says_later(control):
-    output = fly(control, *TO_THE_GROUND[:2], heard('crashed'), heard('landed'))
+    output = fly(control, *TO_THE_GROUND[:2], received('crashed'), received('landed'))
     assert output.outcome == 'crashed: because'
     assert control.phases == {NAME: Phase.FAILED}
 
@@ -100,25 +105,25 @@ def test_a_crashed_helicopter_stays_crashed_whatever_it_says_later(control):
 def test_when_time_runs_out_the_outcome_says_who_is_late_and_where(control, flight_3):
     limit_ns = round(flight_3.mission.time_limit * SECOND_NS)
     fly(control, *TO_THE_GROUND)
-    assert control.tick(limit_ns, heard()).outcome == ''
-    assert control.tick(limit_ns + TICK_NS, heard()).outcome == (
+    assert control.tick(limit_ns, received()).outcome == ''
+    assert control.tick(limit_ns + TICK_NS, received()).outcome == (
         'time limit of 600 s passed: ingenuity is on the ground, waiting for its photos')
 
 
 def test_every_mode_is_in_the_log_with_its_reason(control):
-    assert 'ingenuity: standby: because' in fly(control, heard('standby')).log
+    assert 'ingenuity: standby: because' in fly(control, received('standby')).log
 
 
 def test_two_helicopters_fly_their_own_plans_and_the_run_ends_with_the_last():
     scenario = load_scenario('cooperation')
     control = MissionControl(scenario, environment_of(scenario))
-    awake = MissionEvents((('ingenuity', 'standby', ''), ('scout', 'standby', '')))
+    awake = MissionInputs(modes_of(ingenuity='standby', scout='standby'))
     plans = fly(control, awake).plans
     assert set(plans) == {'ingenuity', 'scout'}
     assert plans['ingenuity'] != plans['scout']
-    assert fly(control, MissionEvents((('ingenuity', 'landed', ''),))).outcome == ''
-    photo = (('scout', 'rte_000014000.jpg'),)
-    assert fly(control, MissionEvents((('scout', 'landed', ''),), photo)).outcome == 'landed'
+    assert fly(control, MissionInputs(modes_of(ingenuity='landed'))).outcome == ''
+    photo = {'perseverance': (Receipt('scout', 'rte_000014000.jpg', ''),)}
+    assert fly(control, MissionInputs(modes_of(scout='landed'), photo)).outcome == 'landed'
 
 
 def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, place):

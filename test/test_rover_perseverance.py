@@ -6,9 +6,11 @@ import hashlib
 import math
 
 from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.rover.perseverance import RoverInputs
 from ingenuity_nodes.rover.radio import FileSender, RadioParameters
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.signals import Truth
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 import pytest
@@ -33,6 +35,11 @@ def rover(flight_3, place):
     return rover_of(flight_3.rovers[0], place, seed=1)
 
 
+def at(where, name='ingenuity'):
+    zero = np.zeros(3)
+    return {name: (Truth(0, where, zero, np.array([1.0, 0.0, 0.0, 0.0]), zero, zero, zero),)}
+
+
 def send_photo(rover, where, ticks=200):
     """Send one photo and give the files that the rover has after some ticks."""
     sender, files, answers = FileSender(RadioParameters()), [], ()
@@ -40,14 +47,14 @@ def send_photo(rover, where, ticks=200):
     for tick in range(1, ticks):
         sender.receive(answers)
         packets = {'ingenuity': tuple(sender.transmit(tick * TICK_NS))}
-        output = rover.tick(tick * TICK_NS, packets, {'ingenuity': where})
+        output = rover.tick(tick * TICK_NS, RoverInputs(packets, at(where)))
         answers = output.packets['ingenuity']
         files += output.files
     return files
 
 
 def test_it_stands_on_the_ground_at_its_place_and_stays(rover, flight_3, place):
-    first, last = (rover.tick(t_ns, {}, {}).state for t_ns in (TICK_NS, 5000 * TICK_NS))
+    first, last = (rover.tick(t_ns, RoverInputs()).state for t_ns in (TICK_NS, 5000 * TICK_NS))
     assert tuple(first.p_MB[:2]) == flight_3.rovers[0].position
     assert first.p_MB[2] == place.terrain.height(*first.p_MB[:2])
     assert np.array_equal(first.p_MB, last.p_MB)
@@ -55,14 +62,14 @@ def test_it_stands_on_the_ground_at_its_place_and_stays(rover, flight_3, place):
 
 def test_its_nose_points_along_its_azimuth(rover):
     # 175.2 deg: nearly south, a little east.
-    nose_M = rotation_matrix(rover.tick(TICK_NS, {}, {}).state.q_MB) @ FORWARD
+    nose_M = rotation_matrix(rover.tick(TICK_NS, RoverInputs()).state.q_MB) @ FORWARD
     assert nose_M[:2] == pytest.approx(
         [math.sin(math.radians(175.2)), math.cos(math.radians(175.2))])
 
 
 @pytest.mark.parametrize('where', [HOME, np.array([0.0, 50.0, 5.0]), np.array([90.0, -6.0, 9.0])])
 def test_the_mast_turns_to_the_helicopter(rover, where):
-    state = rover.tick(TICK_NS, {}, {'ingenuity': where}).state
+    state = rover.tick(TICK_NS, RoverInputs({}, at(where))).state
     turn = state.mast_azimuth
     look_B = np.array([math.cos(turn), math.sin(turn), 0.0])
     look_M = rotation_matrix(state.q_MB) @ look_B
@@ -70,8 +77,15 @@ def test_the_mast_turns_to_the_helicopter(rover, where):
     assert look_M[:2] == pytest.approx(way / np.linalg.norm(way), abs=1e-9)
 
 
+def test_the_mast_is_tilted_as_the_parameter_says(flight_3, place):
+    tilted = flight_3.rovers[0].model_copy(update={'overrides': {'mast_tilt': 0.3}})
+    states = [rover_of(section, place, seed=1).tick(TICK_NS, RoverInputs()).state
+              for section in (flight_3.rovers[0], tilted)]
+    assert [state.mast_tilt for state in states] == [0.0, 0.3]
+
+
 def test_without_a_helicopter_the_mast_looks_ahead(rover):
-    assert rover.tick(TICK_NS, {}, {}).state.mast_azimuth == 0.0
+    assert rover.tick(TICK_NS, RoverInputs()).state.mast_azimuth == 0.0
 
 
 def test_a_photo_from_the_airfield_arrives_whole_with_its_checksum(rover):
@@ -96,8 +110,9 @@ def test_the_same_seed_hears_the_same_frames(flight_3, place):
 def test_two_helicopters_are_told_apart(rover):
     sender = FileSender(RadioParameters())
     sender.send('rte_000000001.jpg', b'mine')
-    output = rover.tick(TICK_NS, {'scout': tuple(sender.transmit(TICK_NS)), 'ingenuity': ()},
-                        {'scout': HOME, 'ingenuity': HOME})
+    output = rover.tick(TICK_NS, RoverInputs(
+        {'scout': tuple(sender.transmit(TICK_NS)), 'ingenuity': ()},
+        at(HOME) | at(HOME, 'scout')))
     assert [file.sender for file in output.files] == ['scout']
     assert output.packets['ingenuity'] == ()
     assert len(output.packets['scout']) == 1

@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The batch against NASA's figures of the first flight, and against itself."""
 
+from dataclasses import replace
 import os
 from pathlib import Path
 import subprocess
 import sys
 
+from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.simulation.batch import fly_batch
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
+from ingenuity_nodes.world.wind import Wind, WindParameters
+import numpy as np
 import pytest
 
 SECONDS = 15    # up to the climb: noise, wind and control are at work
@@ -102,3 +108,27 @@ def test_a_plan_is_heard_in_the_tick_after_it_was_sent():
         if any(change.mode == 'ready' for change in report.helicopters['ingenuity'].modes):
             heard = tick
     assert heard == sent + 1
+
+
+def test_the_wind_is_that_of_the_height_above_the_ground_below():
+    # A plain 10 m below the origin of the map, beyond a ramp.
+    x = np.broadcast_to(np.arange(-200.0, 201.0), (401, 401))
+    low = Terrain(TerrainParameters(relief=0.0, airfield_radius=0.0), 0,
+                  (np.clip(5.0 - 0.25 * x, -10.0, 0.0), -200.0, -200.0, 1.0))
+    heights = []
+
+    class Recorded(Wind):
+        def velocity(self, t_ns, height):
+            heights.append(height)
+            return super().velocity(t_ns, height)
+
+    scenario = load_scenario('flight_01')
+    vehicle = scenario.helicopters[0].model_copy(update={'position': (100.0, 0.0)})
+    scenario = scenario.model_copy(update={'vehicles': (vehicle,)})
+    environment = replace(
+        environment_of(scenario), terrain=low, rocks=Rocks(low, RockParameters(abundance=0.0)),
+        wind=Recorded(WindParameters(), 1))
+    simulation = Simulation(scenario, environment=environment)
+    assert simulation.tick().helicopters['ingenuity'].truth.p_MB[2] < -9.0
+    assert heights
+    assert all(0.0 < height < 0.5 for height in heights)

@@ -95,7 +95,7 @@ class Aircraft:
         """Obey a command for one step of 2 ms that ends at ``t_ns``."""
         if self._faults:
             avionics_power += self._faults.drive(t_ns, command)
-        wind_M = self._environment.wind.velocity(t_ns, float(self._vehicle.truth.p_MB[2]))
+        wind_M = self._environment.wind.velocity(t_ns, self._vehicle.height)
         truth = self._vehicle.step(command, self._environment.air, wind_M, avionics_power)
         self._altimeter.watch(truth)
         return truth
@@ -104,7 +104,7 @@ class Aircraft:
         """Let frames out of the antenna."""
         return self._faults.radio(t_ns, packets, 'up') if self._faults else packets
 
-    def heard(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
+    def received(self, t_ns: int, packets: Iterable[RadioPacket]) -> Iterable[RadioPacket]:
         """Let frames in through the antenna."""
         return self._faults.radio(t_ns, packets, 'down') if self._faults else packets
 

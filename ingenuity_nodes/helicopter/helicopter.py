@@ -9,7 +9,7 @@ This is what runs inside the ``helicopter`` node, the batch and the tests alike.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 import math
 from typing import NamedTuple
 
@@ -24,11 +24,12 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, ImuSample,
-    ModeChange, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
+    all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, Go,
+    ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
     Truth, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 
@@ -40,12 +41,12 @@ HOP_TICKS = 3000    # it takes about 20 s
 class HelicopterInputs(NamedTuple):
     """What reached one helicopter since its last tick."""
 
-    plan: FlightPlan | None = None
-    go: bool = False
-    abort: str = ''
+    plans: Mapping[str, Sequence[FlightPlan]] = NOTHING    # by sender, as all that is wired
+    go: Mapping[str, Sequence[Go]] = NOTHING
+    packets: Mapping[str, Sequence[RadioPacket]] = NOTHING
     features: tuple[FeatureFrame, ...] = ()
     photos: tuple[Photo, ...] = ()
-    packets: tuple[RadioPacket, ...] = ()
+    abort: str = ''
     faults: tuple[FaultOrder, ...] = ()
     setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
 
@@ -70,7 +71,12 @@ class HelicopterOutputs(NamedTuple):
     exposures: tuple[Exposure, ...]
     packets: tuple[RadioPacket, ...]
     faults: tuple[FaultChange, ...]
-    ignored: str    # why a setpoint from outside was not followed, '' if all were
+    ignored: str    # why an offboard setpoint was not followed, '' if all were
+
+    @property
+    def truths(self) -> tuple[Truth, ...]:
+        """Return the truth as what is sent to those who may know it."""
+        return (self.truth,)
 
 
 class Helicopter:
@@ -84,7 +90,7 @@ class Helicopter:
         self.name, self.parameters = section.name, p
         self.navcam: CameraModel = navcam()
         self.rte: CameraModel = rte(p.computer.rte_mounting_error)
-        seed += 1000 * sum(section.name.encode())    # another helicopter, other noise
+        seed = seed_of(seed, section.name)
         self._aircraft = Aircraft(section, environment, seed, p)
         self._simulated_tracker = SimulatedTracker(self.navcam, environment.terrain, seed)
         self._computer = FlightComputer(p, self.navcam, environment.air)
@@ -136,8 +142,8 @@ class Helicopter:
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         computer = self._computer
-        if inputs.plan is not None:
-            computer.load(inputs.plan, t_ns)
+        for plan in all_of(inputs.plans)[-1:]:
+            computer.load(plan, t_ns)
         if inputs.go:
             computer.go(t_ns)
         if inputs.abort:
@@ -146,7 +152,7 @@ class Helicopter:
         if self._from_images:
             self._waiting_features.extend(inputs.features)
         computer.store(inputs.photos)
-        computer.receive(self._aircraft.heard(t_ns, inputs.packets))
+        computer.receive(self._aircraft.received(t_ns, all_of(inputs.packets)))
         self._aircraft.inject(inputs.faults)
 
     def _step(self, t_ns: int, decide: bool = False) -> tuple[ImuSample, ImuSample]:
@@ -221,9 +227,9 @@ def hop(
     from_geometry = section.model_copy(update={'features': 'geometry'})
     twin = Helicopter(from_geometry, environment, 0, parameters)
     plan = section.flight_plan.model_copy(update={'segments': HOP, 'photos': ()})
-    twin.tick(TICK_NS, HelicopterInputs(plan=plan))
+    twin.tick(TICK_NS, HelicopterInputs(plans={'': (plan,)}))
     twin.tick(2 * TICK_NS, HelicopterInputs())
-    twin.tick(3 * TICK_NS, HelicopterInputs(go=True))
+    twin.tick(3 * TICK_NS, HelicopterInputs(go={'': (Go(),)}))
     for tick in range(4, HOP_TICKS):
         outputs = twin.tick(tick * TICK_NS, HelicopterInputs())
         if outputs.setpoint.mode == Mode.TOUCHDOWN.value:

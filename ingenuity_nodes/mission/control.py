@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
 from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
+from ingenuity_nodes.signals import all_of, Go, ModeChange, NOTHING, Receipt
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -28,18 +30,18 @@ class Phase(Enum):
 LANDED, FAILED_MODES = 'landed', ('refused', 'crashed')
 
 
-class MissionEvents(NamedTuple):
-    """What mission control heard since its last tick."""
+class MissionInputs(NamedTuple):
+    """What reached mission control since its last tick."""
 
-    modes: tuple[tuple[str, str, str], ...] = ()     # helicopter, mode, reason
-    photos: tuple[tuple[str, str], ...] = ()         # helicopter, file received on the rover
+    modes: Mapping[str, Sequence[ModeChange]] = NOTHING    # by helicopter
+    receipts: Mapping[str, Sequence[Receipt]] = NOTHING    # by rover
 
 
-class MissionOutput(NamedTuple):
-    """What mission control says in one tick."""
+class MissionOutputs(NamedTuple):
+    """What mission control sends and reports in one tick."""
 
-    plans: dict[str, FlightPlan]
-    go: tuple[str, ...]
+    plans: dict[str, tuple[FlightPlan, ...]]    # by the helicopter they go to
+    go: dict[str, tuple[Go, ...]]
     log: tuple[str, ...]
     outcome: str             # '' while the run goes on
 
@@ -56,25 +58,26 @@ class MissionControl:
         self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
             scenario, helicopter, environment)) for helicopter in scenario.helicopters}
 
-    def tick(self, t_ns: int, events: MissionEvents) -> MissionOutput:
-        """Take in what happened, say what is to be done."""
+    def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
+        """Take in what happened, decide what is to be done."""
         log: list[str] = []
-        for name, mode, reason in events.modes:
-            log += self._flights[name].heard_mode(mode, reason, self._wait_for_photos)
-        for name, photo in events.photos:
-            log += self._flights[name].heard_photo(photo)
-        plans: dict[str, FlightPlan] = {}
-        go: list[str] = []
+        for name, changes in inputs.modes.items():
+            for change in changes:
+                log += self._flights[name].take_mode(change, self._wait_for_photos)
+        for receipt in all_of(inputs.receipts):
+            log += self._flights[receipt.sender].take_receipt(receipt)
+        plans: dict[str, tuple[FlightPlan, ...]] = {}
+        go: dict[str, tuple[Go, ...]] = {}
         for name, flight in self._flights.items():
             if flight.phase is Phase.WAITING and flight.ready:
-                plans[name] = flight.plan
+                plans[name] = (flight.plan,)
                 flight.phase = Phase.UPLINKED
                 log.append(f'{name}: plan uplinked, {len(flight.plan.segments)} segments')
             elif flight.may_go(t_ns):
-                go.append(name)
+                go[name] = (Go(),)
                 flight.phase = Phase.FLYING
                 log.append(f'{name}: go')
-        return MissionOutput(plans, tuple(go), tuple(log), self._outcome(t_ns))
+        return MissionOutputs(plans, go, tuple(log), self._outcome(t_ns))
 
     @property
     def phases(self) -> dict[str, Phase]:
@@ -109,7 +112,8 @@ class _Flight:
     def may_go(self, t_ns: int) -> bool:
         return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
 
-    def heard_mode(self, mode: str, reason: str, wait_for_photos: bool) -> list[str]:
+    def take_mode(self, change: ModeChange, wait_for_photos: bool) -> list[str]:
+        mode, reason = change.mode, change.reason
         self.ready = self.ready or mode == 'standby'
         self._uplink_accepted = self._uplink_accepted or mode == 'ready'
         if self.phase is Phase.FAILED:
@@ -123,11 +127,11 @@ class _Flight:
             self.phase = Phase.FAILED
         return [f'{self._name}: {mode}: {reason}']
 
-    def heard_photo(self, photo: str) -> list[str]:
+    def take_receipt(self, receipt: Receipt) -> list[str]:
         self._photos_missing -= 1
         if self.phase is Phase.DOWN and self._photos_missing <= 0:
             self.phase = Phase.DONE
-        return [f'{self._name}: {photo} is on the rover']
+        return [f'{self._name}: {receipt.name} is on the rover']
 
 
 def plan_with_targets(

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from geometry_msgs.msg import TwistStamped
 from ingenuity_nodes.frames import rpy_from_quaternion
-from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
+from ingenuity_nodes.graph.wiring import HELICOPTER
 from ingenuity_nodes.helicopter.helicopter import (
     Helicopter, HelicopterInputs, HelicopterOutputs, hop)
-from ingenuity_nodes.nodes.conversions.images import (
-    features_from, photo_from, radio_from, radio_message)
+from ingenuity_nodes.nodes.conversions.images import features_from, photo_from
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
 from ingenuity_nodes.nodes.declare import declare
@@ -22,6 +21,7 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section
 from ingenuity_nodes.nodes.status_line import StatusLine
 from ingenuity_nodes.nodes.telemetry import Telemetry
+from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.fault_section import order_from_text
@@ -32,7 +32,7 @@ from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, PointCloud2
-from std_msgs.msg import Empty, String, UInt8MultiArray
+from std_msgs.msg import String
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 # Volatile, as most publishers are: an old setpoint is worth nothing to who comes late.
@@ -54,6 +54,7 @@ class HelicopterNode(MemberNode):
                 section, environment, seed, parameters, scenario.faults_of(section.name))
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership.waits_for = lambda: self._participant.waits_for
+        self._wires = Wires(self, self._participant, scenario, HELICOPTER, section.name)
         self._telemetry = Telemetry(self, self._participant, self._helicopter)
         self._status_line = StatusLine(section.name)
         self._cameras = section.cameras
@@ -63,15 +64,11 @@ class HelicopterNode(MemberNode):
 
     def _listen(self) -> None:
         join = self._participant
-        self._plan = join.subscribe(String, 'plan')
-        self._go = join.subscribe(Empty, 'go')
         self._faults = join.subscribe(String, 'faults', FOREIGN)
-        self._down = join.subscribe(UInt8MultiArray, 'radio/down')
         self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', FOREIGN)
         self._trajectory = join.subscribe(MultiDOFJointTrajectory, 'cmd_trajectory', FOREIGN)
         self._exposures = {name: self.create_publisher(Odometry, f'{name}/exposure', COUNTED)
                            for name in self._cameras}
-        self._up = join.publisher(UInt8MultiArray, 'radio/up')
         self._abort, self._yaw = '', 0.0
         self.create_subscription(String, 'abort', self._on_abort, 10)
         self.create_subscription(PointCloud2, 'navcam/features', self._on_features, 60)
@@ -118,32 +115,24 @@ class HelicopterNode(MemberNode):
             if exposure.camera in self._exposures:
                 self._exposures[exposure.camera].publish(
                     exposure_message(exposure, self._helicopter.name))
-        for packet in outputs.packets:
-            self._up.publish(radio_message(packet))
+        self._wires.publish(outputs)
         self._telemetry.publish(t_ns, outputs)
         self._status_line.tell(t_ns, outputs, self._helicopter.lift_off_ns)
         self._yaw = rpy_from_quaternion(outputs.estimate.q_MB)[2]
         if outputs.ignored:
-            self.get_logger().warning(f'setpoint from outside not followed: {outputs.ignored}',
+            self.get_logger().warning(f'offboard setpoint not followed: {outputs.ignored}',
                                       throttle_duration_sec=1.0)
         self._log(outputs)
 
     def _inputs(self, t_ns: int, messages: Messages) -> HelicopterInputs:
         due = self._helicopter.images_due(t_ns)
-        plan = None
-        for message in messages[self._plan]:
-            try:
-                plan = plan_from_yaml(message.data)
-            except ValueError as error:
-                self.get_logger().error(f'{self._plan}: plan refused: {error}')
         abort, self._abort = self._abort, ''
         return HelicopterInputs(
-            plan=plan, go=bool(messages[self._go]), abort=abort,
+            abort=abort,
             features=tuple(self._features.pop(t) for t in due.features if t in self._features),
             photos=tuple(self._photos.pop(t) for t in due.photos),
-            packets=tuple(radio_from(message) for message in messages[self._down]),
             faults=tuple(self._orders(t_ns, messages)),
-            setpoints=tuple(self._setpoints(messages)))
+            setpoints=tuple(self._setpoints(messages)), **self._wires.inputs(messages))
 
     def _orders(self, t_ns: int, messages: Messages) -> Iterator[FaultOrder]:
         """Read faults from outside; bad ones are refused by name."""

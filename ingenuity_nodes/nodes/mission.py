@@ -7,17 +7,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, plan_to_yaml, waypoints
-from ingenuity_nodes.mission.control import MissionControl, MissionEvents, MissionOutput
+from ingenuity_nodes.graph.wiring import MISSION
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, waypoints
+from ingenuity_nodes.mission.control import MissionControl, MissionInputs
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
-from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
+from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
+from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.scenario.environment import environment_of
 from nav_msgs.msg import Path
 import numpy as np
-from std_msgs.msg import Empty, String
+from std_msgs.msg import String
 
 
 class MissionNode(MemberNode):
@@ -32,49 +34,35 @@ class MissionNode(MemberNode):
         self._participant = Participant(self, self._on_tick)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._state = self.create_publisher(String, 'mission/state', LATCHED)
-        self._said = ''
-        self._plans: dict[str, CountedPublisher] = {}
-        self._go: dict[str, CountedPublisher] = {}
-        self._paths = {}
-        self._modes: dict[str, str] = {}
-        for section in scenario.helicopters:
-            name = section.name
-            self._plans[name] = self._participant.publisher(String, f'{name}/plan')
-            self._go[name] = self._participant.publisher(Empty, f'{name}/go')
-            self._paths[name] = self.create_publisher(Path, f'{name}/planned_path', LATCHED)
-            topic = self._participant.subscribe(String, f'{name}/flight_mode')
-            self._modes[topic] = name
-        self._received = [self._participant.subscribe(String, f'{rover.name}/received')
-                          for rover in scenario.rovers]
+        self._published = ''
+        self._wires = Wires(self, self._participant, scenario, MISSION, MISSION)
+        self._paths = {
+            section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
+            for section in scenario.helicopters}
         height = environment.terrain.height
-        self._places = {section.name: (*section.position, height(*section.position))
-                        for section in scenario.helicopters}
+        self._positions = {section.name: (*section.position, height(*section.position))
+                           for section in scenario.helicopters}
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
-        modes = tuple((name, *message.data.partition(': ')[::2])
-                      for topic, name in self._modes.items() for message in messages[topic])
-        photos = tuple(tuple(message.data.split(' ')[:2])
-                       for topic in self._received for message in messages[topic])
-        self._publish(self._control.tick(t_ns, MissionEvents(modes, photos)))
-
-    def _publish(self, output: MissionOutput) -> None:
-        for line in output.log:
+        outputs = self._control.tick(t_ns, MissionInputs(**self._wires.inputs(messages)))
+        self._wires.publish(outputs)
+        for line in outputs.log:
             self.get_logger().info(line)
-        for name, plan in output.plans.items():
-            self._plans[name].publish(String(data=plan_to_yaml(plan)))
-            self._paths[name].publish(self._path(name, plan))
-        for name in output.go:
-            self._go[name].publish(Empty())
+        for name, plans in outputs.plans.items():
+            self._paths[name].publish(self._path(name, plans[-1]))
+        self._publish_state(outputs.outcome)
+
+    def _publish_state(self, outcome: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
-        if output.outcome:
+        if outcome:
             good = all(phase.value == 'done' for phase in self._control.phases.values())
-            state = f'{ENDED if good else FAILED}: {output.outcome}'
-        if state != self._said:
-            self._said = state
+            state = f'{ENDED if good else FAILED}: {outcome}'
+        if state != self._published:
+            self._published = state
             self._state.publish(String(data=state))
 
     def _path(self, name: str, plan: FlightPlan) -> Path:
-        corners = np.array(waypoints(plan)) + np.array(self._places[name])
+        corners = np.array(waypoints(plan)) + np.array(self._positions[name])
         return path_message(0, frames.MAP, corners)
 
 

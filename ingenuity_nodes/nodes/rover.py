@@ -7,28 +7,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingenuity_nodes import frames
+from ingenuity_nodes.graph.wiring import ROVER
 from ingenuity_nodes.nodes.conversions.geometry import header, transform
-from ingenuity_nodes.nodes.conversions.images import jpeg_message, radio_from, radio_message
-from ingenuity_nodes.nodes.conversions.state import odometry_message, truth_from
+from ingenuity_nodes.nodes.conversions.images import jpeg_message
+from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import rover_section
-from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverState
+from ingenuity_nodes.nodes.wires import Wires
+from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
+from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverInputs, RoverState
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.timing import TICK_NS
 from nav_msgs.msg import Odometry
 import numpy as np
-from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage, JointState
-from std_msgs.msg import String, UInt8MultiArray
+from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
 POSE_PERIOD_NS = 5 * TICK_NS    # 20 Hz: it is parked
-MAST_JOINT = 'mast_azimuth_joint'    # as in config/perseverance.urdf
 
 
 class RoverNode(MemberNode):
@@ -43,46 +44,28 @@ class RoverNode(MemberNode):
             self._rover = rover_of(section, environment_of(scenario, seed), seed)
         self._participant = Participant(self, self._on_tick)
         self.membership.waits_for = lambda: self._participant.waits_for
-        join = self._participant
-        self._heard = {h.name: join.subscribe(UInt8MultiArray, f'/{h.name}/radio/up')
-                       for h in scenario.helicopters}
-        self._seen = {
-            h.name: join.subscribe(Odometry, f'/{h.name}/ground_truth/odometry', raw=True)
-            for h in scenario.helicopters}
-        self._answers = {h.name: join.publisher(UInt8MultiArray, f'/{h.name}/radio/down')
-                         for h in scenario.helicopters}
-        self._received = join.publisher(String, 'received')
-        self._photo = join.publisher(CompressedImage, 'received/compressed')
+        self._wires = Wires(self, self._participant, scenario, ROVER, section.name)
+        self._photo = self._participant.publisher(CompressedImage, 'received/compressed')
         self._caption = self.create_publisher(String, 'caption', LATCHED)
         self._odometry = self.create_publisher(Odometry, 'odometry', 10)
         self._truth = self.create_publisher(Odometry, 'ground_truth/odometry', LATCHED)
         self._joints = self.create_publisher(JointState, 'joint_states', 10)
         self._tf = self.create_publisher(TFMessage, '/tf', 100)
         self._description = publish_description(self, 'perseverance', section.name)
-        self._positions: dict[str, np.ndarray] = {}
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
-        for name, topic in self._seen.items():
-            if messages[topic]:
-                truth = truth_from(deserialize_message(messages[topic][-1], Odometry))
-                self._positions[name] = truth.p_MB
-        packets = {name: tuple(radio_from(message) for message in messages[topic])
-                   for name, topic in self._heard.items() if messages[topic]}
-        output = self._rover.tick(t_ns, packets, self._positions)
-        for name, answers in output.packets.items():
-            for packet in answers:
-                self._answers[name].publish(radio_message(packet))
-        for file in output.files:
+        outputs = self._rover.tick(t_ns, RoverInputs(**self._wires.inputs(messages)))
+        self._wires.publish(outputs)
+        for file in outputs.files:
             self._publish_file(file)
         if t_ns % POSE_PERIOD_NS == 0:
-            self._publish_state(output.state)
+            self._publish_state(outputs.state)
 
     def _publish_file(self, file: ReceivedFile) -> None:
         self.get_logger().info(f'{file.name} from {file.sender} is complete: {file.caption}')
         frame_id = frames.frame(file.sender, 'rte_optical_frame')
         self._photo.publish(jpeg_message(photo_time(file.name), frame_id, file.content))
         self._caption.publish(String(data=file.caption))
-        self._received.publish(String(data=f'{file.sender} {file.name} {file.sha256}'))
 
     def _publish_state(self, state: RoverState) -> None:
         zero, name, t_ns = np.zeros(3), self._name, state.t_ns
@@ -91,13 +74,13 @@ class RoverNode(MemberNode):
             t_ns, frames.frame(name, 'base_link_truth'), state.p_MB, state.q_MB, zero, zero))
         self._odometry.publish(odometry_message(
             t_ns, body, state.p_MB, state.q_MB, zero, zero, parent=odom))
+        mast = {AZIMUTH: state.mast_azimuth, ELEVATION: -state.mast_tilt}    # its axis points down
         level = np.array([1.0, 0.0, 0.0, 0.0])
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, zero, level),
             transform(t_ns, odom, body, state.p_MB, state.q_MB),
-            *self._description.transforms(t_ns, {MAST_JOINT: state.mast_azimuth})]))
-        angles = dict.fromkeys(self._description.joints, 0.0)
-        angles[MAST_JOINT] = state.mast_azimuth
+            *self._description.transforms(t_ns, mast)]))
+        angles = dict.fromkeys(self._description.joints, 0.0) | mast
         self._joints.publish(JointState(
             header=header(t_ns, body), name=list(angles), position=list(angles.values())))
 

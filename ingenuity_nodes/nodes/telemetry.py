@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Everything a helicopter tells about itself, each at its own sensible rate."""
+"""What a helicopter reports beside its wired outputs, each at its own sensible rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingenuity_nodes.nodes.conversions.geometry import header, path_message, tra
 from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, range_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
-from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message, truth_message
+from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.recording.anomalies import TROUBLE
@@ -28,8 +28,8 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 IMU_LINKS = 'imu_link', 'imu_2_link'
 ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
-# Hertz; each divides the tick rate of 100 Hz. Truth, machinery and estimate go out each tick,
-# counted, because the recorder's result stands on them.
+# Hertz; each divides the tick rate of 100 Hz. Status and estimate go out each tick, counted,
+# because the result of the recorder stands on them.
 RATES = {'tf': 50, 'range': 50, 'setpoint': 20, 'joints': 20, 'wrench': 20, 'battery': 5,
          'path': 2, 'diagnostics': 1}
 
@@ -39,10 +39,8 @@ class Telemetry:
 
     def __init__(self, node: Node, participant: Participant, helicopter: Helicopter) -> None:
         self._name = helicopter.name
-        self._truth = participant.publisher(Odometry, 'ground_truth/odometry')
         self._estimate = participant.publisher(Odometry, 'odometry')
         self._status = participant.publisher(Float64MultiArray, 'vehicle_status')
-        self._mode = participant.publisher(String, 'flight_mode')
         sensor = qos_profile_sensor_data
         self._fault = participant.publisher(String, 'fault')
         self._imus = [node.create_publisher(Imu, topic, sensor) for topic in ('imu', 'imu_2')]
@@ -62,14 +60,12 @@ class Telemetry:
     def publish(self, t_ns: int, outputs: HelicopterOutputs) -> None:
         """Publish what is due after one tick."""
         name, status = self._name, outputs.status
-        self._truth.publish(truth_message(outputs.truth, name))
         self._estimate.publish(estimate_message(outputs.estimate, name))
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
             troubled = change.mode in TROUBLE or change.reason.startswith('LAND_NOW')
             self._trouble = change.reason if troubled else ''
-            self._mode.publish(String(data=f'{change.mode}: {change.reason}'))
         for fault in outputs.faults:
             self._fault.publish(fault_message(fault))
         for imu, sample, link in zip(

@@ -56,7 +56,9 @@ class Products:
             log.mode(change)
         for fault in faults:
             log.fault(fault)
-        log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, float(truth.p_MB[2])))
+        east, north, up = truth.p_MB.tolist()
+        height = up - self._environment.terrain.height(east, north)
+        log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, height))
 
     def exposed(self, name: str, exposure: Exposure) -> None:
         """Note that a colour camera opened its shutter, and what truly lies before it."""

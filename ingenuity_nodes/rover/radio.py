@@ -135,10 +135,9 @@ class Channel:
         self._parameters = parameters
         self._generator = np.random.default_rng([seed, 914])
 
-    def passes(self, distance: float, line_of_sight: bool = True) -> bool:
+    def passes(self, distance: float) -> bool:
         """Say whether one frame arrives."""
-        draw = float(self._generator.random())
-        return line_of_sight and draw >= loss_probability(self._parameters, distance)
+        return float(self._generator.random()) >= loss_probability(self._parameters, distance)
 
 
 class FileSender:
@@ -158,11 +157,6 @@ class FileSender:
         self._files.append((name, content))
         if len(self._files) == 1:
             self._pending = list(range(self._count(content)))
-
-    @property
-    def idle(self) -> bool:
-        """Say whether nothing waits to be sent or acknowledged."""
-        return not self._files
 
     def receive(self, packets: Iterable[RadioPacket]) -> None:
         """Take in acknowledgements: a checksum ends the file, a list of numbers asks again."""

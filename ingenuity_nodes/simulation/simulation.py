@@ -1,44 +1,29 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The batch face: all participants of a scenario in one process, as fast as it goes.
+All participants of a scenario in one process, as fast as it goes.
 
-Messages are heard one tick after they were sent, as in the lockstep of the live graph, so both
-faces fly the same flight to the last bit.
+They are the classes of the live graph, connected by the same table (graph/wiring.py), and messages
+arrive one tick after they were sent: both fly the same flight to the last bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingenuity_nodes.frames import Vector3
-from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, members_of, MISSION, ROVER
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterInputs, HelicopterOutputs
-from ingenuity_nodes.mission.control import MissionControl, MissionEvents
-from ingenuity_nodes.rover.perseverance import ReceivedFile
+from ingenuity_nodes.mission.control import MissionControl, MissionInputs
+from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo, RadioPacket
+from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
 
 TakePhoto = Callable[[str, Exposure], Photo]
 TrackImage = Callable[[str, Exposure], FeatureFrame]
-
-
-@dataclass
-class Mail:
-    """What was sent in one tick and is heard in the next."""
-
-    plans: Mapping[str, FlightPlan] = field(default_factory=dict)
-    go: tuple[str, ...] = ()
-    modes: list[tuple[str, str, str]] = field(default_factory=list)
-    photos_received: list[tuple[str, str]] = field(default_factory=list)
-    up: dict[str, tuple[RadioPacket, ...]] = field(default_factory=dict)
-    down: dict[str, list[RadioPacket]] = field(default_factory=dict)
-    positions: dict[str, Vector3] = field(default_factory=dict)
 
 
 class TickReport(NamedTuple):
@@ -82,57 +67,47 @@ class Simulation:
             section.name: Helicopter(section, self.environment, self.seed,
                                      faults=scenario.faults_of(section.name))
             for section in scenario.helicopters}
-        self._rovers = [
-            rover_of(section, self.environment, self.seed) for section in scenario.rovers]
+        self._rovers = {section.name: rover_of(section, self.environment, self.seed)
+                        for section in scenario.rovers}
         self._features: dict[str, dict[int, FeatureFrame]] = {
             name: {} for name in self.helicopters}
         self._photos: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
-        self._mail = Mail()
+        self._members = members_of(scenario)
+        self._mail = Mail(self._members)
         self.t_ns = 0
 
     def tick(self) -> TickReport:
-        """Advance everything by 10 ms; everybody hears what was sent in the tick before."""
+        """Advance everything by 10 ms; each participant receives what was sent the tick before."""
         self.t_ns += TICK_NS
-        heard, sent = self._mail, Mail()
-        flown = {name: self._fly(name, heard, sent) for name in self.helicopters}
-        files = self._receive(heard, sent)
-        output = self._mission.tick(
-            self.t_ns, MissionEvents(tuple(heard.modes), tuple(heard.photos_received)))
-        sent.plans, sent.go = output.plans, output.go
-        self._mail = sent
-        return TickReport(self.t_ns, flown, files, output.log, output.outcome)
+        received, self._mail = self._mail, Mail(self._members)
+        flown = {name: self._fly(name, received) for name in self.helicopters}
+        files: list[ReceivedFile] = []
+        for name, rover in self._rovers.items():
+            at_rover = rover.tick(self.t_ns, RoverInputs(**received.take(ROVER, name)))
+            self._mail.post(ROVER, name, at_rover)
+            files += at_rover.files
+        outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
+        self._mail.post(MISSION, MISSION, outputs)
+        return TickReport(self.t_ns, flown, tuple(files), outputs.log, outputs.outcome)
 
-    def _fly(self, name: str, heard: Mail, sent: Mail) -> HelicopterOutputs:
+    def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]
-        outputs = helicopter.tick(self.t_ns, self._inputs(name, heard))
+        features, photos = self._images(name)
+        outputs = helicopter.tick(self.t_ns, HelicopterInputs(
+            features=features, photos=photos, **received.take(HELICOPTER, name)))
         for exposure in outputs.exposures:
             if exposure.camera == 'navcam' and self._track_image:
                 self._features[name][exposure.t_ns] = self._track_image(name, exposure)
             elif exposure.camera == 'rte':
                 self._photos[name][exposure.t_ns] = exposure
-        sent.modes += [(name, change.mode, change.reason) for change in outputs.modes]
-        sent.up[name] = outputs.packets
-        sent.positions[name] = outputs.truth.p_MB
+        self._mail.post(HELICOPTER, name, outputs)
         return outputs
 
-    def _inputs(self, name: str, heard: Mail) -> HelicopterInputs:
+    def _images(self, name: str) -> tuple[tuple[FeatureFrame, ...], tuple[Photo, ...]]:
+        """Return what the flight computer must have of its images by now."""
         due = self.helicopters[name].images_due(self.t_ns)
-        seen, exposed = self._features[name], self._photos[name]
+        tracked, exposed = self._features[name], self._photos[name]
         photos: tuple[Photo, ...] = ()
         if self._take_photo:
             photos = tuple(self._take_photo(name, exposed.pop(t)) for t in due.photos)
-        return HelicopterInputs(
-            plan=heard.plans.get(name), go=name in heard.go,
-            features=tuple(seen.pop(t) for t in due.features if t in seen),
-            photos=photos, packets=tuple(heard.down.get(name, ())))
-
-    def _receive(self, heard: Mail, sent: Mail) -> tuple[ReceivedFile, ...]:
-        files: list[ReceivedFile] = []
-        packets = {name: up for name, up in heard.up.items() if up}
-        for rover in self._rovers:
-            output = rover.tick(self.t_ns, packets, heard.positions)
-            for name, answers in output.packets.items():
-                sent.down.setdefault(name, []).extend(answers)
-            files += output.files
-        sent.photos_received = [(file.sender, file.name) for file in files]
-        return tuple(files)
+        return tuple(tracked.pop(t) for t in due.features if t in tracked), photos

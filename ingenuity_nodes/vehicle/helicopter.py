@@ -94,6 +94,8 @@ class Vehicle:
         self._limits = limits_of(parameters.actuators)
         self._rocks_at = np.full(2, np.inf)
         self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
+        x, y = self._state['x'][0, :2].tolist()
+        self._state['ground'] = terrain.height(x, y)
         self._out = self._state['truth'][0]
         entry_point(write_truth, self._constants, self._state, 0)(
             self._constants, self._state, 0)
@@ -186,6 +188,11 @@ class Vehicle:
     def _read(self) -> Truth:
         out = self._out.copy()
         return Truth(self._t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19])
+
+    @property
+    def height(self) -> float:
+        """Return the height of the body's origin above the ground below it [m]."""
+        return float(self._out[2] - self._state['ground'][0])
 
     @property
     def truth(self) -> Truth:

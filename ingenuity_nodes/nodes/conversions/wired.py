@@ -1,0 +1,63 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How each output that is wired to another participant goes over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ingenuity_nodes.graph.wiring import HELICOPTER, MISSION, ROVER
+from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml
+from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
+from ingenuity_nodes.nodes.conversions.state import truth_from, truth_message
+from ingenuity_nodes.signals import Go, ModeChange, Receipt
+from nav_msgs.msg import Odometry
+from std_msgs.msg import Empty, String, UInt8MultiArray
+
+
+class Codec(NamedTuple):
+    """One kind of message; ``decode`` raises ValueError at what it cannot read."""
+
+    message: type
+    encode: Callable[[Any, str], Any]    # of the value and the name of its sender
+    decode: Callable[[Any], Any]
+
+
+def mode_from(message: String) -> ModeChange:
+    """Read ``mode: reason``; the instant is not in the message and comes back as zero."""
+    mode, _, reason = message.data.partition(': ')
+    return ModeChange(0, mode, reason)
+
+
+def receipt_from(message: String) -> Receipt:
+    """
+    Read ``sender file sha256``.
+
+    Raises
+    ------
+    ValueError
+        Not three words.
+
+    """
+    words = message.data.split(' ')
+    if len(words) != 3:
+        raise ValueError(f"found '{message.data[:80]}', allowed: sender, file and sha256")
+    return Receipt(*words)
+
+
+_RADIO = Codec(UInt8MultiArray, lambda packet, _: radio_message(packet), radio_from)
+CODECS = {
+    (MISSION, 'plans'): Codec(
+        String, lambda plan, _: String(data=plan_to_yaml(plan)),
+        lambda message: plan_from_yaml(message.data)),
+    (MISSION, 'go'): Codec(Empty, lambda *_: Empty(), lambda _: Go()),
+    (HELICOPTER, 'modes'): Codec(
+        String, lambda change, _: String(data=f'{change.mode}: {change.reason}'), mode_from),
+    (HELICOPTER, 'truths'): Codec(Odometry, truth_message, truth_from),
+    (HELICOPTER, 'packets'): _RADIO,
+    (ROVER, 'packets'): _RADIO,
+    (ROVER, 'receipts'): Codec(
+        String, lambda receipt, _: String(
+            data=f'{receipt.sender} {receipt.name} {receipt.sha256}'), receipt_from),
+}

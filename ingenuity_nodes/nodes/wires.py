@@ -1,0 +1,64 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The wires of one participant as counted topics: what is published, what is subscribed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingenuity_nodes.graph.wiring import Inputs, members_of, Wire, WIRING
+from ingenuity_nodes.nodes.conversions.wired import Codec, CODECS
+from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
+from ingenuity_nodes.scenario.sections import Scenario
+from rclpy.node import Node
+
+
+class Wires:
+    """Carries the inputs and outputs of the core class that a node holds."""
+
+    def __init__(
+        self, node: Node, participant: Participant, scenario: Scenario, kind: str, name: str,
+    ) -> None:
+        self._node, self._name = node, name
+        members = members_of(scenario)
+        self._inputs = [
+            (wire, source, _codec(wire),
+             participant.subscribe(_codec(wire).message, wire.topic_of(source, name)))
+            for wire in WIRING if wire.target == kind for source in members[wire.source]]
+        self._outputs = [
+            (wire, _codec(wire),
+             {target: participant.publisher(_codec(wire).message, wire.topic_of(name, target))
+              for target in (members[wire.target] if wire.addressed else ('',))})
+            for wire in WIRING if wire.source == kind]
+
+    def inputs(self, messages: Messages) -> Inputs:
+        """Read the messages of a tick; those that cannot be read are refused by topic."""
+        inputs: Inputs = {}
+        for wire, source, codec, topic in self._inputs:
+            values = tuple(self._decoded(codec, topic, messages[topic]))
+            if values:
+                inputs.setdefault(wire.feeds, {})[source] = values
+        return inputs
+
+    def publish(self, outputs: Any) -> None:
+        """Publish what one tick brought forth."""
+        for wire, codec, publishers in self._outputs:
+            values = getattr(outputs, wire.output)
+            for target, addressed in (values if wire.addressed else {'': values}).items():
+                self._send(codec, publishers[target], addressed)
+
+    def _send(self, codec: Codec, publisher: CountedPublisher, values: Any) -> None:
+        for value in values:
+            publisher.publish(codec.encode(value, self._name))
+
+    def _decoded(self, codec: Codec, topic: str, messages: list[Any]) -> Iterator[Any]:
+        for message in messages:
+            try:
+                yield codec.decode(message)
+            except ValueError as error:
+                self._node.get_logger().error(f'{topic}: refused: {error}')
+
+
+def _codec(wire: Wire) -> Codec:
+    return CODECS[wire.source, wire.output]
