@@ -45,11 +45,11 @@ def vtk_image(path, width, height, sun):
     from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 
     points, triangles = mesh(path)
-    data, places, cells = vtk.vtkPolyData(), vtk.vtkPoints(), vtk.vtkCellArray()
-    places.SetData(numpy_to_vtk(points.astype(np.float32), deep=True))
+    data, vertices, cells = vtk.vtkPolyData(), vtk.vtkPoints(), vtk.vtkCellArray()
+    vertices.SetData(numpy_to_vtk(points.astype(np.float32), deep=True))
     rows = np.column_stack([np.full(len(triangles), 3), triangles]).ravel().astype(np.int64)
     cells.SetCells(len(triangles), numpy_to_vtkIdTypeArray(rows, deep=True))
-    data.SetPoints(places)
+    data.SetPoints(vertices)
     data.SetPolys(cells)
     mapper, actor, renderer = vtk.vtkPolyDataMapper(), vtk.vtkActor(), vtk.vtkRenderer()
     mapper.SetInputData(data)

@@ -78,7 +78,7 @@ class Truth(NamedTuple):
 
 
 class VehicleStatus(NamedTuple):
-    """What the aircraft can measure of its own machinery, and what broke."""
+    """What the aircraft can measure of its actuators and power train, and what broke."""
 
     t_ns: int
     rotor_speed: tuple[float, float]    # upper, lower [rad/s]
@@ -169,7 +169,7 @@ class Setpoint(NamedTuple):
 
 @dataclass(frozen=True)
 class VelocityCommand:
-    """Setpoint from outside: fly at this velocity until another comes."""
+    """Offboard setpoint: fly at this velocity until another comes."""
 
     v_M: Vector3          # [m/s]
     yaw_rate: float       # counter-clockwise [rad/s]
@@ -177,7 +177,7 @@ class VelocityCommand:
 
 @dataclass(frozen=True)
 class TrajectoryCommand:
-    """Setpoint from outside: be at these places at these times, straight between them."""
+    """Offboard setpoint: be at these positions at these times, straight between them."""
 
     times: tuple[float, ...]      # since the command [s], increasing
     p_M: tuple[Vector3, ...]      # [m]
@@ -195,7 +195,7 @@ class ModeChange:
 
 @dataclass(frozen=True)
 class HealthReport:
-    """What the flight computer finds wrong with sensors and machinery; '' is nothing."""
+    """What the flight computer finds wrong with sensors and actuators; '' is nothing."""
 
     unfit: str              # forbids a take-off
     degraded: str           # what it flies without
@@ -212,7 +212,7 @@ class FaultOrder:
     since_lift_off: bool
     duration_ns: int | None     # None: it stays
     magnitude: float            # in the unit of the entry
-    place: str                  # axis, servo or rotor, '' where there is but one
+    location: str               # axis, servo or rotor, '' where there is but one
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class FaultChange:
     t_ns: int
     fault: str
     active: bool
-    text: str                   # for people: magnitude, unit, place
+    text: str                   # for people: magnitude, unit, location
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ ZERO = np.zeros(3)
 AT_REST = Truth(0, ZERO, ZERO, np.array([1.0, 0.0, 0.0, 0.0]), ZERO, ZERO, ZERO)
 ROLLED = quaternion_from_rpy(math.pi / 2, 0.0, 0.0)
 ERRORS = dict.fromkeys((
-    'gyro_noise', 'accel_noise', 'gyro_bias', 'accel_bias', 'gyro_walk', 'accel_walk',
-    'gyro_scale', 'accel_scale'), 0.0)
+    'gyro_noise', 'accel_noise', 'gyro_bias', 'accel_bias', 'gyro_random_walk',
+    'accel_random_walk', 'gyro_scale', 'accel_scale'), 0.0)
 PERFECT = replace(ImuParameters(), position=(0.0, 0.0, 0.0), bits=32, **ERRORS)
 
 
@@ -70,11 +70,11 @@ def test_white_noise_has_the_density_of_the_data_sheet():
     assert forces == pytest.approx(noisy.accel_noise / math.sqrt(STEP) * np.ones(3), rel=0.05)
 
 
-def test_the_bias_walks_with_the_square_root_of_time():
-    walking = replace(PERFECT, gyro_walk=1e-3)
+def test_the_bias_drifts_with_the_square_root_of_time():
+    drifting = replace(PERFECT, gyro_random_walk=1e-3)
     steps, ends = 500, []
     for seed in range(60):
-        imu = Imu(walking, seed)
+        imu = Imu(drifting, seed)
         for _ in range(steps):
             imu.sample(AT_REST)
         ends.append(imu.gyro_bias)

@@ -118,6 +118,7 @@ def test_the_wind_is_that_of_the_height_above_the_ground_below():
     heights = []
 
     class Recorded(Wind):
+
         def velocity(self, t_ns, height):
             heights.append(height)
             return super().velocity(t_ns, height)

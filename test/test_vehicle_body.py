@@ -40,8 +40,8 @@ def test_a_far_weight_counts_by_its_distance_squared():
 @pytest.mark.parametrize('u', [
     (5.0, 0.0, 0.0), (0.0, -3.0, 0.0), (0.0, 0.0, 2.0), (3.0, 4.0, -1.0)])
 def test_drag_takes_energy_out_of_motion_through_still_air(u):
-    shares, _ = drag_by_part(BODY, 0.0165, np.array(u), 0.0)
-    assert (shares.sum(axis=0) @ np.array(u)) < 0.0
+    forces, _ = drag_by_part(BODY, 0.0165, np.array(u), 0.0)
+    assert (forces.sum(axis=0) @ np.array(u)) < 0.0
 
 
 def test_drag_grows_with_the_square_of_speed_and_with_density():

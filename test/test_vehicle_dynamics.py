@@ -91,12 +91,12 @@ def test_the_acceleration_is_the_change_of_velocity_over_the_step():
         before = vehicle.truth
         now = vehicle.step(asked, AIR, np.array([4.0, 1.0, 0.5]), 15.0)
     np.testing.assert_allclose((now.w_MB_B - before.w_MB_B) / STEP, now.alpha_MB_B, atol=1e-9)
-    # The body origin swings about the mass centre: equal but for second order in the step.
+    # The body origin turns about the mass centre: equal but for second order in the step.
     np.testing.assert_allclose((now.v_MB - before.v_MB) / STEP, now.a_MB, atol=0.02)
     np.testing.assert_allclose((now.p_MB - before.p_MB) / STEP, now.v_MB, atol=0.02)
 
 
-def test_the_body_origin_is_where_the_mass_centre_says():
+def test_the_body_origin_is_offset_from_the_mass_centre_as_given():
     vehicle = aloft(q_MB=quaternion_from_rpy(0.4, 0.3, 1.0))
     truth = vehicle.step(command(), AIR, np.zeros(3), 15.0)
     p_BG = np.array(vehicle.parameters.body.mass_centre)

@@ -89,7 +89,7 @@ def test_a_skewed_wake_blows_harder_at_the_rear():
     assert slopes[1] == pytest.approx(0.0, abs=1e-12)
 
 
-def test_in_hover_a_roll_moment_tilts_the_inflow_as_momentum_theory_says():
+def test_in_hover_a_roll_moment_tilts_the_inflow_as_in_momentum_theory():
     # A lift that grows across the disk by M makes a slope of M / (rho pi R^3 v), linearised.
     slopes = settled_tilt(mean=12.0, mx=5.0)
     assert slopes[1] == pytest.approx(5.0 / (math.pi * RADIUS ** 3 * 12.0), rel=1e-6)

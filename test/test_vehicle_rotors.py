@@ -73,14 +73,14 @@ def test_without_drag_torque_power_is_all_that_lift_does_to_the_air(u):
     assert got[5] * OMEGA == pytest.approx(got[:3] @ np.array(u) + got[2] * 11.0, rel=1e-6)
 
 
-def test_far_apart_two_rotors_are_two_single_rotors():
+def test_well_separated_two_rotors_are_two_single_rotors():
     both = uncoupled().loads(np.array([[0.15, 0, 0], [0.17, 0, 0]])).loads
     swapped = uncoupled().loads(np.array([[0.17, 0, 0], [0.15, 0, 0]])).loads
     np.testing.assert_allclose(both[0, [2, 5]], swapped[1, [2, 5]], rtol=1e-12)
     np.testing.assert_allclose(both[1, [2, 5]], swapped[0, [2, 5]], rtol=1e-12)
 
 
-def test_close_together_they_need_more_power_than_far_apart():
+def test_close_together_they_need_more_power_than_well_separated():
     _, near, _ = RotorModel(RotorParameters(), AIR, OMEGA).trim(6.7)
     _, far, _ = uncoupled().trim(6.7)
     extra = near.loads[:, 5].sum() / far.loads[:, 5].sum()
@@ -102,7 +102,7 @@ def test_in_hover_the_upper_rotor_carries_more_at_equal_torque():
     assert 0.53 < got.loads[0, 2] / got.loads[:, 2].sum() < 0.57
 
 
-def test_a_rotor_turning_the_other_way_is_the_mirror_image():
+def test_a_rotor_turning_in_the_other_direction_is_the_mirror_image():
     left = loads_of(0.16, 0.02, 0.03, 1.0, u=(4, 2, 1), w=(0.3, -0.5, 0.1))
     right = loads_of(0.16, 0.02, -0.03, -1.0, u=(4, -2, 1), w=(-0.3, -0.5, -0.1))
     np.testing.assert_allclose(right, left * np.array([1, -1, 1, -1, 1, 1]), rtol=1e-9, atol=1e-12)

@@ -23,7 +23,7 @@ def test_ground_passes_through_the_helipad_and_under_the_rover(terrain: Terrain)
     assert terrain.height(63.01, -6.56) == pytest.approx(0.95, abs=1e-9)
 
 
-def test_airfield_slopes_stay_below_what_ingenuity_rested_on(terrain: Terrain) -> None:
+def test_airfield_slopes_are_below_those_that_ingenuity_rested_on(terrain: Terrain) -> None:
     # Resting tilt after Flights 1 to 5: 1.2 to 1.9 deg (NASA MMGIS).
     x, y = np.meshgrid(np.linspace(-5, 5, 21), np.linspace(-5, 5, 21))
     slope_x = (terrain.heights(x + 0.3, y) - terrain.heights(x - 0.3, y)) / 0.6

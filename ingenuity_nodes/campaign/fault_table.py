@@ -41,7 +41,7 @@ def catalogue_text(names: Iterable[str]) -> str:
     for name in names:
         about = CATALOGUE[name]
         size = f' [{about.allowed}; usual {about.usual:g}]' if about.unit else ''
-        place = f' ({", ".join(about.places)})' if about.places != ('',) else ''
+        place = f' ({", ".join(about.locations)})' if about.locations != ('',) else ''
         ends = ', '.join(f'{phase.value} {about.expected[phase].value}' for phase in Phase)
         lines += [f'{name}{size}{place}: {about.meaning}', f'    {ends}: {about.why}']
     return '\n'.join(lines)
@@ -51,7 +51,7 @@ def catalogue_json(names: Iterable[str]) -> list[dict[str, Any]]:
     """Write entries as plain values."""
     return [{
         'fault': name, 'unit': about.unit, 'low': about.low, 'high': about.high,
-        'usual': about.usual, 'places': [place for place in about.places if place],
+        'usual': about.usual, 'places': [place for place in about.locations if place],
         'meaning': about.meaning, 'why': about.why,
         'expected': {phase.value: about.expected[phase].value for phase in Phase},
     } for name in names for about in (CATALOGUE[name],)]

@@ -23,7 +23,7 @@ def digest_of(function: Callable[..., Any]) -> str:
     Raises
     ------
     TypeError
-        It reads a global whose content cannot be told.
+        It reads a global whose content cannot be digested.
 
     """
     content = hashlib.sha256()

@@ -144,7 +144,7 @@ class _Hover:
         slots = np.array(list(_float_offsets(state.dtype))) // numbers.itemsize
 
         def flat() -> Array:
-            return numbers[slots]
+            return np.asarray(numbers[slots])
 
         def put(x: Array) -> None:
             state[:] = start

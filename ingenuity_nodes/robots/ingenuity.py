@@ -91,10 +91,10 @@ def _rotors() -> list[Part]:
             yaw = math.pi * blade
             for k, (r, chord, twist_deg) in enumerate(BLADE):
                 size = (_PIECE * RADIUS, chord * RADIUS, 0.006 + 0.012 * (k == 0))
-                place = (r * RADIUS * math.cos(yaw), r * RADIUS * math.sin(yaw), 0.0)
+                centre = (r * RADIUS * math.cos(yaw), r * RADIUS * math.sin(yaw), 0.0)
                 tilt = sense * math.radians(twist_deg)
                 colour = PALE if k == len(BLADE) - 1 else BLACK
                 parts.append(
-                    Part(f'{name}_blade_{blade}_{k}', name, 'box', size, place, (tilt, 0.0, yaw),
+                    Part(f'{name}_blade_{blade}_{k}', name, 'box', size, centre, (tilt, 0.0, yaw),
                          colour, 0.1))
     return parts

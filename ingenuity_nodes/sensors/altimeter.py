@@ -100,8 +100,8 @@ class Altimeter:
         self._beam_length = entry_point(
             _beam_length, np.zeros(3), np.zeros(4), self._p_BA, self._field)
 
-    def watch(self, truth: Truth) -> None:
-        """Let one step of 2 ms pass: what it reads is old by its delay."""
+    def push(self, truth: Truth) -> None:
+        """Record the truth of one step of 2 ms; readings are old by the delay."""
         self._past.append(truth)
 
     def sample(self) -> AltimeterSample:

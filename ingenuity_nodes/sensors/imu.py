@@ -51,12 +51,12 @@ class ImuParameters:
     accel_bias: float = quantity(
         0.02, 'm/s^2', 'spread of the specific force bias at power-on', low=0.0, high=5.0,
         source='assumed: what is left of the 40 mg of the data sheet after calibration')
-    gyro_walk: float = quantity(
+    gyro_random_walk: float = quantity(
         2e-5, 'rad/s/sqrt(s)', 'random walk of the rate bias', low=0.0, high=0.01,
-        source='assumed: 0.01 deg/s in a minute, class of the chip')
-    accel_walk: float = quantity(
+        source='assumed: 0.01 deg/s in a minute, class of the chip', former='gyro_walk')
+    accel_random_walk: float = quantity(
         3e-4, 'm/s^2/sqrt(s)', 'random walk of the specific force bias', low=0.0, high=0.1,
-        source='assumed: 2 mm/s^2 in a minute, class of the chip')
+        source='assumed: 2 mm/s^2 in a minute, class of the chip', former='accel_walk')
     gyro_scale: float = quantity(
         0.002, '1', 'spread of the rate scale error', low=0.0, high=0.1,
         source='assumed: what is left of the 3 % of the data sheet after calibration')
@@ -148,7 +148,7 @@ class Imu:
         s = self._sensor[0]
         s['p_BI'] = p.position
         s['R_IB'] = rotation_matrix(quaternion_from_rpy(*p.mounting)).T
-        s['random_walk'] = p.accel_walk * per_step, p.gyro_walk * per_step
+        s['random_walk'] = p.accel_random_walk * per_step, p.gyro_random_walk * per_step
         s['noise'] = p.accel_noise * per_sample, p.gyro_noise * per_sample
         s['range'] = p.accel_range, p.gyro_range
         s['count'] = s['range'] * 2.0 / 2 ** p.bits

@@ -6,7 +6,7 @@ Six servos on two swashplates: from commanded blade angles to reached ones.
 Three servos per swashplate stand at 0, 120 and 240 deg from the nose; each carries the blade angle
 that its azimuth asks for, ``collective + lateral sin(azimuth) - longitudinal cos(azimuth)``, in
 counts. Positive longitudinal cyclic lifts the tail (nose down), positive lateral cyclic lifts the
-left side (right side down); the same for both rotors, whichever way they turn.
+left side (right side down); the same for both rotors, whatever their direction.
 """
 
 from __future__ import annotations

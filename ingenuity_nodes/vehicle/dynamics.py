@@ -163,8 +163,8 @@ def _judge_air(c: Record, s: Record, sound: float) -> None:
 
 
 @kernel
-def _look_down(s: Record, field: TerrainField) -> None:
-    """Find the ground below; high up, where nothing hangs on it, at every sixteenth step."""
+def _find_ground(s: Record, field: TerrainField) -> None:
+    """Find the ground below; high up, where little depends on it, at every sixteenth step."""
     s.ground_age += 1
     if s.ground_age >= 16 or s.x[2] - s.ground < 3.5:
         s.ground, s.ground_age = height_at(s.x[0], s.x[1], field), 0
@@ -181,7 +181,7 @@ def advance(
         advance_servos(c.actuators, s.servo[i], s.command[i], s.servo_target[i])
         blade_angles(c.actuators, s.servo[i], s.rotor[i].blade)
     _through_air(s, around.wind_M)
-    _look_down(s, field)
+    _find_ground(s, field)
     _air_loads(c, s, s.x[2] - s.ground, around)
     _drive(c, s, around)
     _move(c, s, field)

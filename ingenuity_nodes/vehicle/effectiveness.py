@@ -121,7 +121,9 @@ class RotorModel:
         loads = np.column_stack([rotors['force'], rotors['moment'], rotors['torque']])
         return RotorLoads(self._air.density * loads, rotors['mean_flow'].copy()), rotors
 
-    def trim(self, thrust: float, u: Array | None = None) -> tuple[Array, RotorLoads, NDArray[np.void]]:
+    def trim(
+        self, thrust: float, u: Array | None = None,
+    ) -> tuple[Array, RotorLoads, NDArray[np.void]]:
         """
         Find blade angles, shape (2, 3), that give a thrust [N] at equal torques, without cyclic.
 

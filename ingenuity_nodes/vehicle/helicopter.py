@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 _SEARCH_NS = 25 * STEP_NS   # rocks are searched for so often
 _LOW = 2.0                # [m] below which rocks matter
-_ROCK_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the path flown until the next search
+_ROCK_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the path to the next search
 COMMANDS = (
     'upper collective [rad]', 'lower collective [rad]',
     'upper longitudinal cyclic [rad]', 'lower longitudinal cyclic [rad]',
@@ -93,7 +93,7 @@ class Vehicle:
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
         self._rocks_at = np.full(2, np.inf)
-        self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
+        self._reset(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         x, y = self._state['x'][0, :2].tolist()
         self._state['ground'] = terrain.height(x, y)
         self._out = self._state['truth'][0]
@@ -108,7 +108,7 @@ class Vehicle:
             Surroundings(0.0, 0.0, 0.0, self._wind_M, 0.0))
         self._status: VehicleStatus | None = None
 
-    def _place(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
+    def _reset(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
         state = self._state[0]
         state['x'][:3] = p_MB + rotation_matrix(q_MB) @ self._p_BG
         state['x'][6:10] = q_MB / np.linalg.norm(q_MB)

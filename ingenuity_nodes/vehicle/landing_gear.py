@@ -3,7 +3,7 @@
 """
 Four legs on the ground: spring and damper along the ground's normal, friction across it.
 
-A foot that grips is tied to the spot where it gripped by a spring; it slips when the pull exceeds
+A foot that grips is tied to the spot where it gripped by a spring; it slips when the force exceeds
 friction. The belly's corners and the mast's top touch too, so that a fallen aircraft lies still.
 """
 

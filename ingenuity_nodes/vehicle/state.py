@@ -43,7 +43,7 @@ STATE = np.dtype([
     ('contact', CONTACT),
     # rocks near by: x, y, ground, height above it, half axes, cosine and sine of the yaw
     ('rocks', 'f8', (ROCKS, 8)), ('rock_count', 'i8'),
-    ('ground', 'f8'), ('ground_age', 'i8'),   # height below the aircraft [m], and how many steps old
+    ('ground', 'f8'), ('ground_age', 'i8'),   # height below the aircraft [m], its age in steps
     ('scratch', 'f8', (3, 13)), ('truth', 'f8', (19,)), ('report', 'f8', (28,)),
     ('feet', 'i8'), ('failure', 'i8'), ('warning', 'i8'),
 ], align=True)

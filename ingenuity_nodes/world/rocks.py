@@ -54,7 +54,7 @@ class RockParameters:
 
 def cumulative_number(diameter: NDArray[np.float64] | float,
                       abundance: float) -> NDArray[np.float64]:
-    """Rocks per square metre wider than ``diameter`` [m], the law integrated numerically."""
+    """Integrate the law: how many rocks per square metre are wider than ``diameter`` [m]."""
     q = 1.79 + 0.152 / abundance
     grid = geometric(0.01, 12.0, 6000)
     density = abundance * q * each(math.exp, -q * grid) / (math.pi * grid ** 2 / 4.0)
@@ -97,7 +97,7 @@ class Rocks:
 
     def within(self, west: float, south: float, east: float, north: float,
                smallest: float = SIZES[0], largest: float = SIZES[-1]) -> NDArray[np.float64]:
-        """Rows of all rocks of some widths whose centres lie in a box of the map."""
+        """Return the rows of all rocks of some widths whose centres lie in a box of the map."""
         found = [np.zeros((0, COLUMNS))]
         for of_size in self._classes:
             k, cell = of_size.number, of_size.cell
@@ -113,7 +113,7 @@ class Rocks:
 
     def around(self, x: float, y: float, radius: float, smallest: float = SIZES[0],
                largest: float = SIZES[-1]) -> NDArray[np.float64]:
-        """Rows of all rocks of some widths within ``radius`` of a point."""
+        """Return the rows of all rocks of some widths within ``radius`` of a point."""
         rows = self.within(x - radius, y - radius, x + radius, y + radius, smallest, largest)
         near = (rows[:, X] - x) ** 2 + (rows[:, Y] - y) ** 2 < radius * radius
         return np.asarray(rows[near])
@@ -130,7 +130,7 @@ def _size_class(number: int, abundance: float) -> SizeClass:
 
 @kernel
 def crowding(x: float, y: float, seed: int, clustering: float) -> float:
-    """Rocks here over the mean, 0 to MOST_CROWDED; its mean over the map is 1."""
+    """Return the rocks here over the mean, 0 to MOST_CROWDED; its mean over the map is 1."""
     patch = (gradient_noise(x / 23.0, y / 23.0, seed + 60) +
              0.6 * gradient_noise(x / 7.0, y / 7.0, seed + 61) +
              0.5 * gradient_noise(x / 2.2, y / 2.2, seed + 62))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One seed for each vehicle and link of a run, so that none shares its noise with another."""
+"""One seed for each vehicle and link of a run, so that no two have the same noise."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Wind as a pure function of time and height: any process can ask and all get the same answer.
+Wind as a pure function of time and height: all processes compute the same.
 
 Steady wind with a logarithmic profile, turbulence as a sum of sinusoids with seeded phases whose
 amplitudes follow Kaimal's spectra, and, when asked for, single gusts and a passing vortex.
@@ -15,7 +15,7 @@ up     ``n S / s^2 = 1.24 f / (1 + 5.3 f^(5/3))``
 
 J. C. Kaimal et al., Q. J. R. Meteorol. Soc. 98 (1972), written over each component's variance;
 they scale with height and wind speed only, which is what carries them to Mars. Turbulence is that
-of a fixed place: it does not change over the few tens of metres that one flight crosses.
+of a fixed point: it does not change over the few tens of metres that one flight crosses.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STREAM = 7101               # names this stream of random numbers
 
 @dataclass(frozen=True)
 class WindParameters:
-    """Wind at the place of a scenario."""
+    """Wind at the site of a scenario."""
 
     speed: float = quantity(
         4.0, 'm/s', 'mean speed at the reference height', low=0.0, high=40.0,
@@ -101,8 +101,8 @@ def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[n
     """
     speed, ex, ey, roughness, scale, low = mean[0], mean[1], mean[2], mean[3], mean[4], mean[5]
     above = max(height, 0.0)
-    share = math.log(1.0 + above / roughness) / scale
-    along, across, up = speed * share, 0.0, 0.0
+    profile = math.log(1.0 + above / roughness) / scale
+    along, across, up = speed * profile, 0.0, 0.0
     for k in range(waves.shape[0]):
         angle = waves[k, 0] * t
         along += waves[k, 1] * math.sin(angle + waves[k, 4])
@@ -111,7 +111,7 @@ def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[n
     up *= min(1.0, above / low)   # no wind blows through the ground
     since = (t - events[2]) / events[3]
     if 0.0 < since < 1.0:
-        rise = 0.5 * (1.0 - math.cos(2.0 * math.pi * since)) * share
+        rise = 0.5 * (1.0 - math.cos(2.0 * math.pi * since)) * profile
         along += events[0] * rise
         across -= events[1] * rise
     if events[4] != 0.0:
@@ -145,14 +145,14 @@ class Wind:
         self._wind_at = entry_point(wind_at, 0.0, 0.0, *self.field, np.empty(3))
 
     def velocity(self, t_ns: int, height: float) -> Vector3:
-        """Velocity of the air over the ground at a time and height above it, in M [m/s]."""
+        """Return the velocity of the air at a time and height above the ground, in M [m/s]."""
         out = np.empty(3)
         self._wind_at(t_ns / SECOND_NS, height, *self.field, out)
         return out
 
 
 def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Angular frequency, amplitudes along, across, up, and phases; one row per wave."""
+    """Return angular frequency, amplitudes along, across, up, and phases; one row per wave."""
     edges = geometric(LOW_HZ, HIGH_HZ, WAVES + 1)
     # Within its band each frequency is drawn, so that the sum never repeats.
     n = np.array([low * math.pow(high / low, float(generator.random()))
