@@ -61,7 +61,7 @@ class CameraModel:
 
     @cached_property
     def lens(self) -> Lens:
-        """Give the lens alone, as kernels take it."""
+        """Return the lens alone, as kernels take it."""
         A, H, V, O, R, E = (np.array(value, dtype=np.float64) for value in (   # noqa: E741
             self.A, self.H, self.V, self.O, self.R, self.E))
         return Lens(A, H, V, O, R, E, float(self.linearity), float(self.max_angle))
@@ -73,12 +73,12 @@ class CameraModel:
 
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
-        """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
+        """Return the pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
         points = floats('p_M', np.atleast_2d(p_M), (None, 3))
         return np.asarray(projection().of_map(self.lens, *self.pose(p_MB, q_MB), points))
 
     def pose(self, p_MB: Vector3, q_MB: QuatWxyz) -> tuple[Matrix3, Vector3]:
-        """Attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at the given pose."""
+        """Return attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at a pose."""
         R_MB = rotation_matrix(floats('q_MB', q_MB, (4,)))
         return R_MB @ self._R_BC, floats('p_MB', p_MB, (3,)) + R_MB @ self.p_BC
 
@@ -94,12 +94,12 @@ class CameraModel:
 
     @property
     def max_angle(self) -> float:
-        """Largest angle from the axis that is projected [rad]: tan(L theta) must stay finite."""
+        """Return the largest angle that is projected [rad]: tan(L theta) must remain finite."""
         return min(MAX_ANGLE, 1.45 / max(self.linearity, 1e-9))
 
     @cached_property
     def pixel_angle(self) -> float:
-        """Angle seen by one pixel at the centre [rad]."""
+        """Return the angle seen by one pixel at the centre [rad]."""
         return 1.0 / float(np.linalg.norm(np.cross(self.A, self.H)))
 
     def scaled(self, factor: float) -> CameraModel:
@@ -117,7 +117,7 @@ class CameraModel:
 
     @cached_property
     def corner_angle(self) -> float:
-        """Largest angle from the axis in the image [rad]."""
+        """Return the largest angle from the axis in the image [rad]."""
         right, low = self.width - 0.5, self.height - 0.5
         rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
         return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())

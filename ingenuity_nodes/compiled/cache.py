@@ -43,7 +43,7 @@ class KernelCache(_Cache):    # type: ignore[misc]    # numba has no types
 
     @property
     def cache_path(self) -> str:
-        """Where it writes."""
+        """Return the folder that it writes to."""
         return str(cache_folder() or '')
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

@@ -128,7 +128,7 @@ class _Hover:
         return self._vehicle.step(command, self._air, np.zeros(3), 10.0)
 
     def loop_gain(self, omega: Array) -> Array:
-        """Loop gain (n, 4, 4), of negative feedback, broken at the blade angles."""
+        """Return the loop gain (n, 4, 4), of negative feedback, broken at the blade angles."""
         z = np.exp(1j * omega * STEP)
         plant = _response(*self._plant(), z)
         plant[:, RATE:] /= z[:, None, None] ** round(ImuParameters().delay / STEP)
@@ -137,7 +137,7 @@ class _Hover:
         return np.asarray(-(law @ plant) / z[:, None, None])
 
     def _plant(self) -> tuple[Array, Array, Array, Array]:
-        """State space from the four channels to the outputs, one step of 2 ms."""
+        """Return the state space from the four channels to the outputs, one step of 2 ms."""
         state = self._vehicle._state
         start = state.copy()
         numbers = state.view(np.float64)
@@ -168,7 +168,7 @@ class _Hover:
         return _relevant(A[:, :-4], A[:, -4:], C[:, :-4], C[:, -4:])
 
     def _law(self) -> tuple[Array, Array, Array, Array]:
-        """State space of the controller, from the outputs to the four channels."""
+        """Return the state space of the controller, from the outputs to the four channels."""
         controller, truth = self._controller, self._vehicle.truth
         memory = controller.integrals
 
@@ -206,7 +206,7 @@ def _float_offsets(dtype: np.dtype[Any]) -> Iterator[int]:
 
 def _response(A: Array, B: Array, C: Array, D: Array, z: NDArray[np.complex128],
               ) -> NDArray[np.complex128]:
-    """Frequency response (n, outputs, inputs) at points ``z``."""
+    """Return the frequency response (n, outputs, inputs) at points ``z``."""
     system = control.ss(A, B, C, D, STEP)
     return np.moveaxis(np.asarray(system(z)), 2, 0)
 

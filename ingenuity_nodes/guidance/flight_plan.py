@@ -71,7 +71,7 @@ class Turn(Section):
 
     @property
     def yaw(self) -> float:
-        """Yaw to reach, counter-clockwise from east [rad]."""
+        """Return the yaw to reach, counter-clockwise from east [rad]."""
         return yaw_from_azimuth(self.azimuth)
 
 
@@ -143,7 +143,7 @@ class FlightPlan(Section):
 
     @property
     def yaw(self) -> float:
-        """Yaw at take-off, counter-clockwise from east [rad]."""
+        """Return the yaw at take-off, counter-clockwise from east [rad]."""
         return yaw_from_azimuth(self.azimuth)
 
     @model_validator(mode='after')
@@ -161,7 +161,7 @@ class FlightPlan(Section):
 
     @property
     def photographed(self) -> tuple[str, ...]:
-        """Name the target of each photo that the plan asks for."""
+        """Return the target of each photo that the plan asks for."""
         return (*(photo.target for photo in self.photos),
                 *(s.target for s in self.segments if isinstance(s, TakePhoto)))
 

@@ -178,7 +178,7 @@ class Guidance:
         self._changes.append(ModeChange(t_ns, mode.value, reason))
 
     def _announce(self, t_ns: int) -> None:
-        """Name a flight that goes on without something, in each of its modes."""
+        """Report what is missing in a degraded flight, in each of its modes."""
         missing = self._health.degraded if self.mode in IN_FLIGHT else ''
         before, mode = self._announced
         if missing and (missing, self.mode) != self._announced:
@@ -236,7 +236,7 @@ class Guidance:
         self._enter(t_ns, Mode.READY, f'plan of {len(plan.segments)} segments, checks passed')
 
     def _problem(self, estimate: Estimate, status: VehicleStatus) -> str:
-        """Name what forbids a flight, '' when nothing does."""
+        """Return what forbids a flight, '' when nothing does."""
         p = self.parameters
         if self._health.unfit:
             return self._health.unfit
@@ -270,7 +270,7 @@ class Guidance:
             self._stop(t_ns, f'not off the ground in {p.take_off_limit:g} s')
 
     def _stop(self, t_ns: int, reason: str) -> None:
-        """Give up before the flight has begun."""
+        """Stop before the flight has begun."""
         self._outcome = Mode.REFUSED
         self._abort = ''
         self._enter(t_ns, Mode.SPIN_DOWN, reason)

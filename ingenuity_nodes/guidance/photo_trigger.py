@@ -44,7 +44,7 @@ class Prediction:
 
 
 def target_corners(target: Target) -> NDArray[np.float64]:
-    """Corners (8, 3) in M of the box around a target that stands on its position."""
+    """Return the corners (8, 3) in M of the box around a target that stands on its position."""
     length, width, height = TARGET_SIZE
     yaw = yaw_from_azimuth(target.azimuth)
     c, s = math.cos(yaw), math.sin(yaw)

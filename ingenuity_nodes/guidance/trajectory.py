@@ -32,13 +32,13 @@ class Trapezoid:
 
     @cached_property
     def top_speed(self) -> float:
-        """Speed that is reached."""
+        """Return the highest speed that is reached."""
         reachable = self.acceleration * self.length + 0.5 * self.start_speed ** 2
         return max(self.start_speed, min(self.cruise, math.sqrt(reachable)))
 
     @cached_property
     def duration(self) -> float:
-        """Time until the stop."""
+        """Return the time until the stop [s]."""
         speed_up, cruise, brake = self._phases
         return speed_up + cruise + brake
 
@@ -97,7 +97,7 @@ class Path:
 
     @property
     def duration(self) -> float:
-        """Time until both have ended."""
+        """Return the time until both have ended [s]."""
         return max((part.duration for part in (self.line, self.turn) if part), default=0.0)
 
     def at(self, time: float) -> Reference:

@@ -80,7 +80,7 @@ def _legs() -> list[Part]:
 
 
 def _rotors() -> list[Part]:
-    """Two blades on each rotor; the upper one turns counter-clockwise seen from above."""
+    """Build two blades on each rotor; the upper one turns counter-clockwise seen from above."""
     parts = []
     for name in ROTORS:
         sense = 1.0 if name.startswith('upper') else -1.0

@@ -109,7 +109,7 @@ def _deck() -> list[Part]:
 
 
 def _generator() -> list[Part]:
-    """Radioisotope generator on the rear, tilted up, between its heat exchanger plates."""
+    """Build the radioisotope generator at the rear, tilted up, between heat exchanger plates."""
     tilt = math.radians(-52.0)
     link, centre = 'base_link', (-1.14, 0.0, 0.98)
     parts = [
@@ -140,7 +140,7 @@ def _fin(roll: float, tilt: float) -> Triple:
 
 
 def _front() -> list[Part]:
-    """Arm folded across the front with the turret at its end, hazard cameras, drill bits."""
+    """Build the arm folded across the front with its turret, hazard cameras, drill bits."""
     link = 'base_link'
     parts = [
         Part('shoulder', link, 'cylinder', (0.11, 0.26, 0.0), (1.06, 0.36, 0.86), colour=PALE,

@@ -75,7 +75,7 @@ def actuator_constants(parameters: ActuatorParameters) -> NDArray[np.void]:
 
 @kernel
 def servo_angle(c: Record, k: int, blade: NDArray[np.float64]) -> float:
-    """Angle that servo ``k`` must take for collective, longitudinal and lateral cyclic [rad]."""
+    """Return the angle that servo ``k`` must take for collective and cyclics [rad]."""
     return float(blade[0] + blade[2] * c.sin[k] - blade[1] * c.cos[k])
 
 

@@ -209,7 +209,7 @@ _CHANGES = tuple(np.array(change, dtype=np.float64) for change in (
 
 
 def _wrench(got: RotorLoads, arms: Array) -> Array:
-    """Thrust and moments about the mass centre; the motors pass the torque on to the body."""
+    """Return thrust and moments about the mass centre; motors pass the torque on to the body."""
     loads = got.loads
     return np.array([
         loads[:, 2].sum(),

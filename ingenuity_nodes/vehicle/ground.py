@@ -88,7 +88,7 @@ def _slide_on(c: Record, s: Record) -> None:
 
 @kernel
 def _judge_ground(c: Record, s: Record, field: TerrainField) -> None:
-    """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
+    """Record what went wrong on the ground: blades in it, legs broken, lying on the side."""
     if s.failure != 0:
         return
     touching = s.feet > 0

@@ -164,7 +164,7 @@ class Vehicle:
             state['gauge_error'][0], state['charge'])
 
     def _gather_rocks(self, rocks: Rocks) -> None:
-        """Note the rocks below when low over the ground, anew whenever it has moved on."""
+        """Record the rocks below when low over the ground, again whenever it has moved on."""
         state, here = self._state[0], self._out[:2]
         if (self._out[2] - state['ground'] > _LOW
                 or float(np.abs(here - self._rocks_at).max()) < _ROCK_RADIUS / 4.0):
@@ -196,7 +196,7 @@ class Vehicle:
 
     @property
     def truth(self) -> Truth:
-        """State after the last step; acceleration is the mean over it."""
+        """Return the state after the last step; acceleration is the mean over it."""
         return self._truth
 
     @property
@@ -230,7 +230,7 @@ def _warnings(bits: int) -> str:
 
 
 def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
-    """Range of each number of a command, in the order of :data:`COMMANDS`, shape (7, 2)."""
+    """Return the range of each number of a command, as in :data:`COMMANDS`, shape (7, 2)."""
     p = parameters
     collective, cyclic = (p.collective_low, p.collective_high), (-p.cyclic_high, p.cyclic_high)
     ranges = np.array([

@@ -39,11 +39,12 @@ def tip_losses(c: Record, rotor: Record, work: Record) -> None:
 @kernel
 def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
     """
-    Flow to add, squared, where simple momentum theory fails: sinking into the own wake [m^2/s^2].
+    Return the flow to add, squared, when sinking into the own wake [m^2/s^2].
 
-    The steady induced flow of the measured curve v/v_h = 1 - 1.125 x - 1.372 x^2 - 1.718 x^3
-    - 0.655 x^4 (x = climb / v_h from -2 to 0; Leishman 2006, eq. 2.96), written over
-    s = climb / v, and fading out with edgewise speed, which blows the rings away.
+    Simple momentum theory fails there. The steady induced flow is that of the measured curve
+    v/v_h = 1 - 1.125 x - 1.372 x^2 - 1.718 x^3 - 0.655 x^4 (x = climb / v_h from -2 to 0;
+    Leishman 2006, eq. 2.96), written over s = climb / v. The correction fades out with edgewise
+    speed, which blows the rings away.
     """
     if induced <= 0.0 or climb >= 0.0 or climb <= -1.95 * induced:
         return 0.0

@@ -241,7 +241,7 @@ def clear_loads(rotor: Record) -> None:
 @kernel(inline=True)
 def _flow_angle(up: float, ut: float) -> float:
     """
-    Arc tangent of up / ut in degrees, without a branch, so that the loop over elements vectorises.
+    Return the arc tangent of up / ut [deg], without a branch, so that the loop vectorises.
 
     References
     ----------

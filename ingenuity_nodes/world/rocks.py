@@ -167,7 +167,7 @@ def _kept(x: float, y: float, diameter: float, u: float, field: RockField) -> bo
 @kernel
 def _describe(row: NDArray[np.float64], x: float, y: float, d: float, bits: np.uint64,
               field: TerrainField) -> None:
-    """Give one rock its shape, 20 to 55 % buried; ratios are assumed."""
+    """Draw the shape of one rock, 20 to 55 % buried; ratios are assumed."""
     a, b = unit_pair(bits)
     bits = mix(bits + np.uint64(1))
     c, e = unit_pair(bits)

@@ -66,7 +66,7 @@ def sun_at(utc: datetime, latitude_deg: float, east_longitude_deg: float) -> Sun
 
 
 def direction(elevation: float, azimuth: float) -> Vector3:
-    """Give the unit vector in M toward an elevation and an azimuth clockwise from north [rad]."""
+    """Return the unit vector in M at an elevation and an azimuth clockwise from north [rad]."""
     level = math.cos(elevation)
     return np.array([level * math.sin(azimuth), level * math.cos(azimuth), math.sin(elevation)])
 

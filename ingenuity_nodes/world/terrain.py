@@ -130,7 +130,7 @@ def _ripples(x: float, y: float, field: TerrainField) -> float:
 
 @kernel
 def _hills(x: float, y: float, field: TerrainField) -> float:
-    """Delta scarp to the north-west, knobs and the rim all round; nothing within 700 m."""
+    """Sum delta scarp to the north-west, knobs and the rim all round; nothing within 700 m."""
     r = math.hypot(x, y)
     if r < 700.0 or field.hills <= 0.0:
         return 0.0
@@ -146,7 +146,7 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
 
 @kernel(inline=True)
 def _cubic(a: float, b: float, c: float, d: float, t: float) -> float:
-    """Catmull-Rom through b and c, so that measured heights leave no creases."""
+    """Interpolate by Catmull-Rom through b and c, so that measured heights leave no creases."""
     return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 *
                                                                               (b - c) + d - a)))
 
