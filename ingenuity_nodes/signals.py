@@ -34,7 +34,7 @@ def all_of(received: Mapping[str, Sequence[V]]) -> tuple[V, ...]:
 
 @dataclass(frozen=True)
 class Air:
-    """The still air at one place and time."""
+    """The still air at one point and time."""
 
     density: float         # [kg/m^3]
     temperature: float     # [K]

@@ -7,9 +7,21 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainParameters
 import numpy as np
 import pytest
+
+
+@pytest.mark.parametrize('parameters, former, name', [
+    (TerrainParameters(), 'rover_place', 'rover_position'),
+    (ImuParameters(), 'gyro_walk', 'gyro_random_walk'),
+    (ImuParameters(), 'accel_walk', 'accel_random_walk')])
+def test_a_parameter_is_accepted_under_its_former_name(parameters, former: str, name: str) -> None:
+    value = getattr(parameters, name)
+    half = [0.5 * part for part in value] if isinstance(value, tuple) else 0.5 * value
+    assert with_overrides(parameters, {former: half}) == with_overrides(parameters, {name: half})
 
 
 @pytest.fixture(scope='module', name='terrain')

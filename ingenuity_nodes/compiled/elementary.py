@@ -4,7 +4,7 @@
 Elementary functions of arrays with the same bits on every CPU.
 
 Numpy chooses among vector instructions by the CPU it finds, and with AVX-512 the last bit of its
-exponentials, powers and arcs is another one. What a trajectory hangs on comes from the C library.
+exponentials, powers and arcs is another one. What trajectories depend on comes from the C library.
 """
 
 from __future__ import annotations

@@ -172,7 +172,7 @@ class FlightPlan(Section):
         Raises
         ------
         KeyError
-            The plan names a target that nobody described.
+            The plan does not describe a target of this name.
 
         """
         for target in self.targets:

@@ -102,10 +102,11 @@ class Vehicle:
         self._truth = self._read()
         self._write_report = entry_point(write_report, self._state, 0)
         self._reported = self._state['report'][0]
-        self._wind_M = np.zeros(3)
+        self._wind_M, self._air = np.zeros(3), Air(0.0, 0.0, 0.0, 0.0)
+        self._around = Surroundings(0.0, 0.0, 0.0, self._wind_M, 0.0)
         self._compiled_step = entry_point(
             _step, self._constants, self._state, self._field, self._limits, (0.0,) * 7,
-            Surroundings(0.0, 0.0, 0.0, self._wind_M, 0.0))
+            self._around)
         self._status: VehicleStatus | None = None
 
     def _reset(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
@@ -144,12 +145,13 @@ class Vehicle:
         """
         values = _values(command)
         self._wind_M[:] = wind_M
+        if air is not self._air or avionics_power != self._around.avionics_power:
+            self._air, self._around = air, Surroundings(
+                air.density, air.speed_of_sound, air.temperature, self._wind_M, avionics_power)
         if self._rocks is not None and self._t_ns % _SEARCH_NS == 0:
             self._gather_rocks(self._rocks)
         bad = self._compiled_step(
-            self._constants, self._state, self._field, self._limits, values,
-            Surroundings(air.density, air.speed_of_sound, air.temperature, self._wind_M,
-                         avionics_power))
+            self._constants, self._state, self._field, self._limits, values, self._around)
         self._refused = '' if bad < 0 else self._reason(values, bad)
         self._t_ns += STEP_NS
         self._truth, self._status = self._read(), None
