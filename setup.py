@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What colcon and pip install: the package, its executables, launch files and configuration."""
+"""Installation by colcon and pip: package, executables, launch files and configuration."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -12,7 +12,7 @@ import sys
 from setuptools import Distribution, find_packages, setup
 
 NAME = 'ingenuity_nodes'
-SHARE = Path('share', NAME)
+DATA = Path('share', NAME)
 NODES = ('world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder', 'player')
 EXECUTABLES = {node: f'{NAME}.nodes.{node}:main' for node in NODES}
 EXECUTABLES['ingenuity'] = f'{NAME}.commands.cli:main'
@@ -26,21 +26,21 @@ exec "$python" -c 'import sys; from {module} import {function}; sys.exit({functi
 """
 
 
-def shared_files() -> Iterator[tuple[str, list[str]]]:
-    """List launch files and configuration, folder by folder, as they lie in the repository."""
+def data_files() -> Iterator[tuple[str, list[str]]]:
+    """List launch files and configuration by folder, in the layout of the repository."""
     yield 'share/ament_index/resource_index/packages', [f'resource/{NAME}']
-    yield str(SHARE), ['package.xml']
+    yield str(DATA), ['package.xml']
     for folder, pattern in ('launch', '*.launch.py'), ('config', '*'):
         files = [path for path in sorted(Path(folder).rglob(pattern)) if path.is_file()]
         for parent in sorted({path.parent for path in files}):
-            yield str(SHARE / parent), [str(path) for path in files if path.parent == parent]
+            yield str(DATA / parent), [str(path) for path in files if path.parent == parent]
 
 
 class InstallData(Distribution().get_command_class('install_data')):
     """
-    In a wheel, add ``lib/ingenuity_nodes/<executable>``, where ROS 2 looks for executables.
+    Add ``lib/ingenuity_nodes/<executable>`` to a wheel, where ROS 2 looks for executables.
 
-    Under colcon, setup.cfg has the console scripts put there; pip puts them in ``bin`` alone.
+    Under colcon, setup.cfg puts the console scripts there; pip puts them only in ``bin``.
     """
 
     def run(self) -> None:
@@ -59,9 +59,9 @@ class InstallData(Distribution().get_command_class('install_data')):
 
 class BuildPackage(Distribution().get_command_class('build_py')):
     """
-    Compile the kernels into the package that is built, where the build has what that takes.
+    Compile the kernels into the package that is built, if numba is available to the build.
 
-    All users of an installation then share them, and nobody waits at the first flight. Without
+    All users of an installation then use them, and no first flight has to compile. Without
     numba, as in pip's isolated build, each user's first run compiles.
     """
 
@@ -87,7 +87,7 @@ setup(
     maintainer_email='maintainers@ingenuity-nodes.example',
     packages=find_packages(include=[NAME, f'{NAME}.*']),
     package_data={NAME: ['py.typed', 'rendering/shaders/*']},
-    data_files=list(shared_files()),
+    data_files=list(data_files()),
     install_requires=['setuptools'],
     extras_require={'test': ['pytest']},
     python_requires='>=3.10',

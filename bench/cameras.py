@@ -3,9 +3,9 @@
 """
 What images cost: CPU seconds (all threads), set-up, memory, one process per camera.
 
-``python bench/cameras.py`` prints a table; ``--cold`` forgets the kept maps first, in a cache
-folder of its own. Software drawing uses one core, so that a busy machine changes little.
-``--peers PYTHON`` lets VTK and Mitsuba draw 1 MP of the same ground in the same run, by an
+``python bench/cameras.py`` prints a table; ``--cold`` starts with an empty cache of maps, in a
+folder of its own. Software rendering uses one core, so other load on the machine matters little.
+``--peers PYTHON`` lets VTK and Mitsuba render 1 MP of the same ground in the same run, by an
 interpreter that has them (``python -m venv peers; peers/bin/pip install vtk mitsuba numpy``).
 """
 
@@ -23,7 +23,8 @@ import time
 
 BUDGETS = {   # what each line may cost
     'navcam at 5 m': (0.025, 's'), 'photo 13 MP': (15.0, 's'), 'preview 1 MP': (1.0, 's'),
-    'set-up, nothing kept': (10.0, 's'), 'set-up, maps kept': (2.0, 's'), 'memory': (1200.0, 'MB')}
+    'set-up, nothing cached': (10.0, 's'), 'set-up, maps cached': (2.0, 's'),
+    'memory': (1200.0, 'MB')}
 
 
 def line(name: str, cost: float) -> None:
@@ -53,7 +54,7 @@ def measured(camera: str) -> None:
     start = time.process_time()
     renderer = Renderer(Scene(SceneConfig()), models[camera])
     renderer.prepare(shot(5.266))
-    line('set-up, nothing kept' if '--cold' in sys.argv else 'set-up, maps kept',
+    line('set-up, nothing cached' if '--cold' in sys.argv else 'set-up, maps cached',
          time.process_time() - start)
     for height in (1.0, 5.0, 10.0, 20.0) if camera == 'navcam' else (5.0,):
         exposure = shot(height + 0.266)
@@ -108,7 +109,7 @@ def main() -> None:
     if given.camera:
         measured(given.camera)
         return
-    import ingenuity_nodes    # names numba's folder: compiled code is kept, maps are forgotten
+    import ingenuity_nodes    # sets numba's folder: compiled code is reused, maps are not
     assert ingenuity_nodes.__version__
     with tempfile.TemporaryDirectory() as empty:
         cache = {'XDG_CACHE_HOME': empty} if given.cold else {}
@@ -120,7 +121,7 @@ def main() -> None:
         print('peers', flush=True)
         peers(given.peers)
     else:
-        print('peers: not asked for, VTK and Mitsuba come with --peers PYTHON')
+        print('peers: not measured, use --peers PYTHON for VTK and Mitsuba')
 
 
 if __name__ == '__main__':

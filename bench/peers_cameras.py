@@ -34,8 +34,8 @@ def mesh(path):
     return points, np.concatenate([low, high])
 
 
-def looked_at():
-    """Point on the camera's axis."""
+def focal_point():
+    """Return a point on the camera's axis."""
     return (SPOT[0], SPOT[1] - np.cos(PITCH), SPOT[2] - np.sin(PITCH))
 
 
@@ -70,7 +70,7 @@ def vtk_image(path, width, height, sun):
     renderer.SetPass(camera_pass)
     camera = renderer.GetActiveCamera()
     camera.SetPosition(*SPOT)
-    camera.SetFocalPoint(*looked_at())
+    camera.SetFocalPoint(*focal_point())
     camera.SetViewUp(0.0, 0.0, 1.0)
     camera.SetViewAngle(WIDTH_ANGLE * height / width)
     window = vtk.vtkRenderWindow()
@@ -107,7 +107,7 @@ def mitsuba_image(path, width, height, sun, variant):
         'sensor': {
             'type': 'perspective', 'fov': WIDTH_ANGLE,
             'to_world': mi.ScalarTransform4f().look_at(
-                list(SPOT), [float(value) for value in looked_at()], [0, 0, 1]),
+                list(SPOT), [float(value) for value in focal_point()], [0, 0, 1]),
             'film': {'type': 'hdrfilm', 'width': width, 'height': height}}})
     np.array(mi.render(scene, spp=4, seed=1))
     start = time.process_time()

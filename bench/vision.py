@@ -4,7 +4,7 @@
 How fast the navigation computer sees: draw and track images 5 m above the ground, on one core.
 
 ``taskset -c 0 python bench/vision.py`` flies level at 2 m/s, 30 images a second, and prints what
-drawing and tracking cost in CPU time, and how many corners live from one image to the next.
+drawing and tracking cost in CPU time, and how many features survive from one image to the next.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import time
 
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
-from ingenuity_nodes.rendering.cast import camera_of, cast_of, scene_of
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view, scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import Exposure
@@ -23,7 +23,7 @@ import numpy as np
 
 RATE_HZ, SPEED, HEIGHT = 30, 2.0, 5.0    # [m/s], [m] of the body above its place at rest
 IMAGES, WARMING = 150, 30
-WANTED_RATE, WANTED_SHARE = 30.0, 0.9
+WANTED_RATE, WANTED_FRACTION = 30.0, 0.9
 
 
 def exposure_at(number: int) -> Exposure:
@@ -45,8 +45,8 @@ def main() -> None:
     for number in range(IMAGES):
         exposure = exposure_at(number)
         start = time.process_time()
-        cast = cast_of(scenario, environment, 'ingenuity', exposure, {})
-        image = renderer.draw(exposure, cast)
+        bodies = robots_in_view(scenario, environment, 'ingenuity', exposure, {})
+        image = renderer.draw(exposure, bodies)
         drawn = time.process_time()
         frame = tracker.track(exposure.t_ns, image)
         if number >= WARMING:
@@ -54,13 +54,13 @@ def main() -> None:
             kept.append(np.isin(before, frame.ids).mean())
         before = frame.ids
     count = IMAGES - WARMING
-    rate, share = count / (drawing + tracking), float(np.mean(kept))
+    rate, fraction = count / (drawing + tracking), float(np.mean(kept))
     print(f'drawing   {1e3 * drawing / count:6.1f} ms an image on {renderer.device}')
-    print(f'tracking  {1e3 * tracking / count:6.1f} ms an image, {len(before)} corners')
+    print(f'tracking  {1e3 * tracking / count:6.1f} ms an image, {len(before)} features')
     print(f'together  {rate:6.1f} images per CPU second, wanted {WANTED_RATE:.0f}: '
           f'{rate / WANTED_RATE:.2f} of it')
-    print(f'corners   {100 * share:6.1f} % live on to the next image, wanted '
-          f'{100 * WANTED_SHARE:.0f} %')
+    print(f'features  {100 * fraction:6.1f} % survive to the next image, wanted '
+          f'{100 * WANTED_FRACTION:.0f} %')
 
 
 if __name__ == '__main__':

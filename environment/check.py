@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell whether the environment works: imports, the official type of /tf, drawing."""
+"""Check that the environment works: imports, type hash of /tf, rendering."""
 
 import importlib
 import json
@@ -20,7 +20,7 @@ TF = 'tf2_msgs/msg/TFMessage'
 
 
 def type_hash() -> str:
-    """Find the hash that rosidl gave the type of /tf when it was built."""
+    """Find the hash that rosidl computed for the type of /tf at build time."""
     for prefix in [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]:
         description = Path(prefix, 'share', f'{TF}.json')
         if description.is_file():
@@ -35,12 +35,12 @@ def main() -> None:
         importlib.import_module(name)
     official = get_typestore(Stores.ROS2_JAZZY).hash_rihs01(TF)
     if type_hash() != official:
-        sys.exit(f'error: {TF} is {type_hash()}, elsewhere it is {official}')
+        sys.exit(f'error: {TF} has the type hash {type_hash()}, official is {official}')
     try:
         context = moderngl.create_standalone_context(backend='egl', require=330)
-        print('everything works, images are drawn by', context.info['GL_RENDERER'])
+        print('everything works; images are rendered by', context.info['GL_RENDERER'])
     except Exception as error:
-        print('everything works but images:', error)
+        print('everything works except rendering:', error)
 
 
 if __name__ == '__main__':

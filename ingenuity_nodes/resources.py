@@ -28,11 +28,11 @@ def share_directory() -> Path:
         return checkout
     prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
     for prefix in filter(None, prefixes):
-        share = Path(prefix) / 'share' / PACKAGE
-        if share.is_dir():
-            return share
-    places = ', '.join(filter(None, prefixes))
-    raise FileNotFoundError(f'no share/{PACKAGE} under any of: {places}')
+        installed = Path(prefix) / 'share' / PACKAGE
+        if installed.is_dir():
+            return installed
+    searched = ', '.join(filter(None, prefixes))
+    raise FileNotFoundError(f'no share/{PACKAGE} under any of: {searched}')
 
 
 def configuration(*parts: str) -> Path:

@@ -4,8 +4,8 @@
 The stages of the flight computer that may be replaced, and how another one is found.
 
 A scenario names it as ``module:Class`` under ``overrides.stages`` of its helicopter; the class is
-built with the arguments of the one it replaces. Features have their own seam: any node that turns
-``navcam/image_raw`` into ``navcam/features``.
+built with the arguments of the one it replaces. A feature tracker is replaced as a node: any that
+turns ``navcam/image_raw`` into ``navcam/features``.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ class Navigation(Protocol):
     def initialise(
         self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
     ) -> None:
-        """Start at rest: tilt from the inclinometer, yaw [rad] and place [m] from the plan."""
+        """Start at rest: tilt from the inclinometer, yaw [rad] and position [m] from the plan."""
 
     def step(
         self, imu: ImuSample, altimeter: AltimeterSample | None,
         features: FeatureFrame | None, at_rest: bool,
     ) -> Estimate:
-        """Take in what arrived at one step of 2 ms; ``at_rest``: it stands on the ground."""
+        """Propagate and update by one step of 2 ms; ``at_rest``: it stands on the ground."""
 
-    def doubt(self, turned: float) -> None:
-        """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
+    def inflate_covariance(self, attitude_error: float) -> None:
+        """Allow for an attitude that may have gone wrong by so much in the last seconds [rad]."""
 
 
 class Guidance(Protocol):
@@ -50,19 +50,19 @@ class Guidance(Protocol):
 
     @property
     def takes_plans(self) -> bool:
-        """Say whether a new plan may be loaded."""
+        """Return whether a new plan may be loaded."""
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing more will happen without a new plan."""
+        """Return whether nothing more will happen without a new plan."""
 
     @property
     def at_rest(self) -> bool:
-        """Say whether the aircraft stands on the ground."""
+        """Return whether the aircraft stands on the ground."""
 
     @property
     def camera_on(self) -> bool:
-        """Say whether navigation images are taken."""
+        """Return whether navigation images are taken."""
 
     def load(self, plan: FlightPlan, t_ns: int) -> None:
         """Accept a plan."""
@@ -76,14 +76,14 @@ class Guidance(Protocol):
     def abort(self, t_ns: int, reason: str) -> None:
         """Land where it is, or stop the rotors when still on the ground."""
 
-    def heed(self, health: HealthReport) -> None:
-        """Hear what is wrong with sensors and machinery, 50 times a second."""
+    def take_health(self, health: HealthReport) -> None:
+        """Take the report on sensors, actuators and power train, 50 times a second."""
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
-        """Decide what control shall do during the next tick of 10 ms."""
+        """Return the setpoint of control for the next tick of 10 ms."""
 
     def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
-        """Follow a setpoint from outside; returns why not, '' when it does."""
+        """Follow an offboard setpoint; return why not, '' when it does."""
 
     def take_changes(self) -> list[ModeChange]:
         """Return the mode changes since the last call."""
@@ -101,12 +101,12 @@ class Control(Protocol):
     """Built as ``Class(ControlParameters, VehicleParameters, Air)``."""
 
     def prepare(self, rotor_speed: float) -> HoverModel:
-        """Get ready to fly at a rotor speed [rad/s]; ValueError: too slow to lift."""
+        """Trim for a rotor speed [rad/s]; ValueError: too slow to lift."""
 
     def step(
         self, estimate: Estimate, setpoint: Setpoint, status: VehicleStatus,
     ) -> RotorCommand:
-        """Compute the command of one step of 2 ms."""
+        """Return the command of one step of 2 ms."""
 
 
 _MEANING = 'class that does this stage, as module:Class'

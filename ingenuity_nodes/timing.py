@@ -24,7 +24,7 @@ class Every:
 
     def due(self, t_ns: int) -> bool:
         """
-        Say whether a multiple of the period lies in the step that ends at ``t_ns``.
+        Return whether a multiple of the period lies in the step that ends at ``t_ns``.
 
         A rate that does not divide 500 Hz, such as the camera's 30 Hz, falls on the nearest
         later steps and never drifts.

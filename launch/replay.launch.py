@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Play a recorded run and look at it."""
+"""Play a recorded run; rviz2 on request."""
 
 from ingenuity_nodes.nodes.launching import yes_or_no
 from launch import LaunchDescription
@@ -14,23 +14,23 @@ from launch_ros.substitutions import FindPackageShare
 
 
 def generate_launch_description():
-    """Start a player, and rviz2 beside it."""
+    """Start a player, and rviz2 with it."""
     bag, rate, start = (LaunchConfiguration(name) for name in ('bag', 'rate', 'start_offset'))
     player = LaunchConfiguration('player')
     view = PathJoinSubstitution([FindPackageShare('ingenuity_nodes'), 'launch', 'view.launch.py'])
     return LaunchDescription([
         DeclareLaunchArgument(
-            'bag', description='Folder of a run or of its bag; rosbag2 wants that of the bag.'),
+            'bag', description='Run folder or bag folder; rosbag2 needs the bag folder.'),
         DeclareLaunchArgument(
             'rate', default_value='1.0', description='Recorded seconds per second.'),
         DeclareLaunchArgument(
             'start_offset', default_value='0.0',
-            description='How far into the bag to begin [s].'),
-        yes_or_no('loop', 'false', 'Begin again at the end; only our own player does.'),
+            description='Start this far into the bag [s].'),
+        yes_or_no('loop', 'false', 'Start again at the end; ignored by the player rosbag2.'),
         DeclareLaunchArgument(
             'player', default_value='ingenuity_nodes', choices=['ingenuity_nodes', 'rosbag2'],
-            description='Who plays: our own, or "ros2 bag play" where rosbag2 is installed.'),
-        yes_or_no('rviz', 'true', 'Open rviz2 beside it.'),
+            description='Player: that of this package, or "ros2 bag play" of rosbag2.'),
+        yes_or_no('rviz', 'true', 'Open rviz2 with it.'),
         Node(package='ingenuity_nodes', executable='player', name='player', output='screen',
              parameters=[{'bag': ParameterValue(bag, value_type=str),
                           'rate': ParameterValue(rate, value_type=float),

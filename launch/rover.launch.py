@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One rover with its base station, to join a run that is started elsewhere."""
+"""Start the node of one rover, to join a run that is started elsewhere."""
 
 from ingenuity_nodes.nodes.launching import vehicle_description
 
 
 def generate_launch_description():
-    """Describe what to start."""
+    """Start one rover with its base station."""
     return vehicle_description('rover')

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share."""
+"""What all tests have in common."""
 
 import os
 from pathlib import Path
@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_configure() -> None:
     """Give child processes the checkout, this ROS 2 and a network of their own."""
-    for name, place in ('PYTHONPATH', str(ROOT)), ('AMENT_PREFIX_PATH', sys.prefix):
-        places = [part for part in os.environ.get(name, '').split(os.pathsep) if part]
-        if place not in places:
-            os.environ[name] = os.pathsep.join([place, *places])
+    for name, path in ('PYTHONPATH', str(ROOT)), ('AMENT_PREFIX_PATH', sys.prefix):
+        parts = [part for part in os.environ.get(name, '').split(os.pathsep) if part]
+        if path not in parts:
+            os.environ[name] = os.pathsep.join([path, *parts])
     os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
     os.environ[STRICT] = '1'
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')

@@ -1,13 +1,13 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A flight after a formula, like Flight 3: what the recording tests record, no physics in it."""
+"""An analytic flight like Flight 3, for the recording tests; no physics in it."""
 
 from __future__ import annotations
 
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
+from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
@@ -33,13 +33,13 @@ def north(t: float) -> float:
 
 
 def position(t: float) -> np.ndarray:
-    """Where the body is, in M."""
+    """Return the position of the body, in M."""
     return np.array([-0.03 * north(t) + 0.1 * math.sin(0.9 * t) * min(1.0, altitude(t)),
                      north(t), REST + altitude(t)])
 
 
 def truth_at(t_ns: int) -> Truth:
-    """Differences of the formula; tilts a little, as a helicopter would."""
+    """Differentiate the formula numerically; tilt a little, as a helicopter would."""
     t, h = t_ns / SECOND_NS, 1e-3
     v = (position(t + h) - position(t - h)) / (2 * h)
     a = (position(t + h) - 2 * position(t) + position(t - h)) / h ** 2
@@ -98,12 +98,12 @@ def flight(vehicles: tuple[str, ...] = ('ingenuity',), until_s: float = 92.0) ->
 
 
 def hills(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
-    """Make some ground for the images."""
+    """Return heights of some ground for the maps."""
     return 0.4 * np.sin(xs / 9.0) * np.cos(ys / 7.0) + 0.95 * np.clip(xs / 63.0, 0.0, 1.0)
 
 
 def with_scenery(run: RunLog) -> RunLog:
     """Add ground and the rover."""
     run.terrain = TerrainPatch.sample(hills, (-20.0, 75.0), (-20.0, 62.0), 1.0)
-    run.landmarks = [Landmark('perseverance', 63.01, -6.56, 0.95)]
+    run.markers = [MapMarker('perseverance', 63.01, -6.56, 0.95)]
     return run

@@ -12,6 +12,7 @@ import re
 from ingenuity_nodes.helicopter.flight_computer import FlightComputer
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.stages import StageParameters
+import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'ingenuity_nodes'
@@ -26,7 +27,8 @@ FLOORS = (
     'frames parameters resources timing yaml_files')
 SHARED = ('signals', 'frames', 'parameters', 'timing', 'stages', 'resources')
 LONGEST_FILE = 350
-LONGEST_FUNCTION = 60
+LONGEST_FUNCTION, USUAL_FUNCTION = 60, 30    # lines of any, of 95 in a hundred
+MOST_PARAMETERS = 6    # positional ones
 
 
 def sources():
@@ -86,7 +88,7 @@ def module_of(path):
     return '.'.join(path.relative_to(ROOT).with_suffix('').parts).removesuffix('.__init__')
 
 
-def test_the_top_of_the_package_holds_only_what_all_rooms_share():
+def test_the_top_of_the_package_holds_only_what_all_rooms_need():
     assert {path.stem for path in PACKAGE.glob('*.py')} == {'__init__', *SHARED}
 
 
@@ -192,18 +194,34 @@ def test_every_default_is_within_its_own_limits():
         assert with_overrides(cls(), asdict(cls())) == cls()
 
 
+def functions():
+    """Yield each function of the package with its place."""
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield f'{name_of(path)}:{node.lineno} {node.name}', node
+
+
 def test_files_and_functions_can_be_taken_in_at_once():
     long = []
     for path in sources():
-        text = path.read_text()
-        if (lines := text.count('\n')) > LONGEST_FILE:
+        if (lines := path.read_text().count('\n')) > LONGEST_FILE:
             long.append(f'{name_of(path)}: {lines} lines')
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                lines = node.end_lineno - node.lineno + 1
-                if lines > LONGEST_FUNCTION:
-                    long.append(f'{name_of(path)}:{node.lineno} {node.name}: {lines} lines')
+    lengths = {where: node.end_lineno - node.lineno + 1 for where, node in functions()}
+    long += [f'{where}: {lines} lines' for where, lines in lengths.items()
+             if lines > LONGEST_FUNCTION]
     assert long == []
+    assert np.percentile(list(lengths.values()), 95) <= USUAL_FUNCTION
+
+
+def test_no_function_takes_more_positional_parameters_than_one_can_tell_apart():
+    many = []
+    for where, node in functions():
+        names = [one.arg for one in node.args.posonlyargs + node.args.args]
+        count = len(names) - (names[:1] in (['self'], ['cls']))
+        if count > MOST_PARAMETERS:
+            many.append(f'{where}: {count} parameters')
+    assert many == []
 
 
 def test_nothing_is_left_to_do_in_comments():

@@ -1,10 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The filter's errors are as large as it says, over flights that share nothing but the plan."""
+"""The filter's errors are as large as its covariance, over flights with independent noise."""
 
 from flights import HOP, scenario_of
 from ingenuity_nodes.campaign import consistency
-from ingenuity_nodes.campaign.consistency import bounds, FlightErrors, nees, together, turn_between
+from ingenuity_nodes.campaign.consistency import (
+    aggregate, bounds, FlightErrors, nees, rotation_between)
 from ingenuity_nodes.frames import compose, quaternion_from_rpy
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ FLIGHTS = 6    # few, so that the test is short; the command flies 50
 
 
 def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
-    """Draw flights whose errors are so many times as large as their covariance says."""
+    """Draw flights whose errors are a multiple of what their covariance predicts."""
     random = np.random.default_rng(1)
     root = random.normal(size=(9, 9))
     P = root @ root.T
@@ -24,17 +25,17 @@ def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
     return out
 
 
-def test_errors_as_large_as_the_covariance_says_are_honest():
-    result = together(flights_of(1.0))
-    assert result.honest
+def test_errors_with_the_distribution_of_the_covariance_are_consistent():
+    result = aggregate(flights_of(1.0))
+    assert result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0, abs=0.4)
     assert result.nees['velocity'].mean() == pytest.approx(3.0, abs=0.25)
 
 
 @pytest.mark.parametrize('scale', [0.7, 1.4])
-def test_errors_that_are_smaller_or_larger_are_not(scale):
-    result = together(flights_of(scale))
-    assert not result.honest
+def test_smaller_or_larger_errors_are_inconsistent(scale):
+    result = aggregate(flights_of(scale))
+    assert not result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0 * scale ** 2, rel=0.05)
 
 
@@ -43,14 +44,14 @@ def test_the_bounds_are_those_of_the_textbook():
     assert bounds(2, 50) == pytest.approx((1.48, 2.59), abs=0.01)
 
 
-def test_a_turn_is_measured_about_the_axes_of_the_map():
+def test_a_rotation_error_is_expressed_in_the_axes_of_the_map():
     q = quaternion_from_rpy(0.3, -0.2, 2.0)
     turned = compose(quaternion_from_rpy(0.0, 0.0, 0.01), q)
-    assert turn_between(q, turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
-    assert turn_between(q, -turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+    assert rotation_between(q, turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
+    assert rotation_between(q, -turned) == pytest.approx([0.0, 0.0, 0.01], abs=1e-12)
 
 
-def test_grounds_of_a_campaign_differ_and_the_place_stays_flat_where_it_is():
+def test_the_terrains_of_a_campaign_differ_but_the_helipad_has_one_height():
     from ingenuity_nodes.campaign.dispersions import dispersed_environment
     scenario = scenario_of(HOP)
     first, second = (dispersed_environment(scenario, seed).terrain for seed in (1, 2))
@@ -59,7 +60,7 @@ def test_grounds_of_a_campaign_differ_and_the_place_stays_flat_where_it_is():
 
 
 @pytest.mark.slow
-def test_over_some_flights_the_filter_is_not_sure_of_more_than_it_knows():
+def test_over_some_flights_the_filter_is_consistent():
     segments = [
         {'segment': 'climb', 'altitude': 5.0, 'speed': 1.0},
         {'segment': 'hover', 'duration': 2.0},

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Our flights beside NASA's: figures of known tracks, and the flights themselves."""
+"""Our flights against NASA's: figures of known tracks, and the flights themselves."""
 
 import json
 
@@ -44,7 +44,7 @@ def test_flight_2_takes_as_long_and_goes_as_far_as_the_real_one():
     nasa = PUBLISHED['flight_02']
     assert row.outcome == 'landed'
     assert row.duration_s == pytest.approx(nasa.duration_s, abs=1.5)
-    # The real one came within 0.16 m of its start and wandered by some 0.2 m.
+    # The real one came within 0.16 m of its start and drifted by some 0.2 m.
     assert row.apex_m == pytest.approx(nasa.apex_m, abs=0.3)
     if row.track:
         assert row.rms_aligned_m < 0.5

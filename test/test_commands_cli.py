@@ -33,14 +33,14 @@ def here(tmp_path):
 @pytest.fixture
 def tiny_disk(here):
     """Give a file system of 64 kB."""
-    place = here / 'disk'
-    place.mkdir()
+    disk = here / 'disk'
+    disk.mkdir()
     made = shutil.which('mount') and not subprocess.run(
-        ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], capture_output=True).returncode
+        ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], capture_output=True).returncode
     if not made:
         pytest.skip('no small file system can be mounted here')
-    yield place
-    subprocess.run(['umount', place], check=True)
+    yield disk
+    subprocess.run(['umount', disk], check=True)
 
 
 def run(here, *arguments):

@@ -36,7 +36,7 @@ exit 7
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Lay out a checkout whose set-up and Python only tell how they are called."""
+    """Lay out a checkout whose set-up and Python only record how they are called."""
     folder = tmp_path / 'a checkout'
     shutil.copytree(ROOT / 'environment', folder / 'environment',
                     ignore=shutil.ignore_patterns('__pycache__'))
@@ -106,7 +106,7 @@ def test_a_sourced_ros_is_used_in_an_environment_of_its_own(checkout, tmp_path):
     assert calls(checkout) == [''], 'a ROS 2 that cannot be imported is not sourced'
 
 
-def test_no_fitting_python_is_said_in_one_message(checkout, tmp_path):
+def test_no_fitting_python_is_reported_in_one_message(checkout, tmp_path):
     (tmp_path / 'bin').mkdir()
     for tool in ('bash', 'dirname', 'readlink', 'cat', 'sha256sum'):
         (tmp_path / 'bin' / tool).symlink_to(shutil.which(tool))
@@ -146,7 +146,7 @@ def test_a_step_cut_short_is_taken_again(setup, tmp_path):
     assert taken == [1]
 
 
-def test_a_failing_command_says_what_failed_its_last_words_and_where_the_log_is(setup, tmp_path):
+def test_a_failing_command_is_reported_with_its_last_lines_and_its_log(setup, tmp_path):
     display = steps.Display('step')
     with pytest.raises(steps.SetupError) as error:
         setup.run(display, ['sh', '-c', 'echo fine; echo error: disk on fire; exit 3'], 'do it')
@@ -184,15 +184,15 @@ def test_packages_that_pip_was_stopped_at_are_installed_anew(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['whole-1.dist-info']
 
 
-@pytest.mark.parametrize(('machine', 'version', 'said'), [
+@pytest.mark.parametrize(('machine', 'version', 'message'), [
     ('aarch64', (3, 12, 0), 'this is Linux aarch64'),
     ('x86_64', (3, 15, 0), 'for Python 3.10 to 3.14'),
     ('x86_64', (3, 9, 0), 'Python 3.10 or newer is needed'),
 ])
-def test_a_machine_that_cannot_do_is_told_why_and_what_would(monkeypatch, machine, version, said):
+def test_an_unsupported_machine_gets_reason_and_remedy(monkeypatch, machine, version, message):
     monkeypatch.setattr(platform, 'machine', lambda: machine)
     monkeypatch.setattr(sys, 'version_info', version)
-    with pytest.raises(steps.SetupError, match=said):
+    with pytest.raises(steps.SetupError, match=message):
         prepare.check_platform(None)
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import math
 
 from flights import scenario_of
-from ingenuity_nodes.campaign.fault_matrix import fly_fault, judge
+from ingenuity_nodes.campaign.fault_campaign import fly_fault, judge
 from ingenuity_nodes.faults.active import ActiveFault
 from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase
 from ingenuity_nodes.faults.injector import Injector
-from ingenuity_nodes.health.image_stamps import Pairing, PairingParameters
+from ingenuity_nodes.health.image_stamps import ImageStampParameters, ImageStamps
 from ingenuity_nodes.scenario.fault_scenarios import fault_scenario_names
 from ingenuity_nodes.scenario.fault_section import FaultSection, order_from_text
 from ingenuity_nodes.scenario.load import load_scenario
@@ -254,18 +254,18 @@ def test_a_fault_waits_for_lift_off_and_reports_when_it_begins_and_ends():
 @pytest.mark.parametrize('software, stamps', [
     ('flight_1', [0, 10, 20]), ('flight_7', [0, 20, 30]), ('fixed', [0, 20, 30])])
 def test_one_lost_image_made_all_later_stamps_of_the_first_software_wrong(software, stamps):
-    pairing = Pairing(PairingParameters(), software)
+    stamps_of = ImageStamps(ImageStampParameters(), software)
     for t_ns in (0, 10, 20, 30):
-        pairing.exposed(t_ns)
+        stamps_of.trigger(t_ns)
     came = [replace(frame(t_ns), uv=frame(0).uv + t_ns) for t_ns in (0, 20, 30)]
-    assert [pairing.pair(image).t_ns for image in came] == stamps
+    assert [stamps_of.associate(image).t_ns for image in came] == stamps
 
 
 def test_fixed_software_uses_neither_frozen_nor_poor_images():
-    pairing = Pairing(PairingParameters(), 'fixed')
-    assert pairing.pair(frame(10)) is not None
-    assert pairing.pair(frame(20)) is None
-    assert pairing.pair(frame(30, count=5)) is None
+    stamps_of = ImageStamps(ImageStampParameters(), 'fixed')
+    assert stamps_of.associate(frame(10)) is not None
+    assert stamps_of.associate(frame(20)) is None
+    assert stamps_of.associate(frame(30, count=5)) is None
 
 
 # Judging ---------------------------------------------------------------------------------------

@@ -112,6 +112,6 @@ def test_jpl_body_axes_to_ours_and_back_is_no_change():
     assert np.array_equal(frames.R_BF @ frames.R_BF, np.eye(3))
 
 
-def test_frames_of_two_vehicles_never_share_a_name():
+def test_frames_of_two_vehicles_never_have_the_same_name():
     assert frames.frame('ingenuity', 'base_link') == 'ingenuity/base_link'
     assert frames.frame('ingenuity', 'odom') != frames.frame('scout', 'odom')

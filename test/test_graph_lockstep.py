@@ -38,37 +38,37 @@ def shuffled(sent, order):
         yield topic, lines[topic].pop(0)
 
 
-def heard_in_each_tick(ticks, sent, order):
+def received_in_each_tick(ticks, sent, order):
     """Deliver what is missing at each tick, and some of what others send in the same tick."""
-    mailbox, heard, under_way = Mailbox(TOPICS), [], []
+    mailbox, received, in_transit = Mailbox(TOPICS), [], []
     for tick, going_out in zip(ticks, sent, strict=True):
-        early = order.randint(0, len(under_way) + len(going_out))
-        under_way = list(shuffled(under_way + going_out, order))
-        while under_way and (early > 0 or mailbox.missing(tick)):
-            mailbox.put(*under_way.pop(0))
+        early = order.randint(0, len(in_transit) + len(going_out))
+        in_transit = list(shuffled(in_transit + going_out, order))
+        while in_transit and (early > 0 or mailbox.missing(tick)):
+            mailbox.put(*in_transit.pop(0))
             early -= 1
-        heard.append(mailbox.take(tick))
-    return heard
+        received.append(mailbox.take(tick))
+    return received
 
 
 @given(RUNS, st.integers(0, 2**32), st.integers(0, 2**32))
 def test_every_shuffling_of_deliveries_gives_the_same_messages_in_each_tick(run, seed, other):
     ticks, sent = announcements(run)
-    assert heard_in_each_tick(ticks, sent, random.Random(seed)) == heard_in_each_tick(
+    assert received_in_each_tick(ticks, sent, random.Random(seed)) == received_in_each_tick(
         ticks, sent, random.Random(other))
 
 
 @given(RUNS)
-def test_every_message_is_heard_once_in_order_and_one_tick_after_it_was_sent(run):
+def test_every_message_arrives_once_in_order_and_one_tick_after_it_was_sent(run):
     ticks, sent = announcements(run)
-    heard = heard_in_each_tick(ticks, sent, random.Random(0))
+    received = received_in_each_tick(ticks, sent, random.Random(0))
     for index, topic in enumerate(TOPICS):
-        assert [len(messages[topic]) for messages in heard] == [0, *(row[index] for row in run)]
-        assert [number for messages in heard for number in messages[topic]] == [
+        assert [len(messages[topic]) for messages in received] == [0, *(row[index] for row in run)]
+        assert [number for messages in received for number in messages[topic]] == [
             number for row in sent for name, number in row if name == topic]
 
 
-def test_a_message_still_under_way_is_named_by_its_topic():
+def test_a_message_still_in_transit_is_named_by_its_topic():
     mailbox = Mailbox(TOPICS)
     mailbox.put('/plan', 'fly')
     assert mailbox.missing(Tick(0, {'/plan': 1, '/radio': 2})) == ['/radio']
@@ -78,11 +78,11 @@ def test_topics_that_nobody_counts_hold_nothing_up():
     assert Mailbox(TOPICS).missing(Tick(0, {'/camera': 30})) == []
 
 
-def test_a_message_that_nobody_counts_is_heard_when_it_has_lain_for_a_tick():
+def test_a_message_that_nobody_counts_is_received_when_it_has_lain_for_a_tick():
     mailbox = Mailbox(TOPICS)
     mailbox.put(TOPICS[0], 'foreign')
-    heard = [mailbox.take(Tick(t, {}))[TOPICS[0]] for t in range(3)]
-    assert heard == [[], ['foreign'], []]
+    received = [mailbox.take(Tick(t, {}))[TOPICS[0]] for t in range(3)]
+    assert received == [[], ['foreign'], []]
     mailbox.put(TOPICS[0], 'counted')
     assert mailbox.missing(Tick(3, {TOPICS[0]: 1})) == []
     assert mailbox.take(Tick(3, {TOPICS[0]: 1}))[TOPICS[0]] == ['counted']

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Running a graph: every process is ended by its id, and what people must know is said."""
+"""Running a graph: every process is ended by its id, and what people must know is reported."""
 
 from collections import deque
 import os
@@ -23,12 +23,12 @@ POLITE = ('import signal, sys; signal.signal(signal.SIGINT, lambda *_: sys.exit(
 
 
 @pytest.fixture
-def said():
+def lines():
     return []
 
 
 @pytest.fixture
-def start(monkeypatch, tmp_path, said):
+def start(monkeypatch, tmp_path, lines):
     """Give a function that runs Python one-liners as the nodes of a graph."""
     monkeypatch.setattr(processes, 'PATIENCE', 0.2)
     monkeypatch.setattr(processes, 'INTERRUPT_PATIENCE', 0.5)
@@ -36,10 +36,10 @@ def start(monkeypatch, tmp_path, said):
                         lambda spec: [sys.executable, '-c', spec.parameters['code']])
     graphs = []
 
-    def run(say=said.append, **codes):
+    def run(report=lines.append, **codes):
         specs = [NodeSpec('stand_in', name, parameters={'code': code})
                  for name, code in codes.items()]
-        graphs.append(Graph(specs, tmp_path, say))
+        graphs.append(Graph(specs, tmp_path, report))
         return graphs[-1]
 
     yield run
@@ -63,24 +63,24 @@ def ended(pid, seconds=5.0):
         return bool(select.select([file], [], [], seconds)[0])
 
 
-def test_when_all_end_well_the_status_is_zero_and_nothing_is_said(start, said):
+def test_when_all_end_well_the_status_is_zero_and_nothing_is_said(start, lines):
     assert start(a='print("bye")', b='').wait() == 0
-    assert said == []
+    assert lines == []
 
 
-def test_a_bad_end_is_said_with_name_id_and_status(start, said):
+def test_a_bad_end_is_said_with_name_id_and_status(start, lines):
     graph = start(bad='raise SystemExit(3)')
     pid, = graph.ids.values()
     assert graph.wait() == 3
-    assert f'/bad (process {pid}) ended with status 3' in said
+    assert f'/bad (process {pid}) ended with status 3' in lines
 
 
-def test_a_killed_process_is_said_by_name_and_signal_and_the_rest_is_ended(start, said):
+def test_a_killed_process_is_said_by_name_and_signal_and_the_rest_is_ended(start, lines):
     graph = start(victim='import os, signal; os.kill(os.getpid(), signal.SIGKILL)', other=WAIT)
     pids = list(graph.ids.values())
     assert graph.wait() == 1
-    assert f'/victim (process {pids[0]}) was killed by SIGKILL' in said
-    assert 'still running: /other' in said
+    assert f'/victim (process {pids[0]}) was killed by SIGKILL' in lines
+    assert 'still running: /other' in lines
     assert all(ended(pid) for pid in pids)
 
 
@@ -91,17 +91,17 @@ def test_a_process_that_ignores_every_request_is_killed(start):
     assert all(ended(pid) for pid in pids)
 
 
-def test_ctrl_c_ends_all_and_is_told_as_130(start, said):
+def test_ctrl_c_ends_all_and_is_told_as_130(start, lines):
     def interrupt_when_here(text):
-        said.append(text)
+        lines.append(text)
         if text == '/world: here':
             os.kill(os.getpid(), signal.SIGINT)
 
     # The world comes last: all have been started when it says that it is here.
-    graph = start(say=interrupt_when_here, other=POLITE, world=POLITE)
+    graph = start(report=interrupt_when_here, other=POLITE, world=POLITE)
     pids = list(graph.ids.values())
     assert graph.wait() == 130
-    assert 'interrupted: ending' in said
+    assert 'interrupted: ending' in lines
     assert all(ended(pid) for pid in pids)
 
 
@@ -109,25 +109,25 @@ def test_processes_do_not_outlive_a_killed_parent():
     code = ('import sys; from ingenuity_nodes.graph import processes; '
             'from ingenuity_nodes.graph.nodes import NodeSpec; '
             f'processes.command_of = lambda spec: [sys.executable, "-c", {WAIT!r}]; '
-            'say = lambda text: (sys.stdout.write(f"{text}\\n"), sys.stdout.flush()); '
-            'graph = processes.Graph([NodeSpec("x", "world")], None, say); '
-            'say(*graph.ids.values()); graph.wait()')
+            'report = lambda text: (sys.stdout.write(f"{text}\\n"), sys.stdout.flush()); '
+            'graph = processes.Graph([NodeSpec("x", "world")], None, report); '
+            'report(*graph.ids.values()); graph.wait()')
     with subprocess.Popen([sys.executable, '-c', code], text=True,
                           stdout=subprocess.PIPE) as parent:
         try:
             # Two threads of the parent speak: which comes first is open.
-            said = {parent.stdout.readline().strip() for _ in range(2)}
+            lines = {parent.stdout.readline().strip() for _ in range(2)}
         finally:
             parent.kill()
-    assert '/world: here' in said
-    child = int((said - {'/world: here'}).pop())
+    assert '/world: here' in lines
+    child = int((lines - {'/world: here'}).pop())
     assert ended(child)
 
 
-def test_warnings_of_all_and_news_of_world_and_mission_are_passed_on(start, said):
-    lines = 'print("[INFO] news"); print("[WARN] careful"); print("chatter")'
-    start(world=lines, rover=lines).wait()
-    assert sorted(said) == ['/rover: careful', '/world: careful', '/world: news']
+def test_warnings_of_all_and_news_of_world_and_mission_are_passed_on(start, lines):
+    code = 'print("[INFO] news"); print("[WARN] careful"); print("chatter")'
+    start(world=code, rover=code).wait()
+    assert sorted(lines) == ['/rover: careful', '/world: careful', '/world: news']
 
 
 def test_all_that_a_process_says_is_in_its_log(start, tmp_path):
@@ -135,7 +135,7 @@ def test_all_that_a_process_says_is_in_its_log(start, tmp_path):
     assert sorted((tmp_path / 'rover.log').read_text().split()) == ['a', 'b']
 
 
-def test_two_runs_never_share_a_domain(no_domain_given):
+def test_two_runs_never_use_the_same_domain(no_domain_given):
     first, second = Domain(), Domain()
     assert first.number != second.number
     assert {first.number, second.number} <= set(DOMAINS)

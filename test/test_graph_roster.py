@@ -42,51 +42,51 @@ def beat(name, condition=Condition.READY, what='', process=None):
 
 
 def test_who_never_showed_up_is_absent_and_the_others_say_what_they_do(roster):
-    roster.heard(beat('/rover', Condition.BUSY, 'compiling: 3 of 9'), 0.0)
+    roster.receive(beat('/rover', Condition.BUSY, 'compiling: 3 of 9'), 0.0)
     assert roster.absent == ['/world', '/rover (busy compiling: 3 of 9)']
-    roster.heard(beat('/rover', Condition.WAITING, 'the map'), 0.5)
+    roster.receive(beat('/rover', Condition.WAITING, 'the map'), 0.5)
     assert roster.absent == ['/world', '/rover (waiting for the map)']
-    roster.heard(beat('/rover'), 1.0)
-    roster.heard(beat('/world'), 1.0)
+    roster.receive(beat('/rover'), 1.0)
+    roster.receive(beat('/world'), 1.0)
     assert roster.absent == []
 
 
-def test_silence_is_told_with_its_length_and_only_of_those_once_heard(roster):
-    roster.heard(beat('/rover'), 10.0)
+def test_silence_is_told_with_its_length_and_only_of_those_once_seen(roster):
+    roster.receive(beat('/rover'), 10.0)
     assert roster.silent(13.0) == []
     assert roster.silent(13.5) == ['/rover (silent for 3.5 s)']
 
 
 def test_a_heartbeat_ends_a_silence(roster):
-    roster.heard(beat('/rover'), 10.0)
-    roster.heard(beat('/rover'), 20.0)
+    roster.receive(beat('/rover'), 10.0)
+    roster.receive(beat('/rover'), 20.0)
     assert roster.silent(21.0) == []
 
 
 def test_while_the_listener_itself_stood_still_nobody_was_silent(roster):
-    roster.heard(beat('/rover'), 10.0)
+    roster.receive(beat('/rover'), 10.0)
     roster.overslept(8.0)
     assert roster.silent(20.0) == []
     assert roster.silent(21.5) == ['/rover (silent for 3.5 s)']
 
 
 def test_strangers_are_not_noted(roster):
-    roster.heard(beat('/rviz', Condition.WAITING, 'a map'), 0.0)
+    roster.receive(beat('/rviz', Condition.WAITING, 'a map'), 0.0)
     assert roster.absent == ['/world', '/rover']
 
 
 def test_present_are_those_who_neither_fell_silent_nor_said_goodbye(roster):
-    roster.heard(beat('/world'), 10.0)
-    roster.heard(beat('/rover'), 10.0)
+    roster.receive(beat('/world'), 10.0)
+    roster.receive(beat('/rover'), 10.0)
     assert roster.present(11.0) == ['/world', '/rover']
-    roster.heard(beat('/world', Condition.GONE), 12.0)
+    roster.receive(beat('/world', Condition.GONE), 12.0)
     assert roster.present(12.5) == ['/rover']
     assert roster.present(13.5) == []
     assert roster.departed() == ['/world (gone)']
 
 
 def test_who_is_excused_is_neither_absent_nor_silent(roster):
-    roster.heard(beat('/rover'), 0.0)
+    roster.receive(beat('/rover'), 0.0)
     roster.excuse('/rover')
     assert roster.silent(100.0) == []
     assert roster.absent == ['/world']
@@ -94,7 +94,7 @@ def test_who_is_excused_is_neither_absent_nor_silent(roster):
 
 def test_a_killed_process_has_ended_before_anybody_misses_its_heartbeat(roster, sleeper):
     process = identity_of(sleeper)
-    roster.heard(beat('/rover', process=process), 10.0)
+    roster.receive(beat('/rover', process=process), 10.0)
     assert roster.ended() == []
     sleeper.kill()
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)    # dead, but not yet collected
@@ -106,7 +106,7 @@ def test_a_killed_process_has_ended_before_anybody_misses_its_heartbeat(roster, 
 
 
 def test_a_stopped_process_is_told_from_one_that_has_ended(roster, sleeper):
-    roster.heard(beat('/rover', process=identity_of(sleeper)), 10.0)
+    roster.receive(beat('/rover', process=identity_of(sleeper)), 10.0)
     sleeper.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, sleeper.pid, os.WSTOPPED)
     assert roster.ended() == []
@@ -125,7 +125,7 @@ def test_a_later_process_of_the_same_number_is_another_one():
 def test_of_another_machine_only_silence_tells(roster):
     elsewhere = ProcessId('another', 1, '7')
     assert not elsewhere.has_ended
-    roster.heard(beat('/rover', process=elsewhere), 10.0)
+    roster.receive(beat('/rover', process=elsewhere), 10.0)
     assert roster.unreachable(13.5) == ['/rover (silent for 3.5 s)']
 
 
@@ -137,9 +137,9 @@ def test_a_process_is_read_as_it_was_written():
 
 
 def test_who_works_is_busy_since_it_began_and_no_longer_when_it_is_ready(roster):
-    roster.heard(Heartbeat('/rover', Condition.BUSY, 'drawing', lasted=3.5), 13.5)
+    roster.receive(Heartbeat('/rover', Condition.BUSY, 'drawing', lasted=3.5), 13.5)
     assert roster.busy(14.0) == ['/rover (has been busy for 4 s: drawing)']
-    roster.heard(beat('/rover'), 15.0)
+    roster.receive(beat('/rover'), 15.0)
     assert roster.busy(15.0) == []
     assert roster.describe('/rover') == '/rover (does not answer)'
-    assert roster.describe('/world') == '/world (never heard of)'
+    assert roster.describe('/world') == '/world (never seen)'

@@ -1,11 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The launch files under the real ``ros2 launch``, with stand-ins for the programs they start.
+The launch files under the real ``ros2 launch``, with substitutes for the programs they start.
 
-Each stand-in writes down how it was started, so that this can be compared with the one list of
-nodes. Launch, launch_ros, ros2cli, ros2launch come with an apt ROS 2; no registry has them, but
-their repositories on GitHub can be installed with pip into an environment made by ./ingenuity
+Each substitute records how it was started, for comparison with the one list of nodes. Launch,
+launch_ros, ros2cli, ros2launch come with an apt ROS 2; no registry has them, but their
+repositories on GitHub can be installed with pip into an environment made by ./ingenuity
 (composition_interfaces is built there as environment/prepare.py builds tf2_msgs).
 """
 
@@ -28,7 +28,7 @@ for _module in ('launch_ros', 'ros2launch'):
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path.name for path in (ROOT / 'launch').glob('*.launch.py'))
-STAND_IN = """\
+SUBSTITUTE = """\
 #!/bin/sh
 record="$RECORDS/$$"
 { nice; for argument in "$@"; do echo "$argument"; done; } > "$record.arguments"
@@ -43,7 +43,7 @@ done
 
 @pytest.fixture
 def prefix(tmp_path):
-    """Make an ament prefix in which our executables and rviz2 are stand-ins."""
+    """Make an ament prefix in which our executables and rviz2 are substitutes."""
     index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
     index.mkdir(parents=True)
     programs = {'ingenuity_nodes': ('world', 'helicopter', 'camera', 'vision', 'rover', 'mission',
@@ -53,17 +53,17 @@ def prefix(tmp_path):
         folder = tmp_path / 'lib' / package
         folder.mkdir(parents=True)
         for name in names:
-            (folder / name).write_text(STAND_IN)
+            (folder / name).write_text(SUBSTITUTE)
             (folder / name).chmod(0o755)
-    share = tmp_path / 'share' / 'ingenuity_nodes'
+    package_share = tmp_path / 'share' / 'ingenuity_nodes'
     for name in ('launch', 'config'):
-        shutil.copytree(ROOT / name, share / name)
+        shutil.copytree(ROOT / name, package_share / name)
     (tmp_path / 'records').mkdir()
     return tmp_path
 
 
 def ros2_launch(prefix, file, *arguments, dies='', timeout=60):
-    """Run ``ros2 launch``; give its exit status and what it said."""
+    """Run ``ros2 launch``; return its exit status and output."""
     environment = {**os.environ, 'RECORDS': str(prefix / 'records'), 'DIES': dies,
                    'ROS_LOG_DIR': str(prefix / 'log'), 'PYTHONPATH': os.pathsep.join(
                        [str(ROOT), os.environ.get('PYTHONPATH', '')]),
@@ -76,7 +76,7 @@ def ros2_launch(prefix, file, *arguments, dies='', timeout=60):
 
 
 def started(prefix):
-    """Read what the stand-ins wrote down."""
+    """Read what the substitutes recorded."""
     found = []
     for record in sorted((prefix / 'records').glob('*.arguments')):
         niceness, *arguments = record.read_text().splitlines()
@@ -96,7 +96,7 @@ def started(prefix):
 
 
 def wanted(specs, niceness=0):
-    """Say how the nodes of a list should be started."""
+    """Describe how the nodes of a list should be started."""
     return sorted((spec.namespace, spec.name, niceness + spec.niceness, {
         **spec.parameters, **({} if spec.name == 'world' else {'use_sim_time': True})})
         for spec in specs)
@@ -110,10 +110,10 @@ def own_niceness():
 
 @pytest.mark.parametrize('file', FILES)
 def test_show_args_explains_every_argument(prefix, file):
-    status, said = ros2_launch(prefix, file, '--show-args')
-    assert status == 0, said
-    names = re.findall(r"^    '(\w+)':$", said, re.MULTILINE)
-    explained = re.findall(r"^    '(\w+)':\n        (\S.{10,}\.)", said, re.MULTILINE)
+    status, output = ros2_launch(prefix, file, '--show-args')
+    assert status == 0, output
+    names = re.findall(r"^    '(\w+)':$", output, re.MULTILINE)
+    explained = re.findall(r"^    '(\w+)':\n        (\S.{10,}\.)", output, re.MULTILINE)
     assert names == [name for name, _ in explained]
     assert names
 
@@ -121,16 +121,16 @@ def test_show_args_explains_every_argument(prefix, file):
 @pytest.mark.parametrize('record', ['true', 'false'])
 @pytest.mark.parametrize('scenario', ['flight_03', 'cooperation'])
 def test_mission_starts_the_nodes_of_the_one_list(prefix, own_niceness, scenario, record):
-    status, said = ros2_launch(
+    status, output = ros2_launch(
         prefix, 'mission.launch.py', f'scenario:={scenario}', 'seed:=5', 'real_time_factor:=0',
         f'record:={record}', 'run_folder:=/tmp/nowhere')
-    assert status == 0, said
+    assert status == 0, output
     options = RunOptions(scenario, 5, 0.0, record == 'true', '/tmp/nowhere')
     assert sorted(started(prefix), key=str) == sorted(
         wanted(nodes_of(load_scenario(scenario), options), own_niceness), key=str)
 
 
-def test_mission_runs_in_real_time_and_records_unless_told_otherwise(prefix):
+def test_mission_runs_in_real_time_and_records_by_default(prefix):
     ros2_launch(prefix, 'mission.launch.py')
     world, = (parameters for _, name, _, parameters in started(prefix) if name == 'world')
     assert world['real_time_factor'] == pytest.approx(1.0)
@@ -146,10 +146,10 @@ def test_mission_opens_rviz_on_simulation_time_only_if_asked(prefix):
 
 @pytest.mark.parametrize('vehicle', ['', 'scout'])
 def test_helicopter_starts_one_vehicle(prefix, vehicle):
-    status, said = ros2_launch(
+    status, output = ros2_launch(
         prefix, 'helicopter.launch.py', 'scenario:=cooperation',
         *([f'vehicle:={vehicle}'] if vehicle else []))
-    assert status == 0, said
+    assert status == 0, output
     rows = started(prefix)
     assert {name for _, name, _, _ in rows} == {'helicopter', 'navcam', 'rte', 'vision'}
     assert {namespace for namespace, *_ in rows} == {vehicle or 'ingenuity'}
@@ -162,31 +162,31 @@ def test_rover_starts_one_vehicle(prefix):
 
 
 def test_replay_starts_our_player_with_its_parameters(prefix):
-    status, said = ros2_launch(
+    status, output = ros2_launch(
         prefix, 'replay.launch.py', 'bag:=runs/latest', 'rate:=2', 'loop:=true', 'rviz:=false')
-    assert status == 0, said
+    assert status == 0, output
     (_, name, _, parameters), = started(prefix)
     assert name == 'player'
     assert parameters == {'bag': 'runs/latest', 'rate': 2.0, 'start_offset': 0.0, 'loop': True}
 
 
-@pytest.mark.parametrize(('file', 'argument', 'says'), [
+@pytest.mark.parametrize(('file', 'argument', 'message'), [
     ('mission.launch.py', 'scenario:=flight_3', "did you mean 'flight_0"),
     ('mission.launch.py', 'seed:=many', "seed: found 'many', allowed: a whole number"),
     ('mission.launch.py', 'record:=perhaps', 'true'),
     ('helicopter.launch.py', 'vehicle:=scout', "found 'scout', allowed: ingenuity"),
     ('rover.launch.py', 'vehicle:=ingenuity', "found 'ingenuity', allowed: perseverance")])
-def test_a_mistake_is_answered_and_nothing_starts(prefix, file, argument, says):
-    status, said = ros2_launch(prefix, file, argument)
+def test_a_mistake_is_answered_and_nothing_starts(prefix, file, argument, message):
+    status, output = ros2_launch(prefix, file, argument)
     assert status != 0
-    assert says in said
-    assert 'Traceback' not in said
+    assert message in output
+    assert 'Traceback' not in output
     assert started(prefix) == []
 
 
 @pytest.mark.slow
 def test_a_process_that_dies_before_time_begins_ends_the_launch(prefix):
-    status, said = ros2_launch(prefix, 'mission.launch.py', dies='vision')
+    status, output = ros2_launch(prefix, 'mission.launch.py', dies='vision')
     assert status != 0
-    assert re.search(r'ingenuity\.vision-\d+ ended with status 3', said)
-    assert 'Traceback' not in said
+    assert re.search(r'ingenuity\.vision-\d+ ended with status 3', output)
+    assert 'Traceback' not in output

@@ -20,13 +20,13 @@ def flight_3():
 
 
 @pytest.fixture(scope='module')
-def place(flight_3):
+def environment(flight_3):
     return environment_of(flight_3)
 
 
 @pytest.fixture
-def control(flight_3, place):
-    return MissionControl(flight_3, place)
+def control(flight_3, environment):
+    return MissionControl(flight_3, environment)
 
 
 def modes_of(**modes):
@@ -50,7 +50,7 @@ PHOTO = {'perseverance': (Receipt(NAME, 'rte_000044000.jpg', ''),)}
 TO_THE_GROUND = received('standby'), received('ready'), received('landed')
 
 
-def test_nothing_is_said_to_a_helicopter_that_has_not_been_heard(control):
+def test_nothing_is_said_to_a_helicopter_that_has_sent_nothing(control):
     output = fly(control, received(), received())
     assert (output.plans, output.go, output.outcome) == ({}, {}, '')
     assert control.phases == {NAME: Phase.WAITING}
@@ -81,12 +81,12 @@ def test_the_run_is_over_when_the_photo_is_on_the_rover(control):
     assert control.phases == {NAME: Phase.DONE}
 
 
-def test_landing_and_photo_in_the_same_tick_are_both_heard(control):
+def test_landing_and_photo_in_the_same_tick_are_both_taken(control):
     assert fly(control, *TO_THE_GROUND[:2], received('landed', photos=PHOTO)).outcome == 'landed'
 
 
-def test_without_images_nobody_waits_for_a_photo(flight_3, place):
-    control = MissionControl(flight_3, place, images=False)
+def test_without_images_nobody_waits_for_a_photo(flight_3, environment):
+    control = MissionControl(flight_3, environment, images=False)
     assert fly(control, *TO_THE_GROUND).outcome == 'landed'
 
 
@@ -126,15 +126,15 @@ def test_two_helicopters_fly_their_own_plans_and_the_run_ends_with_the_last():
     assert fly(control, MissionInputs(modes_of(scout='landed'), photo)).outcome == 'landed'
 
 
-def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, place):
-    plan = plan_with_targets(flight_3, flight_3.helicopters[0], place)
+def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, environment):
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment)
     target = plan.target('perseverance')
     assert target.position[:2] == flight_3.vehicle('perseverance').position
-    assert target.position[2] == place.terrain.height(*target.position[:2])
+    assert target.position[2] == environment.terrain.height(*target.position[:2])
 
 
-def test_a_plan_goes_over_the_network_without_loss(flight_3, place):
-    plan = plan_with_targets(flight_3, flight_3.helicopters[0], place)
+def test_a_plan_goes_over_the_network_without_loss(flight_3, environment):
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment)
     assert plan_from_yaml(plan_to_yaml(plan)) == plan
 
 

@@ -1,14 +1,14 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The estimator on the ground, on a known path, with late, lost and false images."""
+"""The estimator on the ground, on a known path, with delayed, lost and false images."""
 
 from dataclasses import replace
 import math
 
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import rpy_from_quaternion
+from ingenuity_nodes.navigation.bearing_table import BearingTable
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
-from ingenuity_nodes.navigation.ray_table import RayTable
 from ingenuity_nodes.navigation.simulated_tracker import (
     SimulatedTracker, SimulatedTrackerParameters)
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
@@ -29,7 +29,7 @@ REST = 0.266
 
 
 def sideways(t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rest 2 s, rise 5 m, swing 3 m aside; return position, velocity, acceleration."""
+    """Rest 2 s, rise 5 m, fly 3 m aside; return position, velocity, acceleration."""
     p, v, a = np.array([0.0, 0.0, REST]), np.zeros(3), np.zeros(3)
     for axis, size, start, length in ((2, 5.0, 2.0, 4.0), (0, 3.0, 7.0, 3.0)):
         s = min(1.0, max(0.0, (t - start) / length))
@@ -44,7 +44,7 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
         spoil=lambda frame: frame, stamp=0, images: bool = True):
     """Carry sensors level along the path; return truth and estimates at 50 Hz."""
     imu, altimeter = Imu(ImuParameters(), seed), Altimeter(AltimeterParameters(), terrain, seed)
-    landmarks = SimulatedTracker(CAMERA, terrain, seed)
+    tracker = SimulatedTracker(CAMERA, terrain, seed)
     estimator = Estimator(EstimatorParameters(), CAMERA)
     estimator.initialise(
         STEP_NS, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
@@ -56,7 +56,7 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
         a = (v - sideways((step - 1) * STEP)[1]) / STEP
         truth = Truth(t_ns, p, v, LEVEL, ZERO, a, ZERO)
         if images and due.due(t_ns):
-            frame = spoil(landmarks.observe(Exposure(t_ns, 'navcam', p, LEVEL, v, ZERO)))
+            frame = spoil(tracker.observe(Exposure(t_ns, 'navcam', p, LEVEL, v, ZERO)))
             if frame is not None:
                 waiting.append((t_ns + round(latency * 1e9), replace(frame, t_ns=t_ns + stamp)))
         altimeter.push(truth)
@@ -81,22 +81,22 @@ def test_standing_still_it_learns_the_gyro_bias():
     assert out[-1][1].p_MB == pytest.approx([0.0, 0.0, REST], abs=0.02)
 
 
-def test_with_images_it_knows_its_place_to_centimetres():
+def test_with_images_it_knows_its_position_to_centimetres():
     out, estimator, _ = fly(12.0)
     assert worst(out) < 0.08
     assert estimator.lost_images == 0
     assert out[-1][1].feature_count > 15
 
 
-def test_without_images_it_reckons_on_but_drifts():
+def test_without_images_it_drifts_by_dead_reckoning():
     blind, seeing = fly(12.0, images=False)[0], fly(12.0)[0]
     assert worst(blind) > 2.0 * worst(seeing)
     assert blind[-1][1].feature_count == 0
     assert blind[-1][1].covariance[0, 0] > 10.0 * seeing[-1][1].covariance[0, 0]
 
 
-def test_a_belief_that_sank_into_the_ground_comes_up_again_by_the_altimeter():
-    # A touchdown that dead accelerometers did not feel: the belief sinks on at 1 m/s.
+def test_an_estimate_below_the_ground_recovers_by_the_altimeter():
+    # A touchdown that dead accelerometers did not feel: the estimate sinks on at 1 m/s.
     estimator = Estimator(EstimatorParameters(), CAMERA)
     estimator.initialise(
         STEP_NS, InclinometerSample(0, 0.0, 0.0), 0.0, np.array([0.0, 0.0, REST]))
@@ -104,8 +104,8 @@ def test_a_belief_that_sank_into_the_ground_comes_up_again_by_the_altimeter():
     for step in range(1, 1501):
         t_ns = step * STEP_NS
         f_I = np.array([0.0, 0.0, GRAVITY - 2.0]) if step <= 250 else np.full(3, math.nan)
-        heard = step > 500 and step % 10 == 0
-        altimeter = AltimeterSample(t_ns, REST - 0.137) if heard else None
+        measured = step > 500 and step % 10 == 0
+        altimeter = AltimeterSample(t_ns, REST - 0.137) if measured else None
         heights.append(estimator.step(ImuSample(t_ns, f_I, ZERO), altimeter, None).height)
     assert heights[500] < -0.4
     assert heights[-1] == pytest.approx(REST, abs=0.05)
@@ -113,7 +113,7 @@ def test_a_belief_that_sank_into_the_ground_comes_up_again_by_the_altimeter():
 
 @pytest.mark.parametrize('drop', [1.0, 3.0, -2.0])
 def test_beyond_a_scarp_it_knows_the_height_over_the_other_ground(drop):
-    east = np.arange(-20.0, 20.5, 0.5)    # the way goes 3 m east
+    east = np.arange(-20.0, 20.5, 0.5)    # the path goes 3 m east
     heights = np.tile(np.where(east > 1.5, -drop, 0.0), (east.size, 1))
     scarp = Terrain(FLAT.parameters, dem=(heights, -20.0, -20.0, 0.5))
     out = fly(14.0, terrain=scarp)[0]
@@ -124,17 +124,17 @@ def test_beyond_a_scarp_it_knows_the_height_over_the_other_ground(drop):
 
 
 @pytest.mark.parametrize('latency', [0.0, 0.066, 0.2])
-def test_a_late_image_is_as_good_as_a_prompt_one(latency):
+def test_a_delayed_image_is_as_good_as_a_prompt_one(latency):
     assert worst(fly(12.0, latency=latency)[0]) < 0.10
 
 
-def test_a_image_older_than_the_memory_is_lost_and_counted():
+def test_an_image_older_than_the_buffer_is_lost_and_counted():
     out, estimator, _ = fly(8.0, latency=0.3)
     assert estimator.lost_images > 50
     assert out[-1][1].feature_count == 0
 
 
-def test_the_replay_after_a_image_gives_the_same_as_having_had_it_in_time():
+def test_the_replay_after_an_image_gives_the_same_as_having_had_it_in_time():
     prompt, late = fly(6.5, latency=0.0)[0], fly(6.5, latency=0.05)[0]
     # At 6.5 s neither waits for an image that the other has, but for the last few.
     assert late[-1][1].p_MB == pytest.approx(prompt[-1][1].p_MB, abs=2e-3)
@@ -151,12 +151,12 @@ def test_features_that_jump_are_gated_out():
     assert worst(fly(12.0, spoil=spoil)[0]) < 0.2
 
 
-def test_a_time_stamp_that_lies_by_two_frames_is_seen_in_the_innovation_or_the_place():
-    honest, lying = fly(12.0)[0], fly(12.0, stamp=-66_000_000)[0]
-    assert worst(lying, after=7.0) > 2.0 * worst(honest, after=7.0)
+def test_a_time_stamp_wrong_by_two_frames_doubles_the_position_error():
+    right, wrong = fly(12.0)[0], fly(12.0, stamp=-66_000_000)[0]
+    assert worst(wrong, after=7.0) > 2.0 * worst(right, after=7.0)
 
 
-def test_the_covariance_stays_symmetric_and_positive():
+def test_the_covariance_is_symmetric_and_positive_after_a_flight():
     estimate = fly(12.0)[0][-1][1]
     assert np.array_equal(estimate.covariance, estimate.covariance.T)
     assert np.linalg.eigvalsh(estimate.covariance).min() > 0.0
@@ -186,29 +186,29 @@ def test_one_wild_altimeter_reading_is_refused():
     assert after.height == pytest.approx(estimate.height, abs=0.05)
 
 
-def test_the_ray_table_is_the_camera():
+def test_the_bearing_table_is_the_camera():
     random = np.random.default_rng(1)
     uv = random.random((500, 2)) * [639.0, 479.0]
     from ingenuity_nodes.frames import rotation_matrix
     exact = CAMERA.unproject(uv) @ rotation_matrix(CAMERA.q_BC).T
-    assert RayTable(CAMERA).rays(uv) == pytest.approx(exact, abs=2e-5)
+    assert BearingTable(CAMERA).bearings(uv) == pytest.approx(exact, abs=2e-5)
 
 
-def test_landmarks_lie_on_the_ground_and_keep_their_numbers_while_seen():
+def test_simulated_features_lie_on_the_ground_and_keep_their_numbers_while_seen():
     terrain = Terrain()
-    landmarks = SimulatedTracker(CAMERA, terrain, 1, SimulatedTrackerParameters(rocks=0.0))
-    place = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
-    first = landmarks.observe(Exposure(0, 'navcam', place, LEVEL, ZERO, ZERO))
-    points = landmarks.points
+    tracker = SimulatedTracker(CAMERA, terrain, 1, SimulatedTrackerParameters(rocks=0.0))
+    p_MB = np.array([20.0, 10.0, 5.0 + terrain.height(20.0, 10.0)])
+    first = tracker.observe(Exposure(0, 'navcam', p_MB, LEVEL, ZERO, ZERO))
+    points = tracker.points
     assert points[:, 2] == pytest.approx(terrain.heights(points[:, 0], points[:, 1]), abs=1e-3)
-    aside = place + np.array([0.05, 0.0, 0.0])
-    again = landmarks.observe(Exposure(1, 'navcam', aside, LEVEL, ZERO, ZERO))
+    aside = p_MB + np.array([0.05, 0.0, 0.0])
+    again = tracker.observe(Exposure(1, 'navcam', aside, LEVEL, ZERO, ZERO))
     assert np.isin(first.ids, again.ids).mean() > 0.9
     assert len(set(again.ids)) == len(again.ids) <= 40
     assert again.ages.max() == 1
 
 
-def test_a_fast_climb_is_not_misjudged_by_what_the_altimeter_is_late():
+def test_the_delay_of_the_altimeter_does_not_bias_the_height_in_a_climb():
     out, _, _ = fly(6.5)
     climbing = [(truth, estimate) for truth, estimate in out if truth.v_MB[2] > 1.0]
     behind = [estimate.p_MB[2] - truth.p_MB[2] for truth, estimate in climbing]
@@ -216,13 +216,13 @@ def test_a_fast_climb_is_not_misjudged_by_what_the_altimeter_is_late():
     assert abs(np.mean(behind)) < 0.01
 
 
-def test_imagined_corners_rise_by_a_share_of_the_way_as_outlines_of_rocks_do():
-    landmarks = SimulatedTracker(
-        CAMERA, FLAT, 1, SimulatedTrackerParameters(rocks=0.0, loss=0.0, creep=0.01))
+def test_simulated_features_rise_with_the_distance_as_outlines_of_rocks_do():
+    tracker = SimulatedTracker(
+        CAMERA, FLAT, 1, SimulatedTrackerParameters(rocks=0.0, loss=0.0, rise=0.01))
     for k in range(4):
-        place = np.array([20.0 + 0.1 * k, 10.0, 5.0])
-        landmarks.observe(Exposure(k, 'navcam', place, LEVEL, ZERO, ZERO))
+        p_MB = np.array([20.0 + 0.1 * k, 10.0, 5.0])
+        tracker.observe(Exposure(k, 'navcam', p_MB, LEVEL, ZERO, ZERO))
         if k == 0:
-            first = landmarks.points
-    oldest = landmarks.points[:10]
+            first = tracker.points
+    oldest = tracker.points[:10]
     assert oldest[:, 2] == pytest.approx(first[:10, 2] + 0.01 * 0.3, abs=1e-9)

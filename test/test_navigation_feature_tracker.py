@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Corners are followed to a fraction of a pixel, keep off shade, and die where nothing is seen."""
+"""Features are tracked to a fraction of a pixel, outside of shade, and lost without texture."""
 
 import cv2
 from ingenuity_nodes.cameras.model import navcam
@@ -26,13 +26,13 @@ def ground(seed: int = 1) -> np.ndarray:
 
 GROUND = ground()
 PIXELS = np.stack(np.meshgrid(np.arange(640.0), np.arange(480.0)), axis=-1).reshape(-1, 2)
-RAYS_C = CAMERA.unproject(PIXELS)
+BEARINGS_C = CAMERA.unproject(PIXELS)
 
 
 def rendered(p_MB: np.ndarray, q_MB: np.ndarray) -> np.ndarray:
-    """Look at the plane through the real lens."""
+    """Render the plane through the real lens."""
     R_MC, p_MC = CAMERA.pose(p_MB, q_MB)
-    rays = RAYS_C @ R_MC.T
+    rays = BEARINGS_C @ R_MC.T
     length = -p_MC[2] / np.minimum(rays[:, 2], -0.05)
     hits = (p_MC[:2] + length[:, None] * rays[:, :2]) * SCALE + GROUND.shape[0] / 2
     mapped = hits.astype(np.float32).reshape(480, 640, 2)
@@ -40,8 +40,8 @@ def rendered(p_MB: np.ndarray, q_MB: np.ndarray) -> np.ndarray:
     return np.clip(drawn, 0, 255).astype(np.uint8)
 
 
-def walk(frames: int, speed: float = 2.0) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Fly aside, swaying, 30 images a second."""
+def poses(frames: int, speed: float = 2.0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Fly aside, rolling and yawing, 30 images a second."""
     return [(np.array([speed * k / 30.0, 0.0, 5.0]),
              quaternion_from_rpy(0.05 * np.sin(0.1 * k), 0.0, 0.02 * np.sin(0.07 * k)))
             for k in range(frames)]
@@ -49,7 +49,7 @@ def walk(frames: int, speed: float = 2.0) -> list[tuple[np.ndarray, np.ndarray]]
 
 def test_tracks_follow_their_points_of_the_ground():
     tracker, points, errors = FeatureTracker(), {}, []
-    for k, (p, q) in enumerate(walk(20)):
+    for k, (p, q) in enumerate(poses(20)):
         frame = tracker.track(k, rendered(p, q))
         R_MC, p_MC = CAMERA.pose(p, q)
         rays = CAMERA.unproject(frame.uv) @ R_MC.T
@@ -61,9 +61,9 @@ def test_tracks_follow_their_points_of_the_ground():
     assert np.percentile(errors, 95) < 1.5
 
 
-def test_nine_of_ten_corners_live_from_one_image_to_the_next():
+def test_nine_of_ten_features_survive_from_one_image_to_the_next():
     tracker, kept, before = FeatureTracker(), [], None
-    for k, (p, q) in enumerate(walk(15)):
+    for k, (p, q) in enumerate(poses(15)):
         ids = tracker.track(k, rendered(p, q)).ids
         if before is not None:
             kept.append(np.isin(before, ids).mean())
@@ -73,7 +73,7 @@ def test_nine_of_ten_corners_live_from_one_image_to_the_next():
 
 def test_numbers_are_unique_and_ages_count_images():
     tracker = FeatureTracker()
-    for k, (p, q) in enumerate(walk(6)):
+    for k, (p, q) in enumerate(poses(6)):
         frame = tracker.track(k, rendered(p, q))
         assert len(set(frame.ids)) == len(frame.ids) == len(frame.uv) == len(frame.ages)
     assert frame.ages.max() == 5
@@ -81,7 +81,7 @@ def test_numbers_are_unique_and_ages_count_images():
 
 def test_a_shadow_that_flies_along_gets_no_features():
     tracker = FeatureTracker()
-    for k, (p, q) in enumerate(walk(10)):
+    for k, (p, q) in enumerate(poses(10)):
         image = rendered(p, q)
         cv2.ellipse(image, (320, 240), (50, 20), 30.0, 0.0, 360.0, 30, -1)
         frame = tracker.track(k, image)
@@ -91,7 +91,7 @@ def test_a_shadow_that_flies_along_gets_no_features():
 
 def test_the_shadows_of_the_legs_get_none_either():
     tracker = FeatureTracker()
-    for k, (p, q) in enumerate(walk(10, speed=0.5)):
+    for k, (p, q) in enumerate(poses(10, speed=0.5)):
         image = rendered(p, q)
         for end in ((280, 210), (360, 210), (280, 270), (360, 270)):
             cv2.line(image, (320, 240), end, 30, 1)
@@ -103,7 +103,7 @@ def test_the_shadows_of_the_legs_get_none_either():
 
 def test_something_that_moves_by_itself_is_outvoted():
     tracker = FeatureTracker()
-    for k, (p, q) in enumerate(walk(8)):
+    for k, (p, q) in enumerate(poses(8)):
         image = rendered(p, q)
         patch = GROUND[500:620, 500:620].astype(np.uint8)
         top, left = 150, 200 + 9 * k
@@ -122,12 +122,12 @@ def test_over_smooth_sand_there_is_nothing_to_follow():
 
 
 def test_the_first_image_is_picked_evenly():
-    uv = FeatureTracker().track(0, rendered(*walk(1)[0])).uv
+    uv = FeatureTracker().track(0, rendered(*poses(1)[0])).uv
     counts = np.histogram2d(uv[:, 0], uv[:, 1], bins=[4, 3], range=[[0, 640], [0, 480]])[0]
     assert (counts > 0).all() and counts.max() <= 8
 
 
-def test_a_image_of_another_camera_is_refused():
+def test_an_image_of_another_camera_is_refused():
     with pytest.raises(ValueError, match='640 x 480'):
         FeatureTracker().track(0, np.zeros((10, 10), dtype=np.uint8))
 
@@ -135,12 +135,12 @@ def test_a_image_of_another_camera_is_refused():
 def test_the_same_images_give_the_same_features_to_the_last_bit():
     def run() -> bytes:
         tracker = FeatureTracker()
-        frames = [tracker.track(k, rendered(p, q)) for k, (p, q) in enumerate(walk(5))]
+        frames = [tracker.track(k, rendered(p, q)) for k, (p, q) in enumerate(poses(5))]
         return b''.join(frame.uv.tobytes() for frame in frames)
     assert run() == run()
 
 
 def test_the_image_for_people_has_colour_and_size():
-    tracker, image = FeatureTracker(), rendered(*walk(1)[0])
+    tracker, image = FeatureTracker(), rendered(*poses(1)[0])
     drawn = tracker.draw(image, tracker.track(0, image))
     assert drawn.shape == (480, 640, 3) and (drawn[..., 0] != drawn[..., 1]).any()

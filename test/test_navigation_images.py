@@ -1,13 +1,13 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Images and geometric features lead the filter along the same flight."""
+"""Rendered images and simulated features give the filter the same flight."""
 
 from flights import scenario_of
 from ingenuity_nodes.campaign.consistency import error_of
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker, TrackerParameters
-from ingenuity_nodes.rendering.cast import camera_of, scene_of
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.scenario.variants import with_features
@@ -53,14 +53,14 @@ def flown() -> tuple[np.ndarray, np.ndarray]:
     return seen, np.abs(seen[:count] - known[:count]) / sigma
 
 
-# Of the errors at each instant, 0.3 % of an honest filter's leave three sigma.
+# Of the errors at each instant, 0.3 % of a consistent filter's leave three sigma.
 
 
 @pytest.mark.slow
 def test_images_and_geometry_differ_by_less_than_three_sigma_of_the_filter(flown):
-    seen, apart = flown
-    assert np.mean(apart[:, [0, 1, 2, 6, 7, 8]] < 3.0) > 0.98    # position, attitude
-    assert np.mean(apart[:, 3:6] < 3.0) > 0.98                   # velocity
+    seen, difference = flown
+    assert np.mean(difference[:, [0, 1, 2, 6, 7, 8]] < 3.0) > 0.98    # position, attitude
+    assert np.mean(difference[:, 3:6] < 3.0) > 0.98                   # velocity
     assert np.abs(seen[:, :3]).max() < 0.15
 
 
@@ -83,25 +83,25 @@ def tracks(tracker: FeatureTracker, poses: list[tuple[np.ndarray, np.ndarray]]) 
     return np.array(rows)
 
 
-def test_corners_do_not_cling_to_the_image_when_the_ground_passes_slowly():
-    # Whatever pattern stands still in an image holds slow corners back; a chessboard between
+def test_features_do_not_lag_when_the_ground_passes_slowly():
+    # Whatever pattern stands still in an image holds slow features back; a chessboard between
     # two sizes of the ground's grain once held them back by a tenth.
     above = environment_of(scenario_of(ASIDE)).terrain.height(1.0, 4.0) + 3.3
     passing = [(np.array([1.0, 4.0 + 0.008 * k, above]), quaternion_from_rpy(0.0, 0.0, 0.2))
                for k in range(16)]
     first, seen, due = tracks(FeatureTracker(), passing).transpose(1, 0, 2)
-    moved, way = seen - first, due - first
-    held_back = 1.0 - (moved * way).sum() / (way * way).sum()
-    assert len(seen) > 300 and np.linalg.norm(way, axis=1).max() < 0.9 * 16
+    moved, expected = seen - first, due - first
+    held_back = 1.0 - (moved * expected).sum() / (expected * expected).sum()
+    assert len(seen) > 300 and np.linalg.norm(expected, axis=1).max() < 0.9 * 16
     assert abs(held_back) < 0.02
 
 
-def test_tracks_keep_their_points_while_the_aircraft_turns():
-    # A corner is seldom the middle of its patch, so a patch that turns pulls it along.
+def test_tracks_keep_their_points_while_the_aircraft_yaws():
+    # A feature is seldom the middle of its patch, so a patch that rotates pulls it along.
     above = environment_of(scenario_of(ASIDE)).terrain.height(1.0, 4.0) + 5.3
     turning = [(np.array([1.0, 4.0, above]),
                 quaternion_from_rpy(0.0, 0.0, np.radians(20.0 * k / 30.0))) for k in range(45)]
     _, seen, due = tracks(FeatureTracker(), turning).transpose(1, 0, 2)
     _, pulled, should = tracks(
-        FeatureTracker(TrackerParameters(turn=1.0)), turning).transpose(1, 0, 2)
+        FeatureTracker(TrackerParameters(rotation=1.0)), turning).transpose(1, 0, 2)
     assert np.std(seen - due) < 0.67 * np.std(pulled - should)

@@ -101,7 +101,7 @@ def test_an_exposure_has_the_pose_of_its_instant_to_the_bit(truth):
     assert back.q_MB.tobytes() == truth.q_MB.tobytes()
 
 
-def test_an_estimate_keeps_its_place_and_the_covariances_a_message_has_room_for():
+def test_an_estimate_keeps_its_position_and_the_covariances_a_message_has_room_for():
     covariance = np.diag(np.arange(1.0, 16.0))
     covariance[0, 6] = covariance[6, 0] = 0.5
     zero = np.zeros(3)
@@ -164,14 +164,14 @@ def test_the_wrench_is_that_of_the_air_in_body_axes():
 
 
 @pytest.mark.parametrize('seed', range(5))
-def test_the_state_of_the_machinery_goes_through_to_the_bit(seed):
+def test_the_state_of_the_power_train_goes_through_to_the_bit(seed):
     status = status_of(seed)
     back = sensors.status_from(over_the_wire(sensors.status_message(status)))
     for name in VehicleStatus._fields:
         assert np.array_equal(getattr(back, name), getattr(status, name)), name
 
 
-def test_each_number_of_the_machinery_is_labelled():
+def test_each_number_of_the_power_train_is_labelled():
     message = sensors.status_message(status_of())
     assert sum(part.size for part in message.layout.dim) == len(message.data)
     assert message.layout.dim[0].label == 't_ns'

@@ -53,12 +53,13 @@ class Run:
     """A graph that does something when one of its processes says a certain word."""
 
     def __init__(self, folder, word, act, scenario=HOP):
-        self.said, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
+        self.lines, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
         self.folder = RunFolder.create('hop', folder)
         options = RunOptions(str(scenario), run_folder=str(self.folder.path))
         self.logs = folder.parent / 'logs'
         self.logs.mkdir()
-        self._graph = Graph(nodes_of(load_scenario(str(scenario)), options), self.logs, self._say)
+        specs = nodes_of(load_scenario(str(scenario)), options)
+        self._graph = Graph(specs, self.logs, self._report)
         self.ids = self._graph.ids
 
     def wait(self):
@@ -73,11 +74,11 @@ class Run:
 
     def seconds_until(self, *words):
         """Give the seconds from the deed to the first line with one of some words."""
-        return next(when - self.acted_at for text, when in zip(self.said, self.when, strict=True)
+        return next(when - self.acted_at for text, when in zip(self.lines, self.when, strict=True)
                     if any(word in text for word in words))
 
-    def _say(self, text):
-        self.said.append(text)
+    def _report(self, text):
+        self.lines.append(text)
         self.when.append(time.monotonic())
         if self._word in text and not self.acted_at:
             self.acted_at = time.monotonic()
@@ -85,7 +86,7 @@ class Run:
 
 
 def busy():
-    """Tell how much longer everything takes because of what else the machine does."""
+    """Return how much longer everything takes because of what else the machine does."""
     return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
@@ -168,8 +169,8 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
 def test_when_a_process_is_killed_in_flight_the_others_end_and_say_which(tmp_path, batch, victim):
     run = Run(tmp_path / 'run', 'take_off', lambda ids: os.kill(ids[victim], signal.SIGKILL))
     status, seconds = run.wait()
-    assert status not in (0, INTERRUPTED), run.said
-    assert f'{victim} (process {run.ids[victim]}) was killed by SIGKILL' in run.said
+    assert status not in (0, INTERRUPTED), run.lines
+    assert f'{victim} (process {run.ids[victim]}) was killed by SIGKILL' in run.lines
     number = run.ids[victim]
     noticed = run.seconds_until(
         f'{victim} (process {number} has ended)', f'{victim} has ended (process {number})')
@@ -196,16 +197,16 @@ def hold(ids, seconds):
 def test_a_process_that_is_stopped_for_5_seconds_is_waited_for(tmp_path, batch, who):
     run = Run(tmp_path / 'run', 'climb', lambda ids: hold([ids[who]], 5.0))
     status, _ = run.wait()
-    assert status == 0, run.said
+    assert status == 0, run.lines
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
     if who != '/world':
-        assert any(f'{who} (process {run.ids[who]} is stopped)' in line for line in run.said)
+        assert any(f'{who} (process {run.ids[who]} is stopped)' in line for line in run.lines)
 
 
 def test_a_graph_that_stands_still_for_longer_than_a_silence_flies_on(tmp_path, batch):
     run = Run(tmp_path / 'run', 'climb', lambda ids: hold(ids.values(), 12.0))
     status, seconds = run.wait()
-    assert status == 0, run.said
+    assert status == 0, run.lines
     assert seconds > 12.0
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
 
@@ -218,7 +219,7 @@ def test_beside_four_busy_loops_the_flight_is_the_same(tmp_path, batch):
         for loop in loops:
             loop.kill()
             loop.wait()
-    assert status == 0, run.said
+    assert status == 0, run.lines
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
 
 
@@ -232,10 +233,11 @@ def test_a_process_that_works_for_long_is_waited_for_and_it_is_said_once(
     slow = changed_hop(tmp_path, (' []', f' {SLOW}'), ('duration: 3.0', 'duration: 1.0'))
     run = Run(tmp_path / 'run', 'take_off', lambda _: None, slow)
     status, _ = run.wait()
-    assert status == 0, run.said
-    told = [line for line in run.said if '/ingenuity/helicopter (has been busy for' in line]
+    assert status == 0, run.lines
+    reported = [line for line in run.lines if '/ingenuity/helicopter (has been busy for' in line]
     # After 3 s of one tick; it may have begun its work a little before or after that.
-    assert len(told) == 1 and re.search(r'busy for [2-5] s: working\)$', told[0]), run.said
+    assert len(reported) == 1, run.lines
+    assert re.search(r'busy for [2-5] s: working\)$', reported[0]), run.lines
     # The time that it took is not the aircraft's.
     monkeypatch.setenv('SLOW_S', '0')
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
@@ -252,7 +254,7 @@ def test_a_process_that_works_for_ever_ends_the_run_by_name(tmp_path, monkeypatc
     assert status not in (0, INTERRUPTED)
     assert 5.0 < seconds < 40.0
     assert any(line.startswith('/world: failed: /ingenuity/helicopter (has been busy for')
-               for line in run.said), run.said
+               for line in run.lines), run.lines
 
 
 @pytest.fixture
@@ -270,7 +272,7 @@ def test_started_by_themselves_on_a_cold_machine_the_nodes_compile_once_and_fly(
     # As under ros2 launch: nobody has compiled for them, all want it at the same time.
     run = Run(tmp_path / 'run', 'take_off', lambda _: None, with_cameras)
     status, _ = run.wait()
-    assert status == 0, run.said
+    assert status == 0, run.lines
     assert run.result['photo']['received']
     assert len(list(cold.glob('complete-*'))) == 1
     for log in run.logs.iterdir():
@@ -294,8 +296,8 @@ def test_ctrl_c_ends_all_processes_within_5_seconds(tmp_path, batch):
     status, seconds = run.wait()
     assert status == INTERRUPTED
     assert seconds < 5.0 * busy()
-    assert 'interrupted: ending' in run.said
-    assert not any('was killed' in text for text in run.said)
+    assert 'interrupted: ending' in run.lines
+    assert not any('was killed' in text for text in run.lines)
     assert are_gone(run.ids.values())
     assert sum(1 for _ in messages(run.folder.bag, {TRUTH})) > 100
 
@@ -323,19 +325,19 @@ def alone(tmp_path):
 
 
 def test_each_node_started_alone_says_what_it_waits_for_and_ends_on_ctrl_c(alone, batch):
-    said = {name: next((line for line in process.stdout if ' waiting' in line), '')
-            for name, process in alone.items()}
+    lines = {name: next((line for line in process.stdout if ' waiting' in line), '')
+             for name, process in alone.items()}
     for name, process in alone.items():
-        assert ' waiting' in said[name], name
+        assert ' waiting' in lines[name], name
         process.send_signal(signal.SIGINT)
     for name, process in alone.items():
         rest, _ = process.communicate(timeout=10.0)
         # As ROS has it: Ctrl-C is how a node is ended.
         assert process.returncode == 0, f'{name}: {rest}'
         assert 'Traceback' not in rest, f'{name}: {rest}'
-    assert 'waiting for /world' in said['/mission']
-    assert 'waiting for /world' in said['/perseverance/rover']
-    assert 'waiting: /ingenuity/helicopter, /perseverance/rover' in said['/world']
+    assert 'waiting for /world' in lines['/mission']
+    assert 'waiting for /world' in lines['/perseverance/rover']
+    assert 'waiting: /ingenuity/helicopter, /perseverance/rover' in lines['/world']
 
 
 def test_a_node_with_a_wrong_parameter_says_so_and_does_not_start():

@@ -31,7 +31,7 @@ def own_names(element):
 
 
 def extends(method):
-    """Say whether a method does what that of the base class does, and more."""
+    """Return whether a method does what that of the base class does, and more."""
     return f'super().{method.name}(' in ast.unparse(method)
 
 

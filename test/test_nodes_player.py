@@ -37,7 +37,7 @@ def record(folder, rows):
 
 @pytest.fixture
 def bag(tmp_path):
-    """Two seconds of a flight: a scene, ten words a second, a clock that must not be heard."""
+    """Two seconds of a flight: a scene, ten words a second, a clock that must not be received."""
     rows = [('/world/ground', 0.0, 'ground', True), ('/tf_static', 0.0, 'one', True),
             ('/tf_static', 0.0, 'two', True)]
     rows += [('/ingenuity/mode', 0.1 * k, str(k), False) for k in range(1, 21)]
@@ -70,11 +70,11 @@ class Graph:
         self.node.create_subscription(
             Clock, '/clock', lambda m: self.clock.append(seconds(m.clock)), 100)
 
-    def hear(self, topic, qos=10):
+    def subscribe(self, topic, qos=10):
         """Subscribe; the list fills while the graph spins."""
-        heard = []
-        self.node.create_subscription(String, topic, lambda m: heard.append(m.data), qos)
-        return heard
+        received = []
+        self.node.create_subscription(String, topic, lambda m: received.append(m.data), qos)
+        return received
 
     def play(self, bag, **parameters):
         """Start a player."""
@@ -107,11 +107,11 @@ class Graph:
 
 
 def test_every_message_is_played_in_order_and_the_end_ends_the_player(graph, bag):
-    heard = graph.hear('/ingenuity/mode')
+    received = graph.subscribe('/ingenuity/mode')
     player = graph.play(bag)
-    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert graph.spin(lambda: '20' in received and not player.membership.running)
     assert player.membership.status == 0
-    assert heard == [str(k) for k in range(1, 21)]
+    assert received == [str(k) for k in range(1, 21)]
 
 
 def test_time_of_the_bag_is_told_and_only_by_the_player(graph, bag):
@@ -122,55 +122,57 @@ def test_time_of_the_bag_is_told_and_only_by_the_player(graph, bag):
     assert graph.clock[-1] == pytest.approx(2.0, abs=0.2)
 
 
-def test_whoever_comes_late_hears_all_of_the_scene(graph, bag):
+def test_whoever_comes_late_receives_all_of_the_scene(graph, bag):
     player = graph.play(bag)
     assert graph.spin(lambda: graph.clock and graph.clock[-1] > 0.5)
-    static, ground = graph.hear('/tf_static', SCENE_QOS), graph.hear('/world/ground', SCENE_QOS)
+    static = graph.subscribe('/tf_static', SCENE_QOS)
+    ground = graph.subscribe('/world/ground', SCENE_QOS)
     assert graph.spin(lambda: len(static) == 2 and ground)
     assert static == ['one', 'two']
     assert player.membership.running
 
 
 def test_a_later_start_keeps_the_scene_and_leaves_out_what_came_before(graph, bag):
-    heard, ground = graph.hear('/ingenuity/mode'), graph.hear('/world/ground', SCENE_QOS)
+    received = graph.subscribe('/ingenuity/mode')
+    ground = graph.subscribe('/world/ground', SCENE_QOS)
     player = graph.play(bag, start_offset=1.25)
-    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert graph.spin(lambda: '20' in received and not player.membership.running)
     assert graph.clock[0] >= 1.25
-    assert heard == [str(k) for k in range(13, 21)]
+    assert received == [str(k) for k in range(13, 21)]
     assert ground == ['ground']
 
 
 def test_a_loop_begins_again_and_time_jumps_back(graph, bag):
-    heard = graph.hear('/ingenuity/mode')
+    received = graph.subscribe('/ingenuity/mode')
     player = graph.play(bag, loop=True)
-    assert graph.spin(lambda: heard.count('3') == 2)
+    assert graph.spin(lambda: received.count('3') == 2)
     assert graph.clock != sorted(graph.clock)
     assert player.membership.running
 
 
 def test_a_pause_stops_time_and_messages_until_it_is_over(graph, bag):
-    heard = graph.hear('/ingenuity/mode')
+    received = graph.subscribe('/ingenuity/mode')
     player = graph.play(bag)
-    assert graph.spin(lambda: len(heard) == 5)
+    assert graph.spin(lambda: len(received) == 5)
     assert graph.call(player, pause=True).startswith('paused at')
-    told, clock = len(heard), graph.clock[-1]
+    before, clock = len(received), graph.clock[-1]
     seen = len(graph.clock)
     assert graph.spin(lambda: len(graph.clock) > seen + 20)
-    assert len(heard) - told <= 1
+    assert len(received) - before <= 1
     assert graph.clock[-1] - clock < 0.3
     graph.call(player, pause=False)
-    assert graph.spin(lambda: '20' in heard and not player.membership.running)
-    assert heard == [str(k) for k in range(1, 21)]
+    assert graph.spin(lambda: '20' in received and not player.membership.running)
+    assert received == [str(k) for k in range(1, 21)]
 
 
 def test_the_rate_can_be_changed_on_the_way_and_the_start_cannot(graph, bag):
-    heard = graph.hear('/ingenuity/mode')
+    received = graph.subscribe('/ingenuity/mode')
     player = graph.play(bag, rate=0.01)
     faster, elsewhere = player.set_parameters(
         [rclpy.Parameter('rate', value=20.0), rclpy.Parameter('start_offset', value=1.0)])
     assert faster.successful
     assert 'start_offset is fixed' in elsewhere.reason
-    assert graph.spin(lambda: '20' in heard and not player.membership.running)
+    assert graph.spin(lambda: '20' in received and not player.membership.running)
 
 
 def test_a_type_that_is_not_installed_is_left_out_with_a_word(graph, tmp_path, monkeypatch):
@@ -183,9 +185,9 @@ def test_a_type_that_is_not_installed_is_left_out_with_a_word(graph, tmp_path, m
 
 def unknown_to(type_name):
     """Make a look-up that does not know a type."""
-    def look_up(name):
+    def find(name):
         raise ModuleNotFoundError(name if name == type_name else '')
-    return look_up
+    return find
 
 
 def test_a_folder_of_a_run_stands_for_its_bag(tmp_path):
@@ -202,9 +204,9 @@ def test_no_bag_is_one_clear_message(graph, tmp_path):
 
 
 def test_a_topic_offered_in_two_ways_is_played_in_the_more_careful_one():
-    ways = [BagTopic('/rosout', STRING, BagQos(1, False, False), 4),
-            BagTopic('/rosout', STRING, BagQos(7, True, True), 2)]
-    assert merged(ways) == [BagTopic('/rosout', STRING, BagQos(7, True, True), 6)]
+    offers = [BagTopic('/rosout', STRING, BagQos(1, False, False), 4),
+              BagTopic('/rosout', STRING, BagQos(7, True, True), 2)]
+    assert merged(offers) == [BagTopic('/rosout', STRING, BagQos(7, True, True), 6)]
 
 
 def test_pace_follows_the_wall_at_its_rate(monkeypatch):

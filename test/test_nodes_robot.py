@@ -28,29 +28,29 @@ def node():
     rclpy.try_shutdown(context=context)
 
 
-def hear(node, kind, topic):
+def receive(node, kind, topic):
     """Join late and wait for one message."""
-    heard = []
-    node.create_subscription(kind, topic, heard.append, LATCHED)
+    received = []
+    node.create_subscription(kind, topic, received.append, LATCHED)
     executor = SingleThreadedExecutor(context=node.context)
     executor.add_node(node)
     until = time.monotonic() + 10.0
-    while not heard and time.monotonic() < until:
+    while not received and time.monotonic() < until:
         executor.spin_once(timeout_sec=0.1)
     executor.remove_node(node)
-    return heard[0]
+    return received[0]
 
 
-def test_whoever_comes_late_hears_the_description_with_the_frames_of_the_vehicle(node):
+def test_whoever_comes_late_receives_the_description_with_the_frames_of_the_vehicle(node):
     description = publish_description(node, 'ingenuity', 'scout')
-    text = hear(node, String, '/scout/robot_description').data
+    text = receive(node, String, '/scout/robot_description').data
     assert 'scout/navcam_optical_frame' in link_names(text)
     assert description.joints == ('upper_rotor_joint', 'lower_rotor_joint')
 
 
 def test_static_and_moving_transforms_are_together_the_whole_tree(node):
     description = publish_description(node, 'perseverance', 'rover')
-    static = hear(node, TFMessage, '/tf_static').transforms
+    static = receive(node, TFMessage, '/tf_static').transforms
     moving = description.transforms(5, {})
     children = [transform.child_frame_id for transform in (*static, *moving)]
     joints = joints_of(configuration('perseverance.urdf').read_text())

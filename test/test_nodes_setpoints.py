@@ -114,15 +114,15 @@ def test_a_node_of_ones_own_flies_it_to_where_it_wants(tmp_path, monkeypatch):
     path = tmp_path / 'external.yaml'
     path.write_text(hop.replace('{segment: hover, duration: 3.0}',
                                 '{segment: external, duration: 15.0}'))
-    domain, folder, said = Domain(), RunFolder.create('external', tmp_path / 'run'), []
+    domain, folder, lines = Domain(), RunFolder.create('external', tmp_path / 'run'), []
     pilot = Pilot(domain.number)
     try:
         status = Graph(nodes_of(load_scenario(str(path)), RunOptions(
-            str(path), run_folder=str(folder.path))), None, said.append, domain).wait()
+            str(path), run_folder=str(folder.path))), None, lines.append, domain).wait()
     finally:
         pilot.end()
     assert status == 0
     flown = json.loads(folder.result.read_text())['vehicles']['ingenuity']
-    # Foreign messages are heard when they come, so only the place is sure: 3 m east, 4 m north.
+    # Foreign messages are taken when they come, so only the position is sure: 3 m east, 4 m north.
     assert flown['landing_offset_m'] == pytest.approx(5.0, abs=0.5)
-    assert any("frame_id: found 'nowhere'" in line for line in said)
+    assert any("frame_id: found 'nowhere'" in line for line in lines)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What pip and colcon install, and whether what they are told is true."""
+"""What pip and colcon install, and whether what they are printed is true."""
 
 import ast
 import configparser
@@ -191,11 +191,11 @@ def test_what_is_installed_brings_its_kernels_compiled(wheel, tmp_path):
             '    print(ensure_built(print), w.__file__)\n'
             "    w.PARTS['sensors'](), w.PARTS['vehicle']()\n"
             'print(names)\n')
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=True,
         env={**os.environ, 'PYTHONPATH': str(tmp_path / 'site'),
              'INGENUITY_KERNELS': str(tmp_path / 'empty')}).stdout.splitlines()
-    assert told == [f'True {tmp_path}/site/{NAME}/simulation/warm_up.py', '[]']
+    assert printed == [f'True {tmp_path}/site/{NAME}/simulation/warm_up.py', '[]']
 
 
 @pytest.mark.skipif(not shutil.which('colcon'), reason='colcon is not installed')

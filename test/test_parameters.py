@@ -13,7 +13,7 @@ class Inner:
     """A section."""
 
     mass: float = quantity(1.8, 'kg', 'all of it', low=0.1, high=10.0, source='NASA')
-    count: int = quantity(4, '1', 'legs', low=3, high=8, source='NASA')
+    count: int = quantity(4, '1', 'legs', low=3, high=8, source='NASA', former='feet')
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ def test_a_whole_number_may_stand_for_a_real_one_but_becomes_one():
 
 def test_a_list_from_yaml_becomes_a_tuple_of_the_right_numbers():
     assert with_overrides(Outer(), {'offset': [1, 0]}).offset == (1.0, 0.0)
+
+
+def test_the_former_name_of_a_parameter_is_accepted_but_not_beside_the_new_one():
+    assert with_overrides(Outer(), {'inner': {'feet': 5}}).inner.count == 5
+    assert refusal({'inner': {'feet': 9}}).key == 'inner.feet'
+    assert "given twice, also as 'count'" in str(refusal({'inner': {'count': 4, 'feet': 5}}))
 
 
 def test_limits_belong_to_what_is_allowed():

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Zoom, annotation and finding the rover on painted images; parts and their outline."""
+"""Crop, annotation and rover detection on synthetic images; robot parts and their outline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Q_ROVER = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
 
 
 def painted() -> np.ndarray:
-    """Ochre ground with grain, dark rocks and a grey box."""
+    """Paint ochre ground with grain, dark rocks and a grey box."""
     rng = np.random.default_rng([9, 9])
     image = np.array([170, 135, 100]) + rng.normal(0, 6, (600, 800, 1)) + rng.normal(
         0, 3, (600, 800, 3))
@@ -42,7 +42,7 @@ def test_no_rover_is_found_on_empty_ground() -> None:
     assert find_rover(painted(), (-500.0, -500.0, -400.0, -400.0)) is None
 
 
-def test_zoom_keeps_the_box_in_the_middle_and_stays_in_the_image() -> None:
+def test_zoom_centres_the_box_and_does_not_leave_the_image() -> None:
     image = painted()
     close = zoom(image, (300.0, 200.0, 400.0, 260.0), 800)
     assert close.shape == (600, 800, 3)
@@ -71,7 +71,7 @@ def test_horizon_enters_the_upper_corners_only_when_the_camera_tips_up() -> None
     assert marks and all(v < 600 for mark in marks for _, v in mark.points)
 
 
-def test_scale_bar_is_as_long_as_the_lens_says() -> None:
+def test_scale_bar_has_its_length_on_the_ground() -> None:
     q_MB = quaternion_from_rpy(0.0, 0.0, 0.0)
     bar = scale_bar(rte(), np.array([0.0, 0.0, 5.0]), q_MB, 0.0)
     assert bar is not None
@@ -79,11 +79,11 @@ def test_scale_bar_is_as_long_as_the_lens_says() -> None:
     rays = rte().unproject(np.array([[u0, v0], [u1, v1]]))
     R_MC, p_MC = rte().pose(np.array([0.0, 0.0, 5.0]), q_MB)
     ends = [p_MC - (R_MC @ ray) * p_MC[2] / (R_MC @ ray)[2] for ray in rays]
-    # Rays start at one place, where the entrance pupil travels by half a millimetre.
+    # Rays start at one point, where the entrance pupil travels by half a millimetre.
     assert np.linalg.norm(ends[0] - ends[1]) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_target_box_follows_the_issue_of_the_tight_corner() -> None:
+def test_target_box_at_the_edge_of_the_image_depends_on_heading_and_roll() -> None:
     rover = np.array([63.01, -6.56, 0.95])
     apex = np.array([-1.46, 49.6, 5.266])
 
@@ -118,7 +118,7 @@ def test_helicopter_stands_on_its_soles_and_spans_its_rotor() -> None:
     assert corners[:, 2].max() - corners[:, 2].min() == pytest.approx(0.49, abs=0.07)
 
 
-def test_joints_turn_what_hangs_on_them() -> None:
+def test_joints_rotate_the_links_attached_to_them() -> None:
     still, turned = perseverance().link_poses({}), perseverance().link_poses(
         {'mast_azimuth_joint': 0.5})
     assert np.allclose(still['base_link'], turned['base_link'])

@@ -64,13 +64,13 @@ def test_what_is_written_is_read_back_byte_for_byte(tmp_path):
     assert opened_by_all(tmp_path / 'bag') == 101
 
 
-def test_the_file_has_the_name_that_ros2_bag_reindex_looks_for(tmp_path):
+def test_the_file_has_the_name_that_ros2_bag_reindex_requires(tmp_path):
     record(tmp_path / 'bag').close()
     assert sorted(p.name for p in (tmp_path / 'bag').iterdir()) == ['bag_0.mcap', 'metadata.yaml']
     assert 'bag_0.mcap' in (tmp_path / 'bag' / 'metadata.yaml').read_text()
 
 
-def test_latched_topics_stay_latched(tmp_path):
+def test_latched_topics_are_latched_in_the_bag(tmp_path):
     record(tmp_path / 'bag').close()
     with Reader(tmp_path / 'bag') as reader:
         offered = {c.topic: c.ext.offered_qos_profiles[0] for c in reader.connections}
@@ -137,7 +137,7 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.parametrize('kept', [*np.linspace(0.02, 0.9999, 29).tolist(), 1.0])
-def test_a_file_cut_anywhere_is_repaired_in_place(tmp_path, whole, kept):
+def test_a_file_truncated_anywhere_is_repaired(tmp_path, whole, kept):
     folder = tmp_path / 'bag'
     folder.mkdir()
     path = folder / 'bag_0.mcap'
@@ -167,7 +167,7 @@ def test_a_repaired_bag_equals_one_that_was_closed(tmp_path):
 
 
 def fill_disk_after(monkeypatch, allowed: int) -> None:
-    """Let the operating system take so many bytes more, then say that the disk is full."""
+    """Let the operating system take so many bytes more, then raise that the disk is full."""
     real, left = os.write, [allowed]
 
     def write(descriptor, data):

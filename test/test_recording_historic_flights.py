@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The three flights that went wrong on Mars, and what fixed software makes of them."""
+"""The three anomalous flights on Mars, also with corrected software."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def reasons(result: dict[str, object]) -> str:
     return '; '.join(entry['reason'] for entry in result['responses'])
 
 
-def test_one_lost_image_shook_flight_6_for_the_rest_of_its_way_and_it_landed():
+def test_one_lost_image_makes_flight_6_oscillate_until_it_lands():
     result = flown('fault_flight_06')
     # NASA: more than 20 deg, landed within 5 m; a tilt limit of 25 deg and its overshoot.
     assert 20.0 < result['max_tilt_deg'] < 35.0 and result['outcome'] == 'landed'
@@ -37,7 +37,7 @@ def test_flight_53_lands_by_itself_where_it_can_stop():
     assert result['landing_north_m'] == pytest.approx(142.5, abs=10.0)
 
 
-def test_flight_72_loses_its_features_says_so_and_lands_hard():
+def test_flight_72_loses_its_features_reports_it_and_lands_hard():
     result = flown('fault_flight_72')
     assert 'no features: dead reckoning' in reasons(result)
     assert result['landing'] == 'hard' and result['touchdown_speed_aside_mps'] > 1.0

@@ -25,7 +25,7 @@ def test_what_is_big_or_of_no_use_is_left_out(topic):
     assert recording_rules().reason(topic) is None
 
 
-def test_a_users_own_topic_is_recorded_unless_he_says_no(tmp_path):
+def test_a_users_own_topic_is_recorded_unless_the_rules_exclude_it(tmp_path):
     assert recording_rules().reason('/my_controller/debug')
     (tmp_path / 'own.yaml').write_text(
         'record:\n  - {topic: /clock, why: time}\nrecord_others: false\n')

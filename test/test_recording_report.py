@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The report: one file, whole without a network, also about runs that went wrong."""
+"""The report: one self-contained file, also for runs that failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import recording_flight as formula
 
 
 class Pieces(HTMLParser):
-    """Collects what a browser would fetch, and what a reader would read."""
+    """Collects the addresses that a browser would load, and the visible text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def test_nothing_is_fetched_from_anywhere(whole):
     assert all(address.startswith('data:image/jpeg;base64,') for address in pieces.addresses)
 
 
-def test_links_stay_in_the_run_folder(whole):
+def test_links_lead_to_files_in_the_run_folder(whole):
     pieces, _ = whole
     assert 'photo.jpg' in pieces.links
     assert not [link for link in pieces.links if ':' in link or link.startswith('/')]
@@ -94,10 +94,11 @@ def test_the_headline_figures_are_those_of_the_result(whole):
         assert words in text
 
 
-def test_the_photo_tells_its_story(whole):
+def test_the_photo_has_its_metadata(whole):
     _, text = whole
     for words in ('T+41.0 s', '85.3 m away', '120 × 104 px of 4208 × 3120',
-                  'on the rover after 122 s, every byte the same', 'Can you spot Perseverance?'):
+                  'received by the rover after 122 s, every byte identical',
+                  'Can you spot Perseverance?'):
         assert words in text
 
 
@@ -107,20 +108,20 @@ def test_every_mode_is_there_with_its_reason(whole):
         assert f'T{t - formula.LIFT_OFF_S:+.1f} s {mode} {reason}' in text
 
 
-def test_nasa_stands_beside_ours_even_without_their_file(whole, tmp_path, monkeypatch):
+def test_flight_3_is_compared_with_nasa_even_without_their_file(whole, tmp_path, monkeypatch):
     monkeypatch.setenv(TRACKS_VARIABLE, str(tmp_path / 'none'))
     _, text = report_of(formula.flight(), tmp_path)
     assert 'Against the points of the NASA MMGIS ground track' in text
     assert 'NASA: 80.3' in text
 
 
-def test_a_flight_without_a_nasa_track_says_so(tmp_path):
+def test_a_flight_without_a_nasa_track_has_a_note(tmp_path):
     run = formula.flight(until_s=20.0)
     run.scenario = 'cooperation'
     assert 'No NASA track of this flight here.' in report_of(run, tmp_path)[1]
 
 
-def test_a_broken_nasa_track_is_said_and_does_not_cost_the_report(tmp_path, monkeypatch):
+def test_an_invalid_nasa_track_is_reported_and_the_report_is_written(tmp_path, monkeypatch):
     (tmp_path / 'flight_03.csv').write_text('a,b\n')
     monkeypatch.setenv(TRACKS_VARIABLE, str(tmp_path))
     assert 'No comparison with NASA' in report_of(formula.flight(until_s=20.0), tmp_path)[1]
@@ -133,14 +134,14 @@ def test_a_run_cut_short_has_a_report(tmp_path, until_s):
     assert ('still flying' if until_s == 50.0 else 'never lifted off') in text
 
 
-def test_a_damaged_image_does_not_cost_the_report(tmp_path):
+def test_a_damaged_image_does_not_prevent_the_report(tmp_path):
     (tmp_path / 'photo.jpg').write_bytes(b'\xff\xd8 torn')
     run = formula.flight(until_s=20.0)
     run.logs[0].photo(formula.PHOTO)
     assert 'The photograph' not in report_of(run, tmp_path)[1].replace('The photograph, full', '')
 
 
-def test_words_of_others_cannot_break_the_page(tmp_path):
+def test_text_from_outside_is_escaped(tmp_path):
     run = formula.flight(until_s=20.0)
     run.description = '<script>alert(1)</script>'
     run.logs[0].mode(ModeChange(12_000_000_000, 'abort', 'wind > 10 m/s & "gusts" <b>'))

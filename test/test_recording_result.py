@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of a flight whose true figures are known, and the file they go into."""
+"""The figures of a flight whose true figures are known, and the result file."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_bounce_before_and_after_is_not_flown():
     assert flight_result(run.logs[0]).duration_s == pytest.approx(80.3)
 
 
-def test_a_run_cut_short_in_the_air_says_so_and_leaves_the_rest_out():
+def test_a_run_cut_short_in_the_air_is_still_flying_and_has_no_landing():
     result = summarise(formula.flight(until_s=50.0), None)
     assert result['outcome'] == 'still flying'
     assert result['max_altitude_m'] == pytest.approx(5.0)
@@ -122,7 +122,7 @@ def test_an_empty_record_gives_a_result_all_the_same():
     assert result['max_altitude_m'] is None
 
 
-def test_a_photo_heard_of_twice_is_one_photo(run):
+def test_a_photo_reported_twice_is_one_photo(run):
     result = summarise(run, 1.0)
     assert len(result['vehicles']['ingenuity']['photos']) == 1
     assert result['photo']['received'] is True
@@ -149,19 +149,19 @@ def test_the_hash_is_that_of_the_documented_bytes():
     assert trajectory_sha256(run) == hashlib.sha256(packed).hexdigest()
 
 
-def test_the_hash_does_not_see_how_long_we_watch_after_the_landing(run):
+def test_the_hash_does_not_depend_on_the_time_after_the_landing(run):
     assert trajectory_sha256(run) == trajectory_sha256(formula.flight(until_s=91.0))
 
 
 def test_a_landing_noted_between_ticks_counts_as_the_next_tick(run):
     late, early = formula.flight(), formula.flight()
-    late.logs[0].modes[-1] = ModeChange(90_010_000_000, 'landed', 'as heard with the next tick')
+    late.logs[0].modes[-1] = ModeChange(90_010_000_000, 'landed', 'as received with the next tick')
     early.logs[0].modes[-1] = ModeChange(90_002_000_000, 'landed', 'as it happened')
     assert trajectory_sha256(late) == trajectory_sha256(early) != trajectory_sha256(run)
 
 
 @pytest.mark.parametrize('column', range(3, 13))
-def test_the_hash_sees_the_last_bit_of_pose_and_rate_but_not_velocity(column):
+def test_the_hash_depends_on_the_last_bit_of_pose_and_rate_but_not_on_velocity(column):
     run, changed = formula.flight(until_s=2.0), formula.flight(until_s=2.0)
     values = changed.logs[0].tables['truth'].values
     values[100, column] = np.nextafter(values[100, column], math.inf)
@@ -187,7 +187,7 @@ def test_what_is_saved_is_loaded(run, tmp_path):
     formula.with_scenery(run).save(tmp_path / 'run_log.npz')
     loaded = RunLog.load(tmp_path / 'run_log.npz')
     assert summarise(loaded, 1.0) == summarise(run, 1.0)
-    assert loaded.landmarks == run.landmarks
+    assert loaded.markers == run.markers
     np.testing.assert_allclose(loaded.terrain.up, run.terrain.up, atol=1e-6)
 
 
@@ -197,7 +197,7 @@ def test_a_damaged_run_log_is_named(tmp_path):
         RunLog.load(tmp_path / 'run_log.npz')
 
 
-def test_numbers_json_has_no_word_for_become_null(tmp_path):
+def test_numbers_that_json_lacks_become_null(tmp_path):
     write_result(tmp_path / 'result.json', {'a': math.nan, 'b': [math.inf, np.float64(1.5)]})
     assert json.loads((tmp_path / 'result.json').read_text()) == {'a': None, 'b': [None, 1.5]}
 

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The run folder: made and checked before anything starts."""
+"""The run folder: created and checked before anything starts."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_a_full_disk_is_refused_with_found_and_needed(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')
-def test_a_read_only_place_is_refused_by_name(tmp_path):
+def test_a_read_only_folder_is_refused_by_name(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(RecordingError, match='new: cannot be written: Permission denied'):
         RunFolder.create('a', tmp_path / 'new', needed_bytes=0)
 
 
-def test_a_place_below_a_file_is_refused_by_name(tmp_path):
+def test_a_folder_below_a_file_is_refused_by_name(tmp_path):
     (tmp_path / 'file').touch()
     with pytest.raises(RecordingError, match='file/new: cannot be written: Not a directory'):
         RunFolder.create('a', tmp_path / 'file' / 'new', needed_bytes=0)
@@ -72,6 +72,9 @@ def test_every_vehicle_and_photo_has_a_name_of_its_own(tmp_path):
     assert folder.photo().name == 'photo.jpg'
     assert folder.photo_zoom().name == 'photo_zoom.jpg'
     assert folder.photo_annotated('scout', 2).name == 'photo_scout_2_annotated.jpg'
+    assert folder.photo_files('scout', 2) == (
+        folder.photo('scout', 2), folder.photo_zoom('scout', 2),
+        folder.photo_annotated('scout', 2))
     assert folder.trajectory().name == 'trajectory.tum'
     assert folder.trajectory_estimate('scout').name == 'trajectory_scout_estimate.tum'
 

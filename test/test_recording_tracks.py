@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Ground tracks: files, comparison, and what NASA's own tracks say about themselves."""
+"""Ground tracks: files, comparison, and consistency of NASA's own tracks."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_points_typed_in_lie_on_the_whole_track(typed_in, monkeypatch):
     ('t_s,north_m,east_m\n0,0,0\n1,a,0\n', ':3: found .*, allowed: three numbers'),
     ('t_s,north_m,east_m\n0,0,0\n1,0\n', ':3: found .*, allowed: three numbers'),
     ('t_s,north_m,east_m\n0,0,0\n1,nan,0\n', ':3: found .*, allowed: finite numbers'),
-    ('t_s,north_m,east_m\n0,0,0\n2,0,0\n1,0,0\n', ':4: time does not grow'),
+    ('t_s,north_m,east_m\n0,0,0\n2,0,0\n1,0,0\n', ':4: time does not increase'),
     ('', ':1: found'),
 ])
 def test_a_wrong_track_is_answered_with_file_line_and_reason(tmp_path, text, message):

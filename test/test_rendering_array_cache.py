@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is dear to make is kept; a damaged file is made anew, a full disk stops nobody."""
+"""Arrays are cached; a damaged file is written again, and no cache folder is no failure."""
 
 from ingenuity_nodes.rendering.array_cache import keep, load
 import numpy as np
@@ -13,7 +13,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / 'ingenuity' / 'ground'
 
 
-def test_what_was_kept_is_read_again(folder):
+def test_what_was_stored_is_loaded(folder):
     keep('map', heights=np.arange(6.0))
     assert np.array_equal(load('map', 'heights')[0], np.arange(6.0))
     assert load('other', 'heights') is None
@@ -24,7 +24,7 @@ def test_what_was_kept_is_read_again(folder):
     lambda content: b'', lambda content: content[:100], lambda content: content[:-30],
     lambda content: b'no zip at all',
     lambda content: content[:150] + bytes([content[150] ^ 255]) + content[151:]])
-def test_a_damaged_file_counts_for_nothing_and_is_written_anew(folder, damage):
+def test_a_damaged_file_is_ignored_and_written_again(folder, damage):
     keep('map', heights=np.arange(600.0))
     path, = folder.iterdir()
     path.write_bytes(damage(path.read_bytes()))
@@ -33,7 +33,7 @@ def test_a_damaged_file_counts_for_nothing_and_is_written_anew(folder, damage):
     assert load('map', 'heights')[0].size == 6
 
 
-def test_without_a_folder_nothing_is_kept_and_nothing_fails(tmp_path, monkeypatch):
+def test_without_a_folder_nothing_is_stored_and_nothing_fails(tmp_path, monkeypatch):
     (tmp_path / 'file').write_text('')
     monkeypatch.setattr('ingenuity_nodes.rendering.array_cache.user_folder', lambda _: None)
     keep('map', heights=np.arange(6.0))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Known points of the Flight 3 photo, drawn at full resolution, against JPL's own camera law."""
+"""Known points of the Flight 3 photo, drawn at full resolution, against JPL's own camera model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel, navcam, rte
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix, yaw_from_azimuth
 from ingenuity_nodes.photo.annotate import find_rover
-from ingenuity_nodes.photo.story import marks_of, rover_box, Story
+from ingenuity_nodes.photo.metadata import marks_of, PhotoMetadata, rover_box
 from ingenuity_nodes.rendering.gl import create_context, DrawingError
 from ingenuity_nodes.rendering.scene import Body, Scene, SceneConfig
 from ingenuity_nodes.rendering.truth import GROUND, GroundTruth, ROBOT
@@ -45,7 +45,7 @@ LINEARITY = 0.37
 
 
 def jpl(p_B: NDArray[np.float64]) -> tuple[float, float]:
-    """Project one point in our body frame by JPL's CAHVORE law, moving entrance pupil and all."""
+    """Project one point in our body frame by JPL's CAHVORE model with moving entrance pupil."""
     p = p_B * [1.0, -1.0, -1.0] - C
     along = p @ O
     across = p - along * O
@@ -91,10 +91,10 @@ def truth_around(scene: Scene, u: float, v: float, bodies: list[Body], half: int
     return truth, u0, v0
 
 
-@pytest.mark.parametrize('place', [HELIPAD, LANDING])
-def test_places_on_the_ground_are_drawn_where_jpls_law_puts_them(
-        scene: Scene, place: tuple[float, float]) -> None:
-    point = np.array([*place, scene.terrain.height(*place)])
+@pytest.mark.parametrize('site', [HELIPAD, LANDING])
+def test_points_on_the_ground_are_drawn_where_jpls_camera_model_projects_them(
+        scene: Scene, site: tuple[float, float]) -> None:
+    point = np.array([*site, scene.terrain.height(*site)])
     expected = from_map(point)
     truth, u0, v0 = truth_around(scene, *expected, [])
     miss = np.linalg.norm(truth.points() - point, axis=2)
@@ -139,16 +139,16 @@ def test_the_shadow_of_the_helicopter_at_5_m_falls_half_a_metre_to_the_north_eas
     v, u = np.nonzero(dark)
     R_MC, p_MC = navcam().pose(shot.p_MB, q_MB)
     rays = navcam().unproject(np.stack([u, v], axis=1)) @ R_MC.T
-    places = p_MC + rays * ((ground - p_MC[2]) / rays[:, 2])[:, None]
-    east, north = places[:, :2].mean(axis=0) - shot.p_MB[:2]
+    points = p_MC + rays * ((ground - p_MC[2]) / rays[:, 2])[:, None]
+    east, north = points[:, :2].mean(axis=0) - shot.p_MB[:2]
     # Sun 84.3 deg up in azimuth 231 deg (Mars24): 5 m / tan(84.3 deg), the other way.
     assert math.hypot(east, north) == pytest.approx(0.50, abs=0.05)
     assert math.degrees(math.atan2(east, north)) == pytest.approx(51.0, abs=8.0)
 
 
 def test_the_drawn_rover_is_found_with_its_mast(scene: Scene) -> None:
-    story = Story(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
-    box = rover_box(story)
+    metadata = PhotoMetadata(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
+    box = rover_box(metadata)
     assert box is not None
     camera = rte().cropped(0, 0, 500, 340)
     renderer = Renderer(scene, camera)
@@ -161,10 +161,10 @@ def test_the_drawn_rover_is_found_with_its_mast(scene: Scene) -> None:
     assert found[1] == pytest.approx(box.v0, abs=4.0)
 
 
-def test_all_that_is_worth_pointing_at_is_marked(scene: Scene) -> None:
-    story = Story(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
+def test_rover_sites_horizon_and_scale_are_marked(scene: Scene) -> None:
+    metadata = PhotoMetadata(rte(), APEX, Q_MB, ROVER, datetime(2021, 4, 25, tzinfo=timezone.utc))
     blank = np.full((3120, 4208, 3), 150, np.uint8)
-    labels = {mark.label for mark in marks_of(story, blank, scene.terrain.height)}
+    labels = {mark.label for mark in marks_of(metadata, blank, scene.terrain.height)}
     assert labels == {'horizon', 'helipad', 'Octavia E. Butler landing', 'Perseverance, 85 m',
                       '1 m'}
 

@@ -39,19 +39,19 @@ def fixture_nav(scene: Scene) -> Iterator[Renderer]:
 
 
 def exposure(x: float, y: float, z: float) -> Exposure:
-    """Stand still at a place."""
+    """Return an exposure at rest at a position."""
     return Exposure(0, 'navcam', np.array([x, y, z]), Q_MB, np.zeros(3), np.zeros(3))
 
 
 @pytest.mark.parametrize('height', [2.0, 5.0, 12.0])
-def test_both_ways_of_drawing_show_the_same_ground(nav: Renderer, scene: Scene,
-                                                   height: float) -> None:
+def test_both_render_paths_show_the_same_ground(nav: Renderer, scene: Scene,
+                                                height: float) -> None:
     shot = exposure(20.0, 40.0, scene.terrain.height(20.0, 40.0) + height)
     slow = Renderer(scene, replace(navcam(), name='rte'), replace(COLOUR, readout=0.0))
     colour = slow.draw_light(shot).astype(float)
     slow.release()
     grey = np.sqrt((colour * colour) @ [0.4, 0.4, 0.2])[100:400, 120:520]
     fast = nav.draw_light(shot)[100:400, 120:520, 0].astype(float)
-    # Not the same pixels: ready images are softer, and lit as seen from straight above.
+    # Not the same pixels: cached textures are softer, and lit as seen from straight above.
     assert np.corrcoef(grey.ravel(), fast.ravel())[0, 1] > 0.8
     assert fast.mean() == pytest.approx(grey.mean(), rel=0.05)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Drawn images against geometry worked out without any drawing, and against themselves."""
+"""Rendered images against geometry computed without rendering, and against themselves."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ APEX = (-1.4, 49.5, 5.266)
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def exposure(place: tuple[float, float, float], heading_deg: float, roll_deg: float = 0.0,
+def exposure(position: tuple[float, float, float], heading_deg: float, roll_deg: float = 0.0,
              t_ns: int = 0) -> Exposure:
-    """Stand still at a place."""
+    """Return an exposure at rest at a position."""
     q_MB = quaternion_from_rpy(math.radians(roll_deg), 0.0, yaw_from_azimuth(heading_deg))
-    return Exposure(t_ns, 'rte', np.array(place), q_MB, np.zeros(3), np.zeros(3))
+    return Exposure(t_ns, 'rte', np.array(position), q_MB, np.zeros(3), np.zeros(3))
 
 
 def rover() -> Body:
@@ -91,7 +91,7 @@ def test_every_ground_pixel_lies_on_the_terrain(colour: Renderer, scene: Scene) 
 def embree_ranges(scene: Scene, shot: Exposure, rays: NDArray[np.float64],
                   origin: NDArray[np.float64],
                   ) -> NDArray[np.float64]:
-    """Distances that Embree finds on the same ground and rocks, as triangles."""
+    """Return the ranges that Embree finds on the same ground and rocks, as triangles."""
     embree = pytest.importorskip('embreex.mesh_construction')
     rtcore = pytest.importorskip('embreex.rtcore_scene')
     step, half = 0.08, 28.0
@@ -112,7 +112,7 @@ def embree_ranges(scene: Scene, shot: Exposure, rays: NDArray[np.float64],
 
 
 def rock_triangles(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Place one rock's finest mesh."""
+    """Transform one rock's finest mesh to its pose."""
     yaw, tilt_x, tilt_y = row[6:9]
     cz, sz, cx, sx, cy, sy = (f(v) for v in (yaw, tilt_x, tilt_y) for f in (math.cos, math.sin))
     R = (np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array(
@@ -161,7 +161,7 @@ def test_leg_tips_peek_over_both_side_edges(colour: Renderer) -> None:
     assert u[right].min() > 0.94 * colour.camera.width
 
 
-def test_own_shadow_falls_where_the_sun_throws_it(nav: Renderer, scene: Scene) -> None:
+def test_own_shadow_falls_opposite_the_sun(nav: Renderer, scene: Scene) -> None:
     shot = exposure((0.0, 20.0, scene.terrain.height(0.0, 20.0) + 5.0), 0.0)
     bare, shaded = nav.draw(shot).astype(int), nav.draw(shot, [carrier(shot)]).astype(int)
     dark = (bare - shaded) > 25
@@ -204,10 +204,10 @@ print(hashlib.sha256(Renderer(Scene(SceneConfig()), navcam()).draw(shot).tobytes
 
 
 def test_strips_leave_no_seam_and_call_back(scene: Scene, colour: Renderer) -> None:
-    shares: list[float] = []
-    image = colour.draw(exposure(APEX, 84.0, -4.0), between=shares.append)
+    fractions: list[float] = []
+    image = colour.draw(exposure(APEX, 84.0, -4.0), between=fractions.append)
     assert image.shape == (624, 842, 3) and image.dtype == np.uint8
-    assert shares[-1] == 1.0 and len(shares) == 3
+    assert fractions[-1] == 1.0 and len(fractions) == 3
     rows = np.abs(np.diff(image.astype(float).mean(axis=(1, 2))))
     assert rows[207] < 3.0 * np.median(rows[190:225]) + 0.5
 
@@ -221,7 +221,7 @@ def test_the_sky_is_above_the_horizon_and_butterscotch(colour: Renderer) -> None
     assert sky[0] > sky[1] > sky[2] > 60.0
 
 
-def test_navigation_images_hold_corners_that_can_be_followed(
+def test_navigation_images_have_features_that_can_be_tracked(
     nav: Renderer, scene: Scene,
 ) -> None:
     import cv2
@@ -248,15 +248,15 @@ def test_ground_truth_flow_is_what_a_flat_floor_would_give(nav: Renderer, scene:
     assert np.hypot(*centre) == pytest.approx(0.1 / 5.0 / nav.camera.pixel_angle, rel=0.1)
 
 
-def test_low_sun_throws_long_shadows_of_rocks() -> None:
-    def dark_share(utc: datetime) -> float:
+def test_shadows_of_rocks_are_long_under_a_low_sun() -> None:
+    def dark_fraction(utc: datetime) -> float:
         renderer = Renderer(Scene(SceneConfig(utc=utc)), rte().scaled(0.15))
         light = renderer.draw_light(exposure(APEX, 84.0, -4.0))[200:].astype(float).mean(axis=2)
         renderer.release()
         return float((light < 0.6 * np.median(light)).mean())
 
-    assert dark_share(datetime(2021, 4, 25, 16,
-                               20)) > 1.5 * dark_share(datetime(2021, 4, 25, 11, 31, 40))
+    late, noon = datetime(2021, 4, 25, 16, 20), datetime(2021, 4, 25, 11, 31, 40)
+    assert dark_fraction(late) > 1.5 * dark_fraction(noon)
 
 
 def test_the_slow_reference_renderer_is_refused() -> None:
@@ -276,13 +276,13 @@ def test_without_egl_the_message_names_the_packages(monkeypatch: pytest.MonkeyPa
         create_context()
 
 
-def test_kinds_are_told_apart(colour: Renderer) -> None:
+def test_every_kind_has_its_own_label(colour: Renderer) -> None:
     shot = exposure(APEX, 84.0, -8.0)
     kinds = colour.draw_truth(shot, [carrier(shot), rover()]).kinds
     assert set(np.unique(kinds)) == {SKY, GROUND, ROCK, ROBOT}
 
 
-def test_smooth_sand_holds_few_corners(nav: Renderer, scene: Scene) -> None:
+def test_smooth_sand_has_few_features(nav: Renderer, scene: Scene) -> None:
     # As on the last flights, over sand without features (JPL, PIA26482).
     import cv2
     bare = SceneConfig(terrain=TerrainParameters(ripple_cover=1.0, airfield_radius=0.0),

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Images of the truth against the world they are images of."""
+"""Ground truth images against the world they show."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ except DrawingError as error:
 HERE = (-1.4, 49.5, 5.266)
 
 
-def exposure(place: tuple[float, float, float], speed: float = 0.0,
+def exposure(position: tuple[float, float, float], speed: float = 0.0,
              turn: float = 0.0) -> Exposure:
     """Fly north at a speed [m/s] while yawing [rad/s]."""
     q_MB = quaternion_from_rpy(math.radians(-4.0), 0.0, yaw_from_azimuth(84.0))
-    return Exposure(0, 'rte', np.array(place), q_MB, np.array([0.0, speed, 0.0]),
+    return Exposure(0, 'rte', np.array(position), q_MB, np.array([0.0, speed, 0.0]),
                     np.array([0.0, 0.0, turn]))
 
 
@@ -42,7 +42,7 @@ def fixture_colour() -> Iterator[Renderer]:
     renderer.release()
 
 
-def test_places_seen_by_a_rolling_shutter_lie_on_the_ground(colour: Renderer) -> None:
+def test_points_seen_by_a_rolling_shutter_lie_on_the_ground(colour: Renderer) -> None:
     truth = colour.draw_truth(exposure(HERE, 10.0, 0.5))
     points = truth.points()[(truth.kinds == GROUND) & (truth.ranges < 60.0)]
     above = points[:, 2] - colour.scene.terrain.heights(points[:, 0], points[:, 1])
@@ -79,11 +79,11 @@ def test_a_rock_keeps_its_label_from_image_to_image(colour: Renderer) -> None:
     there = np.round(np.stack([u, v], axis=1) + shift[v, u]).astype(int)
     inside = ((there >= 0) & (there < (b.camera.width, b.camera.height))).all(axis=1)
     labels, again = a.labels()[v, u][inside], b.labels()[there[inside, 1], there[inside, 0]]
-    # The rest are hidden from the second place or lie at a rock's edge.
+    # The rest are hidden from the second position or lie at a rock's edge.
     assert (labels == again).mean() > 0.85
 
 
-def test_flow_leads_to_the_same_place_under_a_rolling_shutter(colour: Renderer) -> None:
+def test_flow_leads_to_the_same_point_under_a_rolling_shutter(colour: Renderer) -> None:
     first, second = exposure(HERE, 5.0), exposure((-1.4, 49.7, 5.3), 5.0, 0.4)
     a, b = colour.draw_truth(first), colour.draw_truth(second)
     shift = a.flow(second)

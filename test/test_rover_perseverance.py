@@ -26,13 +26,13 @@ def flight_3():
 
 
 @pytest.fixture(scope='module')
-def place(flight_3):
+def environment(flight_3):
     return environment_of(flight_3)
 
 
 @pytest.fixture
-def rover(flight_3, place):
-    return rover_of(flight_3.rovers[0], place, seed=1)
+def rover(flight_3, environment):
+    return rover_of(flight_3.rovers[0], environment, seed=1)
 
 
 def at(where, name='ingenuity'):
@@ -53,10 +53,10 @@ def send_photo(rover, where, ticks=200):
     return files
 
 
-def test_it_stands_on_the_ground_at_its_place_and_stays(rover, flight_3, place):
+def test_it_stands_on_the_ground_at_its_place_and_stays(rover, flight_3, environment):
     first, last = (rover.tick(t_ns, RoverInputs()).state for t_ns in (TICK_NS, 5000 * TICK_NS))
     assert tuple(first.p_MB[:2]) == flight_3.rovers[0].position
-    assert first.p_MB[2] == place.terrain.height(*first.p_MB[:2])
+    assert first.p_MB[2] == environment.terrain.height(*first.p_MB[:2])
     assert np.array_equal(first.p_MB, last.p_MB)
 
 
@@ -71,15 +71,15 @@ def test_its_nose_points_along_its_azimuth(rover):
 def test_the_mast_turns_to_the_helicopter(rover, where):
     state = rover.tick(TICK_NS, RoverInputs({}, at(where))).state
     turn = state.mast_azimuth
-    look_B = np.array([math.cos(turn), math.sin(turn), 0.0])
-    look_M = rotation_matrix(state.q_MB) @ look_B
-    way = (where - state.p_MB)[:2]
-    assert look_M[:2] == pytest.approx(way / np.linalg.norm(way), abs=1e-9)
+    ahead_B = np.array([math.cos(turn), math.sin(turn), 0.0])
+    ahead_M = rotation_matrix(state.q_MB) @ ahead_B
+    distance = (where - state.p_MB)[:2]
+    assert ahead_M[:2] == pytest.approx(distance / np.linalg.norm(distance), abs=1e-9)
 
 
-def test_the_mast_is_tilted_as_the_parameter_says(flight_3, place):
+def test_the_mast_is_tilted_as_the_parameter_says(flight_3, environment):
     tilted = flight_3.rovers[0].model_copy(update={'overrides': {'mast_tilt': 0.3}})
-    states = [rover_of(section, place, seed=1).tick(TICK_NS, RoverInputs()).state
+    states = [rover_of(section, environment, seed=1).tick(TICK_NS, RoverInputs()).state
               for section in (flight_3.rovers[0], tilted)]
     assert [state.mast_tilt for state in states] == [0.0, 0.3]
 
@@ -100,10 +100,10 @@ def test_a_photo_from_ten_kilometres_does_not_arrive(rover):
     assert send_photo(rover, np.array([10_000.0, 0.0, 5.0])) == []
 
 
-def test_the_same_seed_hears_the_same_frames(flight_3, place):
+def test_the_same_seed_receives_the_same_frames(flight_3, environment):
     edge = np.array([1150.0, -6.56, 1.0])
-    times = [[file.t_ns for file in send_photo(rover_of(flight_3.rovers[0], place, seed=1), edge)]
-             for _ in range(2)]
+    rovers = [rover_of(flight_3.rovers[0], environment, seed=1) for _ in range(2)]
+    times = [[file.t_ns for file in send_photo(rover, edge)] for rover in rovers]
     assert times[0] == times[1]
 
 

@@ -27,7 +27,7 @@ def ticks_of(seconds):
 
 
 def transfer(content, passes=lambda packet: True, seconds=60.0, radio=RADIO):
-    """Send a file, answers heard a tick later; give what came, and all that was on the air."""
+    """Send a file, answers received a tick later; give what came, and all that was on the air."""
     sender, receiver = FileSender(radio), FileReceiver()
     sender.send('rte.jpg', content)
     came, air, answers = [], [], []
@@ -54,8 +54,8 @@ def test_a_frame_written_and_read_is_the_same(packet):
 @given(PACKETS, st.data())
 def test_a_frame_with_any_bit_turned_is_refused(packet, data):
     frame = bytearray(encode(packet))
-    place = data.draw(st.integers(0, len(frame) - 1))
-    frame[place] ^= 1 << data.draw(st.integers(0, 7))
+    index = data.draw(st.integers(0, len(frame) - 1))
+    frame[index] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(ValueError, match='radio frame'):
         decode(bytes(frame))
 

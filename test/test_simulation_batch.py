@@ -25,11 +25,11 @@ SECONDS = 15    # up to the climb: noise, wind and control are at work
 def beginning(seed):
     """Fly the first seconds and keep where the helicopter was to the bit."""
     simulation = Simulation(load_scenario('flight_01'), seed)
-    places = []
+    positions = []
     for _ in range(100 * SECONDS):
         truth = simulation.tick().helicopters['ingenuity'].truth
-        places.append(truth.p_MB.tobytes() + truth.q_MB.tobytes())
-    return places
+        positions.append(truth.p_MB.tobytes() + truth.q_MB.tobytes())
+    return positions
 
 
 @pytest.fixture(scope='module')
@@ -67,10 +67,11 @@ def test_a_cpu_without_the_widest_vectors_flies_the_same_flight_to_the_bit():
             f'sys.path.insert(0, {str(Path(__file__).parent)!r})\n'
             'from test_simulation_batch import beginning\n'
             "print(hashlib.sha256(b''.join(beginning(3))).hexdigest())")
-    told = [subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
-                           env={**os.environ, **wide}, check=True).stdout
-            for wide in ({}, {'NPY_DISABLE_CPU_FEATURES': WIDEST})]
-    assert told[0] == told[1]
+    digests = [
+        subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                       env={**os.environ, **wide}, check=True).stdout
+        for wide in ({}, {'NPY_DISABLE_CPU_FEATURES': WIDEST})]
+    assert digests[0] == digests[1]
 
 
 def test_the_same_seed_flies_the_same_flight_to_the_bit_and_another_seed_another():
@@ -98,16 +99,16 @@ def test_two_helicopters_have_noise_of_their_own():
     assert first.tolist() != second.tolist()
 
 
-def test_a_plan_is_heard_in_the_tick_after_it_was_sent():
+def test_a_plan_is_received_in_the_tick_after_it_was_sent():
     simulation = Simulation(load_scenario('flight_01'))
-    sent = heard = None
+    sent = received = None
     for tick in range(1, 20):
         report = simulation.tick()
         if any('plan uplinked' in line for line in report.log):
             sent = tick
         if any(change.mode == 'ready' for change in report.helicopters['ingenuity'].modes):
-            heard = tick
-    assert heard == sent + 1
+            received = tick
+    assert received == sent + 1
 
 
 def test_the_wind_is_that_of_the_height_above_the_ground_below():

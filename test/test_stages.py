@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Stages of one's own, and setpoints from outside, in whole flights."""
+"""User-defined stages, and offboard setpoints, in whole flights."""
 
 from flights import fly, HOP, scenario_of
 from ingenuity_nodes.scenario.load import load_scenario, scenario_path
@@ -23,12 +23,12 @@ class Lame:
         raise NotImplementedError
 
 
-def test_our_own_stages_have_all_that_a_stage_needs():
+def test_our_own_stages_implement_their_protocols():
     for stage in PROTOCOLS:
         stage_class(stage, getattr(StageParameters(), stage))
 
 
-def test_a_controller_of_ones_own_flies():
+def test_a_user_defined_controller_flies():
     overrides = {'stages': {'control': 'pd_controller:PdController'}}
     flight = fly(scenario_of(HOP, wind=0.0, overrides=overrides))
     ours = fly(scenario_of(HOP, wind=0.0))
@@ -46,7 +46,7 @@ def test_a_controller_of_ones_own_flies():
     ('pd_controller:Controller', "module 'pd_controller' has no class 'Controller'"),
     ('test_stages:Lame', "'test_stages:Lame' lacks step; needed: prepare, step"),
 ])
-def test_a_bad_stage_is_refused_with_its_place_before_anything_starts(tmp_path, name, message):
+def test_a_bad_stage_is_refused_with_its_key_before_anything_starts(tmp_path, name, message):
     text = scenario_path('flight_01').read_text()
     path = tmp_path / 'own.yaml'
     path.write_text(text.replace(
@@ -64,8 +64,8 @@ class Piloted(Simulation):
         super().__init__(scenario, 1)
         self._command, self._start, self._end = command, start, end
 
-    def _inputs(self, name, heard):
-        inputs = super()._inputs(name, heard)
+    def _inputs(self, name, received):
+        inputs = super()._inputs(name, received)
         seconds = self.t_ns / 1e9
         if self._start <= seconds <= self._end and self.t_ns % 100_000_000 == 0:
             return inputs._replace(setpoints=(self._command,))
@@ -90,7 +90,7 @@ def test_velocities_from_outside_are_flown_and_then_the_plan_goes_on():
     assert out.truth.p_MB[1] == pytest.approx(5.0, abs=0.8)
 
 
-def test_velocities_in_another_mode_are_not_followed_and_it_says_so():
+def test_velocities_in_another_mode_are_ignored_with_a_reason():
     command = VelocityCommand(np.array([0.0, 1.0, 0.0]), 0.0)
     simulation = Piloted(scenario_of(HOP, wind=0.0), command, 16.0, 16.5)
     ignored = set()

@@ -27,7 +27,7 @@ class Valve(Section):
 
 class Plant(Section):
     title: str
-    place: Annotated[
+    where: Annotated[
         tuple[Annotated[float, Field(ge=-9.0, le=9.0, description='m')], float], Strict(False)]
     parts: Annotated[
         tuple[Annotated[Pipe | Valve, Field(discriminator='type')], ...], Strict(False)] = ()
@@ -42,7 +42,7 @@ class Plant(Section):
 
 GOOD = """\
 title: works
-place: [1.0, 2.0]
+where: [1.0, 2.0]
 parts:
   - {type: pipe, length: 2.0}
   - {type: valve, turns: 3}
@@ -67,20 +67,20 @@ def refusal(path):
 def test_a_good_file_becomes_its_values(file):
     path = file(GOOD)
     plant = validate(Plant, path, *load_yaml(path))
-    assert (plant.place, plant.parts[1].turns) == ((1.0, 2.0), 3)
+    assert (plant.where, plant.parts[1].turns) == ((1.0, 2.0), 3)
 
 
 @pytest.mark.parametrize('old, new, message', [
     ('title', 'titel', "FILE:1:1: titel: unknown key 'titel', did you mean 'title'?; "
-     'allowed: title, place, parts, lid'),
+     'allowed: title, where, parts, lid'),
     ('title: works\n', '', "FILE:1:1: title: key 'title' is missing"),
     ('works', '5', 'FILE:1:1: title: found 5, allowed: a text'),
     ('works', '', 'FILE:1:1: title: found nothing, allowed: a text'),
-    ('[1.0, 2.0]', '1.0', 'FILE:2:1: place: found 1.0, allowed: a list'),
-    ('[1.0, 2.0]', '[1.0]', 'FILE:2:1: place: found 1 values, allowed: more'),
-    ('[1.0, 2.0]', '[1.0, x]', "FILE:2:14: place[1]: found 'x', allowed: a number"),
+    ('[1.0, 2.0]', '1.0', 'FILE:2:1: where: found 1.0, allowed: a list'),
+    ('[1.0, 2.0]', '[1.0]', 'FILE:2:1: where: found 1 values, allowed: more'),
+    ('[1.0, 2.0]', '[1.0, x]', "FILE:2:14: where[1]: found 'x', allowed: a number"),
     ('[1.0, 2.0]', '[10, 2]',
-     'FILE:2:9: place[0]: found 10, allowed: a number from -9 to 9 (m)'),
+     'FILE:2:9: where[0]: found 10, allowed: a number from -9 to 9 (m)'),
     ('length: 2.0', 'length: 5 m',
      "FILE:4:18: parts[0].length: found '5 m', allowed: a number above 0 to 10 (m)"),
     ('length: 2.0', 'length: 16ft',
@@ -124,7 +124,7 @@ def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
     ('', 'nothing'), ('# only a comment\n', 'nothing'), ('hello', "'hello'"), ('- 1\n', '[1]')])
 def test_a_file_without_keys_is_told_which_keys_it_needs(file, text, found):
     assert refusal(file(text)) == (
-        f'FILE:1:1: file: found {found}, allowed: a mapping with title, place, parts, lid')
+        f'FILE:1:1: file: found {found}, allowed: a mapping with title, where, parts, lid')
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(file):

@@ -1,3 +1,3 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Many flights: dispersions, Monte Carlo, validation against the flight log."""
+"""Many flights: dispersions, Monte Carlo, faults, validation against the flight log."""

@@ -1,11 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The honesty of the filter: whether its errors are as large as it says.
+The consistency of the filter: whether its errors are as large as its covariance predicts.
 
-The normalised estimation error squared (NEES) e' P^-1 e of an honest filter follows chi squared,
-so its mean over N flights at one instant lies within bounds (Y. Bar-Shalom, X. R. Li, T.
-Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, section 5.4).
+The normalised estimation error squared (NEES) e' P^-1 e of a consistent filter is chi-squared
+distributed, so its mean over N flights at one instant lies within bounds (Y. Bar-Shalom, X. R. Li,
+T. Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, section 5.4).
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class FlightErrors:
 
     seed: int
     outcome: str
-    error: NDArray[np.float64]    # (n, 9), true less estimated: position, velocity, attitude
+    error: NDArray[np.float64]    # (n, 9), true minus estimated: position, velocity, attitude
     nees: NDArray[np.float64]     # (n, 4), of the blocks in the order of BLOCKS
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """What a campaign says about the filter."""
+    """The result of a campaign: NEES of the filter, and its errors."""
 
     flights: int
     t_s: NDArray[np.float64]              # (n,) since lift-off
@@ -53,25 +53,25 @@ class Consistency:
     rms: NDArray[np.float64]              # (n, 9) errors
 
     def inside(self, block: str) -> float:
-        """Share of instants at which the mean lies within its bounds."""
+        """Return the fraction of instants at which the mean lies within its bounds."""
         low, high = self.bounds[block]
         return float(np.mean((self.nees[block] >= low) & (self.nees[block] <= high)))
 
     @property
-    def honest(self) -> bool:
-        """Whether the mean over all flights and instants lies within the bounds of one instant."""
+    def consistent(self) -> bool:
+        """Return whether the mean over all instants lies within the bounds of one instant."""
         low, high = self.bounds['all']
         return bool(low <= self.nees['all'].mean() <= high)
 
 
 def error_of(truth: Truth, estimate: Estimate) -> NDArray[np.float64]:
-    """Subtract: true less estimated position, velocity and attitude, shape (9,)."""
+    """Return true minus estimated position, velocity and attitude, shape (9,)."""
     return np.concatenate([truth.p_MB - estimate.p_MB, truth.v_MB - estimate.v_MB,
-                           turn_between(estimate.q_MB, truth.q_MB)])
+                           rotation_between(estimate.q_MB, truth.q_MB)])
 
 
-def turn_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
-    """Rotation vector in M from the estimated to the true attitude [rad]."""
+def rotation_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
+    """Return the rotation vector in M from the estimated to the true attitude [rad]."""
     q = compose(q_true, q_estimated * _CONJUGATE)
     q = q if q[0] >= 0.0 else -q
     length = float(np.linalg.norm(q[1:]))
@@ -79,7 +79,7 @@ def turn_between(q_estimated: QuatWxyz, q_true: QuatWxyz) -> Vector3:
 
 
 def nees(error: NDArray[np.float64], P: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Normalise an error, shape (9,), by its covariance; one number for each block."""
+    """Return the NEES of an error, shape (9,), for each block."""
     return np.array([
         error[block] @ np.linalg.solve(P[block, block], error[block])
         for block in BLOCKS.values()])
@@ -99,7 +99,7 @@ def fly(scenario: Scenario, seed: int) -> FlightErrors:
         outputs, outcome = report.helicopters[name], report.outcome
         lift_off = helicopter.lift_off_ns
         due = lift_off is not None and (simulation.t_ns - lift_off) % SECOND_NS < TICK_NS
-        # The estimate of a tick is that of the truth at its beginning.
+        # The estimate of a tick corresponds to the truth at its beginning.
         if due and before is not None and outputs.setpoint.airborne:
             error = error_of(before, outputs.estimate)
             errors.append(error)
@@ -110,25 +110,25 @@ def fly(scenario: Scenario, seed: int) -> FlightErrors:
 
 def campaign(
     scenario: Scenario, seeds: Iterable[int], processes: int = 1,
-    say: Callable[[FlightErrors], None] = lambda _: None,
+    on_flight: Callable[[FlightErrors], None] = lambda _: None,
 ) -> Consistency:
-    """Fly one flight for each seed, on some processes, and put them together."""
+    """Fly one flight for each seed, on some processes, and average them; report each flight."""
     seeds = list(seeds)
     flights: list[FlightErrors] = []
     if processes == 1:
         for seed in seeds:
             flights.append(fly(scenario, seed))
-            say(flights[-1])
+            on_flight(flights[-1])
     else:
         with ProcessPoolExecutor(processes) as pool:
             for flight in pool.map(fly, [scenario] * len(seeds), seeds):
                 flights.append(flight)
-                say(flight)
-    return together(flights)
+                on_flight(flight)
+    return aggregate(flights)
 
 
-def together(flights: list[FlightErrors]) -> Consistency:
-    """Average over flights, as long as all of them fly."""
+def aggregate(flights: list[FlightErrors]) -> Consistency:
+    """Average over flights, up to the end of the shortest."""
     count, shortest = len(flights), min(len(flight.nees) for flight in flights)
     mean = np.mean([flight.nees[:shortest] for flight in flights], axis=0)
     squares = np.mean([flight.error[:shortest] ** 2 for flight in flights], axis=0)
@@ -140,7 +140,7 @@ def together(flights: list[FlightErrors]) -> Consistency:
 
 
 def bounds(dimensions: int, flights: int) -> tuple[float, float]:
-    """Where the mean NEES of some flights lies in 95 of 100 campaigns."""
+    """Return the bounds on the mean NEES of some flights, two-sided, by ``CONFIDENCE``."""
     tail = 0.5 * (1.0 - CONFIDENCE)
     low, high = chi2.ppf([tail, 1.0 - tail], dimensions * flights) / flights
     return float(low), float(high)
@@ -149,7 +149,7 @@ def bounds(dimensions: int, flights: int) -> tuple[float, float]:
 def as_json(result: Consistency) -> dict[str, Any]:
     """Write the result as a dictionary of numbers and lists."""
     return {
-        'flights': result.flights, 'honest': result.honest, 't_s': result.t_s.tolist(),
+        'flights': result.flights, 'consistent': result.consistent, 't_s': result.t_s.tolist(),
         'rms': result.rms.tolist(),
         'blocks': {block: {
             'mean': float(result.nees[block].mean()), 'bounds': result.bounds[block],

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What differs from flight to flight of a campaign: noise, wind, and the ground itself."""
+"""The dispersions of a campaign: what differs between its flights: noise, wind, ground."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 
 def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
     """
-    Build the surroundings of a scenario over ground of the same kind, but another shape.
+    Build the environment of a scenario with terrain of the same kind, but of another shape.
 
-    Flights of one scenario share their ground, whatever the seed: what it does to one of them it
-    does to all. Over a campaign a belief about grounds in general is put to the test.
+    Flights of one scenario have the same terrain, whatever the seed, so its effect on them is
+    correlated. A campaign needs independent samples of the filter's terrain model.
     """
     here = scenario.world
     terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), seed=seed)
@@ -30,9 +30,9 @@ def dispersed_environment(scenario: Scenario, seed: int) -> Environment:
 
 
 def dispersed(scenario: Scenario, seed: int) -> tuple[Simulation, OfflineCamera | None]:
-    """Set up one flight of a campaign, and who draws for it where it navigates by images."""
+    """Set up one flight of a campaign, with a camera if it navigates by images."""
     environment = dispersed_environment(scenario, seed)
-    looks = any(section.features == 'images' for section in scenario.helicopters)
-    drawn = OfflineCamera(scenario, environment) if looks else None
+    by_images = any(section.features == 'images' for section in scenario.helicopters)
+    drawn = OfflineCamera(scenario, environment) if by_images else None
     return Simulation(scenario, seed, environment=environment,
                       track_image=drawn.track if drawn else None), drawn

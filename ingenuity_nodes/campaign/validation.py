@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Our flights beside NASA's: duration, farthest point, path, distance from the ground track."""
+"""Our flights against NASA's: duration, farthest point, path, distance from the ground track."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Published:
     landing_offset_m: float
 
 
-# Durations: NASA flight log; the rest: NASA MMGIS, of the wandering estimated track.
+# Durations: NASA flight log; the rest: NASA MMGIS, of the estimated track, which drifts.
 PUBLISHED = {
     'flight_01': Published(39.1, 2.3, (0.0, 0.0), 0.05),
     'flight_02': Published(51.9, 6.3, (0.2, -2.2), 0.16),
@@ -44,14 +44,14 @@ class Comparison:
     apex_m: tuple[float, float]
     landing_offset_m: float
     published: Published
-    track: str                     # what the distances are from, '' when there is no track
+    track: str                     # source of the reference track, '' without one
     rms_m: float | None            # at the same time since lift-off
-    rms_aligned_m: float | None    # after the best turn and shift
+    rms_aligned_m: float | None    # after the best rotation and translation
     worst_m: float | None
 
 
 def validate(flight: str, seed: int | None = None) -> Comparison:
-    """Fly one of NASA's flights in the batch and hold it against what was published."""
+    """Fly one of NASA's flights in batch and compare it with the published figures."""
     outcome, flown = _fly(load_scenario(flight), seed)
     if flown is None:
         raise ValueError(f'{flight}: never lifted off')
@@ -72,15 +72,15 @@ def _fly(scenario: Scenario, seed: int | None) -> tuple[str, Track | None]:
 
 
 def comparison(flight: str, outcome: str, flown: Track, nasa: Track | None) -> Comparison:
-    """Put two tracks side by side; NASA's may be missing."""
-    apart = compare(flown, nasa) if nasa else None
+    """Compare two tracks; NASA's may be missing."""
+    difference = compare(flown, nasa) if nasa else None
     return Comparison(
         flight, outcome, flown.duration_s, flown.path_length, flown.apex, flown.landing_offset,
         PUBLISHED[flight], nasa.source if nasa else '',
-        apart.rms if apart else None, apart.rms_aligned if apart else None,
-        apart.worst if apart else None)
+        difference.rms if difference else None, difference.rms_aligned if difference else None,
+        difference.worst if difference else None)
 
 
 def as_json(rows: list[Comparison]) -> list[dict[str, Any]]:
-    """Write the rows as dictionaries."""
+    """Convert the rows for JSON."""
     return [asdict(row) for row in rows]

@@ -114,7 +114,7 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
                           help='flight_01 to flight_04; none flies all of them')
     validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     consistency = commands.add_parser(
-        'consistency', help='is the filter honest? many flights over many grounds')
+        'consistency', help='consistency of the filter (NEES): many flights over many grounds')
     consistency.add_argument('scenario', nargs='?', default='flight_03')
     consistency.add_argument('--flights', type=_count, default=50, metavar='N')
     consistency.add_argument('--first', type=_count, default=1, metavar='SEED',

@@ -69,10 +69,11 @@ def fly(options: Namespace) -> int:
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
         str(folder.path), options.features, options.software))
-    with Narrator() as say:
-        say(f'{scenario.name}: {scenario.description}')
-        say.compile_kernels()
-        status = Graph(specs, logs, say, domain, say.show, verbose=options.verbose).wait()
+    with Narrator() as narrator:
+        narrator(f'{scenario.name}: {scenario.description}')
+        narrator.compile_kernels()
+        graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose)
+        status = graph.wait()
     if folder.result.is_file():
         _print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')
@@ -90,10 +91,10 @@ def simulate(options: Namespace) -> int:
     scenario = with_software(scenario, options.software)
     folder = RunFolder.create(scenario.name, Path(options.out) if options.out else None,
                               needed_bytes=100_000_000)
-    with Narrator(sys.stderr if options.json else sys.stdout) as say:
-        say.compile_kernels()
+    with Narrator(sys.stderr if options.json else sys.stdout) as narrator:
+        narrator.compile_kernels()
         result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
-                           images=options.images, say=say)
+                           images=options.images, report_line=narrator)
     if options.json:
         print(json.dumps(result, indent=2))
     else:
@@ -149,8 +150,8 @@ def _print_summary(result: dict[str, Any]) -> None:
     for response in result.get('responses', []):
         print(f'  response               at {response["t_s"]:.1f} s: {response["mode"]}: '
               f'{response["reason"]}')
-    if told := history_table(result['scenario'], result):
-        print(told)
+    if table := history_table(result['scenario'], result):
+        print(table)
     photo = result.get('photo')
     if photo and photo.get('target_px'):
         u, v = photo['target_px']

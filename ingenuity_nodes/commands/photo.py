@@ -22,14 +22,14 @@ from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 
-Places = dict[str, tuple[Vector3, QuatWxyz]]
+Poses = dict[str, tuple[Vector3, QuatWxyz]]
 
 
 def photo(options: Namespace) -> int:
     """Draw what a camera sees at an instant of the flight, or from a given pose."""
     from ingenuity_nodes.simulation.drawn_images import (    # drawing libraries only where drawn
         OfflineCamera)
-    from ingenuity_nodes.rendering.cast import camera_of
+    from ingenuity_nodes.rendering.robots_in_view import camera_of
 
     scenario = load_scenario(options.scenario)
     if options.utc:
@@ -41,17 +41,17 @@ def photo(options: Namespace) -> int:
     target = _target(options, scenario)
     compile_kernels()
     environment = environment_of(scenario, None if options.seed < 0 else options.seed)
-    places: Places = {}
+    poses: Poses = {}
     if options.at is None:
         exposure = _still(0, options.camera, *_posed(options.pose, environment))
     else:
-        exposure, places = _flown(scenario, carrier, options)
+        exposure, poses = _flown(scenario, carrier, options)
         if options.pose is not None:
             exposure = _still(exposure.t_ns, options.camera, *_posed(options.pose, environment))
         elif options.camera == 'mastcam':
-            exposure = _filmed(scenario, environment, carrier, exposure.t_ns, places)
+            exposure = _filmed(scenario, environment, carrier, exposure.t_ns, poses)
     drawn = OfflineCamera(scenario, environment)
-    drawn.places = places
+    drawn.poses = poses
     target.write_bytes(drawn.take(carrier, exposure).jpeg)
     print(target)
     return 0
@@ -93,8 +93,8 @@ def _still(t_ns: int, camera: str, p_MB: Vector3, q_MB: QuatWxyz) -> Exposure:
     return Exposure(t_ns, camera, p_MB, q_MB, np.zeros(3), np.zeros(3))
 
 
-def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposure, Places]:
-    """Fly the batch up to an instant; everybody's place then."""
+def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposure, Poses]:
+    """Fly the batch up to an instant; everybody's pose then."""
     simulation = Simulation(scenario, None if options.seed < 0 else options.seed)
     first = scenario.helicopters[0].name
     while True:
@@ -107,18 +107,18 @@ def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposu
                             f'before {options.at:g} s after lift-off')
     truths = {name: outputs.truth for name, outputs in report.helicopters.items()}
     truth = truths.get(carrier, truths[first])
-    places = {name: (truth.p_MB, truth.q_MB) for name, truth in truths.items()}
+    poses = {name: (truth.p_MB, truth.q_MB) for name, truth in truths.items()}
     return Exposure(truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB,
-                    truth.w_MB_B), places
+                    truth.w_MB_B), poses
 
 
 def _filmed(scenario: Scenario, environment: Environment, rover: str, t_ns: int,
-            places: Places) -> Exposure:
+            poses: Poses) -> Exposure:
     """Let the rover's mast camera look at the first helicopter."""
     from ingenuity_nodes.robots.mast import head_pose, joints_toward
     from ingenuity_nodes.rover.perseverance import resting_pose
 
     section = scenario.vehicle(rover)
     q_MB, p_MB = resting_pose(section.position, section.azimuth, environment.terrain)
-    joints = joints_toward(p_MB, q_MB, places[scenario.helicopters[0].name][0])
+    joints = joints_toward(p_MB, q_MB, poses[scenario.helicopters[0].name][0])
     return _still(t_ns, 'mastcam', *head_pose(p_MB, q_MB, joints))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands print that fly more than one flight: validation and honesty of the filter."""
+"""Commands that fly more than one flight: validation, consistency of the filter."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def validate(options: Namespace) -> int:
 
 
 def consistency(options: Namespace) -> int:
-    """Print how honest the filter is over many flights."""
+    """Print the consistency of the filter (NEES) over many flights."""
     from ingenuity_nodes.campaign import consistency as study
 
     scenario = with_features(load_scenario(options.scenario), options.features)
@@ -54,7 +54,7 @@ def consistency(options: Namespace) -> int:
         print(json.dumps(study.as_json(result), indent=2))
     else:
         Console(width=120).print(_nees_table(result))
-    return 0 if result.honest else 1
+    return 0 if result.consistent else 1
 
 
 def _flights_table(rows: list[Comparison]) -> Table:
@@ -65,7 +65,7 @@ def _flights_table(rows: list[Comparison]) -> Table:
         table.add_row(
             row.flight, row.outcome, f'{row.duration_s:.1f} / {nasa.duration_s:.1f} s',
             f'{row.path_length_m:.1f} / {nasa.path_length_m:.1f} m',
-            f'{_place(row.apex_m)} / {_place(nasa.apex_m)} m',
+            f'{_north_east(row.apex_m)} / {_north_east(nasa.apex_m)} m',
             f'{row.landing_offset_m:.2f} / {nasa.landing_offset_m:.2f} m',
             _metres(row.rms_m), _metres(row.rms_aligned_m))
     return table
@@ -87,7 +87,7 @@ def _nees_table(result: Consistency) -> Table:
     return table
 
 
-def _place(apex: tuple[float, float]) -> str:
+def _north_east(apex: tuple[float, float]) -> str:
     return ', '.join(f'{round(metres, 1) + 0.0:.1f}' for metres in apex)
 
 

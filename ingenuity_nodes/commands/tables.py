@@ -101,18 +101,18 @@ def margins(options: Namespace) -> int:
 
 def faults(options: Namespace) -> int:
     """Print the fault catalogue, or try it; 1 when something ends otherwise than it should."""
-    from ingenuity_nodes.campaign import fault_matrix, fault_table
+    from ingenuity_nodes.campaign import fault_campaign, fault_table
 
-    chosen = fault_matrix.chosen(options.faults)
+    chosen = fault_campaign.chosen(options.faults)
     if options.list:
         print(json.dumps(fault_table.catalogue_json(chosen), indent=2) if options.json
               else fault_table.catalogue_text(chosen))
         return 0
     compile_kernels()
-    say = (lambda _: None) if options.json else (
+    report = (lambda _: None) if options.json else (
         lambda trial: print(fault_table.row(trial), flush=True))
     seed = None if options.seed < 0 else options.seed
-    trials = fault_matrix.run_matrix(chosen, seed=seed, say=say)
+    trials = fault_campaign.run_fault_campaign(chosen, seed=seed, on_trial=report)
     print(json.dumps(fault_table.as_json(trials), indent=2) if options.json
           else fault_table.summary(trials))
     return 0 if all(trial.good for trial in trials) else 1

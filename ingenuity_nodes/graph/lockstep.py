@@ -1,15 +1,15 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Lockstep: nobody's clock runs ahead, and what everybody hears is the same in every run.
+Lockstep: nobody's clock runs ahead, and what everybody receives is the same in every run.
 
 Time goes in ticks, as in a bulk-synchronous program. The world announces a tick with the number
 of messages that had been published on each counted topic; a participant holds incoming messages
 until it has that many, takes exactly these, works, publishes, and answers with its own counts.
-So a message sent in one tick is heard in the next, however the network shuffles deliveries.
+So a message sent in one tick arrives in the next, however the network shuffles deliveries.
 
 Others may publish on counted topics, too (``ros2 topic pub``). Nobody counts what they send: it is
-heard when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
+received when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 # A node whose environment has the variable prints how things stand in lines that begin so.
 STATUS_WANTED, STATUS = 'INGENUITY_STATUS', 'status: '
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class NoDomainError(RuntimeError):
@@ -87,14 +87,15 @@ class Graph:
     """
     The processes of one run.
 
-    ``say`` hears what people want to know, all there is if ``verbose``; ``show`` how things stand.
+    ``report`` receives what people want to know, all there is if ``verbose``; ``show`` receives
+    how things stand.
     """
 
     def __init__(
-        self, specs: Sequence[NodeSpec], logs: Path | None, say: Say,
-        domain: Domain | None = None, show: Say = lambda _: None, *, verbose: bool = False,
+        self, specs: Sequence[NodeSpec], logs: Path | None, report: Report,
+        domain: Domain | None = None, show: Report = lambda _: None, *, verbose: bool = False,
     ) -> None:
-        self._logs, self._say, self._show, self._verbose = logs, say, show, verbose
+        self._logs, self._report, self._show, self._verbose = logs, report, show, verbose
         self._domain = domain or Domain()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
@@ -122,11 +123,11 @@ class Graph:
                     if worst:
                         deadline = min(deadline, time.monotonic() + PATIENCE)
                 if time.monotonic() > deadline:
-                    self._say(f'still running: {", ".join(self.ids)}')
+                    self._report(f'still running: {", ".join(self.ids)}')
                     break
                 time.sleep(POLL)
         except KeyboardInterrupt:
-            self._say('interrupted: ending')
+            self._report('interrupted: ending')
             worst = 130
         finally:
             self._end_all()
@@ -135,7 +136,7 @@ class Graph:
 
     @property
     def ids(self) -> dict[str, int]:
-        """Tell the ids of the processes that have not ended yet, by the names of their nodes."""
+        """Return the ids of the processes that have not ended yet, by the names of their nodes."""
         return {running.spec.full_name: running.process.pid for running in self._running}
 
     def _start(self, spec: NodeSpec) -> _Running:
@@ -169,7 +170,7 @@ class Graph:
             text = line.rstrip()
             self._last_words[spec.full_name].append(text)
             if self._concerns_people(spec, text):
-                self._say(f'{spec.full_name}: {text.partition("] ")[2]}')
+                self._report(f'{spec.full_name}: {text.partition("] ")[2]}')
         if log:
             log.close()
 
@@ -186,15 +187,15 @@ class Graph:
         ended.reader.join(timeout=2.0)
         status = ended.process.returncode
         if status < 0:
-            self._say(f'{ended.spec.full_name} (process {ended.process.pid}) was killed by '
-                      f'{signal.Signals(-status).name}')
+            self._report(f'{ended.spec.full_name} (process {ended.process.pid}) was killed by '
+                         f'{signal.Signals(-status).name}')
             return 1
         if status:
-            self._say(f'{ended.spec.full_name} (process {ended.process.pid}) '
-                      f'ended with status {status}')
+            self._report(f'{ended.spec.full_name} (process {ended.process.pid}) '
+                         f'ended with status {status}')
             for line in self._last_words[ended.spec.full_name]:
                 if not line.startswith('['):    # what it logged has been said already
-                    self._say(f'{ended.spec.full_name}: {line}')
+                    self._report(f'{ended.spec.full_name}: {line}')
         return status
 
     def _log_of(self, spec: NodeSpec) -> Path:

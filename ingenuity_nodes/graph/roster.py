@@ -26,7 +26,7 @@ class Condition(Enum):
     READY = 'ready'
     WAITING = 'waiting for'
     BUSY = 'busy'
-    GONE = 'gone'    # has said goodbye
+    GONE = 'gone'    # has left
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class ProcessId:
 
     @property
     def has_ended(self) -> bool:
-        """Say whether it is known to have ended."""
+        """Return whether it is known to have ended."""
         return self.state != '' and self.state in ENDED_STATES
 
     @property
     def is_stopped(self) -> bool:
-        """Say whether a signal or a debugger holds it."""
+        """Return whether a signal or a debugger holds it."""
         return self.state != '' and self.state in STOPPED_STATES
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class Heartbeat:
 
 @dataclass
 class _Member:
-    heard: float | None = None
+    seen: float | None = None
     beat: Heartbeat | None = None
 
 
@@ -104,17 +104,17 @@ class Roster:
         self._members = {name: _Member() for name in expected}
         self._silence = silence
 
-    def heard(self, beat: Heartbeat, now: float) -> None:
+    def receive(self, beat: Heartbeat, now: float) -> None:
         """Note one heartbeat; those of strangers are not noted."""
         member = self._members.get(beat.name)
         if member is not None:
-            member.heard, member.beat = now, beat
+            member.seen, member.beat = now, beat
 
     def overslept(self, seconds: float) -> None:
         """Count everybody's silence less by the time in which the listener itself stood still."""
         for member in self._members.values():
-            if member.heard is not None:
-                member.heard += seconds
+            if member.seen is not None:
+                member.seen += seconds
 
     def excuse(self, name: str) -> None:
         """Expect one member no more."""
@@ -134,15 +134,15 @@ class Roster:
                 if member.beat and member.beat.process and member.beat.process.has_ended]
 
     def departed(self) -> list[str]:
-        """Members that have said goodbye."""
+        """Members that have left."""
         return [f'{name} (gone)' for name, member in self._members.items()
                 if member.beat and member.beat.condition is Condition.GONE]
 
     def silent(self, now: float) -> list[str]:
-        """Members that were heard of once and no longer are, with for how long."""
-        return [f'{name} (silent for {now - member.heard:.1f} s)'
+        """Members that have fallen silent, with for how long."""
+        return [f'{name} (silent for {now - member.seen:.1f} s)'
                 for name, member in self._members.items()
-                if member.heard is not None and now - member.heard > self._silence]
+                if member.seen is not None and now - member.seen > self._silence]
 
     def unreachable(self, now: float) -> list[str]:
         """Silent members of which nothing else shows that they live."""
@@ -151,23 +151,23 @@ class Roster:
     def present(self, now: float) -> list[str]:
         """Members that are still there: neither silent, nor ended, nor gone with a goodbye."""
         return [name for name, member in self._members.items()
-                if member.heard is not None and now - member.heard <= self._silence
+                if member.seen is not None and now - member.seen <= self._silence
                 and member.beat is not None and member.beat.condition is not Condition.GONE
                 and not (member.beat.process and member.beat.process.has_ended)]
 
     def busy(self, now: float) -> list[str]:
         """Members that work, with at what and for how long."""
-        return [f'{name} (has been busy for {member.beat.lasted + now - member.heard:.0f} s: '
+        return [f'{name} (has been busy for {member.beat.lasted + now - member.seen:.0f} s: '
                 f'{member.beat.what})'
                 for name, member in self._members.items()
-                if member.beat is not None and member.heard is not None
+                if member.beat is not None and member.seen is not None
                 and member.beat.condition is Condition.BUSY]
 
     def describe(self, name: str) -> str:
-        """Tell what a member does, for the line that says why time stands still."""
+        """Return what a member does, for the line that says why time stands still."""
         member = self._members.get(name)
         if member is None or member.beat is None:
-            return f'{name} (never heard of)'
+            return f'{name} (never seen)'
         if member.beat.process and member.beat.process.is_stopped:
             return f'{name} (process {member.beat.process.number} is stopped)'
         if member.beat.condition is Condition.READY:

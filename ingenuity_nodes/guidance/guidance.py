@@ -93,7 +93,7 @@ class Guidance:
         del t_ns
         self._abort = reason
 
-    def heed(self, health: HealthReport) -> None:
+    def take_health(self, health: HealthReport) -> None:
         """Take what is wrong with sensors, actuators and power train, 50 times a second."""
         self._health = health
 

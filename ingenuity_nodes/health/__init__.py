@@ -1,3 +1,3 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the flight computer notices of its own sensors and machinery."""
+"""Monitors of sensors, actuators and power train, as the flight computer sees them."""

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Watches sensors and machinery for what cannot be, before take-off and in flight.
+Monitor sensors, actuators and power train for failures, before take-off and in flight.
 
 It sees what the flight computer sees: samples, estimate, status, command; never the truth, never
 the list of injected faults.
@@ -17,19 +17,19 @@ from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, HealthReport, InclinometerSample, RotorCommand, VehicleStatus)
 
-RATE_HZ = 50           # the watch looks so often
+RATE_HZ = 50
 _PERIOD = 1.0 / RATE_HZ
-_SMOOTH = 0.08         # of a new sample in the means at rest: a quarter of a second
-_ENOUGH = 25           # looks that make a mean
+_DISTANCE_GAIN = 0.08  # of one reading in the mean distance: a quarter of a second
+_ENOUGH = 25           # steps that make a mean
 SOFTWARE = ('flight_1', 'flight_7', 'fixed')
 
 
 @dataclass(frozen=True)
 class HealthParameters:
-    """What cannot be, and for how long it may seem so."""
+    """Limits of what is healthy, and for how long they may be exceeded."""
 
     altimeter_repeats: int = quantity(
-        25, '1', 'equal distances in a row that tell a dead altimeter', low=2, high=1000,
+        25, '1', 'equal distances in a row that show a dead altimeter', low=2, high=1000,
         source='assumed: noise of two counts makes one in five readings equal the last')
     altimeter_silence: float = quantity(
         0.5, 's', 'without a distance', low=0.02, high=10.0, source='assumed: 25 readings')
@@ -40,28 +40,28 @@ class HealthParameters:
         0.3, 'm', 'between altimeter and legs of a resting aircraft', low=0.01, high=5.0,
         source='assumed: a rock below the beam')
     blades: float = quantity(
-        math.radians(1.0), 'rad', 'between asked and reached collective at take-off', low=1e-3,
+        math.radians(1.0), 'rad', 'between commanded and reached collective at take-off', low=1e-3,
         high=0.5, source='assumed: twice the lag of a servo on its way up')
     rotor_speed: float = quantity(
-        0.1, '1', 'share by which a rotor may be off its speed in flight', low=0.01, high=0.9,
+        0.1, '1', 'relative error of a rotor speed in flight', low=0.01, high=0.9,
         source='assumed: a fifth of the lift')
     patience: float = quantity(
-        0.3, 's', 'that such things may last', low=0.02, high=10.0, source='assumed')
+        0.3, 's', 'for which a rotor speed may be off', low=0.02, high=10.0, source='assumed')
     blind: float = quantity(
-        0.5, 's', 'without features until dead reckoning is named', low=0.1, high=10.0,
+        0.5, 's', 'without features until dead reckoning is reported', low=0.1, high=10.0,
         source='assumed: 15 images')
     dead_reckoning: float = quantity(
         5.0, 's', 'of dead reckoning before the aircraft lands', low=0.5, high=100.0,
         source='assumed: 0.02 m/s^2 of bias and 0.1 deg of tilt make 0.1 m/s and 0.3 m')
     fewest: int = quantity(
         4, '1', 'features that fix a pose', low=1, high=64,
-        source='four points of a plane; see navigation.history')
+        source='four points of a plane; see navigation/delayed_updates.py')
     images_above: float = quantity(
-        1.3, 'm', 'height above which images are missed', low=0.0, high=20.0,
+        1.3, 'm', 'height above which missing images are reported', low=0.0, high=20.0,
         source='NASA Flight 6 post: images are used above about 1 m')
     mismatch: float = quantity(
-        10.0, '1', 'normalised innovation squared of images that the inertial sensor belies',
-        low=0.01, high=1e6, source='assumed: 1 is expected of an honest filter')
+        10.0, '1', 'normalised innovation squared at which images do not match the IMU',
+        low=0.01, high=1e6, source='assumed: 1 is expected of a consistent filter')
     mismatch_time: float = quantity(
         1.0, 's', 'over which it is averaged', low=0.02, high=10.0, source='assumed: 30 images')
     reserve: float = quantity(
@@ -71,11 +71,11 @@ class HealthParameters:
 
 class Health:
     """
-    Watches one helicopter.
+    Monitor one helicopter.
 
-    ``software`` is its age: 'flight_1' as delivered, 'flight_7' with the update after Flight 6,
+    ``software`` is its version: 'flight_1' as delivered, 'flight_7' updated after Flight 6,
     'fixed' as one would write it today. ``rest_distance`` is what the altimeter reads at rest [m],
-    ``inertial`` watches the inertial sensors.
+    ``inertial`` monitors the inertial sensors.
     """
 
     def __init__(
@@ -84,25 +84,25 @@ class Health:
     ) -> None:
         self.parameters, self._software = parameters, software
         self._rest_distance = rest_distance
-        self._inertial, self._altimeter, self._looks = inertial, _Repeats(), 0
+        self._inertial, self._altimeter, self._steps = inertial, _Repeats(), 0
         self._distance, self._without_distance = rest_distance, 0.0
         self._inclination: tuple[float, float] | None = (0.0, 0.0)
         self._off_speed, self._off_blades, self._blind = 0.0, 0.0, 0.0
-        self._innovation = 0.0
-        self.lost_images = ''     # said by the pairing of images and exposures
+        self._nis = 0.0           # mean normalised innovation squared
+        self.lost_images = ''     # set by the association of images and exposures
 
     def initialise(self, inclinometer: InclinometerSample | None) -> None:
-        """Hear what the inclinometer said at power-on; None: nothing."""
+        """Take the reading of the inclinometer at power-on; None: it gave none."""
         self._inclination = (
             (inclinometer.roll, inclinometer.pitch) if inclinometer is not None else None)
 
-    def begin_again(self) -> None:
-        """Forget what images said of an inertial sensor that is out of use."""
-        self._innovation = 0.0
+    def reset_nis(self) -> None:
+        """Forget the innovations by an inertial sensor that is out of use."""
+        self._nis = 0.0
 
     @property
     def altimeter_dead(self) -> bool:
-        """Say whether distances are not worth using."""
+        """Return whether distances are not worth using."""
         return self._altimeter.count >= self.parameters.altimeter_repeats
 
     def step(
@@ -110,7 +110,7 @@ class Health:
         command: RotorCommand, *, at_rest: bool, airborne: bool,
     ) -> HealthReport:
         """
-        Look once; call it ``RATE_HZ`` times a second.
+        Update; call it ``RATE_HZ`` times a second.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ class Health:
             Stands on the ground; flies. Neither while it takes off or touches down.
 
         """
-        self._feel(altitude)
+        self._take(altitude)
         if not airborne:
             return HealthReport(
                 self._unfit(at_rest, status, command), '', '', not self.altimeter_dead)
@@ -131,12 +131,12 @@ class Health:
         land_now = self._land_now(status, command, height_trusted)
         return HealthReport('', missing, land_now, height_trusted)
 
-    def _feel(self, altitude: AltimeterSample | None) -> None:
-        self._looks += 1
+    def _take(self, altitude: AltimeterSample | None) -> None:
+        self._steps += 1
         self._without_distance += _PERIOD
         if altitude is not None and math.isfinite(altitude.distance):
-            self._altimeter.take([altitude.distance])
-            self._distance += _SMOOTH * (altitude.distance - self._distance)
+            self._altimeter.count_up([altitude.distance])
+            self._distance += _DISTANCE_GAIN * (altitude.distance - self._distance)
             self._without_distance = 0.0
 
     @property
@@ -147,20 +147,21 @@ class Health:
 
     def _unfit(self, at_rest: bool, status: VehicleStatus, command: RotorCommand) -> str:
         """Name what forbids a flight, '' when nothing does."""
-        self._blind = self._innovation = 0.0
+        self._blind = self._nis = 0.0
         if not at_rest:
             return self._stiff_blades(status, command)
-        if self._inertial.unfit or self._looks < _ENOUGH:
+        if self._inertial.unfit or self._steps < _ENOUGH:
             return self._inertial.unfit    # it is asked again before the rotors turn
         return self._contradiction() or self._no_distance()
 
     def _contradiction(self) -> str:
         if self._inclination is None:
             return '' if self._software == 'fixed' else 'the inclinometer gives no reading'
-        apart = max(math.hypot(roll - self._inclination[0], pitch - self._inclination[1])
-                    for roll, pitch in self._inertial.tilts_at_rest)
-        if apart > self.parameters.rest_tilt:
-            return (f'inclinometer and accelerometers disagree by {math.degrees(apart):.1f} deg')
+        difference = max(math.hypot(roll - self._inclination[0], pitch - self._inclination[1])
+                         for roll, pitch in self._inertial.tilts_at_rest)
+        if difference > self.parameters.rest_tilt:
+            return ('inclinometer and accelerometers disagree by '
+                    f'{math.degrees(difference):.1f} deg')
         return ''
 
     def _no_distance(self) -> str:
@@ -174,7 +175,7 @@ class Health:
         return ''
 
     def _stiff_blades(self, status: VehicleStatus, command: RotorCommand) -> str:
-        off = max(abs(asked - reached) for asked, reached in zip(
+        off = max(abs(commanded - reached) for commanded, reached in zip(
             command.collective, status.collective, strict=True))
         self._off_blades = self._off_blades + _PERIOD if off > self.parameters.blades else 0.0
         if self._off_blades > 2.5 * _PERIOD:
@@ -186,11 +187,10 @@ class Health:
     def _missing(self, estimate: Estimate) -> str:
         """Name what the computer flies without, '' when it has everything."""
         p = self.parameters
-        fed = estimate.feature_count >= p.fewest or estimate.height < p.images_above
-        self._blind = 0.0 if fed else self._blind + _PERIOD
-        share = _PERIOD / p.mismatch_time
+        has_features = estimate.feature_count >= p.fewest or estimate.height < p.images_above
+        self._blind = 0.0 if has_features else self._blind + _PERIOD
         if estimate.feature_count and estimate.height > p.images_above:
-            self._innovation += share * (estimate.innovation - self._innovation)
+            self._nis += _PERIOD / p.mismatch_time * (estimate.innovation - self._nis)
         found = []
         if self._blind > p.blind:
             found.append('no features: dead reckoning on the inertial sensor')
@@ -200,14 +200,14 @@ class Health:
             found.append(self._inertial.missing)
         if self._inertial.accelerometer_dead:
             found.append('no accelerometers: hover thrust taken instead')
-        if self._innovation > p.mismatch:
+        if self._nis > p.mismatch:
             found.append('images and inertial sensor do not match')
         return '; '.join(found)
 
     def _land_now(
         self, status: VehicleStatus, command: RotorCommand, height_trusted: bool,
     ) -> str:
-        """Name what demands a landing at once, '' when nothing does."""
+        """Name what requires a landing at once, '' when nothing does."""
         p = self.parameters
         wanted = command.rotor_speed
         slow = max(abs(speed - wanted) for speed in status.rotor_speed) > p.rotor_speed * wanted
@@ -220,28 +220,28 @@ class Health:
             return self._inertial.dead
         if not height_trusted:
             return 'no altimeter'
-        return self._image_trouble()
+        return self._image_failure()
 
-    def _image_trouble(self) -> str:
+    def _image_failure(self) -> str:
         p = self.parameters
         if self._software == 'flight_1':
             return ''    # it trusted its images
         if self.lost_images and self._software == 'flight_7':
             return f'image/IMU mismatch: {self.lost_images}'
-        if self._innovation > p.mismatch and self._software == 'fixed':
-            return f'image/IMU mismatch: innovations {self._innovation:.0f} times as expected'
+        if self._nis > p.mismatch and self._software == 'fixed':
+            return f'image/IMU mismatch: innovations {self._nis:.0f} times as expected'
         if self._blind > p.dead_reckoning and self._software == 'fixed':
             return f'no features for {p.dead_reckoning:g} s'
         return ''
 
 
 class _Repeats:
-    """Counts how often in a row a sensor said the same."""
+    """Counts equal readings in a row."""
 
     def __init__(self) -> None:
         self.count = 0
         self._last: list[float] = []
 
-    def take(self, value: list[float]) -> None:
+    def count_up(self, value: list[float]) -> None:
         self.count = self.count + 1 if value == self._last else 0
         self._last = value

@@ -1,9 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tells which exposure a navigation image belongs to: the software that Flight 6 found wanting.
+Associate navigation images with exposures: the software that failed in Flight 6.
 
-The computer triggers the camera and hears an image some time later. As delivered it took the
+The computer triggers the camera and receives an image some time later. As delivered it took the
 images in the order of the triggers, so that one lost image gave all later ones the stamp of
 the exposure before (NASA, Flight 6 post, 27 May 2021: "all later navigation images being
 delivered with inaccurate timestamps"). Software since takes the camera's own count of images.
@@ -21,33 +21,33 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class PairingParameters:
-    """What is made of lost and poor images."""
+class ImageStampParameters:
+    """How lost and poor images are handled."""
 
     most_lost: int = quantity(
-        10, '1', 'images lost within a second that the update after Flight 6 stands', low=0,
+        10, '1', 'images lost within a second that the update after Flight 6 tolerates', low=0,
         high=60, source='assumed: NASA only says that Flight 53 lost more than it was made for')
     fewest: int = quantity(
         12, '1', 'features below which fixed software uses none of an image', low=0, high=64,
         source='assumed: three times what fixes a pose, so that false ones can be outvoted')
 
 
-class Pairing:
-    """Pairs images and exposures as software of one age does."""
+class ImageStamps:
+    """Time stamps of images, as one version of the software associates them."""
 
-    def __init__(self, parameters: PairingParameters, software: str) -> None:
+    def __init__(self, parameters: ImageStampParameters, software: str) -> None:
         self._parameters, self._software = parameters, software
         self._triggers: deque[int] = deque(maxlen=256)
         self._lost: deque[int] = deque(maxlen=256)
         self._last_uv = np.zeros((0, 2))
 
-    def exposed(self, t_ns: int) -> None:
+    def trigger(self, t_ns: int) -> None:
         """Note that the camera was triggered."""
         self._triggers.append(t_ns)
 
-    def pair(self, frame: FeatureFrame) -> FeatureFrame | None:
+    def associate(self, frame: FeatureFrame) -> FeatureFrame | None:
         """
-        Give an image its stamp, None when it is not to be used.
+        Return an image with its time stamp, None when it is not to be used.
 
         ``frame.t_ns`` is its true exposure, which stands for the camera's count of images.
         """
@@ -62,8 +62,8 @@ class Pairing:
             return None
         return frame
 
-    def trouble(self, t_ns: int) -> str:
-        """Say how many images were lost within some second, '' when few were."""
+    def lost_images(self, t_ns: int) -> str:
+        """Report how many images were lost within some second, '' when few were."""
         count = sum(trigger > t_ns - SECOND_NS for trigger in self._lost)
         overdue_ns = t_ns - SECOND_NS // 2
         count += sum(overdue_ns - SECOND_NS < trigger < overdue_ns for trigger in self._triggers)
@@ -72,7 +72,7 @@ class Pairing:
         return ''
 
     def _is_frozen(self, frame: FeatureFrame) -> bool:
-        """Say whether this is the last image again, to the last digit."""
+        """Return whether this is the last image again, to the last digit."""
         frozen = len(frame.uv) > 0 and np.array_equal(frame.uv, self._last_uv)
         self._last_uv = frame.uv
         return frozen

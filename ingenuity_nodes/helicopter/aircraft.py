@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The aircraft as its computers meet it: sensors that speak, machinery that obeys, both with faults.
+The aircraft as its computers meet it: sensors, actuators and power train, with their faults.
 
 What breaks, breaks here; the flight computer on the other side knows nothing of it.
 """
@@ -24,7 +24,7 @@ from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
-SETTLING_STEPS = 1000    # 2 s: five times what the legs swing
+SETTLING_STEPS = 1000    # 2 s: five periods of oscillation on the legs
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
@@ -46,17 +46,17 @@ class Aircraft:
 
     @property
     def truth(self) -> Truth:
-        """Tell what really happens; for cameras and tests."""
+        """Return what really happens; for cameras and tests."""
         return self._vehicle.truth
 
     @property
     def status(self) -> VehicleStatus:
-        """Tell what the machinery reports."""
+        """Return what actuators and power train report."""
         return self._vehicle.status
 
     @property
     def ever_faulty(self) -> bool:
-        """Say whether anything was ever ordered to go wrong."""
+        """Return whether anything was ever ordered to go wrong."""
         return self._faults is not None
 
     # Sensors -------------------------------------------------------------------------------
@@ -86,10 +86,10 @@ class Aircraft:
         return self._faults.stamp(frame) if self._faults else frame
 
     def shutter_delay(self) -> int | None:
-        """Say how late the colour camera's shutter opens [ns]; None: it stays shut."""
+        """Return how late the colour camera's shutter opens [ns]; None: it stays shut."""
         return self._faults.shutter_delay() if self._faults else 0
 
-    # Machinery -----------------------------------------------------------------------------
+    # Actuators and power train -----------------------------------------------------------
 
     def step(self, t_ns: int, command: RotorCommand, avionics_power: float) -> Truth:
         """Obey a command for one step of 2 ms that ends at ``t_ns``."""

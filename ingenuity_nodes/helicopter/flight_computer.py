@@ -19,7 +19,7 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.health.health import Health, RATE_HZ
-from ingenuity_nodes.health.image_stamps import Pairing
+from ingenuity_nodes.health.image_stamps import ImageStamps
 from ingenuity_nodes.health.imu_monitor import ImuMonitor
 from ingenuity_nodes.rover.radio import FileSender, photo_name
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
@@ -63,7 +63,7 @@ class FlightComputer:
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
         self._imu_monitor = ImuMonitor(p.inertial, p.imu, p.imu_2)
         self._health = Health(p.health, software, rest, self._imu_monitor)
-        self._pairing = Pairing(p.pairing, software)
+        self._stamps = ImageStamps(p.image_stamps, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._sender = FileSender(p.radio)
         self._exposed: list[int] = []         # navigation images still at vision
@@ -180,8 +180,8 @@ class FlightComputer:
         inertial = monitor.choose(both)
         if (self._health_due.due(t_ns) and self.estimate is not None
                 and self.setpoint is not None and self._status is not None):
-            health.lost_images = self._pairing.trouble(t_ns)
-            self._guidance.heed(health.step(
+            health.lost_images = self._stamps.lost_images(t_ns)
+            self._guidance.take_health(health.step(
                 altitude, self.estimate, self._status, self.command,
                 at_rest=self._at_rest, airborne=self.setpoint.airborne))
         if monitor.accelerometer_dead:
@@ -191,7 +191,7 @@ class FlightComputer:
 
     def associate(self, frame: FeatureFrame) -> FeatureFrame | None:
         """Give features the time stamp of the exposure that they belong to."""
-        return self._pairing.pair(frame)
+        return self._stamps.associate(frame)
 
     def step(self, features: FeatureFrame | None, *, decide: bool) -> RotorCommand:
         """
@@ -209,11 +209,11 @@ class FlightComputer:
         self.estimate = estimate = self._navigation.step(
             self._inertial, self._altitude, features, self._at_rest)
         if decide:
-            wrong = self._imu_monitor.look(
+            attitude_error = self._imu_monitor.update(
                 self._both, estimate.innovation, at_rest=self._at_rest)
-            if wrong is not None:
-                self._navigation.doubt(wrong)
-                self._health.begin_again()
+            if attitude_error is not None:
+                self._navigation.inflate_covariance(attitude_error)
+                self._health.reset_nis()
             self.setpoint = self._guidance.step(estimate, self._status, self._inertial)
             self._at_rest = self._guidance.at_rest
         assert self.setpoint is not None    # the first step of each tick decides
@@ -223,15 +223,15 @@ class FlightComputer:
     # The shutters ----------------------------------------------------------------------------
 
     def opens_navcam(self, t_ns: int) -> bool:
-        """Say whether a navigation image is due, and wait for its features from then on."""
+        """Return whether a navigation image is due, and wait for its features from then on."""
         if not self._navcam_due.due(t_ns) or not self._guidance.camera_on:
             return False
         self._exposed.append(t_ns)
-        self._pairing.exposed(t_ns)
+        self._stamps.trigger(t_ns)
         return True
 
     def asks_for_photo(self) -> bool:
-        """Say whether now is the instant for a photo; ask once per tick."""
+        """Return whether now is the instant for a photo; ask once per tick."""
         assert self.estimate is not None and self.setpoint is not None
         return self._photo_trigger.step(self.estimate, self.setpoint, self._guidance.lift_off_ns)
 

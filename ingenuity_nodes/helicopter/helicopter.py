@@ -107,7 +107,7 @@ class Helicopter:
         felt = self._aircraft.inclination() or self._aircraft.inertial()[0]
         self._computer.power_on(
             truth.t_ns, felt, yaw_from_azimuth(section.azimuth),
-            planned_place(section, environment.terrain, p.navigation.origin_height))
+            planned_position(section, environment.terrain, p.navigation.origin_height))
 
     @property
     def lift_off_ns(self) -> int | None:
@@ -201,11 +201,11 @@ class Helicopter:
             self._computer.photo_taken(t_ns)
 
 
-def planned_place(
+def planned_position(
     section: HelicopterSection, terrain: Terrain, origin_height: float,
 ) -> Vector3:
     """
-    Say where the plan has the body's origin stand before take-off, in M [m].
+    Return where the plan has the body's origin stand before take-off, in M [m].
 
     East and north are those of the scenario, up is that of the site's map; how it really settled
     on its legs the flight computer is not told.

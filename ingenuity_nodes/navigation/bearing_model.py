@@ -1,10 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-How an image should see a point of the ground that the base image saw, and how errors move it.
+The bearing measurement: where an image should see a feature of the reference image.
 
-Vectors of three live in tuples here: one image has some forty points, and an array each would
-cost more than the sums.
+A feature F is where its unit bearing vector of the reference image meets the ground plane; K is
+the body with its inertial sensor at that instant. Vectors of three live in tuples here: one image
+has some forty features, and an array each would cost more than the sums.
 """
 
 from __future__ import annotations
@@ -15,35 +16,62 @@ from typing import NamedTuple
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.navigation.ground_plane import height_over_plane
-from ingenuity_nodes.navigation.propagation import Array, Record
+from ingenuity_nodes.navigation.state import (
+    Array, ATTITUDE, GROUND_HEIGHT, KEY_ATTITUDE, KEY_POSITION, POSITION, Record, SLOPE)
 import numpy as np
 
 Vector = tuple[float, float, float]
 
 
-class View(NamedTuple):
-    """Both cameras, for all points of one image."""
+class Cameras(NamedTuple):
+    """Both cameras, that of the reference image and that of now, and the ground plane."""
 
-    R_base: Array    # attitude when the base image was taken
-    R: Array         # attitude now
-    arm: Vector      # camera of the base image, from I of then, in M [m]
-    above: float     # its height over the ground plane [m]
-    way: Vector      # from I of now to I of the base image, in M [m]
+    R_MK: Array
+    R_MB: Array
+    p_IC: Vector      # camera from the inertial sensor, in B [m]
+    p_KC_M: Vector    # the same in the reference image, in M [m]
+    p_IK_M: Vector    # inertial sensor of the reference image from that of now, in M [m]
+    height: float     # camera of the reference image over the ground plane [m]
+    slope: tuple[float, float]
+
+
+class Geometry(NamedTuple):
+    """Where one feature lies."""
+
+    p_CF_B: Vector     # from the camera of now [m]
+    distance: float    # its length [m]
+    p_IF_M: Vector     # from the inertial sensor of now [m]
+    p_KF_M: Vector     # from that of the reference image [m]
+    shift_M: Vector    # how far F moves per metre of ground height [1]
+
+
+class Bearing(NamedTuple):
+    """One feature compared with its prediction."""
+
+    visible: bool           # False: the bearing of the reference image does not clearly lead down
+    residual: tuple[float, float]    # [rad]
+    height_gain: float      # of the first residual, per metre that F stands out of the ground
+    depth: float            # of F in the reference image [m]
+
+
+NOT_VISIBLE = Bearing(False, (0.0, 0.0), 0.0, 0.0)
 
 
 @kernel
-def view_of(x: Array, s: Record) -> View:
-    """Put together what all points of an image have in common."""
-    R_base, R = np.empty((3, 3)), np.empty((3, 3))
-    matrix_into(x[19:23], R_base)
-    matrix_into(x[6:10], R)
-    arm = turned(R_base, (s.p_IC[0], s.p_IC[1], s.p_IC[2]))
-    above = height_over_plane(x, x[16] + arm[0], x[17] + arm[1], x[18] + arm[2])
-    return View(R_base, R, arm, above, (x[16] - x[0], x[17] - x[1], x[18] - x[2]))
+def cameras_of(x: Record, config: Record) -> Cameras:
+    """Return what all features of an image have in common."""
+    R_MK, R_MB = np.empty((3, 3)), np.empty((3, 3))
+    matrix_into(x.q_MK, R_MK)
+    matrix_into(x.q_MB, R_MB)
+    p_IC, p_MK = (config.p_IC[0], config.p_IC[1], config.p_IC[2]), x.p_MK
+    p_KC_M = rotate(R_MK, p_IC)
+    height = height_over_plane(x, p_MK[0] + p_KC_M[0], p_MK[1] + p_KC_M[1], p_MK[2] + p_KC_M[2])
+    p_IK_M = (p_MK[0] - x.p_MI[0], p_MK[1] - x.p_MI[1], p_MK[2] - x.p_MI[2])
+    return Cameras(R_MK, R_MB, p_IC, p_KC_M, p_IK_M, height, (x.slope[0], x.slope[1]))
 
 
 @kernel
-def turned(R: Array, v: Vector) -> Vector:
+def rotate(R: Array, v: Vector) -> Vector:
     """Return ``R @ v``."""
     return (R[0, 0] * v[0] + R[0, 1] * v[1] + R[0, 2] * v[2],
             R[1, 0] * v[0] + R[1, 1] * v[1] + R[1, 2] * v[2],
@@ -51,7 +79,7 @@ def turned(R: Array, v: Vector) -> Vector:
 
 
 @kernel
-def turned_back(R: Array, v: Vector) -> Vector:
+def rotate_back(R: Array, v: Vector) -> Vector:
     """Return ``R.T @ v``."""
     return (R[0, 0] * v[0] + R[1, 0] * v[1] + R[2, 0] * v[2],
             R[0, 1] * v[0] + R[1, 1] * v[1] + R[2, 1] * v[2],
@@ -71,97 +99,85 @@ def cross(a: Vector, b: Vector) -> Vector:
 
 
 @kernel
-def feature_rows(
-    x: Array, view: View, base_ray: Array, ray: Array, s: Record, H: Array, out: Array,
-) -> bool:
+def linearise(cameras: Cameras, bearing_K: Array, bearing_B: Array, H: Array) -> Bearing:
     """
-    Linearise one feature about the state.
+    Compare the bearing of one feature with its prediction and differentiate it.
 
-    The point where the base ray met the ground is seen now along ``ray``; the two residuals
-    are the components of the expected direction across it, the first one along the move
-    that a change of the ground's height would cause.
+    Both residuals are components of the predicted bearing in the tangent plane of the measured
+    one; the first is along the displacement that a change of the ground's height would cause.
 
     Parameters
     ----------
-    x, view
-        State, shape (30,), and its :func:`view_of`.
-    base_ray, ray
-        Unit rays in B of the base image and of this one.
-    s
-        Settings.
+    cameras
+        See :func:`cameras_of`.
+    bearing_K, bearing_B
+        Unit bearing vectors in the body, of the reference image and of this one.
     H
         Written: derivative of both residuals, shape (2, 27).
-    out
-        Written: residuals (2), how the first one moves per metre by which the corner stands
-        out of the ground [rad/m], distance of the corner from the base camera [m].
-
-    Returns
-    -------
-    bool
-        False when the base ray does not look clearly down.
 
     """
-    g = turned(view.R_base, (base_ray[0], base_ray[1], base_ray[2]))
-    down = g[2] - x[24] * g[0] - x[25] * g[1]
-    if down > -0.15 or view.above <= 0.0:
-        return False
-    depth = -view.above / down
-    # The point from the base I, and how far it moves per metre of ground height.
-    point = (view.arm[0] + depth * g[0], view.arm[1] + depth * g[1], view.arm[2] + depth * g[2])
-    slant = (g[0] / down, g[1] / down, g[2] / down)
-    d = (view.way[0] + point[0], view.way[1] + point[1], view.way[2] + point[2])
-    from_I = turned_back(view.R, d)
-    q = (from_I[0] - s.p_IC[0], from_I[1] - s.p_IC[1], from_I[2] - s.p_IC[2])
-    length = math.sqrt(dot(q, q))
-    if length < 0.1:
-        return False
-    # Where the doubt about the corner's height points, and how far, is taken from the expected
-    # direction: by the seen one, a track would count the more, the less it seems to move.
-    expected = (q[0] / length, q[1] / length, q[2] / length)
-    seen = (ray[0], ray[1], ray[2])
-    e1, moved = across(turned_back(view.R, slant), expected)
-    e1, _ = across(e1, seen)
-    out[2], out[3] = moved / length, depth
-    _one_row(0, e1, q, length, view.R, d, point, slant, x, H, out)
-    _one_row(1, cross(seen, e1), q, length, view.R, d, point, slant, x, H, out)
-    return True
+    u_M = rotate(cameras.R_MK, (bearing_K[0], bearing_K[1], bearing_K[2]))
+    down = u_M[2] - cameras.slope[0] * u_M[0] - cameras.slope[1] * u_M[1]
+    if down > -0.15 or cameras.height <= 0.0:
+        return NOT_VISIBLE
+    p_KC_M, p_IK_M, p_IC = cameras.p_KC_M, cameras.p_IK_M, cameras.p_IC
+    depth = -cameras.height / down
+    p_KF_M = (p_KC_M[0] + depth * u_M[0], p_KC_M[1] + depth * u_M[1], p_KC_M[2] + depth * u_M[2])
+    shift_M = (u_M[0] / down, u_M[1] / down, u_M[2] / down)
+    p_IF_M = (p_IK_M[0] + p_KF_M[0], p_IK_M[1] + p_KF_M[1], p_IK_M[2] + p_KF_M[2])
+    p_IF_B = rotate_back(cameras.R_MB, p_IF_M)
+    p_CF_B = (p_IF_B[0] - p_IC[0], p_IF_B[1] - p_IC[1], p_IF_B[2] - p_IC[2])
+    distance = math.sqrt(dot(p_CF_B, p_CF_B))
+    if distance < 0.1:
+        return NOT_VISIBLE
+    # How the feature's height displaces it is taken from the predicted bearing: with the measured
+    # one, a track would count the more, the less it seems to move.
+    predicted = (p_CF_B[0] / distance, p_CF_B[1] / distance, p_CF_B[2] / distance)
+    measured = (bearing_B[0], bearing_B[1], bearing_B[2])
+    displacement, length = tangent(rotate_back(cameras.R_MB, shift_M), predicted)
+    e1, _ = tangent(displacement, measured)
+    F = Geometry(p_CF_B, distance, p_IF_M, p_KF_M, shift_M)
+    residual = (_residual_row(cameras, F, e1, H[0]),
+                _residual_row(cameras, F, cross(measured, e1), H[1]))
+    return Bearing(True, residual, length / distance, depth)
 
 
 @kernel
-def across(v: Vector, ray: Vector) -> tuple[Vector, float]:
-    """Return the unit vector along the part of ``v`` across ``ray``, and that part's length."""
-    along = dot(v, ray)
-    e = (v[0] - along * ray[0], v[1] - along * ray[1], v[2] - along * ray[2])
+def tangent(v: Vector, bearing: Vector) -> tuple[Vector, float]:
+    """Return the unit vector along the part of ``v`` normal to a bearing, and its length."""
+    along = dot(v, bearing)
+    e = (v[0] - along * bearing[0], v[1] - along * bearing[1], v[2] - along * bearing[2])
     length = math.sqrt(dot(e, e))
     if length < 1e-9:
-        # The ray is vertical: any direction will do.
-        scale = 1.0 / math.sqrt(ray[1] * ray[1] + ray[2] * ray[2])
-        return (0.0, -ray[2] * scale, ray[1] * scale), 0.0
+        # The bearing is vertical: any direction will do.
+        scale = 1.0 / math.sqrt(bearing[1] * bearing[1] + bearing[2] * bearing[2])
+        return (0.0, -bearing[2] * scale, bearing[1] * scale), 0.0
     return (e[0] / length, e[1] / length, e[2] / length), length
 
 
 @kernel
-def _one_row(
-    row: int, e: Vector, q: Vector, length: float, R: Array, d: Vector, point: Vector,
-    slant: Vector, x: Array, H: Array, out: Array,
-) -> None:
-    """Residual and derivative of ``e . q / |q|``, where ``q = R' d - p_IC``."""
-    value = dot(e, q) / length
-    out[row] = -value
-    a = value / length
-    # derivative with respect to the point, in M
-    n = turned(R, ((e[0] - a * q[0]) / length, (e[1] - a * q[1]) / length,
-                   (e[2] - a * q[2]) / length))
-    # What the point's move across the ground plane makes of a change of that plane.
-    slid = dot(n, slant)
-    m = (n[0] + slid * x[24], n[1] + slid * x[25], n[2] - slid)
-    # n . -(theta x d) = theta . (n x d);  m . (theta x point) = theta . (point x m)
-    turn, base_turn = cross(n, d), cross(point, m)
-    h = H[row]
+def _residual_row(cameras: Cameras, F: Geometry, e: Vector, h: Array) -> float:
+    """Return the residual of ``e . q / |q|``, where ``q = p_CF_B``, and write its derivative."""
+    q, distance, slope = F.p_CF_B, F.distance, cameras.slope
+    value = dot(e, q) / distance
+    a = value / distance
+    # derivative with respect to F, in M
+    n = rotate(cameras.R_MB, ((e[0] - a * q[0]) / distance, (e[1] - a * q[1]) / distance,
+                              (e[2] - a * q[2]) / distance))
+    per_height = dot(n, F.shift_M)    # derivative with respect to the height of the ground
+    m = (n[0] + per_height * slope[0], n[1] + per_height * slope[1], n[2] - per_height)
     for i in range(h.size):
         h[i] = 0.0
-    h[0], h[1], h[2] = -n[0], -n[1], -n[2]
-    h[6], h[7], h[8] = turn[0], turn[1], turn[2]
-    h[15], h[16], h[17] = n[0], n[1], n[2] - slid
-    h[18], h[19], h[20] = base_turn[0], base_turn[1], base_turn[2]
-    h[21], h[22], h[23] = slid, slid * point[0], slid * point[1]
+    _put(h, POSITION, (-n[0], -n[1], -n[2]))
+    _put(h, KEY_POSITION, (n[0], n[1], n[2] - per_height))
+    # n . -(theta x p_IF) = theta . (n x p_IF);  m . (theta x p_KF) = theta . (p_KF x m)
+    _put(h, ATTITUDE, cross(n, F.p_IF_M))
+    _put(h, KEY_ATTITUDE, cross(F.p_KF_M, m))
+    h[GROUND_HEIGHT] = per_height
+    h[SLOPE], h[SLOPE + 1] = per_height * F.p_KF_M[0], per_height * F.p_KF_M[1]
+    return float(-value)
+
+
+@kernel
+def _put(h: Array, begin: int, v: Vector) -> None:
+    h[begin], h[begin + 1], h[begin + 2] = v[0], v[1], v[2]

@@ -10,13 +10,15 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.frames import compose, quaternion_from_rpy, rotation_matrix, Vector3
-from ingenuity_nodes.navigation.delayed_updates import look, MEMORY, Records, replay, walk
+from ingenuity_nodes.navigation.bearing_table import BearingTable
+from ingenuity_nodes.navigation.delayed_updates import (
+    BUFFER, image_update, OUTPUT, propagate, Records, replay, SLOTS)
 from ingenuity_nodes.navigation.ground_plane import GROUND, height_over_plane
-from ingenuity_nodes.navigation.measurement import SETTINGS
-from ingenuity_nodes.navigation.propagation import (
-    Array, BASE, ERRORS, INPUTS, PLANE, RANGE_SCALE, SLOTS, SPOT, STATES, YAW_SCALE)
-from ingenuity_nodes.navigation.ray_table import RayTable
+from ingenuity_nodes.navigation.measurement import CONFIGURATION
 from ingenuity_nodes.navigation.reference_image import MOST_FEATURES, WIDTH
+from ingenuity_nodes.navigation.state import (
+    ACCEL_BIAS, Array, ATTITUDE, ERRORS, GROUND_HEIGHT, GYRO_BIAS, INPUTS, KEY_ATTITUDE,
+    KEY_POSITION, POSITION, RANGE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY, YAW_SCALE)
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
@@ -35,7 +37,7 @@ WRONG_TIME = 2.0
 
 @dataclass(frozen=True)
 class EstimatorParameters:
-    """What the filter believes about its sensors and the ground."""
+    """What the filter assumes of its sensors and of the ground."""
 
     origin_height: float = quantity(
         0.266, 'm', 'body origin above the ground at rest', low=0.0, high=2.0,
@@ -46,69 +48,70 @@ class EstimatorParameters:
     accel_noise: float = quantity(
         1.8e-3, 'm/s^2/sqrt(Hz)', 'noise density of the specific force', low=0.0, high=1.0,
         source='Bosch BMI160 data sheet: 180 ug/sqrt(Hz), and its quantisation')
-    gyro_walk: float = quantity(
+    gyro_random_walk: float = quantity(
         2e-5, 'rad/s/sqrt(s)', 'random walk of the rate bias', low=0.0, high=0.01,
-        source='as the sensor model')
-    accel_walk: float = quantity(
+        source='as the sensor model', former='gyro_walk')
+    accel_random_walk: float = quantity(
         3e-4, 'm/s^2/sqrt(s)', 'random walk of the specific force bias', low=0.0, high=0.1,
-        source='as the sensor model')
+        source='as the sensor model', former='accel_walk')
     gyro_bias: float = quantity(
-        math.radians(0.2), 'rad/s', 'doubt about the rate bias at power-on', low=0.0, high=0.5,
+        math.radians(0.2), 'rad/s', 'sigma of the rate bias at power-on', low=0.0, high=0.5,
         source='as the sensor model')
     accel_bias: float = quantity(
-        0.021, 'm/s^2', 'doubt about the specific force bias at power-on', low=0.0, high=5.0,
+        0.021, 'm/s^2', 'sigma of the specific force bias at power-on', low=0.0, high=5.0,
         source='as the sensor model: bias 0.02, and 0.2 % of the weight by the scale error')
     yaw_scale: float = quantity(
-        0.002, '1', 'doubt about the scale of the yaw rate', low=0.0, high=0.1,
-        source='as the sensor model; roll and pitch swing to and fro, theirs averages out')
+        0.002, '1', 'sigma of the scale of the yaw rate', low=0.0, high=0.1,
+        source='as the sensor model; roll and pitch oscillate, theirs averages out')
     tilt: float = quantity(
-        math.radians(0.102), 'rad', 'doubt about roll and pitch at power-on', low=0.0, high=0.5,
+        math.radians(0.102), 'rad', 'sigma of roll and pitch at power-on', low=0.0, high=0.5,
         source='inclinometer: constant error 0.1 deg, one reading 0.02 deg')
     yaw: float = quantity(
-        math.radians(0.04), 'rad', 'doubt about yaw at power-on', low=0.0, high=3.2,
+        math.radians(0.04), 'rad', 'sigma of yaw at power-on', low=0.0, high=3.2,
         source='assumed: the plan defines the heading; standing up on the legs turns it a little')
-    place: float = quantity(
-        1e-3, 'm', 'doubt about the position at power-on', low=0.0, high=10.0,
-        source='assumed: the plan defines the place; a little doubt keeps the filter regular')
+    position: float = quantity(
+        1e-3, 'm', 'sigma of the position at power-on', low=0.0, high=10.0,
+        source='assumed: the plan defines the position; a little keeps the filter regular',
+        former='place')
     ground: float = quantity(
-        0.005, 'm', 'doubt about the ground under the feet at power-on', low=0.0, high=1.0,
+        0.005, 'm', 'sigma of the ground under the feet at power-on', low=0.0, high=1.0,
         source='assumed: the legs give way by 2 mm under the weight')
     slope: float = quantity(
-        0.015, '1', 'spread of slopes', low=0.0, high=1.0,
+        0.015, '1', 'sigma of slopes', low=0.0, high=1.0,
         source='NASA MMGIS: Ingenuity rested on 1 to 2 deg; the ground model has 0.012 to 0.017')
     rest_speed: float = quantity(
-        0.01, 'm/s', 'how still standing still is, in one step', low=1e-4, high=1.0,
+        0.01, 'm/s', 'residual speed at rest, in one step', low=1e-4, high=1.0,
         source='assumed: rotors turn while the aircraft waits')
     rest_rate: float = quantity(
-        0.0028, 'rad/s', 'how still standing still is, in one step', low=1e-5, high=1.0,
+        0.0028, 'rad/s', 'noise of the rate at rest, in one step', low=1e-5, high=1.0,
         source='noise of one sample at 500 Hz')
     altimeter_noise: float = quantity(
-        0.0202, 'm', 'spread of one distance', low=1e-3, high=5.0,
+        0.0202, 'm', 'sigma of one distance', low=1e-3, high=5.0,
         source='as the sensor model: 2 cm, steps of 1 cm')
     altimeter_scale: float = quantity(
-        0.003, '1', 'doubt about the scale of the distance', low=0.0, high=0.5,
+        0.003, '1', 'sigma of the scale of the distance', low=0.0, high=0.5,
         source='as the sensor model')
     pixel_noise: float = quantity(
-        0.09, 'px', 'spread of one corner that changes from image to image', low=0.01,
-        high=20.0, source='tracks through rendered images against the truth: 0.06 px at 3 m, '
-                          '0.085 px over the rocks of Flight 3')
+        0.09, 'px', 'white noise of one feature from image to image', low=0.01, high=20.0,
+        source='tracks through rendered images against the truth: 0.06 px at 3 m, '
+               '0.085 px over the rocks of Flight 3')
     pixel_drift: float = quantity(
-        0.06, 'px', 'walk of one track from image to image', low=0.0, high=20.0,
+        0.06, 'px', 'random walk of one feature from image to image', low=0.0, high=20.0,
         source='tracks through rendered images against the truth: 0.05 px, which makes 0.25 to '
-               '0.3 px in a second; a little more, as tracks of one image walk alike')
-    corners: float = quantity(
-        0.008, '1', 'corners leave the plane by this share of their distance', low=0.0, high=1.0,
+               '0.3 px in a second; a little more, as tracks of one image drift alike')
+    feature_height: float = quantity(
+        0.008, '1', 'height of features over the plane, over their distance', low=0.0, high=1.0,
         source='tracks through rendered images against the truth: 0.0054 to 0.006 at 3 and 5 m '
-               'height; and the relief')
-    creep: float = quantity(
-        0.001, '1', 'heights go wrong by this share of the way', low=0.0, high=0.1,
+               'height; and the relief', former='corners')
+    height_drift: float = quantity(
+        0.001, '1', 'drift of heights, over the distance travelled', low=0.0, high=0.1,
         source='Flight 3 by images over four grounds: 6 to 16 cm in 100 m, always downward: '
-               'corners rise as outlines of rocks climb over them')
+               'features rise as outlines of rocks climb over them', former='creep')
     relief: float = quantity(
-        0.005, '1', 'ground leaves its plane by this share of the height', low=0.0, high=1.0,
+        0.005, '1', 'deviation of the ground from its plane, over the height', low=0.0, high=1.0,
         source='plane fits to the ground model at 1.5 to 10 m height: 0.0042 to 0.0067')
     bend: float = quantity(
-        0.0055, '1', 'change of slope over one height of way', low=0.0, high=1.0,
+        0.0055, '1', 'change of slope over a distance of one height', low=0.0, high=1.0,
         source='plane fits to the ground model at 1.5 to 10 m height: 0.0043 to 0.0075')
     gate: float = quantity(
         13.8, '1', 'largest normalised innovation squared of one feature', low=1.0, high=1e6,
@@ -117,26 +120,29 @@ class EstimatorParameters:
         1.0, 'm', 'images are used above this height only', low=0.0, high=20.0,
         source='NASA Flight 6 post; J. Stechschulte 2021: images start at about 1 m')
     common: float = quantity(
-        0.5, '1', 'share of the base image below which a new one is chosen', low=0.0, high=1.0,
-        source='assumed')
+        0.5, '1', 'fraction of its features below which a reference image is replaced', low=0.0,
+        high=1.0, source='assumed')
     fewest: int = quantity(
-        10, '1', 'features below which a new base image is chosen', low=4, high=MOST_FEATURES,
-        source='assumed')
+        10, '1', 'features used below which a new reference image is set', low=4,
+        high=MOST_FEATURES, source='assumed')
     oldest: int = quantity(
-        30, '1', 'comparisons after which a new base image is chosen', low=1, high=1000,
-        source='assumed: a second; tracks have walked by half a pixel then')
+        30, '1', 'comparisons after which a new reference image is set', low=1, high=1000,
+        source='assumed: a second; tracks have drifted by half a pixel then')
 
 
 _IMU, _ALTIMETER = ImuParameters(), AltimeterParameters()
+_P_MB, _V_MB, _Q_MB, _W_MB_B, _GYRO_BIAS, _ACCEL_BIAS, _ = (    # in an array of the output
+    slice(about[1] // 8, (about[1] + about[0].itemsize) // 8)
+    for about in (OUTPUT.fields or {}).values())
 
 
 class Estimator:
     """
     Error-state filter in the manner of MAVeN, with the ground plane as a state.
 
-    ``camera`` is the calibrated navigation camera; of ``imu`` and ``altimeter`` only the places
-    and delays are used, their noise is what ``parameters`` believe. Its last state is as old as
-    an inertial sample; the estimate is carried on from there to the instant of the step.
+    ``camera`` is the calibrated navigation camera; of ``imu`` and ``altimeter`` only the positions
+    and delays are used, their noise is that of ``parameters``. The filter's last state is as old
+    as an inertial sample; the estimate is propagated from there to the instant of the step.
     """
 
     def __init__(
@@ -144,24 +150,24 @@ class Estimator:
         imu: ImuParameters = _IMU, altimeter: AltimeterParameters = _ALTIMETER,
     ) -> None:
         self.parameters = parameters
-        self._rays = RayTable(camera)
+        self._bearings = BearingTable(camera)
         self._R_BI = rotation_matrix(quaternion_from_rpy(*imu.mounting))
-        self._turned = any(angle != 0.0 for angle in imu.mounting)
+        self._rotated = any(angle != 0.0 for angle in imu.mounting)
         self._p_BI = np.array(imu.position)
-        self._settings = _settings(parameters, camera, imu, altimeter)
-        self._late = int(self._settings['late'][0])
-        self._memory = np.zeros(1, MEMORY)
-        self._report, self._P, self._known = (
-            self._memory[name][0] for name in ('report', 'P', 'known'))
-        self._f_B, self._w_B = np.zeros(3), np.zeros(3)
-        self._walk = entry_point(
-            walk, self._memory, self._settings, 0, self._f_B, self._w_B, 0.0, 0.0)
-        self._look_at = entry_point(
-            look, self._memory, self._settings, 0, np.zeros(1, dtype=np.int64), np.zeros((1, 3)),
-            0.0, 0, 0)
+        self._config = configuration_of(parameters, camera, imu, altimeter)
+        self._delay = int(self._config['imu_delay'][0])
+        self._buffer, self._inputs = np.zeros(1, BUFFER), np.zeros(1, INPUTS)
+        self._P, self._P_step = self._buffer['P'][0], self._buffer['P_step'][0]
+        self._output = self._buffer['output'].view(np.float64)
+        self._f_B, self._w_MB_B = self._inputs['f_B'][0], self._inputs['w_MB_B'][0]
+        self._altimeter, self._at_rest = self._inputs['altimeter'], self._inputs['at_rest']
+        self._propagate = entry_point(propagate, self._buffer, self._config, 0, self._inputs)
+        self._image_update = entry_point(
+            image_update, self._buffer, self._config, 0, np.zeros(1, dtype=np.int64),
+            np.zeros((1, 3)))
         self._height_over_plane = entry_point(
-            height_over_plane, self._memory['x'][0, 0], 0.0, 0.0, 0.0)
-        self._replay = entry_point(replay, self._memory, self._settings, 0, 0)
+            height_over_plane, self._buffer['x'][0, 0], 0.0, 0.0, 0.0)
+        self._replay = entry_point(replay, self._buffer, self._config, 0, 0)
         self._step = 0
         self._image_step = 0
         self._used, self._innovation = 0, 0.0
@@ -173,26 +179,27 @@ class Estimator:
         self, t_ns: int, inclinometer: InclinometerSample, yaw: float, p_MB: Vector3,
     ) -> None:
         """
-        Start at rest: tilt from the inclinometer, yaw and place from the plan.
+        Start at rest: tilt from the inclinometer, yaw and position from the plan.
 
         ``t_ns`` is the instant of the first inertial sample to come.
         """
-        p, m = self.parameters, self._memory[0]
-        self._step = t_ns // STEP_NS - self._late - 1    # the first sample comes at ``t_ns``
+        p, buffer = self.parameters, self._buffer[0]
+        self._step = t_ns // STEP_NS - self._delay - 1    # the first sample comes at ``t_ns``
         now = self._step % SLOTS
         q_MB = compose(
             quaternion_from_rpy(0.0, 0.0, yaw),
             quaternion_from_rpy(inclinometer.roll, inclinometer.pitch, 0.0))
         R_MB = rotation_matrix(q_MB)
-        x = np.zeros(STATES)
-        x[0:3] = x[16:19] = p_MB + R_MB @ self._p_BI
-        x[6:10] = x[19:23] = q_MB
-        x[23] = p_MB[2] - p.origin_height
-        m['x'][now], m['P'][now], m['known'][now] = x, _first_covariance(p), self._step
-        m['inputs'][now] = np.concatenate([
-            R_MB.T @ np.array([0.0, 0.0, GRAVITY]), np.zeros(INPUTS - 3)])
-        m['base']['filled'], m['base']['way'] = 0, 0.0
-        m['corrected'] = self._step
+        x = np.zeros((), STATE)
+        x['p_MI'] = x['p_MK'] = p_MB + R_MB @ self._p_BI
+        x['q_MB'] = x['q_MK'] = q_MB
+        x['ground_height'] = p_MB[2] - p.origin_height
+        buffer['x'][now], buffer['P'][now] = x, _first_covariance(p)
+        buffer['P_step'][now] = buffer['image_step'] = self._step
+        inputs = np.zeros((), INPUTS)
+        inputs['f_B'] = R_MB.T @ np.array([0.0, 0.0, GRAVITY])
+        buffer['inputs'][now] = inputs
+        buffer['reference']['count'], buffer['reference']['distance'] = 0, 0.0
         self._read_covariance()
 
     def step(
@@ -200,119 +207,125 @@ class Estimator:
         features: FeatureFrame | None, at_rest: bool = False,
     ) -> Estimate:
         """
-        Take in what arrived at one step of 2 ms.
+        Propagate and update with what arrived at one step of 2 ms.
 
         Parameters
         ----------
         imu, altimeter
             Samples of this step; a specific force of NaN is not known.
         features
-            Of an image exposed up to a quarter of a second ago; its ``t_ns`` says when.
+            Of an image exposed up to a quarter of a second ago; its ``t_ns`` is the exposure.
         at_rest
             The aircraft knows that it stands on the ground.
 
         """
         self._step += 1
-        f_B, w_B = imu.f_I, imu.w_MI_I
-        if self._turned:
-            f_B, w_B = self._R_BI @ f_B, self._R_BI @ w_B
+        f_B, w_MB_B = imu.f_I, imu.w_MI_I
+        if self._rotated:
+            f_B, w_MB_B = self._R_BI @ f_B, self._R_BI @ w_MB_B
         if f_B[0] != f_B[0]:
             f_B = self._thrust_in_hover()
-        distance = math.nan if altimeter is None else float(altimeter.distance)
-        self._f_B[:], self._w_B[:] = f_B, w_B
-        self._walk(self._memory, self._settings, self._step, self._f_B, self._w_B, distance,
-                   1.0 if at_rest else 0.0)
+        self._f_B[:], self._w_MB_B[:] = f_B, w_MB_B
+        self._altimeter[0] = math.nan if altimeter is None else altimeter.distance
+        self._at_rest[0] = 1.0 if at_rest else 0.0
+        self._propagate(self._buffer, self._config, self._step, self._inputs)
         features, self._early = features or self._early, None
         if features is not None:
-            self._look(features)
+            self._update_with(features)
         return self._estimate(imu.t_ns)
 
-    def doubt(self, turned: float) -> None:
-        """Hear that the attitude may have gone wrong by so much in the last seconds [rad]."""
-        # In all steps of the memory: a late image walks on from one of them.
-        for first, spread in ((0, turned * GRAVITY * WRONG_TIME ** 2 / 6.0),
-                              (3, turned * GRAVITY * WRONG_TIME / 2.0),
-                              (6, turned), (9, 0.1 * turned / WRONG_TIME)):
+    def inflate_covariance(self, attitude_error: float) -> None:
+        """Allow for an attitude that may have gone wrong by so much in the last seconds [rad]."""
+        # In all steps of the buffer: the replay after a late image begins at one of them.
+        for first, sigma in (
+                (POSITION, attitude_error * GRAVITY * WRONG_TIME ** 2 / 6.0),
+                (VELOCITY, attitude_error * GRAVITY * WRONG_TIME / 2.0),
+                (ATTITUDE, attitude_error), (GYRO_BIAS, 0.1 * attitude_error / WRONG_TIME)):
             for k in range(first, first + 3):
-                self._P[:, k, k] += spread ** 2
+                self._P[:, k, k] += sigma ** 2
 
     def _thrust_in_hover(self) -> Array:
-        """Give the specific force of an even flight, for want of a measured one, and doubt it."""
-        # For good: an accelerometer that has failed once is not asked again.
-        self._settings['Q'][0, :3] = GUESSED_FORCE ** 2 * STEP
-        q = self._memory['x'][0, (self._step - 1) % SLOTS, 6:10]
-        up = 1.0 - 2.0 * (q[1] ** 2 + q[2] ** 2)
+        """Return the specific force of a hover, for want of a measured one; raise its noise."""
+        # For good: an accelerometer that has failed once is not used again.
+        self._config['Q'][0, :3] = GUESSED_FORCE ** 2 * STEP
+        q_MB = self._buffer['x']['q_MB'][0, (self._step - 1) % SLOTS]
+        up = 1.0 - 2.0 * (q_MB[1] ** 2 + q_MB[2] ** 2)
         return np.array([0.0, 0.0, GRAVITY / max(0.5, up)])
 
-    def _look(self, features: FeatureFrame) -> None:
-        """Use an image that was taken high enough and is not older than the memory."""
-        p, m = self.parameters, self._memory[0]
+    def _update_with(self, features: FeatureFrame) -> None:
+        """Use an image that was taken high enough and is not older than the buffer."""
         exposed = features.t_ns // STEP_NS
         age = self._step - exposed
-        if -self._late <= age < 0:
+        if -self._delay <= age < 0:
             self._early = features    # until the inertial samples of its exposure are here
             return
         if not 0 <= age < SLOTS - 1 or exposed <= self._image_step:
             self.lost_images += 1
             return
         self._image_step = exposed
-        x = m['x'][exposed % SLOTS]
-        if self._height_over_plane(x, x[0], x[1], x[2]) < p.camera_height:
-            m['base']['filled'] = 0
+        x = self._buffer['x'][0, exposed % SLOTS]
+        if self._height_over_plane(x, *x['p_MI']) < self.parameters.camera_height:
+            self._buffer['reference']['count'] = 0
             self._used = 0
             return
         ids = np.ascontiguousarray(features.ids[:MOST_FEATURES], dtype=np.int64)
-        rays = self._rays.rays(features.uv[:MOST_FEATURES])
-        self._used, self._innovation = self._look_at(
-            self._memory, self._settings, exposed, ids, rays, p.common, p.fewest, p.oldest)
-        self._replay(self._memory, self._settings, exposed + 1, self._step)
+        bearings = self._bearings.bearings(features.uv[:MOST_FEATURES])
+        self._used, self._innovation = self._image_update(
+            self._buffer, self._config, exposed, ids, bearings)
+        self._replay(self._buffer, self._config, exposed + 1, self._step)
         self._read_covariance()
 
     def _read_covariance(self) -> None:
-        known = self._known[self._step % SLOTS] % SLOTS
-        self._covariance = self._P[known, :15, :15].copy()
+        slot = self._P_step[self._step % SLOTS] % SLOTS
+        self._covariance = self._P[slot, :KEY_POSITION, :KEY_POSITION].copy()
 
     def _estimate(self, t_ns: int) -> Estimate:
-        out = self._report.copy()
+        out = self._output.copy()
         if t_ns % TICK_NS == 0:
             self._read_covariance()
         stale = self._step - self._image_step > SLOTS
         return Estimate(
-            t_ns, out[0:3], out[3:6], out[6:10], out[10:13], out[13:16], out[16:19],
-            float(out[19]), self._covariance, 0 if stale else self._used, self._innovation)
+            t_ns, out[_P_MB], out[_V_MB], out[_Q_MB], out[_W_MB_B], out[_GYRO_BIAS],
+            out[_ACCEL_BIAS], float(out[-1]), self._covariance, 0 if stale else self._used,
+            self._innovation)
 
 
 def _first_covariance(p: EstimatorParameters) -> Array:
-    """Say what is known at power-on; the base pose is that of now."""
-    doubt = np.repeat(
-        [p.place, 1e-3, p.tilt, p.gyro_bias, p.accel_bias, 0.0, 0.0, p.slope, 0.0], 3)
-    doubt[8] = p.yaw
-    doubt[PLANE], doubt[SPOT] = p.ground, p.relief
-    doubt[RANGE_SCALE], doubt[YAW_SCALE] = p.altimeter_scale, p.yaw_scale
+    """Return the covariance at power-on; the pose of the reference image is that of now."""
+    sigma = np.zeros(ERRORS)
+    for first, value in ((POSITION, p.position), (VELOCITY, 1e-3), (ATTITUDE, p.tilt),
+                         (GYRO_BIAS, p.gyro_bias), (ACCEL_BIAS, p.accel_bias)):
+        sigma[first:first + 3] = value
+    sigma[ATTITUDE + 2] = p.yaw
+    sigma[GROUND_HEIGHT], sigma[SPOT_HEIGHT] = p.ground, p.relief
+    sigma[SLOPE:SLOPE + 2] = p.slope
+    sigma[RANGE_SCALE], sigma[YAW_SCALE] = p.altimeter_scale, p.yaw_scale
     P = np.zeros((ERRORS, WIDTH))
-    P[:, :ERRORS] = np.diag(doubt ** 2)
-    pose = [0, 1, 2, 6, 7, 8]
-    P[BASE:BASE + 6] = P[pose]
-    P[:, BASE:BASE + 6] = P[:, pose]
+    P[:, :ERRORS] = np.diag(sigma ** 2)
+    for key, now in ((KEY_POSITION, POSITION), (KEY_ATTITUDE, ATTITUDE)):
+        P[key:key + 3] = P[now:now + 3]
+    for key, now in ((KEY_POSITION, POSITION), (KEY_ATTITUDE, ATTITUDE)):
+        P[:, key:key + 3] = P[:, now:now + 3]
     return P
 
 
-def _settings(
+def configuration_of(
     p: EstimatorParameters, camera: CameraModel, imu: ImuParameters,
     altimeter: AltimeterParameters,
 ) -> Records:
-    """Translate the parameters for the compiled code."""
+    """Return the parameters in the form that kernels take."""
     p_BI, p_BA = np.array(imu.position), np.array(altimeter.position)
-    densities = np.array([p.accel_noise, p.gyro_noise, p.gyro_walk, p.accel_walk])
-    out = np.zeros(1, SETTINGS)
+    densities = np.array([p.accel_noise, p.gyro_noise, p.gyro_random_walk, p.accel_random_walk])
+    out = np.zeros(1, CONFIGURATION)
     out['Q'] = np.repeat(densities ** 2 * STEP, 3)
     out['p_IB'], out['p_IA'], out['p_IC'] = -p_BI, p_BA - p_BI, camera.p_BC - p_BI
-    for name in ('altimeter_noise', 'rest_speed', 'rest_rate', 'gate'):
+    for name in ('altimeter_noise', 'rest_speed', 'rest_rate', 'gate', 'common', 'fewest',
+                 'oldest'):
         out[name] = getattr(p, name)
-    out['late'] = round(imu.delay / STEP)
-    out['altimeter_late'] = max(0, round(altimeter.delay / STEP) - int(out['late'][0]))
-    out['ray_noise'] = p.pixel_noise * camera.pixel_angle
-    out['ray_drift'] = p.pixel_drift * camera.pixel_angle
+    out['imu_delay'] = round(imu.delay / STEP)
+    out['altimeter_delay'] = max(0, round(altimeter.delay / STEP) - int(out['imu_delay'][0]))
+    out['bearing_noise'] = p.pixel_noise * camera.pixel_angle
+    out['bearing_drift'] = p.pixel_drift * camera.pixel_angle
     for name in GROUND.names or ():
         out['ground'][name] = getattr(p, name)
     return out

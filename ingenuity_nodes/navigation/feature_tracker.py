@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Features from images: corners followed by pyramidal Lucas-Kanade, as the flown software did.
+Features of images: corners tracked by pyramidal Lucas-Kanade, as in the flown software.
 
 A track survives when following it back leads to where it began, when it moves with the ground
-(a homography that most tracks share), and when it keeps off what is much darker than the ground:
+(a homography that most tracks fit), and when it keeps off what is much darker than the ground:
 the aircraft's own shadow, its legs, and deep shade behind rocks, all of which move by other laws.
 """
 
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 import cv2
 from ingenuity_nodes.cameras.model import CameraModel, navcam
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.navigation.ray_table import RayTable
+from ingenuity_nodes.navigation.bearing_table import BearingTable
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.signals import FeatureFrame
 import numpy as np
 from numpy.typing import NDArray
 
-COLUMNS, ROWS = 8, 6     # cells of the image, filled evenly with corners
-SHRINK = 4               # resolution in which shade is looked for
+COLUMNS, ROWS = 8, 6     # cells of the image, filled evenly with features
+SHRINK = 4               # full resolution over that in which shade is found
 _CELL = np.ones((SHRINK, SHRINK), dtype=np.uint8)
 Points = NDArray[np.float32]
 Image = NDArray[np.uint8]
@@ -30,13 +30,13 @@ Image = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class TrackerParameters:
-    """Corners and their tracks."""
+    """Detection and tracking of features."""
 
     most: int = quantity(
-        40, '1', 'features followed at once', low=4, high=64,
+        40, '1', 'features tracked at once', low=4, high=64,
         source='J. Stechschulte 2021: a few dozen')
     window: int = quantity(
-        21, 'px', 'side of the patch that is followed', low=5, high=63, source='assumed')
+        21, 'px', 'side of the patch that is tracked', low=5, high=63, source='assumed')
     levels: int = quantity(
         3, '1', 'pyramid levels above the image', low=0, high=6,
         source='assumed: 20 px and more between images at 1 m height')
@@ -48,16 +48,16 @@ class TrackerParameters:
         source='rendered images: noise alone reaches 7.6e-5 over smooth sand; corners of '
                'ordinary ground have 1e-3 to 1e-2')
     spacing: float = quantity(
-        24.0, 'px', 'least distance between corners', low=2.0, high=200.0,
+        24.0, 'px', 'least distance between features', low=2.0, high=200.0,
         source='assumed: a patch')
     margin: int = quantity(
         12, 'px', 'border in which features are given up', low=0, high=100,
         source='assumed: half a patch')
-    turn: float = quantity(
-        0.005, '1', 'turn or growth between images that is undone before tracks are measured',
+    rotation: float = quantity(
+        0.005, '1', 'rotation or growth between images that is undone before tracking',
         low=0.0, high=1.0,
-        source='rendered images: at 0.012 (20 deg/s) tracks walked 0.2 px in 5 images; 0.005 '
-               'would make less than their noise')
+        source='rendered images: at 0.012 (20 deg/s) tracks drifted by 0.2 px in 5 images; 0.005 '
+               'would make less than their noise', former='turn')
     there_and_back: float = quantity(
         0.5, 'px', 'most that following back may miss', low=0.05, high=10.0, source='assumed')
     consensus: float = quantity(
@@ -65,14 +65,14 @@ class TrackerParameters:
         source='rendered images: tracks on rocks leave it by up to 0.5 px, those on the own '
                'shadow by 1 to 3 px; this is 0.8 px')
     dark: float = quantity(
-        0.6, '1', 'shade is darker than this share of the median', low=0.0, high=1.0,
+        0.6, '1', 'brightness of shade over the median, at most', low=0.0, high=1.0,
         source='assumed: skylight is a third of all light at the usual dust')
     shade_reach: int = quantity(
         16, 'px', 'distance to keep from shade', low=0, high=100, source='assumed: a patch')
 
 
 class FeatureTracker:
-    """Follows corners through the images of one camera."""
+    """Tracks features through the images of one camera."""
 
     def __init__(
         self, parameters: TrackerParameters | None = None, camera: CameraModel | None = None,
@@ -80,7 +80,7 @@ class FeatureTracker:
         self.parameters = parameters or TrackerParameters()
         model = camera or navcam()
         self._size = (model.width, model.height)
-        self._rays = RayTable(model)
+        self._bearings = BearingTable(model)
         self._R_BC = rotation_matrix(model.q_BC)
         self._before: Image | None = None
         self._uv: Points = np.zeros((0, 2), dtype=np.float32)
@@ -121,39 +121,39 @@ class FeatureTracker:
             t_ns, self._ids, self._uv.astype(np.float64), self._ages)
 
     def _follow(self, before: Image, now: Image, shade: Image) -> None:
-        moved, good = self._flow(before, now, self._uv, self._uv)
-        turn = _turn_between(self._uv[good], moved[good])
-        if np.abs(turn - np.eye(2)).max() > self.parameters.turn:
-            # A patch that turns pulls its corner along, so the whole image is turned first.
+        uv, good = self._flow(before, now, self._uv, self._uv)
+        rotation = _rotation_between(self._uv[good], uv[good])
+        if np.abs(rotation - np.eye(2)).max() > self.parameters.rotation:
+            # A patch that rotates pulls its feature along, so the whole image is rotated first.
             middle = 0.5 * np.array(self._size)
-            about = np.column_stack([turn, middle - turn @ middle])
-            turned = np.asarray(cv2.warpAffine(
+            about = np.column_stack([rotation, middle - rotation @ middle])
+            rotated = np.asarray(cv2.warpAffine(
                 before, about, self._size, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
-            places = (self._uv @ turn.T + about[:, 2]).astype(np.float32)
-            moved, good = self._flow(turned, now, places, moved)
-        good &= self._inside(moved)
-        good[good] = ~_within(shade, moved[good])
-        good[good] = self._agree(self._uv[good], moved[good])
-        self._uv = moved[good]
+            begin = (self._uv @ rotation.T + about[:, 2]).astype(np.float32)
+            uv, good = self._flow(rotated, now, begin, uv)
+        good &= self._inside(uv)
+        good[good] = ~_within(shade, uv[good])
+        good[good] = self._agree(self._uv[good], uv[good])
+        self._uv = uv[good]
         self._ids, self._ages = self._ids[good], self._ages[good] + 1
 
     def _flow(
         self, before: Image, now: Image, uv: Points, guess: Points,
     ) -> tuple[Points, NDArray[np.bool_]]:
-        """Follow places into the next image; say which of them lead back to where they began."""
+        """Track pixels into the next image; also return which ones lead back to their origin."""
         p = self.parameters
-        moved, found, _ = cv2.calcOpticalFlowPyrLK(
+        forward, found, _ = cv2.calcOpticalFlowPyrLK(
             before, now, uv, guess.copy(), winSize=(p.window, p.window), maxLevel=p.levels,
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW)
         back, found_back, _ = cv2.calcOpticalFlowPyrLK(
-            now, before, moved, moved.copy(), winSize=(p.window, p.window),
+            now, before, forward, forward.copy(), winSize=(p.window, p.window),
             maxLevel=p.levels)
         returned = np.linalg.norm(back - uv, axis=1) < p.there_and_back
         good = (np.ravel(found) > 0) & (np.ravel(found_back) > 0) & returned
-        return np.asarray(moved, dtype=np.float32), good
+        return np.asarray(forward, dtype=np.float32), good
 
     def _shade(self, image: Image) -> Image:
-        """Mark what is in shade, and its surroundings, in quarters of the resolution."""
+        """Return a mask of shade and its surroundings, at a quarter of the resolution."""
         p = self.parameters
         small = cv2.resize(image, None, fx=1 / SHRINK, fy=1 / SHRINK,
                            interpolation=cv2.INTER_AREA)
@@ -169,7 +169,7 @@ class FeatureTracker:
         return np.asarray(((uv >= margin) & (uv <= limit)).all(axis=1))
 
     def _agree(self, before: Points, now: Points) -> NDArray[np.bool_]:
-        """Say which tracks share the motion of the ground plane."""
+        """Return which tracks fit the motion of the ground plane."""
         if len(before) < 8:
             return np.ones(len(before), dtype=np.bool_)
         flat_before, flat_now = self._flat(before), self._flat(now)
@@ -184,12 +184,12 @@ class FeatureTracker:
         return np.asarray(miss < self.parameters.consensus)
 
     def _flat(self, uv: Points) -> NDArray[np.float64]:
-        """Where the rays meet the plane at distance 1 before the lens."""
-        rays = self._rays.rays(uv.astype(np.float64)) @ self._R_BC
-        return np.asarray(rays[:, :2] / np.maximum(rays[:, 2:], 0.05))
+        """Project pixels on the plane at distance 1 before the lens."""
+        bearings = self._bearings.bearings(uv.astype(np.float64)) @ self._R_BC
+        return np.asarray(bearings[:, :2] / np.maximum(bearings[:, 2:], 0.05))
 
     def _pick(self, image: Image, shade: Image) -> None:
-        """Add corners where there are few."""
+        """Add features where there are few."""
         p = self.parameters
         mask = np.zeros(image.shape, dtype=np.uint8)
         mask[p.margin:-p.margin, p.margin:-p.margin] = 255
@@ -215,7 +215,7 @@ class FeatureTracker:
         self._next_id += count
 
     def _spread(self, corners: Points) -> Points:
-        """Sort corners, strongest first, so that those in empty cells lead."""
+        """Sort corners, strongest first, with those in empty cells in front."""
         cell = np.array(self._size) / (COLUMNS, ROWS)
         crowd = np.zeros((ROWS, COLUMNS), dtype=np.int64)
         for column, row in (self._uv // cell).astype(int):
@@ -230,14 +230,14 @@ class FeatureTracker:
         """Return an RGB image with the tracks, older ones greener, for people."""
         out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
         for (u, v), age in zip(features.uv, features.ages, strict=True):
-            share = min(1.0, float(age) / 30.0)
-            colour = (int(255 * (1.0 - share)), int(80 + 175 * share), 40)
+            ratio = min(1.0, float(age) / 30.0)
+            colour = (int(255 * (1.0 - ratio)), int(80 + 175 * ratio), 40)
             cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
         return np.asarray(out, dtype=np.uint8)
 
 
-def _turn_between(before: Points, now: Points) -> NDArray[np.float64]:
-    """Fit the turn and growth that tracks have in common, shape (2, 2); from few, none."""
+def _rotation_between(before: Points, now: Points) -> NDArray[np.float64]:
+    """Fit the common rotation and growth of tracks, shape (2, 2); of few, the identity."""
     if len(before) < 8:
         return np.eye(2)
     a, b = before - before.mean(axis=0), now - now.mean(axis=0)
@@ -257,7 +257,7 @@ def _joined(wide: NDArray[np.bool_], thin: NDArray[np.bool_]) -> Image:
 
 
 def _within(shade: Image, uv: Points) -> NDArray[np.bool_]:
-    """Say which places (n, 2) of the full image lie in shade."""
+    """Return which pixels (n, 2) of the full image lie in shade."""
     rows, columns = shade.shape
     at = (uv / SHRINK).astype(np.int64)
     return np.asarray(

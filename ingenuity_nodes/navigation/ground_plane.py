@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The ground as the filter knows it: a plane below the base image, estimated like the rest.
+The ground in the filter: a plane below the reference image, estimated like the rest.
 
 The flown filter took the ground as level (D. S. Bayard et al., AIAA 2019-1411), and so does ours
-on average: slopes are zero until images and altimeter say otherwise. Natural ground looks alike
-at all scales, so whatever leaves the plane grows with the height above it, and the plane below
-the next base image is the old one, its slope changed by a random walk over the way in between.
+on average: slopes are zero until images and altimeter show otherwise. Natural ground looks alike
+at all scales, so deviations from the plane grow with the height above it, and the plane below the
+next reference image is the old one, its slope changed by a random walk over the distance between.
 """
 
 from __future__ import annotations
@@ -15,141 +15,155 @@ import math
 
 from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.compiled.rotations import matrix_into, rotate_into
-from ingenuity_nodes.navigation.propagation import (
-    Array, BASE, ERRORS, PLANE, RANGE_SCALE, Record, SHIFT, SPOT)
+from ingenuity_nodes.navigation.state import (
+    Array, ATTITUDE, ERRORS, GROUND_HEIGHT, KEY_ATTITUDE, KEY_POSITION, POSITION, RANGE_SCALE,
+    Record, SLOPE, SPOT_HEIGHT)
 from ingenuity_nodes.timing import STEP
 import numpy as np
 
-# What the filter believes about the ground.
+# What the filter assumes of the ground, see EstimatorParameters.
 GROUND = np.dtype([
-    ('relief', 'f8'),    # ground leaves its plane by this share of the height [1]
-    ('bend', 'f8'),      # slope changes by this over one height of way [1]
-    ('corners', 'f8'),   # corners leave the plane by this share of their distance [1]
-    ('creep', 'f8'),     # heights in M go wrong by this share of the way [1]
+    ('relief', 'f8'), ('bend', 'f8'), ('feature_height', 'f8'), ('height_drift', 'f8'),
 ], align=True)
 
 
 @kernel
-def height_over_plane(x: Array, px: float, py: float, pz: float) -> float:
-    """Height of a point in M over the plane [m]."""
-    return float(pz - x[23] - x[24] * (px - x[16]) - x[25] * (py - x[17]))
+def height_over_plane(x: Record, px: float, py: float, pz: float) -> float:
+    """Return the height of a point in M over the plane [m]."""
+    return float(pz - x.ground_height - x.slope[0] * (px - x.p_MK[0])
+                 - x.slope[1] * (py - x.p_MK[1]))
 
 
 @kernel
-def wander(x: Array, P: Array, width: int, g: Record, steps: int) -> None:
+def propagate_spot(x: Record, P: Array, width: int, ground: Record, steps: int) -> None:
     """
-    Let what the laser's spot hits change as it moves over the ground, over some steps at once.
+    Propagate the height of the ground at the laser's spot over the plane, over some steps at once.
 
-    The spot leaves the plane by a Gauss-Markov process over the way; its spread and its length of
-    correlation, one height, both grow with height, so rising counts as way, too. Plane fits to
+    It is Gauss-Markov noise over the distance travelled; its standard deviation and correlation
+    length, one height, both grow with height, so climbing counts as distance, too. Plane fits to
     the ground model have correlations of 0.46 (all of an image alike) and 0.26 (near ground
-    first) over one height of way.
+    first) over a distance of one height.
     """
-    height = max(0.5, height_over_plane(x, x[0], x[1], x[2]))
-    way = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * steps * STEP
-    keep = math.exp(-way / height)
-    x[SPOT + SHIFT] *= keep
+    height = max(0.5, height_over_plane(x, x.p_MI[0], x.p_MI[1], x.p_MI[2]))
+    v_MI = x.v_MI
+    distance = math.sqrt(
+        v_MI[0] * v_MI[0] + v_MI[1] * v_MI[1] + v_MI[2] * v_MI[2]) * steps * STEP
+    correlation = math.exp(-distance / height)
+    x.spot_height *= correlation
     for j in range(width):
-        P[SPOT, j] *= keep
+        P[SPOT_HEIGHT, j] *= correlation
     for i in range(ERRORS):
-        P[i, SPOT] *= keep
-    P[SPOT, SPOT] += (1.0 - keep * keep) * (g.relief * height) ** 2
+        P[i, SPOT_HEIGHT] *= correlation
+    P[SPOT_HEIGHT, SPOT_HEIGHT] += (
+        (1.0 - correlation * correlation) * (ground.relief * height) ** 2)
 
 
 @kernel
-def altimeter_row(x: Array, p_IA: Array, H: Array) -> float:
+def altimeter_row(x: Record, p_IA: Array, H: Array) -> float:
     """
-    Write the derivative of the reading and return the reading; NaN when the beam looks up.
+    Write the derivative of the reading and return the reading; NaN when the beam points up.
 
-    The beam meets plane and spot after  (1 + scale) above / u,  where "above" is the height of
-    the sensor and u how fast the beam comes down to the plane.
+    The beam meets plane and spot after  (1 + scale) height / descent,  where "height" is that of
+    the sensor over them and "descent" how much nearer the plane comes per metre of beam.
     """
-    R, arm = np.empty((3, 3)), np.empty(3)
-    matrix_into(x[6:10], R)
-    rotate_into(R, p_IA, arm)
-    sx, sy = x[24], x[25]
-    u = R[2, 2] - sx * R[0, 2] - sy * R[1, 2]
-    if u < 0.2:
+    R_MB, p_IA_M = np.empty((3, 3)), np.empty(3)
+    matrix_into(x.q_MB, R_MB)
+    rotate_into(R_MB, p_IA, p_IA_M)
+    sx, sy = x.slope[0], x.slope[1]
+    descent = R_MB[2, 2] - sx * R_MB[0, 2] - sy * R_MB[1, 2]
+    if descent < 0.2:
         return math.nan
-    px, py = x[0] + arm[0], x[1] + arm[1]
-    above = height_over_plane(x, px, py, x[2] + arm[2]) - x[SPOT + SHIFT]
-    gain = (1.0 + x[RANGE_SCALE + SHIFT]) / u
+    px, py = x.p_MI[0] + p_IA_M[0], x.p_MI[1] + p_IA_M[1]
+    height = height_over_plane(x, px, py, x.p_MI[2] + p_IA_M[2]) - x.spot_height
+    gain = (1.0 + x.range_scale) / descent
     n = (-sx, -sy, 1.0)
-    lean = above / u
+    distance = height / descent
     for i in range(ERRORS):
         H[i] = 0.0
     for i in range(3):
         j, k = (i + 1) % 3, (i + 2) % 3
-        H[i] = gain * n[i]
-        # n . (theta x arm) = theta . (arm x n), and the same for the beam
-        H[6 + i] = gain * (arm[j] * n[k] - arm[k] * n[j]
-                           - lean * (R[j, 2] * n[k] - R[k, 2] * n[j]))
-    H[15], H[16] = gain * sx, gain * sy
-    # A change of slope counts at the place that the beam hits.
-    H[21] = -gain
-    H[22] = -gain * (px - lean * R[0, 2] - x[16])
-    H[23] = -gain * (py - lean * R[1, 2] - x[17])
-    H[SPOT] = -gain
-    H[RANGE_SCALE] = lean
-    return float(gain * above)
+        H[POSITION + i] = gain * n[i]
+        # n . (theta x p_IA) = theta . (p_IA x n), and the same for the beam
+        H[ATTITUDE + i] = gain * (
+            p_IA_M[j] * n[k] - p_IA_M[k] * n[j]
+            - distance * (R_MB[j, 2] * n[k] - R_MB[k, 2] * n[j]))
+    H[KEY_POSITION], H[KEY_POSITION + 1] = gain * sx, gain * sy
+    # A change of slope counts where the beam hits the plane.
+    H[GROUND_HEIGHT] = -gain
+    H[SLOPE] = -gain * (px - distance * R_MB[0, 2] - x.p_MK[0])
+    H[SLOPE + 1] = -gain * (py - distance * R_MB[1, 2] - x.p_MK[1])
+    H[SPOT_HEIGHT] = -gain
+    H[RANGE_SCALE] = distance
+    return float(gain * height)
 
 
 @kernel
-def rebase(x: Array, P: Array, width: int, g: Record) -> float:
+def clone_pose(x: Record, P: Array, width: int, ground: Record) -> float:
     """
-    Make the pose of now the base pose, with all that the filter knows, and extend the plane to it.
+    Clone the pose of now as that of the reference image, and extend the plane to it.
 
-    The slope changes by a random walk over the way from base to base, the height by its integral.
-    Returns that way [m].
+    The slope changes by a random walk over the distance between both reference images, the height
+    by its integral. Returns that distance [m].
     """
-    ex, ey = x[0] - x[16], x[1] - x[17]
-    sx, sy = x[24], x[25]
-    way = math.sqrt(ex * ex + ey * ey + (x[2] - x[18]) ** 2)
-    x[23] += sx * ex + sy * ey
-    for j in range(width):
-        P[PLANE, j] += (ex * P[PLANE + 1, j] + ey * P[PLANE + 2, j]
-                        + sx * (P[0, j] - P[15, j]) + sy * (P[1, j] - P[16, j]))
-    for j in range(ERRORS):
-        P[j, PLANE] += (ex * P[j, PLANE + 1] + ey * P[j, PLANE + 2]
-                        + sx * (P[j, 0] - P[j, 15]) + sy * (P[j, 1] - P[j, 16]))
+    east, north = x.p_MI[0] - x.p_MK[0], x.p_MI[1] - x.p_MK[1]
+    sx, sy = x.slope[0], x.slope[1]
+    distance = math.sqrt(east * east + north * north + (x.p_MI[2] - x.p_MK[2]) ** 2)
+    x.ground_height += sx * east + sy * north
+    _extend_plane(P, width, (east, north), (sx, sy))
+    _extend_plane(P.T, ERRORS, (east, north), (sx, sy))
     for i in range(3):
-        x[16 + i] = x[i]
+        x.p_MK[i] = x.p_MI[i]
     for i in range(4):
-        x[19 + i] = x[6 + i]
-    for j in range(width):
-        for i in range(3):
-            P[15 + i, j] = P[i, j]
-            P[18 + i, j] = P[6 + i, j]
-    for j in range(ERRORS):
-        for i in range(3):
-            P[j, 15 + i] = P[j, i]
-            P[j, 18 + i] = P[j, 6 + i]
-    height = max(0.5, x[2] - x[23])
-    _bend(P, ex, ey, g.bend ** 2 * way / height)
-    return way
+        x.q_MK[i] = x.q_MB[i]
+    _clone_rows(P, width)
+    _clone_rows(P.T, ERRORS)
+    height = max(0.5, x.p_MI[2] - x.ground_height)
+    _add_slope_noise(P, east, north, ground.bend ** 2 * distance / height)
+    return distance
 
 
 @kernel
-def creep(P: Array, g: Record, before: float, way: float) -> None:
-    """
-    Add what heights in M creep by over some way, after a way ``before`` [m].
+def _extend_plane(
+    P: Array, columns: int, by: tuple[float, float], slope: tuple[float, float],
+) -> None:
+    """Write the row of the ground's height below a new reference image; or, of P', its column."""
+    for j in range(columns):
+        P[GROUND_HEIGHT, j] += (
+            by[0] * P[SLOPE, j] + by[1] * P[SLOPE + 1, j]
+            + slope[0] * (P[POSITION, j] - P[KEY_POSITION, j])
+            + slope[1] * (P[POSITION + 1, j] - P[KEY_POSITION + 1, j]))
 
-    Outlines of rocks climb over them while the aircraft passes, so all corners seem to rise a
-    little. One doubt for the whole flight: it grows with the way, not with its root. Aircraft,
-    base and plane creep together, so nothing that is measured sees it.
+
+@kernel
+def _clone_rows(P: Array, columns: int) -> None:
+    """Write the rows of the pose of the reference image; or, of P', its columns."""
+    for j in range(columns):
+        for i in range(3):
+            P[KEY_POSITION + i, j] = P[POSITION + i, j]
+            P[KEY_ATTITUDE + i, j] = P[ATTITUDE + i, j]
+
+
+@kernel
+def add_height_drift(P: Array, ground: Record, before: float, distance: float) -> None:
     """
-    variance = g.creep ** 2 * way * (2.0 * before + way)
-    for i in (2, BASE + 2, PLANE):
-        for j in (2, BASE + 2, PLANE):
+    Add the drift of heights in M over some distance, after a distance ``before`` [m].
+
+    Outlines of rocks climb over them while the aircraft passes, so all features seem to rise a
+    little. It is one constant for the whole flight, so the drift grows with the distance, not
+    with its root. Aircraft, reference image and plane drift together, so no measurement sees it.
+    """
+    variance = ground.height_drift ** 2 * distance * (2.0 * before + distance)
+    for i in (POSITION + 2, KEY_POSITION + 2, GROUND_HEIGHT):
+        for j in (POSITION + 2, KEY_POSITION + 2, GROUND_HEIGHT):
             P[i, j] += variance
 
 
 @kernel
-def _bend(P: Array, ex: float, ey: float, slope: float) -> None:
-    """Add the walk of the plane: variance slope to both slopes, its integral to the height."""
-    P[PLANE, PLANE] += slope * (ex * ex + ey * ey) / 3.0
+def _add_slope_noise(P: Array, east: float, north: float, variance: float) -> None:
+    """Add the random walk of the plane: a variance to both slopes, its integral to the height."""
+    P[GROUND_HEIGHT, GROUND_HEIGHT] += variance * (east * east + north * north) / 3.0
     for i in range(2):
-        P[PLANE + 1 + i, PLANE + 1 + i] += slope
-        along = 0.5 * slope * (ex if i == 0 else ey)
-        P[PLANE, PLANE + 1 + i] += along
-        P[PLANE + 1 + i, PLANE] += along
+        P[SLOPE + i, SLOPE + i] += variance
+        along = 0.5 * variance * (east if i == 0 else north)
+        P[GROUND_HEIGHT, SLOPE + i] += along
+        P[SLOPE + i, GROUND_HEIGHT] += along

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Corrections of a covariance by scalar measurements, with doubts that are considered.
+Updates of a covariance by scalar measurements, with consider parameters.
 
-Rows of ``P`` are the errors, shape (27, 27 + n): its columns beyond the errors tell how these go
-together with n doubts that no measurement corrects (S. F. Schmidt 1966, "Application of
+Rows of ``P`` are the errors, shape (27, 27 + n): its columns beyond the errors are their
+covariances with n parameters that no measurement corrects (S. F. Schmidt 1966, "Application of
 state-space methods to navigation problems"). Elements are named by both indices: a view of a row
 counts its references, which takes longer than the sums of that row.
 """
@@ -15,23 +15,32 @@ import math
 from typing import NamedTuple
 
 from ingenuity_nodes.compiled.kernel import kernel
-from ingenuity_nodes.navigation.propagation import Array, ERRORS
+from ingenuity_nodes.navigation.state import Array, ERRORS
 
 
-class Doubt(NamedTuple):
-    """What one measurement sees of the doubts that are not estimated."""
+class Correction(NamedTuple):
+    """What measurements that are linearised at one state do to it, and its covariance."""
+
+    P: Array      # (27, 27 + n)
+    width: int    # columns of P in use
+    dx: Array     # sum of the corrections (27,)
+    PH: Array     # work, two rows as wide as P
+
+
+class Consider(NamedTuple):
+    """How one measurement depends on a parameter that is considered, not estimated."""
 
     column: int          # which one, -1 for none
-    gain: float          # how it moves the measurement
-    variance: float
+    gain: float          # derivative of the measurement
+    variance: float      # of the parameter
 
 
-NO_DOUBT = Doubt(-1, 0.0, 0.0)
+NO_PARAMETER = Consider(-1, 0.0, 0.0)
 
 
 @kernel
 def _along(P: Array, rows: int, width: int, H: Array, PH: Array) -> None:
-    """Write ``H P``; errors come in threes, and most threes are not seen."""
+    """Write ``H P``; errors come in threes, and most threes have no part in a measurement."""
     for i in range(width):
         PH[i] = 0.0
     for j in range(0, rows, 3):
@@ -53,43 +62,40 @@ def _dot(a: Array, b: Array, count: int) -> float:
 
 
 @kernel
-def variance_of(P: Array, H: Array, doubt: Doubt, seen: int, work: Array) -> float:
-    """Return the variance of a measurement whose row ``H`` is zero from ``seen`` on."""
-    _along(P, seen, seen, H, work)
+def variance_of(P: Array, H: Array, consider: Consider, errors: int, PH: Array) -> float:
+    """Return the variance of a measurement whose row ``H`` is zero from ``errors`` on."""
+    _along(P, errors, errors, H, PH)
     total = 0.0
-    if doubt.column >= 0:
-        at = ERRORS + doubt.column
-        for i in range(seen):
-            total += 2.0 * H[i] * P[i, at]
-        total = doubt.gain * (total + doubt.gain * doubt.variance)
-    return float(total + _dot(H, work, seen))
+    if consider.column >= 0:
+        column = ERRORS + consider.column
+        for i in range(errors):
+            total += 2.0 * H[i] * P[i, column]
+        total = consider.gain * (total + consider.gain * consider.variance)
+    return float(total + _dot(H, PH, errors))
 
 
 @kernel
-def covariance_with(P: Array, width: int, H: Array, doubt: Doubt, PH: Array) -> float:
+def covariance_with(P: Array, width: int, H: Array, consider: Consider, PH: Array) -> float:
     """Write the covariance of all with the measurement of row ``H``; return its variance."""
     _along(P, ERRORS, width, H, PH)
     total = 0.0
-    if doubt.column >= 0:
-        at = ERRORS + doubt.column
+    if consider.column >= 0:
+        column = ERRORS + consider.column
         for i in range(ERRORS):
-            PH[i] += P[i, at] * doubt.gain
-        PH[at] += doubt.variance * doubt.gain
-        total = PH[at] * doubt.gain
+            PH[i] += P[i, column] * consider.gain
+        PH[column] += consider.variance * consider.gain
+        total = PH[column] * consider.gain
     return float(total + _dot(H, PH, ERRORS))
 
 
 @kernel
 def update(
-    P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: float, R: float,
+    correction: Correction, H: Array, consider: Consider, residual: float, R: float,
 ) -> None:
-    """
-    Take in one scalar measurement ``residual = H dx + gain * doubt + noise`` of variance ``R``.
-
-    ``dx`` gathers the corrections of several measurements that were linearised at one state.
-    """
-    S = covariance_with(P, width, H, doubt, PH) + R
-    _correct(dx, H, PH, width, residual, S)
+    """Update by one scalar ``residual = H dx + gain * parameter + noise`` of variance ``R``."""
+    P, width, PH = correction.P, correction.width, correction.PH[0]
+    S = covariance_with(P, width, H, consider, PH) + R
+    _correct(correction, H, PH, residual, S)
     for i in range(ERRORS):
         a = PH[i]
         for j in range(width):
@@ -99,24 +105,25 @@ def update(
 
 @kernel
 def update_pair(
-    P: Array, width: int, dx: Array, H: Array, doubt: Doubt, PH: Array, residual: Array, R: float,
+    correction: Correction, H: Array, consider: Consider, residual: Array, R: float,
 ) -> None:
     """
-    Take in two measurements, one after the other, in one pass over ``P``.
+    Update by two measurements, one after the other, in one pass over ``P``.
 
-    The first one of ``H``, shape (2, 27), sees a doubt. ``PH``, shape (2, width), is written.
+    The first one of ``H``, shape (2, 27), depends on a consider parameter.
     """
-    first, second = PH[0], PH[1]
-    S = covariance_with(P, width, H[0], doubt, first) + R
-    T = covariance_with(P, width, H[1], NO_DOUBT, second) + R
-    # What the second one is worth once the first is known.
-    both = _dot(H[1], first, ERRORS)
-    share = both / S
+    P, width = correction.P, correction.width
+    first, second = correction.PH[0], correction.PH[1]
+    S_first = covariance_with(P, width, H[0], consider, first) + R
+    S_alone = covariance_with(P, width, H[1], NO_PARAMETER, second) + R
+    # The second one is worth less once the first is known.
+    covariance = _dot(H[1], first, ERRORS)
+    ratio = covariance / S_first
     for i in range(width):
-        second[i] -= share * first[i]
-    T -= share * both
-    _correct(dx, H[0], first, width, residual[0], S)
-    _correct(dx, H[1], second, width, residual[1], T)
+        second[i] -= ratio * first[i]
+    S_second = S_alone - ratio * covariance
+    _correct(correction, H[0], first, residual[0], S_first)
+    _correct(correction, H[1], second, residual[1], S_second)
     for i in range(ERRORS):
         a, b = first[i], second[i]
         for j in range(width):
@@ -124,11 +131,11 @@ def update_pair(
 
 
 @kernel
-def _correct(dx: Array, H: Array, PH: Array, width: int, residual: float, S: float) -> None:
-    """Correct the state by a measurement of variance ``S``; scale ``PH`` to be ``P`` 's loss."""
-    scale = 1.0 / math.sqrt(S)
-    residual -= _dot(H, dx, ERRORS)
-    for i in range(width):
+def _correct(correction: Correction, H: Array, PH: Array, residual: float, S: float) -> None:
+    """Correct the state by a measurement of variance ``S``; scale ``PH`` by its root."""
+    dx, scale = correction.dx, 1.0 / math.sqrt(S)
+    innovation = residual - _dot(H, dx, ERRORS)
+    for i in range(correction.width):
         PH[i] *= scale
     for i in range(ERRORS):
-        dx[i] += PH[i] * scale * residual
+        dx[i] += PH[i] * scale * innovation

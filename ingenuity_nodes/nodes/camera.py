@@ -19,8 +19,8 @@ from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_images import TruthImages
-from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose
 from ingenuity_nodes.rendering.render_process import RenderProcess
+from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.signals import Exposure
 from ingenuity_nodes.timing import TICK_NS
@@ -76,8 +76,8 @@ class CameraNode(MemberNode):
         self._submit('drawing an image', lambda: self._draw(exposure))
 
     def _draw(self, exposure: Exposure) -> None:
-        bodies = cast_of(self.scenario, self._environment, self._own, exposure,
-                         self._others.at(exposure.t_ns))
+        bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
+                                self._others.at(exposure.t_ns))
         image = self._render_process.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))

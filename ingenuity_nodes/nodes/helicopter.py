@@ -117,7 +117,7 @@ class HelicopterNode(MemberNode):
                     exposure_message(exposure, self._helicopter.name))
         self._wires.publish(outputs)
         self._telemetry.publish(t_ns, outputs)
-        self._status_line.tell(t_ns, outputs, self._helicopter.lift_off_ns)
+        self._status_line.publish(t_ns, outputs, self._helicopter.lift_off_ns)
         self._yaw = rpy_from_quaternion(outputs.estimate.q_MB)[2]
         if outputs.ignored:
             self.get_logger().warning(f'offboard setpoint not followed: {outputs.ignored}',
@@ -135,7 +135,7 @@ class HelicopterNode(MemberNode):
             setpoints=tuple(self._setpoints(messages)), **self._wires.inputs(messages))
 
     def _orders(self, t_ns: int, messages: Messages) -> Iterator[FaultOrder]:
-        """Read faults from outside; bad ones are refused by name."""
+        """Read fault orders; bad ones are refused by name."""
         for message in messages[self._faults]:
             try:
                 yield order_from_text(message.data, t_ns)
@@ -143,7 +143,7 @@ class HelicopterNode(MemberNode):
                 self.get_logger().error(f'{self._faults}: {error}')
 
     def _setpoints(self, messages: Messages) -> Iterator[VelocityCommand | TrajectoryCommand]:
-        """Read setpoints from outside; bad ones are refused by name, the others are heard."""
+        """Read offboard setpoints; bad ones are refused by name, the others are taken."""
         for topic in (self._velocity, self._trajectory):
             for message in messages[topic]:
                 try:

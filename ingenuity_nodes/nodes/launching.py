@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From the one list of nodes to launch actions: what our launch files share."""
+"""From the one list of nodes to launch actions: common code of the launch files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FINISHING = '30'   # [s] a recorder may write its report after Ctrl-C before it 
 
 
 def scenario_arguments() -> list[DeclareLaunchArgument]:
-    """Declare what every node of a run is told."""
+    """Declare the arguments that all nodes of a run receive."""
     return [
         DeclareLaunchArgument(
             'scenario', default_value='flight_03',
@@ -43,7 +43,7 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
     ]
 
 
-def told_to_all(context: LaunchContext) -> dict[str, Any]:
+def run_parameters(context: LaunchContext) -> dict[str, Any]:
     """Read the arguments of :func:`scenario_arguments` as parameters of a node."""
     return {'scenario': text_of(context, 'scenario'), 'seed': number_of(context, 'seed', int),
             'features': text_of(context, 'features'), 'software': text_of(context, 'software')}
@@ -87,7 +87,7 @@ def vehicle_description(kind: str) -> LaunchDescription:
 
 def _start_vehicle(context: LaunchContext, kind: str) -> list[Node]:
     """Turn one vehicle's part of the scenario's list of nodes into actions."""
-    common = told_to_all(context)
+    common = run_parameters(context)
     scenario = load_scenario(common['scenario'])
     vehicles, nodes_of = {'helicopter': (scenario.helicopters, helicopter_nodes),
                           'rover': (scenario.rovers, rover_nodes)}[kind]

@@ -20,8 +20,8 @@ class MemberNode(Node):
         self.membership = Membership(
             self, self.scenario.lockstep.silence, is_world=name == 'world')
         self._time_has_begun, self._compiled_in_flight = False, 0
-        with self.membership.busy('compiling') as tell:
-            ensure_built(lambda text: tell(f'compiling, first use: {text}'))
+        with self.membership.busy('compiling') as report:
+            ensure_built(lambda text: report(f'compiling, first use: {text}'))
 
     def time_begins(self) -> None:
         """From now on nothing may be compiled; called again, it does nothing."""
@@ -37,7 +37,7 @@ class MemberNode(Node):
         """Write or release what must not be lost."""
 
     def destroy_node(self) -> None:
-        """Say at the end whether the clock ever had to wait for a compiler."""
+        """Log at the end whether the clock ever had to wait for a compiler."""
         if self._time_has_begun:
             count = self._compiled_in_flight or 'nothing'
             self.get_logger().info(f'compiled after time began: {count}')

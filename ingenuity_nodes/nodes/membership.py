@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Belonging to a run: a heartbeat that says what a node does, and an ear for the world's state.
+Belonging to a run: a heartbeat with what a node does, and a subscription to the world's state.
 
 The heartbeat goes out on ``/diagnostics``, so that every ROS monitor shows it too, and from a
-thread of its own: work cannot hold it up. A node that starts alone waits; once it has heard the
+thread of its own: work cannot hold it up. A node that starts alone waits; once it has received the
 world, it ends with the world, also if that dies.
 """
 
@@ -44,7 +44,7 @@ class Membership:
         self._works: dict[int, tuple[str, float]] = {}    # what each thread is at, since when
         self._began = time.monotonic()
         self._turned: float | None = None   # when its loop last came round; None: not yet
-        self._waits, self._said, self._same = '', '', 0
+        self._waits, self._reported, self._same = '', '', 0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._timer = node.create_timer(HEARTBEAT, self._turn, clock=steady)
@@ -61,7 +61,7 @@ class Membership:
             self.running, self.status, self.reason = False, status, reason
 
     def leave(self) -> None:
-        """Say goodbye, so that nobody waits for the next heartbeat."""
+        """Send the last heartbeat, so that nobody waits for the next heartbeat."""
         self._left.set()
         self._thread.join()
         self._publish(Condition.GONE)
@@ -69,7 +69,7 @@ class Membership:
     @contextmanager
     def busy(self, what: str) -> Iterator[Callable[[str], None]]:
         """
-        Tell what this thread works at meanwhile.
+        Report what this thread works at meanwhile.
 
         What it yields takes a newer text: how far the work is.
         """
@@ -78,12 +78,12 @@ class Membership:
 
         began = time.monotonic()
 
-        def tell(text: str) -> None:
+        def report(text: str) -> None:
             self._works[me] = text, began
 
-        tell(what)
+        report(what)
         try:
-            yield tell
+            yield report
         finally:
             if before is None:
                 del self._works[me]
@@ -102,7 +102,7 @@ class Membership:
                 return    # ROS was shut down, as after a constructor that failed
 
     def _condition(self) -> tuple[Condition, str, float]:
-        """Tell what it does: condition, at what, for how long [s]."""
+        """Return what it does: condition, at what, for how long [s]."""
         now, works = time.monotonic(), list(self._works.values())
         if works:
             what, began = works[0]
@@ -128,18 +128,18 @@ class Membership:
             self._world.overslept(now - self._turned - HEARTBEAT)
         self._turned = now
         self._waits = self.waits_for()
-        says = self._waits or ('' if self._world.known or self._is_world else '/world')
-        self._same = self._same + 1 if says == self._said else 0
-        self._said = says
-        if says and self._same == PATIENT_BEATS:
-            self._node.get_logger().info(f'waiting for {says}')
+        waits = self._waits or ('' if self._world.known or self._is_world else '/world')
+        self._same = self._same + 1 if waits == self._reported else 0
+        self._reported = waits
+        if waits and self._same == PATIENT_BEATS:
+            self._node.get_logger().info(f'waiting for {waits}')
         gone = self._world.gone(now, self._silence)
         if gone:
             self._node.get_logger().error(f'{gone}; ending')
             self.end(1, gone)
 
     def _on_state(self, message: String) -> None:
-        self._world.heard = time.monotonic()
+        self._world.seen = time.monotonic()
         if message.data.startswith(ENDED):
             self.end(0, message.data)
         elif message.data.startswith(FAILED):
@@ -153,22 +153,22 @@ class _World:
     """What a member knows of the world's life."""
 
     def __init__(self) -> None:
-        self.heard: float | None = None
+        self.seen: float | None = None
         self.process: ProcessId | None = None
 
     @property
     def known(self) -> bool:
-        return self.heard is not None
+        return self.seen is not None
 
     def overslept(self, seconds: float) -> None:
         """Count its silence less by the time in which this process itself stood still."""
-        if self.heard is not None:
-            self.heard += seconds
+        if self.seen is not None:
+            self.seen += seconds
 
     def gone(self, now: float, silence: float) -> str:
-        """Say how the world was lost, '' if it was not."""
+        """Return how the world was lost, '' if it was not."""
         if self.process is not None and self.process.has_ended:
             return f'/world has ended (process {self.process.number})'
-        if self.heard is not None and now - self.heard > silence:
-            return f'/world has been silent for {now - self.heard:.1f} s'
+        if self.seen is not None and now - self.seen > silence:
+            return f'/world has been silent for {now - self.seen:.1f} s'
         return ''

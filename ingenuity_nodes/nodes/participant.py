@@ -51,7 +51,7 @@ class Participant:
         node.create_subscription(DiagnosticArray, TICK, self._on_announcement, BEAT)
 
     def publisher(self, kind: type, topic: str, qos: QoSProfile = COUNTED) -> CountedPublisher:
-        """Create a publisher whose messages are heard by participants in the next tick."""
+        """Create a publisher whose messages are received by participants in the next tick."""
         publisher = CountedPublisher(self._node, kind, topic, qos)
         self._publishers.append(publisher)
         return publisher
@@ -59,7 +59,7 @@ class Participant:
     def subscribe(
         self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, raw: bool = False,
     ) -> str:
-        """Hear a counted topic; returns its full name, the key in ``on_tick``'s messages."""
+        """Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages."""
         full_name = str(self._node.resolve_topic_name(topic))
         self._kinds[full_name] = topic
 
@@ -72,7 +72,7 @@ class Participant:
 
     @property
     def waits_for(self) -> str:
-        """Say what keeps this participant from answering the last tick, '' if nothing."""
+        """Return what keeps this participant from answering the last tick, '' if nothing."""
         if self._tick is None:
             return ''
         late = self._box.missing(self._tick)

@@ -28,8 +28,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool
 
-CLOCK = '/clock'          # told by the player itself
-SCENE = 100               # latched topics with no more messages are told from the first one
+CLOCK = '/clock'          # published by the player itself
+SCENE = 100               # latched topics with no more messages are published with the first one
 BURST = 20
 PATIENCE = Duration(nanoseconds=SECOND_NS // 5)    # for the last messages to arrive
 
@@ -47,7 +47,7 @@ class Session:
             self.running, self.status = False, status
 
     def leave(self) -> None:
-        """Say goodbye to nobody."""
+        """Do nothing: the player belongs to no run."""
 
 
 class Pace:

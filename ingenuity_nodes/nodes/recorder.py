@@ -19,9 +19,9 @@ from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.recording.products import Products
 from ingenuity_nodes.recording.recording_rules import recording_rules
 from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
@@ -51,7 +51,8 @@ class RecorderNode(MemberNode):
         self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
                         else RunFolder.create(scenario.name, Path(path) if path else None))
         with self.membership.busy('building the ground'):
-            self._products = Products(scenario, seed, environment_of(scenario, seed), self._folder)
+            self._products = RunProducts(
+                scenario, seed, environment_of(scenario, seed), self._folder)
         self._writer = BagWriter(self._folder.bag)
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False
@@ -65,7 +66,7 @@ class RecorderNode(MemberNode):
         self.get_logger().info(f'recording into {self._folder.path}')
 
     def _join(self, scenario: Scenario) -> None:
-        """Hear, without losing one, the topics on which the result stands."""
+        """Subscribe, without losing a message, to the topics on which the result stands."""
         self._counted = {}
         for section in scenario.helicopters:
             name = section.name
@@ -129,7 +130,7 @@ class RecorderNode(MemberNode):
         log = self._products.run.vehicle(name)
         for cdr in raw['flight_mode']:
             mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
-            # Heard now, said in the tick before.
+            # Received now, published in the tick before.
             log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
         for cdr in raw['fault']:
             log.fault(fault_from(deserialize_message(cdr, String), self._t_ns - TICK_NS))

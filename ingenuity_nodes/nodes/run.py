@@ -36,7 +36,7 @@ class Session(Protocol):
         """Leave; the first reason counts."""
 
     def leave(self) -> None:
-        """Say goodbye."""
+        """Leave the run."""
 
 
 class RunnableNode(Protocol):

@@ -28,10 +28,10 @@ class StatusLine:
     def __init__(self, name: str) -> None:
         self._name, self._wanted = name, bool(os.environ.get(STATUS_WANTED))
         self._start: frames.Vector3 | None = None
-        self._told, self._told_ns = time.monotonic(), 0
+        self._published, self._published_ns = time.monotonic(), 0
         self._mode, self._sent = '', ''
 
-    def tell(self, t_ns: int, outputs: HelicopterOutputs, lift_off_ns: int | None) -> None:
+    def publish(self, t_ns: int, outputs: HelicopterOutputs, lift_off_ns: int | None) -> None:
         """Print it when it is due."""
         if not self._wanted:
             return
@@ -43,10 +43,10 @@ class StatusLine:
             packet = outputs.packets[-1]
             self._sent = f'  {100 * (packet.index + 1) // packet.count} % of the photo sent'
         now = time.monotonic()
-        if now - self._told < EVERY:
+        if now - self._published < EVERY:
             return
-        factor = (t_ns - self._told_ns) / SECOND_NS / (now - self._told)
-        self._told, self._told_ns = now, t_ns
+        factor = (t_ns - self._published_ns) / SECOND_NS / (now - self._published)
+        self._published, self._published_ns = now, t_ns
         print_status(self._text(t_ns, outputs, lift_off_ns, factor))
 
     def _text(

@@ -15,7 +15,7 @@ from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
-from ingenuity_nodes.recording.anomalies import TROUBLE
+from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry, Path
 import numpy as np
@@ -55,7 +55,7 @@ class Telemetry:
         self._description = publish_description(node, 'ingenuity', self._name)
         self._full_name = node.get_fully_qualified_name()
         self._flown: list[frames.Vector3] = []
-        self._current_mode, self._trouble = '', ''
+        self._current_mode, self._anomaly = '', ''
 
     def publish(self, t_ns: int, outputs: HelicopterOutputs) -> None:
         """Publish what is due after one tick."""
@@ -64,8 +64,8 @@ class Telemetry:
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
-            troubled = change.mode in TROUBLE or change.reason.startswith('LAND_NOW')
-            self._trouble = change.reason if troubled else ''
+            anomalous = change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')
+            self._anomaly = change.reason if anomalous else ''
         for fault in outputs.faults:
             self._fault.publish(fault_message(fault))
         for imu, sample, link in zip(
@@ -116,10 +116,10 @@ class Telemetry:
             'motor temperature [K]': f'{status.motor_temperature:.1f}'}
         message = DiagnosticArray(header=header(t_ns, ''))
         level = (DiagnosticStatus.ERROR if status.failure else
-                 DiagnosticStatus.WARN if self._trouble else DiagnosticStatus.OK)
+                 DiagnosticStatus.WARN if self._anomaly else DiagnosticStatus.OK)
         message.status = [DiagnosticStatus(
             level=level, name=f'{self._full_name}: flight', hardware_id=self._name,
-            message=status.failure or self._trouble or self._current_mode,
+            message=status.failure or self._anomaly or self._current_mode,
             values=[KeyValue(key=key, value=value) for key, value in values.items()])]
         return message
 

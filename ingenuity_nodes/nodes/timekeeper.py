@@ -32,7 +32,7 @@ from std_msgs.msg import Float64, String
 from std_srvs.srv import SetBool, Trigger
 
 WATCH = 0.25      # [s] of wall time between looks at who is missing
-SAY_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
+REPORT_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
 PACE = 'real_time_factor'
 
 
@@ -46,7 +46,7 @@ class Timekeeper:
         self._node, self._lockstep, self._on_tick = node, lockstep, on_tick
         self._barrier = Barrier(participants)
         self._roster = Roster(dict.fromkeys([*expects, *participants]), lockstep.silence)
-        self._state, self._said = WAITING, ''
+        self._state, self._reported = WAITING, ''
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
         self._asked = self._began = time.monotonic()
@@ -81,7 +81,7 @@ class Timekeeper:
         node.create_timer(WATCH, self._on_watch, clock=steady)
         self._pacer = node.create_timer(1.0, self._on_pacer, clock=steady)
         self._pacer.cancel()
-        self._say(f'{WAITING}: {", ".join(self._roster.absent)}')
+        self._report(f'{WAITING}: {", ".join(self._roster.absent)}')
 
     # Time goes on --------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Timekeeper:
     def _go_on(self) -> None:
         """Announce the next tick: now, at its due time, or when somebody asks for one."""
         if self._barrier.waiting:
-            return    # also an end waits until everybody has heard all of the last tick
+            return    # also an end waits until everybody has received all of the last tick
         if self._verdict:
             self.end(*self._verdict)
         elif self._state == RUNNING:
@@ -119,7 +119,7 @@ class Timekeeper:
         self._on_tick(self._t_ns)
 
     def _seconds_ahead(self) -> float:
-        """Tell how long until the next tick is due on the wall [s]."""
+        """Return how long until the next tick is due on the wall [s]."""
         if self._pace == 0.0:
             return 0.0
         wall, t_ns = self._paced_from
@@ -131,21 +131,21 @@ class Timekeeper:
 
     def _run(self) -> None:
         self._paced_from = (time.monotonic(), self._t_ns)
-        self._say(RUNNING)
+        self._report(RUNNING)
         self._go_on()
 
     # Who is there --------------------------------------------------------------------------
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            self._roster.heard(beat, time.monotonic())
+            self._roster.receive(beat, time.monotonic())
         if self._state == WAITING:
             self._begin_when_all_are_here()
 
     def _begin_when_all_are_here(self) -> None:
         absent = self._roster.absent
         if absent:
-            self._say(f'{WAITING}: {", ".join(absent)}')
+            self._report(f'{WAITING}: {", ".join(absent)}')
             return
         self._node.get_logger().info('all are here: time begins')
         self._node.time_begins()
@@ -153,12 +153,12 @@ class Timekeeper:
         self._run()
 
     def _on_watch(self) -> None:
-        """Look who is missing; also tell everybody that the world lives."""
+        """Look who is missing; also publish that the world lives."""
         now = time.monotonic()
         self._count_less(now)
         if self._state in (ENDED, FAILED):
             if not self._roster.present(now):
-                self._node.membership.end(0 if self._state == ENDED else 1, self._said)
+                self._node.membership.end(0 if self._state == ENDED else 1, self._reported)
         elif self._state == WAITING:
             # A process that lives may take as long as it likes: it has to compile or to build.
             lost = [*self._roster.departed(), *self._roster.ended(),
@@ -166,11 +166,11 @@ class Timekeeper:
             if lost:
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
         else:
-            self._look_for_the_lost(now)
+            self._find_the_lost(now)
             elapsed = now - self._began
             if elapsed > 0:
                 self._factor.publish(Float64(data=self._t_ns / SECOND_NS / elapsed))
-        self._states.publish(String(data=self._said))
+        self._states.publish(String(data=self._reported))
 
     def _count_less(self, now: float) -> None:
         """Forgive everybody the time in which this process stood still, as with a closed lid."""
@@ -180,15 +180,15 @@ class Timekeeper:
             self._asked += late
             self._paced_from = self._paced_from[0] + late, self._paced_from[1]
 
-    def _look_for_the_lost(self, now: float) -> None:
+    def _find_the_lost(self, now: float) -> None:
         """Notice who has gone, who is silent, and what holds the last tick up."""
         rows = [*self._roster.ended(), *self._roster.departed(), *self._roster.silent(now)]
         waiting, since = self._barrier.waiting, now - self._asked
-        if waiting and since > SAY_AFTER:
+        if waiting and since > REPORT_AFTER:
             busy = self._roster.busy(now)
             held_up = [*busy, *(self._roster.describe(name) for name in waiting
                                 if not any(row.startswith(f'{name} ') for row in busy))]
-            self._say_once(held_up)
+            self._report_once(held_up)
             patience = self._lockstep.busy if busy else self._lockstep.silence
             if since > patience:
                 rows += [row for row in held_up if row.split(' ')[0] in waiting
@@ -198,8 +198,8 @@ class Timekeeper:
         if rows:
             self._on_silence(', '.join(rows), [row.split(' ')[0] for row in rows])
 
-    def _say_once(self, held_up: Sequence[str]) -> None:
-        """Say why time stands still, once for those that hold it up."""
+    def _report_once(self, held_up: Sequence[str]) -> None:
+        """Report why time stands still, once for those that hold it up."""
         names = ', '.join(row.split(' ')[0] for row in held_up)
         if names != self._held_up:
             self._held_up = names
@@ -219,10 +219,10 @@ class Timekeeper:
                     self._go_on()
 
     def end(self, state: str, reason: str) -> None:
-        """Tell everybody that the run is over, and why; the world leaves last."""
+        """Publish that the run is over, and why; the world leaves last."""
         if self._state in (ENDED, FAILED):
             return
-        self._say(f'{state}: {reason}')
+        self._report(f'{state}: {reason}')
 
     def _on_mission(self, message: String) -> None:
         if message.data.startswith((ENDED, FAILED)):
@@ -230,20 +230,20 @@ class Timekeeper:
             self._verdict = state, reason
             self._go_on()
 
-    def _say(self, text: str) -> None:
-        if text == self._said:
+    def _report(self, text: str) -> None:
+        if text == self._reported:
             return
         state = text.partition(':')[0]
         if state == FAILED:
             self._node.get_logger().error(text)
         elif state == WAITING:
-            self._say_whom(text)
+            self._log_ends(text)
         elif state != self._state:
             self._node.get_logger().info(text)
-        self._state, self._said = state, text
+        self._state, self._reported = state, text
         self._states.publish(String(data=text))
 
-    def _say_whom(self, text: str) -> None:
+    def _log_ends(self, text: str) -> None:
         """Log who is waited for when that changes; how far they are is seen in the state."""
         print_status(text)
         names = re.sub(r' \(.*?\)(?=,|$)', '', text)
@@ -256,10 +256,10 @@ class Timekeeper:
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         response.success = self._state in (RUNNING, PAUSED)
         if response.success and request.data:
-            self._say(PAUSED)
+            self._report(PAUSED)
         elif response.success and self._state == PAUSED:
             self._run()
-        response.message = f'{self._said} at {self._t_ns / SECOND_NS:.2f} s'
+        response.message = f'{self._reported} at {self._t_ns / SECOND_NS:.2f} s'
         return response
 
     def _on_step(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -268,7 +268,7 @@ class Timekeeper:
             self._steps_asked += 1
             self._go_on()
         response.message = (f'tick {self._t_ns / SECOND_NS:.2f} s' if response.success
-                            else f'{self._said}: pause first')
+                            else f'{self._reported}: pause first')
         return response
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:

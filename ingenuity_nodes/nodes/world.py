@@ -23,7 +23,7 @@ from std_msgs.msg import Float64
 from visualization_msgs.msg import Marker
 
 AIR_PERIOD_NS = 10 * TICK_NS
-WIND_HEIGHT = 5.0    # [m] at which the wind is told: the height of the first flights
+WIND_HEIGHT = 5.0    # [m] at which the wind is published: the height of the first flights
 
 
 class WorldNode(MemberNode):

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What people do with a photo: enlarge a corner, point at things, find the rover in it."""
+"""Process a photo for people: crop and enlarge, annotate, find the rover in it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SHADE = (20, 14, 10)
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing to point at."""
+    """One annotation of an image."""
 
     label: str
     points: tuple[tuple[float, float], ...]  # one for a circle or an arrow, more for a line [px]
@@ -47,18 +47,18 @@ class Mark:
 
 def zoom(image: Image, box: Box, width: int = 1200, margin: float = 0.6) -> Image:
     """
-    Enlarge the surroundings of a box, in the image's own proportions 4 : 3.
+    Crop around a box and enlarge, with an aspect ratio of 4:3.
 
     Parameters
     ----------
     image
         (height, width, 3) colour.
     box
-        What to show; it may reach over the image's edge.
+        What to show; it may extend beyond the image.
     width
         Width of the result [px].
     margin
-        Room on either side, in widths of the box.
+        Margin on either side, in widths of the box.
 
     """
     rows, columns = image.shape[:2]
@@ -75,14 +75,14 @@ def zoom(image: Image, box: Box, width: int = 1200, margin: float = 0.6) -> Imag
 
 def find_rover(image: Image, hint: Box) -> Box | None:
     """
-    Find the rover by its colour: metal and white paint among ochre ground.
+    Find the rover by its colour: metal and white paint on ochre ground.
 
     Parameters
     ----------
     image
         (height, width, 3) colour.
     hint
-        Where it should be; searched half a box beyond each side.
+        Where it is expected; half a box beyond each side is searched, too.
 
     """
     rows, columns = image.shape[:2]
@@ -102,8 +102,8 @@ def find_rover(image: Image, hint: Box) -> Box | None:
     if not len(found) or areas.max() < 0.05 * wide * high:
         return None
     found = found[areas >= 0.012 * wide * high]
-    # The mast head stands apart from the body and in the light of the ground: less red is enough
-    # for what is above the body and as bright as the ground, as rocks are not.
+    # The mast head is separate from the body and lit by the ground: above the body, a weaker
+    # threshold of redness applies to what is as bright as the ground, which rocks are not.
     paler = (redness < 0.88 * usual) & (light > 0.9 * float(np.median(light)))
     corner, size = found[:, :2].astype(float), found[:, 2:4]
     (u, v), (end_u, end_v) = corner.min(axis=0), (corner + size).max(axis=0)
@@ -118,7 +118,7 @@ def find_rover(image: Image, hint: Box) -> Box | None:
 
 
 def _pieces(mask: NDArray[np.bool_], wide: float) -> NDArray[np.int32]:
-    """Join what lies close together; rows as OpenCV describes connected components."""
+    """Merge regions that are close together; return the statistics of OpenCV's components."""
     reach = max(3, round(0.10 * wide)) | 1
     joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE,
                               np.ones((reach, reach), np.uint8))
@@ -137,8 +137,8 @@ def annotate(image: Image, marks: Sequence[Mark], caption: str = '') -> Image:
     for mark in marks:
         _draw_mark(draw, mark, font, unit, stroke, image.shape[1])
     if caption:
-        place = (60 * unit, image.shape[0] - 130 * unit)
-        draw.text(place, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2),
+        corner = (60 * unit, image.shape[0] - 130 * unit)
+        draw.text(corner, caption, fill=_INK, font=small, stroke_width=max(1, stroke // 2),
                   stroke_fill=_SHADE)
     return np.asarray(canvas, dtype=np.uint8)
 
@@ -167,7 +167,7 @@ def _draw_mark(draw: ImageDraw.ImageDraw, mark: Mark,
 
 
 def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
-    """Lines along the level horizon where it crosses the image."""
+    """Return lines along the level horizon where it crosses the image."""
     azimuth = np.radians(np.arange(0.0, 360.0, 0.5))
     far = np.stack([np.sin(azimuth), np.cos(azimuth), np.zeros_like(azimuth)], axis=1) * 1e7 + p_MB
     uv = camera.project_world(far, p_MB, q_MB)
@@ -184,7 +184,7 @@ def horizon(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz) -> list[Mark]:
 
 def scale_bar(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, ground: float,
               length: float = 1.0) -> Mark | None:
-    """Lay a bar of known length on the ground in the lower middle, across the view."""
+    """Return a bar of known length on the ground, across the lower centre of the image."""
     R_MC, p_MC = camera.pose(p_MB, q_MB)
     ray = R_MC @ camera.unproject(np.array([[camera.width * 0.5, camera.height * 0.82]]))[0]
     if ray[2] > -0.02:

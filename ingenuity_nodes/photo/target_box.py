@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where a robot will fall in an image: cheap, exact, and without drawing anything."""
+"""Predict where a robot appears in an image: by projection, without rendering."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TargetBox:
-    """The smallest upright box around a robot in the image, cut by nothing."""
+    """The bounding box of a robot in the image plane, not clipped to the image."""
 
     u0: float               # left [px]
     v0: float               # top [px]
     u1: float               # right [px]
     v1: float               # bottom [px]
-    visible_fraction: float  # share of its outline's area inside the image, 0..1
-    distance: float         # level distance from the camera's carrier to its origin [m]
+    visible_fraction: float  # of its outline's area inside the image, 0..1
+    distance: float         # horizontal, from the camera's carrier to its origin [m]
     visible_px: int = 0     # area of its outline inside the image [px]
 
     @property
     def centre(self) -> tuple[float, float]:
-        """Middle of the box [px]."""
+        """Return the centre of the box [px]."""
         return (self.u0 + self.u1) / 2, (self.v0 + self.v1) / 2
 
     @property
     def width(self) -> float:
-        """Width of the box [px]."""
+        """Return the width of the box [px]."""
         return self.u1 - self.u0
 
 
 def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3, q_MT: QuatWxyz,
-               kind: str = 'rover', joints: Mapping[str, float] | None = None) -> TargetBox | None:
+               *, kind: str = 'rover', joints: Mapping[str, float] | None = None,
+               ) -> TargetBox | None:
     """
-    Predict where a robot falls in the image of a camera on a carrier; None behind the lens.
+    Predict the bounding box of a robot in the image of a camera; None if it is behind the lens.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3
     kind
         'rover' or 'helicopter'.
     joints
-        Joint angles [rad]; without them the robot is at rest, which is quicker.
+        Joint angles [rad]; without them the robot is at rest, which is faster.
 
     """
     points_T = robot(kind).corners(joints) if joints else outline(kind)
@@ -66,13 +67,13 @@ def target_box(camera: CameraModel, p_MB: Vector3, q_MB: QuatWxyz, p_MT: Vector3
     (u0, v0), (u1, v1) = seen.min(axis=0), seen.max(axis=0)
     distance = float(np.hypot(p_MT[0] - p_MB[0], p_MT[1] - p_MB[1]))
     inside, area = _areas(seen, camera)
-    share = float(np.clip(inside / area, 0.0, 1.0)) if area > 0.0 else 0.0
-    return TargetBox(float(u0), float(v0), float(u1), float(v1), share * len(seen) / len(uv),
+    fraction = float(np.clip(inside / area, 0.0, 1.0)) if area > 0.0 else 0.0
+    return TargetBox(float(u0), float(v0), float(u1), float(v1), fraction * len(seen) / len(uv),
                      distance, round(inside))
 
 
 def _areas(uv: NDArray[np.float64], camera: CameraModel) -> tuple[float, float]:
-    """Area of the hull of some points inside the image, and of all of it [px^2]."""
+    """Return the area of the points' convex hull inside the image, and in total [px^2]."""
     hull = cv2.convexHull(uv.astype(np.float32))
     right, low = camera.width - 0.5, camera.height - 0.5
     frame = np.array([[-0.5, -0.5], [right, -0.5], [right, low], [-0.5, low]], np.float32)

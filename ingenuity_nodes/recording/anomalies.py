@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What went wrong in a flight: faults, the answers of the flight computer, the landing."""
+"""Anomalies of a flight: faults, responses of the flight computer, hard landings."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from ingenuity_nodes.recording.run_log import VehicleLog
 from ingenuity_nodes.timing import SECOND_NS
 
-TROUBLE = frozenset({'degraded', 'refused', 'crashed'})    # modes that answer to it
+ANOMALOUS_MODES = frozenset({'degraded', 'refused', 'crashed'})
 HARD_DOWN = 1.5     # [m/s] assumed: half as much again as the planned descent
 HARD_ASIDE = 1.0    # [m/s] assumed: on a slope such a slide strikes a blade (docs/model.md)
 
 
 def is_hard(down: float, aside: float) -> bool:
-    """Say whether a contact at these speeds [m/s] is a hard landing."""
+    """Return whether a contact at these speeds [m/s] is a hard landing."""
     return down > HARD_DOWN or aside > HARD_ASIDE
 
 
 def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
-    """List the injected faults with begin and end in seconds since lift-off."""
+    """List the injected faults with start and end in seconds since lift-off."""
     entries: list[dict[str, Any]] = []
     for change in log.faults:
         t_s = (change.t_ns - lift_off_ns) / SECOND_NS
@@ -36,8 +36,8 @@ def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
 
 
 def response_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
-    """List what the flight computer did about trouble, in seconds since lift-off."""
+    """List the flight computer's responses to anomalies, in seconds since lift-off."""
     return [{'t_s': (change.t_ns - lift_off_ns) / SECOND_NS, 'mode': change.mode,
              'reason': change.reason}
             for change in log.modes
-            if change.mode in TROUBLE or change.reason.startswith('LAND_NOW')]
+            if change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')]

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Columns that grow: rows of numbers with a time each, handed out as named arrays."""
+"""Growing tables of time-stamped numbers, read as named arrays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST_ROWS = 4096              # 41 s of ticks; doubled when full
 
 
 class Rows:
-    """A table of ``width`` numbers per instant."""
+    """A growing table of time-stamped rows of ``width`` numbers."""
 
     def __init__(self, width: int) -> None:
         self._count = 0
@@ -27,27 +27,27 @@ class Rows:
 
     @classmethod
     def of(cls, times: Times, values: Column) -> Rows:
-        """Take over finished columns."""
+        """Wrap complete columns."""
         rows = cls(values.shape[1])
         rows._times, rows._values, rows._count = times, values, len(times)
         return rows
 
     @property
     def times(self) -> Times:
-        """When each row was noted, shape (n,) [ns]."""
+        """Return the time of each row, shape (n,) [ns]."""
         return self._times[:self._count]
 
     @property
     def values(self) -> Column:
-        """All rows, shape (n, width)."""
+        """Return all rows, shape (n, width)."""
         return self._values[:self._count]
 
     def due(self, t_ns: int) -> bool:
-        """Say whether no row of the same tick is there yet."""
+        """Return whether there is no row of the same tick yet."""
         return not self._count or t_ns // TICK_NS != int(self._times[self._count - 1]) // TICK_NS
 
     def append(self, t_ns: int, row: Iterable[float]) -> None:
-        """Note one row."""
+        """Append one row."""
         if self._count == len(self._times):
             self._times = np.resize(self._times, max(FIRST_ROWS, 2 * self._count))
             self._values = np.resize(
@@ -58,7 +58,7 @@ class Rows:
 
 
 class TruthColumns(NamedTuple):
-    """What really happened."""
+    """The true motion."""
 
     t_ns: Times
     p_MB: Column      # (n, 3) [m]
@@ -68,13 +68,13 @@ class TruthColumns(NamedTuple):
 
     @classmethod
     def of(cls, rows: Rows) -> TruthColumns:
-        """Cut the rows of a log into named columns."""
+        """Split the rows of a log into named columns."""
         v = rows.values
         return cls(rows.times, v[:, 0:3], v[:, 3:6], v[:, 6:10], v[:, 10:13])
 
 
 class EstimateColumns(NamedTuple):
-    """What the flight computer believed, and how sure it was."""
+    """The estimate of the flight computer, with its standard deviations."""
 
     t_ns: Times
     p_MB: Column           # (n, 3) [m]
@@ -85,13 +85,13 @@ class EstimateColumns(NamedTuple):
 
     @classmethod
     def of(cls, rows: Rows) -> EstimateColumns:
-        """Cut the rows of a log into named columns."""
+        """Split the rows of a log into named columns."""
         v = rows.values
         return cls(rows.times, v[:, 0:3], v[:, 3:6], v[:, 6:10], v[:, 10:19], v[:, 19])
 
 
 class StatusColumns(NamedTuple):
-    """The machinery."""
+    """Actuators, power train and battery."""
 
     t_ns: Times
     rotor_speed: Column          # (n, 2) [rad/s]
@@ -107,13 +107,13 @@ class StatusColumns(NamedTuple):
 
     @classmethod
     def of(cls, rows: Rows) -> StatusColumns:
-        """Cut the rows of a log into named columns."""
+        """Split the rows of a log into named columns."""
         v = rows.values
         return cls(rows.times, v[:, 0:2], v[:, 2:4], v[:, 4:6], *v[:, 6:13].T)
 
 
 class SetpointColumns(NamedTuple):
-    """What guidance wanted."""
+    """The setpoints of guidance."""
 
     t_ns: Times
     p_ref: Column      # (n, 3) [m]
@@ -122,6 +122,6 @@ class SetpointColumns(NamedTuple):
 
     @classmethod
     def of(cls, rows: Rows) -> SetpointColumns:
-        """Cut the rows of a log into named columns."""
+        """Split the rows of a log into named columns."""
         v = rows.values
         return cls(rows.times, v[:, 0:3], v[:, 3:6], v[:, 6])

@@ -15,24 +15,24 @@ from pydantic import Field
 
 
 class TopicRule(Section):
-    """Topics that fit a pattern (``*`` stands for anything), and the reason."""
+    """A pattern of topics (``*`` matches anything), and the reason."""
 
     topic: Annotated[str, Field(pattern='^[/*]')]
     why: Annotated[str, Field(min_length=3)]
 
 
 class RecordingRules(Section):
-    """The first rule that fits decides, those that leave out before those that record."""
+    """The first rule that matches applies; ``leave_out`` before ``record``."""
 
     leave_out: Row[TopicRule] = ()
     record: Row[TopicRule]
-    record_others: bool    # topics no rule speaks of, as those of your own nodes
+    record_others: bool    # topics without a rule, such as those of your own nodes
 
     def reason(self, topic: str) -> str | None:
-        """Say why a topic is recorded; None: it is not."""
-        if _first_fit(self.leave_out, topic):
+        """Return why a topic is recorded; None: it is not."""
+        if _first_match(self.leave_out, topic):
             return None
-        rule = _first_fit(self.record, topic)
+        rule = _first_match(self.record, topic)
         if rule:
             return rule.why
         return 'not in the rules; others are recorded' if self.record_others else None
@@ -53,5 +53,5 @@ def recording_rules(path: Path | None = None) -> RecordingRules:
     return validate(RecordingRules, path, text, value)
 
 
-def _first_fit(rules: tuple[TopicRule, ...], topic: str) -> TopicRule | None:
+def _first_match(rules: tuple[TopicRule, ...], topic: str) -> TopicRule | None:
     return next((rule for rule in rules if fnmatchcase(topic, rule.topic)), None)

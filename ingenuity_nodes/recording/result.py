@@ -1,13 +1,14 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The numbers of a flight that scripts rely on: ``result.json``.
+The figures of a flight, for scripts: ``result.json``.
 
 The flight is the longest stretch of ticks (10 ms) without a foot on the ground. *Lift-off* is
 the tick before it, the last with a foot down; *touchdown* the tick after it, the first contact:
-bounces and slides are not flown. Positions and errors named after them are taken at those ticks.
-All figures are of the truth unless they say otherwise. Altitudes, the apex and the landing
-offset count from the place of lift-off; path and speed are horizontal, as on NASA's maps.
+bounces and slides do not count as flight. Positions and errors named after them are taken at
+those ticks. All figures are of the truth unless stated otherwise. Altitudes, the apex and the
+landing offset are relative to the lift-off position; path and speed are horizontal, as on NASA's
+maps.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import numpy as np
 from numpy.typing import NDArray
 
-REFUSED = 'refused'              # mode and outcome of a flight that did not begin
-LANDED = 'landed'                # mode and outcome of a flight that went well
-# Without contact data: the gear is taken as off the ground this far above its resting place.
+REFUSED = 'refused'              # mode and outcome of a flight that did not start
+LANDED = 'landed'                # mode and outcome of a nominal flight
+# Without contact data, the gear counts as off the ground this far above its resting height.
 CLEAR_OF_GROUND = 0.02           # [m]; assumed: more than the gear springs back
 SHORTEST_LINE = 2.0              # [m]; assumed: nearer apexes are hovers, which have no track line
 
 
 @dataclass(frozen=True)
 class FlightSpan:
-    """Rows of the truth columns that bound a flight."""
+    """Rows of the truth columns at which a flight begins and ends."""
 
     lift_off: int
     touchdown: int | None    # None: still in the air when the record ends
@@ -81,16 +82,16 @@ def summarise(
     run: RunLog, real_time_factor: float | None, outcome: str | None = None,
 ) -> dict[str, Any]:
     """
-    Make the content of ``result.json``: the first vehicle on top, all under ``vehicles``.
+    Compute the content of ``result.json``: the first vehicle on top, all under ``vehicles``.
 
     Parameters
     ----------
     run
         The record of the run.
     real_time_factor
-        Simulated over wall time, as the driving loop measured it.
+        Simulated time over wall time, as measured by the main loop.
     outcome
-        What happened, if the caller knows more than the record, as 'interrupted'.
+        Overrides the outcome of the record, such as 'interrupted'.
 
     """
     vehicles = {}
@@ -113,7 +114,7 @@ def summarise(
 
 def write_result(path: Path, result: dict[str, Any]) -> None:
     """
-    Write ``result.json`` so that nobody ever sees half of it.
+    Write ``result.json`` atomically.
 
     Raises
     ------
@@ -136,10 +137,10 @@ def write_result(path: Path, result: dict[str, Any]) -> None:
 
 def trajectory_sha256(run: RunLog) -> str:
     """
-    Fingerprint what all helicopters did, in the scenario's order.
+    Hash the motion of all helicopters, in the scenario's order.
 
     SHA-256 over little-endian (t_ns int64, p_MB, q_MB wxyz, w_MB_B float64) of every tick from
-    t = 0 to the one at or after the mode 'landed'; to the last one if that never came.
+    t = 0 to the one at or after the mode 'landed'; to the last one without it.
     """
     return _sha256(run.logs)
 
@@ -158,7 +159,7 @@ def flight_span(log: VehicleLog) -> FlightSpan | None:
 
 
 def flight_result(log: VehicleLog) -> FlightResult:
-    """Work out one helicopter's figures; what the record does not hold is None."""
+    """Compute one helicopter's figures; None for what the record does not contain."""
     span = flight_span(log)
     values: dict[str, Any] = dict.fromkeys(FlightResult.__dataclass_fields__)
     values['outcome'] = _outcome(log, span)
@@ -170,7 +171,7 @@ def flight_result(log: VehicleLog) -> FlightResult:
 
 
 def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
-    """Write a photo record with the file's keys: seconds since lift-off, and on the clock."""
+    """Convert a photo record to the file's keys: seconds since lift-off, and on the clock."""
     entry = asdict(photo)
     taken, received = entry.pop('t_ns'), entry.pop('receive_t_ns')
     entry['t_s'] = (taken - lift_off_ns) / SECOND_NS
@@ -180,7 +181,7 @@ def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
 
 
 def _on_ground(log: VehicleLog) -> NDArray[np.bool_]:
-    """Say for every row of truth whether a foot is down: measured, else judged by height."""
+    """Return for every row of truth whether a foot is down: measured, else by height."""
     truths, statuses = log.truths, log.statuses
     if len(statuses.t_ns):
         rows = np.searchsorted(statuses.t_ns, truths.t_ns, side='right') - 1
@@ -277,7 +278,7 @@ def _sha256(logs: list[VehicleLog]) -> str:
     for log in logs:
         truths = log.truths
         ends = [change.t_ns for change in log.modes if change.mode == LANDED]
-        # A change between ticks is heard of at the next one.
+        # A change between ticks is published at the next one.
         last = -(-ends[0] // TICK_NS) * TICK_NS if ends else np.iinfo(np.int64).max
         kept = truths.t_ns <= last
         rows = np.zeros(int(kept.sum()), layout)
@@ -288,7 +289,7 @@ def _sha256(logs: list[VehicleLog]) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Replace what JSON has no word for (NaN, infinity) by null, numpy's numbers by Python's."""
+    """Replace NaN and infinity, which JSON lacks, by null, and numpy's numbers by Python's."""
     if isinstance(value, dict):
         return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The folder a run leaves behind: made and checked before anything starts, every name in it."""
+"""The folder of a run: created and checked before anything starts, and the names of its files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import itertools
 import os
 from pathlib import Path
 import shutil
+from typing import NamedTuple
 
 from ingenuity_nodes.recording.errors import RecordingError
 
@@ -19,9 +20,17 @@ NEEDED_BYTES = 1_500_000_000
 LATEST = 'latest'
 
 
+class PhotoFiles(NamedTuple):
+    """The files of one photo."""
+
+    photo: Path        # in full size
+    zoom: Path         # the crop around the target
+    annotated: Path    # the copy that shows where the target is
+
+
 @dataclass(frozen=True)
 class RunFolder:
-    """Where everything of one run lies."""
+    """The folder with all files of one run."""
 
     path: Path
 
@@ -31,7 +40,7 @@ class RunFolder:
         needed_bytes: int = NEEDED_BYTES, utc: datetime | None = None,
     ) -> RunFolder:
         """
-        Make the folder of a new run, and check that the run will fit.
+        Create the folder of a new run, and check that there is space for it.
 
         Parameters
         ----------
@@ -39,37 +48,27 @@ class RunFolder:
             Its name is the start of the folder's name.
         path
             The folder, if the user named one; it must be new or empty. Else
-            ``root``/<scenario>_<UTC stamp>, with a link ``latest`` beside it.
+            ``root``/<scenario>_<UTC stamp>, with a link ``latest`` next to it.
         root
             Where unnamed runs are kept.
         needed_bytes
-            Free space to insist on.
+            Free space that is required.
         utc
             Time for the stamp; now, if not given.
 
         Raises
         ------
         RecordingError
-            Cannot be made or written to, is not empty, or too little space is left.
+            It cannot be created or written to, is not empty, or the disk has too little space.
 
         """
         folder = path or _unused(root, scenario, utc or datetime.now(timezone.utc))
-        made = [place for place in (folder, *folder.parents) if not place.exists()]
+        created = [level for level in (folder, *folder.parents) if not level.exists()]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise RecordingError(f'{folder}: holds files, allowed: a new or an empty folder')
-            probe = folder / '.probe'
-            probe.touch()
-            probe.unlink()
-            free = shutil.disk_usage(folder).free
-        except OSError as error:
-            _remove(made)
-            raise RecordingError(f'{folder}: cannot be written: {error.strerror}') from error
-        if free < needed_bytes:
-            _remove(made)
-            raise RecordingError(f'{folder}: {_gigabytes(free)} free on its disk, '
-                                 f'needed: {_gigabytes(needed_bytes)}')
+            _make(folder, needed_bytes)
+        except RecordingError:
+            _remove(created)
+            raise
         if path is None:
             _link(root / LATEST, folder)
         return cls(folder)
@@ -77,12 +76,12 @@ class RunFolder:
     @classmethod
     def open(cls, path: Path) -> RunFolder:    # noqa: A003, RUF100
         """
-        Take the folder of an earlier run.
+        Open the folder of an earlier run.
 
         Raises
         ------
         RecordingError
-            It is not there.
+            It does not exist.
 
         """
         if not path.is_dir():
@@ -91,22 +90,22 @@ class RunFolder:
 
     @property
     def result(self) -> Path:
-        """Give the numbers a script can check."""
+        """Name the figures, for scripts."""
         return self.path / 'result.json'
 
     @property
     def run_log(self) -> Path:
-        """Give the columns the report is made of."""
+        """Name the recorded columns, from which the report is made."""
         return self.path / 'run_log.npz'
 
     @property
     def bag(self) -> Path:
-        """Give the folder with the recorded topics."""
+        """Name the folder with the recorded topics."""
         return self.path / 'bag'
 
     @property
     def report(self) -> Path:
-        """Give the page for people."""
+        """Name the report, a page for the browser."""
         return self.path / 'report.html'
 
     def trajectory(self, namespace: str = '') -> Path:
@@ -129,12 +128,35 @@ class RunFolder:
         """Name the copy that shows where the target is."""
         return _with_suffix(self.photo(namespace, number), 'annotated')
 
+    def photo_files(self, namespace: str = '', number: int = 1) -> PhotoFiles:
+        """Name an image and its copies."""
+        return PhotoFiles(
+            self.photo(namespace, number), self.photo_zoom(namespace, number),
+            self.photo_annotated(namespace, number))
 
-def _remove(made: Iterable[Path]) -> None:
-    """Take away the empty folders that were made for a run that cannot be."""
-    for place in made:
-        if place.is_dir():
-            place.rmdir()
+
+def _make(folder: Path, needed_bytes: int) -> None:
+    """Create a folder unless it exists; raise unless it is empty, writable and has space."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise RecordingError(f'{folder}: holds files, allowed: a new or an empty folder')
+        probe = folder / '.probe'
+        probe.touch()
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise RecordingError(f'{folder}: cannot be written: {error.strerror}') from error
+    if free < needed_bytes:
+        raise RecordingError(f'{folder}: {_gigabytes(free)} free on its disk, '
+                             f'needed: {_gigabytes(needed_bytes)}')
+
+
+def _remove(created: Iterable[Path]) -> None:
+    """Remove the empty folders that were created for a run that cannot start."""
+    for folder in created:
+        if folder.is_dir():
+            folder.rmdir()
 
 
 def _unused(root: Path, scenario: str, utc: datetime) -> Path:
@@ -144,7 +166,7 @@ def _unused(root: Path, scenario: str, utc: datetime) -> Path:
 
 
 def _link(link: Path, folder: Path) -> None:
-    """Point ``latest`` at a run; what is not a link is left alone, and no link is no harm."""
+    """Point ``latest`` at a run; leave it alone if it is not a link, and ignore failures."""
     if link.exists() and not link.is_symlink():
         return
     fresh = link.with_name(f'.{LATEST}.{os.getpid()}')

@@ -1,9 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Everything the result file, the tracks and the report are made of, as plain columns.
+The log of a run, as plain columns: the input of the result file, the tracks and the report.
 
-Both faces feed it with signals: the batch directly, the live graph through the recorder node.
+Batch flights fill it directly, the live graph through the recorder node.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TABLES = {'truth': 13, 'estimate': 20, 'status': 13, 'setpoint': 7, 'wind': 3}
 
 @dataclass(frozen=True)
 class PhotoRecord:
-    """One image of the colour camera and its way to the base station."""
+    """One image of the colour camera and its transmission to the base station."""
 
     t_ns: int                                    # instant of exposure
     file: str                                    # name in the run folder
@@ -42,7 +42,7 @@ class PhotoRecord:
     target_px: tuple[float, float] | None = None                    # u right, v down
     target_bbox_px: tuple[float, float, float, float] | None = None  # u0, v0, u1, v1
     target_distance_m: float | None = None       # horizontal, true
-    target_visible_px: int | None = None         # pixels of the target that the image shows
+    target_visible_px: int | None = None         # pixels of the target inside the image
     received: bool = False
     receive_t_ns: int | None = None
     sha256_sent: str = ''
@@ -52,7 +52,7 @@ class PhotoRecord:
 
 @dataclass(frozen=True)
 class RadioProgress:
-    """How much of a file is through."""
+    """How much of a file has been received."""
 
     t_ns: int
     name: str
@@ -61,8 +61,8 @@ class RadioProgress:
 
 
 @dataclass(frozen=True)
-class Landmark:
-    """Something to show on the maps."""
+class MapMarker:
+    """A marker on the maps of the report."""
 
     name: str
     east: float
@@ -72,7 +72,7 @@ class Landmark:
 
 @dataclass(frozen=True)
 class TerrainPatch:
-    """Heights on a grid, for the images in the report."""
+    """Heights on a grid, for the maps of the report."""
 
     east: NDArray[np.float64]     # (n,) [m]
     north: NDArray[np.float64]    # (m,) [m]
@@ -83,7 +83,7 @@ class TerrainPatch:
         cls, heights: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
         east: tuple[float, float], north: tuple[float, float], spacing: float = 1.0,
     ) -> TerrainPatch:
-        """Ask a terrain for its heights on a grid that covers ``east`` and ``north`` [m]."""
+        """Sample the heights of a terrain on a grid that covers ``east`` and ``north`` [m]."""
         xs = np.arange(east[0], east[1] + spacing, spacing)
         ys = np.arange(north[0], north[1] + spacing, spacing)
         grid_x, grid_y = np.meshgrid(xs, ys)
@@ -91,7 +91,7 @@ class TerrainPatch:
 
 
 class VehicleLog:
-    """What one helicopter did: truth at lockstep ticks, of the rest the first row in each tick."""
+    """The log of one helicopter: truth at lockstep ticks, else the first row in each tick."""
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
@@ -103,20 +103,20 @@ class VehicleLog:
         self.tables = {name: Rows(width) for name, width in TABLES.items()}
 
     def truth(self, truth: Truth) -> None:
-        """Note where the aircraft really is."""
+        """Record the true motion."""
         if truth.t_ns % TICK_NS == 0:
             self.tables['truth'].append(
                 truth.t_ns, (*truth.p_MB, *truth.v_MB, *truth.q_MB, *truth.w_MB_B))
 
     def estimate(self, estimate: Estimate) -> None:
-        """Note where the aircraft believes to be."""
+        """Record the estimated motion."""
         if self.tables['estimate'].due(estimate.t_ns):
             sigma = np.sqrt(np.maximum(np.diagonal(estimate.covariance)[:9], 0.0))
             self.tables['estimate'].append(estimate.t_ns, (
                 *estimate.p_MB, *estimate.v_MB, *estimate.q_MB, *sigma, estimate.feature_count))
 
     def status(self, status: VehicleStatus) -> None:
-        """Note the state of the machinery."""
+        """Record the state of actuators, power train and battery."""
         self.failure = self.failure or status.failure
         if self.tables['status'].due(status.t_ns):
             self.tables['status'].append(status.t_ns, (
@@ -125,64 +125,64 @@ class VehicleLog:
                 status.motor_temperature, status.energy_used_wh, status.feet_on_ground))
 
     def setpoint(self, setpoint: Setpoint) -> None:
-        """Note what guidance wants."""
+        """Record the setpoint of guidance."""
         if self.tables['setpoint'].due(setpoint.t_ns):
             self.tables['setpoint'].append(
                 setpoint.t_ns, (*setpoint.p_ref, *setpoint.v_ref, setpoint.yaw_ref))
 
     def wind(self, t_ns: int, velocity_M: Vector3) -> None:
-        """Note the wind at the aircraft."""
+        """Record the wind at the aircraft."""
         if self.tables['wind'].due(t_ns):
             self.tables['wind'].append(t_ns, velocity_M)
 
     def mode(self, change: ModeChange) -> None:
-        """Note that the flight computer entered a mode."""
+        """Record that the flight computer entered a mode."""
         self.modes.append(change)
 
     def fault(self, change: FaultChange) -> None:
-        """Note that a fault began or ended."""
+        """Record that a fault began or ended."""
         self.faults.append(change)
 
     def photo(self, photo: PhotoRecord) -> None:
-        """Note an image, or what became of it: the same exposure replaces the record."""
+        """Record an image, or update its record: the same exposure replaces it."""
         self.photos = [p for p in self.photos if p.t_ns != photo.t_ns] + [photo]
         self.photos.sort(key=lambda record: record.t_ns)
 
     def radio(self, t_ns: int, name: str, received: int, count: int) -> None:
-        """Note how many frames of a file have arrived."""
+        """Record how many frames of a file have been received."""
         self.transfers.append(RadioProgress(t_ns, name, received, count))
 
     @property
     def truths(self) -> TruthColumns:
-        """Cut out the true motion, by tick."""
+        """Return the true motion, by tick."""
         return TruthColumns.of(self.tables['truth'])
 
     @property
     def estimates(self) -> EstimateColumns:
-        """Cut out the believed motion, by tick."""
+        """Return the estimated motion, by tick."""
         return EstimateColumns.of(self.tables['estimate'])
 
     @property
     def statuses(self) -> StatusColumns:
-        """Cut out the state of the machinery, by tick."""
+        """Return the state of actuators, power train and battery, by tick."""
         return StatusColumns.of(self.tables['status'])
 
     @property
     def setpoints(self) -> SetpointColumns:
-        """Cut out the wanted motion, by tick."""
+        """Return the setpoints, by tick."""
         return SetpointColumns.of(self.tables['setpoint'])
 
 
 @dataclass
 class RunLog:
-    """One run: which scenario, which seed, what every helicopter did, where."""
+    """The log of one run: scenario, seed, the log of every helicopter, the terrain."""
 
     scenario: str
     seed: int
     vehicles: Sequence[str]    # namespaces in the scenario's order, the main one first
     terrain: TerrainPatch | None = None
-    landmarks: list[Landmark] = field(default_factory=list)
-    description: str = ''      # a sentence for people
+    markers: list[MapMarker] = field(default_factory=list)
+    description: str = ''      # one sentence, for the report
 
     def __post_init__(self) -> None:
         self.logs = [VehicleLog(namespace) for namespace in self.vehicles]
@@ -214,7 +214,7 @@ class RunLog:
         about = {
             'scenario': self.scenario, 'seed': self.seed, 'vehicles': list(self.vehicles),
             'description': self.description,
-            'landmarks': [asdict(landmark) for landmark in self.landmarks],
+            'landmarks': [asdict(marker) for marker in self.markers],
             'logs': [_events(log) for log in self.logs]}
         arrays['about'] = np.array(json.dumps(about))
         try:
@@ -231,7 +231,7 @@ class RunLog:
         Raises
         ------
         RecordingError
-            No such file, or not whole.
+            The file is missing or incomplete.
 
         """
         try:
@@ -242,9 +242,9 @@ class RunLog:
                 if 'terrain_up' in arrays:
                     run.terrain = TerrainPatch(arrays['terrain_east'], arrays['terrain_north'],
                                                arrays['terrain_up'].astype(np.float64))
-                run.landmarks = [Landmark(**entry) for entry in about['landmarks']]
+                run.markers = [MapMarker(**entry) for entry in about['landmarks']]
                 for k, log in enumerate(run.logs):
-                    _take_events(log, about['logs'][k])
+                    _restore_events(log, about['logs'][k])
                     log.tables = {name: Rows.of(arrays[f'{k}_{name}_t_ns'], arrays[f'{k}_{name}'])
                                   for name in TABLES}
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -259,14 +259,14 @@ def _events(log: VehicleLog) -> dict[str, Any]:
             'transfers': [asdict(step) for step in log.transfers]}
 
 
-def _take_events(log: VehicleLog, entry: dict[str, Any]) -> None:
+def _restore_events(log: VehicleLog, entry: dict[str, Any]) -> None:
     log.failure = entry['failure']
     log.modes = [ModeChange(**change) for change in entry['modes']]
-    # Logs of before there were faults have none.
+    # Logs written before faults existed have none.
     log.faults = [FaultChange(**change) for change in entry.get('faults', [])]
     log.transfers = [RadioProgress(**step) for step in entry['transfers']]
     for photo in entry['photos']:
-        # JSON knows no tuples
+        # JSON has no tuples
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in photo.items()}

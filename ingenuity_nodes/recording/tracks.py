@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Trajectories in TUM form, and NASA's own ground tracks to hold a flight against."""
+"""Trajectories in TUM format, and NASA's ground tracks to compare a flight with."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TRACKS_VARIABLE = 'INGENUITY_TRACKS'
 HEADER = ['t_s', 'north_m', 'east_m']
 WHOLE = 'NASA MMGIS ground track'
 POINTS = 'points of the NASA MMGIS ground track'
-NEVER_BACK = 1e-9    # [s]: times must grow
+NEVER_BACK = 1e-9    # [s]: times must increase
 
-# Read off the track of flight 3 (NASA MMGIS, m20_heli_flight_path.json): since lift-off [s],
-# north and east of it [m]; so that the comparison exists where the whole track does not.
+# Points of the track of flight 3 (NASA MMGIS, m20_heli_flight_path.json): since lift-off [s],
+# north and east of it [m]; for comparison where the whole track is not available.
 FLIGHT_03_POINTS = (
     (0.0, 0.00, 0.00), (10.0, -0.08, 0.01), (14.0, 2.69, -0.08), (17.0, 7.98, -0.23),
     (20.0, 14.51, -0.37), (25.0, 24.51, -0.78), (30.0, 34.57, -1.06), (35.0, 44.37, -1.50),
@@ -37,7 +37,7 @@ FLIGHT_03_POINTS = (
 
 @dataclass(frozen=True)
 class Track:
-    """Where a flight went over the ground, from its lift-off."""
+    """A ground track, relative to lift-off."""
 
     source: str
     t_s: NDArray[np.float64]      # (n,) since lift-off
@@ -46,33 +46,33 @@ class Track:
 
     @property
     def duration_s(self) -> float:
-        """From the first to the last point."""
+        """Return the time from the first to the last point."""
         return float(self.t_s[-1] - self.t_s[0])
 
     @property
     def path_length(self) -> float:
-        """Sum of the steps [m]."""
+        """Return the distance travelled [m]."""
         return float(np.hypot(np.diff(self.north), np.diff(self.east)).sum())
 
     @property
     def apex(self) -> tuple[float, float]:
-        """Farthest point: north, east [m]."""
+        """Return the farthest point: north, east [m]."""
         row = int(np.argmax(np.hypot(self.north - self.north[0], self.east - self.east[0])))
         return float(self.north[row] - self.north[0]), float(self.east[row] - self.east[0])
 
     @property
     def landing_offset(self) -> float:
-        """Distance from the first to the last point [m]."""
+        """Return the distance from the first to the last point [m]."""
         return float(np.hypot(self.north[-1] - self.north[0], self.east[-1] - self.east[0]))
 
 
 @dataclass(frozen=True)
 class TrackComparison:
-    """Two tracks of the same flight."""
+    """The differences of two tracks of the same flight."""
 
     rms: float            # distance at the same time since lift-off [m]
     worst: float          # [m]
-    rms_aligned: float    # after the best rotation and shift, as 'evo_ape --align' has it [m]
+    rms_aligned: float    # after the best rotation and translation, like 'evo_ape --align' [m]
 
 
 def write_tum(path: Path, t_ns: Times, p_MB: Vector3, q_MB: QuatWxyz) -> None:
@@ -86,7 +86,7 @@ def write_tum(path: Path, t_ns: Times, p_MB: Vector3, q_MB: QuatWxyz) -> None:
     t_ns
         Shape (n,).
     p_MB, q_MB
-        Shapes (n, 3) [m] and (n, 4), w first as everywhere here; the file has it last.
+        Shapes (n, 3) [m] and (n, 4), scalar first, as everywhere here; the file has it last.
 
     """
     rows = np.column_stack([t_ns / SECOND_NS, p_MB, xyzw_from_wxyz(q_MB)])
@@ -115,7 +115,7 @@ def write_trajectories(run: RunLog, folder: RunFolder) -> None:
 
 
 def tracks_folder() -> Path | None:
-    """Find the folder with NASA's tracks: as the environment says, or next to the checkout."""
+    """Find the folder with NASA's tracks: named by the environment, or next to the checkout."""
     named = os.environ.get(TRACKS_VARIABLE)
     checkout = Path(__file__).resolve().parents[2]
     folder = Path(named) if named else checkout.parent / 'shared' / 'facts' / 'tracks'
@@ -124,12 +124,12 @@ def tracks_folder() -> Path | None:
 
 def nasa_track(scenario: str) -> Track | None:
     """
-    Find NASA's track of a flight: the whole of it, else what is typed in here, else None.
+    Find NASA's track of a flight: the whole track, else the points above, else None.
 
     Raises
     ------
     RecordingError
-        The track's file is not as it should be.
+        The track's file is invalid.
 
     """
     folder = tracks_folder()
@@ -148,7 +148,7 @@ def read_track(path: Path) -> Track:
     Raises
     ------
     RecordingError
-        Unreadable, other columns, no numbers or times that do not grow: file, line and reason.
+        Unreadable, wrong columns, no numbers or times not increasing: file, line and reason.
 
     """
     try:
@@ -163,12 +163,12 @@ def read_track(path: Path) -> Track:
         raise RecordingError(f'{path}: {len(points)} points, allowed: two or more')
     backwards = np.flatnonzero(np.diff(points[:, 0]) < NEVER_BACK)
     if len(backwards):
-        raise RecordingError(f'{path}:{backwards[0] + 3}: time does not grow')
+        raise RecordingError(f'{path}:{backwards[0] + 3}: time does not increase')
     return Track(WHOLE, *points.T)
 
 
 def flown_track(log: VehicleLog) -> Track | None:
-    """Cut the true ground track of the flight out of a log; None: it did not fly."""
+    """Return the true ground track of the flight in a log; None: it did not fly."""
     span = flight_span(log)
     if span is None:
         return None
@@ -181,22 +181,22 @@ def flown_track(log: VehicleLog) -> Track | None:
 
 
 def compare(flown: Track, reference: Track) -> TrackComparison:
-    """Measure how far one track is from another, at the reference's times that both cover."""
+    """Measure the distance between two tracks, at the reference's times that both cover."""
     both = (reference.t_s >= flown.t_s[0]) & (reference.t_s <= flown.t_s[-1])
     t = reference.t_s[both]
     theirs = np.column_stack([reference.north[both], reference.east[both]])
     ours = np.column_stack([np.interp(t, flown.t_s, flown.north),
                             np.interp(t, flown.t_s, flown.east)])
-    apart = np.linalg.norm(ours - theirs, axis=1)
+    distance = np.linalg.norm(ours - theirs, axis=1)
     left = np.linalg.norm(_aligned(ours, theirs) - theirs, axis=1)
-    return TrackComparison(float(np.sqrt(np.mean(apart ** 2))), float(apart.max()),
+    return TrackComparison(float(np.sqrt(np.mean(distance ** 2))), float(distance.max()),
                            float(np.sqrt(np.mean(left ** 2))))
 
 
 def _aligned(
     points: NDArray[np.float64], target: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Rotate and shift points onto a target, least squares (Umeyama 1991, without scale)."""
+    """Align points with a target by rotation and translation (Umeyama 1991, without scale)."""
     a, b = points - points.mean(axis=0), target - target.mean(axis=0)
     u, _, vt = np.linalg.svd(a.T @ b)
     mirror = np.diag([1.0, np.sign(np.linalg.det(u @ vt))])

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Arrays that are dear to make, kept between runs: maps and tiles of the ground."""
+"""A cache on disk for arrays that are expensive to compute: maps and tiles of the ground."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT_BYTES = 1_500_000_000
 
 
 def load(name: str, *keys: str) -> tuple[NDArray[Any], ...] | None:
-    """Read arrays that were kept under a name; None if there are none, or only damaged ones."""
+    """Read the arrays stored under a name; None if there are none or the file is damaged."""
     folder = user_folder('ground')
     if folder is None:
         return None
@@ -32,11 +32,11 @@ def load(name: str, *keys: str) -> tuple[NDArray[Any], ...] | None:
 
 
 def keep(name: str, **arrays: NDArray[Any]) -> None:
-    """Write arrays at once or not at all; a full or read-only disk is no reason to stop."""
+    """Write arrays atomically; a full or read-only disk is ignored."""
     folder = user_folder('ground')
     if folder is None:
         return
-    _forget_oldest(folder)
+    _evict_oldest(folder)
     try:
         with tempfile.NamedTemporaryFile(dir=folder, suffix='.tmp', delete=False) as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -46,14 +46,14 @@ def keep(name: str, **arrays: NDArray[Any]) -> None:
 
 
 @cache
-def _forget_oldest(folder: Path) -> None:
-    """Make room, once a process."""
+def _evict_oldest(folder: Path) -> None:
+    """Delete the oldest files above ``KEPT_BYTES``, once per process."""
     files = []
     for path in folder.glob('*.npz'):
         try:
             about = path.stat()
         except OSError:
-            continue    # another process was quicker
+            continue    # deleted by another process
         files.append((about.st_mtime, about.st_size, path))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):

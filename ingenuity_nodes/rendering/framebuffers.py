@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a strip of an image is drawn into."""
+"""The framebuffers (render targets) that a strip of an image is drawn into."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Targets:
-    """Shadows, then rocks and robots, both finer than the image; then the image itself."""
+class Framebuffers:
+    """Shadows, then rocks and robots, both supersampled; then the image itself."""
 
     def __init__(self, context: moderngl.Context, width: int, rows: int, oversample: int,
                  channels: int, exact: bool = False) -> None:
@@ -25,7 +25,7 @@ class Targets:
         self.depth = context.depth_texture(fine)
         self.depth.compare_func = ''
         self.depth.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        for texture in (self.shadow, self.colour):  # read between four pixels: their mean
+        for texture in (self.shadow, self.colour):  # sampled between four pixels: their mean
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self._image = context.framebuffer(
             [context.texture((width, rows), channels, dtype=self._kind)])
@@ -33,7 +33,7 @@ class Targets:
         self._mesh = context.framebuffer([self.colour], self.depth)
 
     def use_shadow(self, rows: int) -> None:
-        """Draw shadows next: the darker of two wins."""
+        """Bind the shadow mask: of two values the darker is kept."""
         self._shadow.use()
         self._shadow.viewport = (0, 0, self.width * self.oversample, rows * self.oversample)
         self._shadow.clear()
@@ -42,7 +42,7 @@ class Targets:
         self.context.blend_equation = moderngl.MAX
 
     def use_mesh(self, rows: int) -> None:
-        """Draw rocks and robots next: the nearer of two wins."""
+        """Bind the buffer of rocks and robots: of two fragments the nearer is kept."""
         self._mesh.use()
         self._mesh.viewport = (0, 0, self.width * self.oversample, rows * self.oversample)
         self._mesh.clear(depth=1.0)
@@ -50,21 +50,21 @@ class Targets:
         self.context.enable(moderngl.DEPTH_TEST)
 
     def use_image(self, rows: int) -> None:
-        """Draw the image next."""
+        """Bind the image."""
         self._image.use()
         self._image.viewport = (0, 0, self.width, rows)
         self.context.disable(moderngl.DEPTH_TEST)
 
     def read(self, rows: int) -> NDArray[Any]:
-        """Fetch the image (rows, width, channels)."""
+        """Read back the image (rows, width, channels)."""
         data = self._image.read(viewport=(0, 0, self.width, rows), components=self.channels,
                                 alignment=1, dtype=self._kind)
         kind = np.float32 if self._kind == 'f4' else np.uint8
         return np.frombuffer(data, kind).reshape(rows, self.width, self.channels)
 
 
-class GreyTargets:
-    """One plane for everything: ground, then rocks, then shadows, then robots."""
+class GreyFramebuffer:
+    """One buffer for everything: ground, then rocks, then shadows, then robots."""
 
     channels = 1
 
@@ -74,7 +74,7 @@ class GreyTargets:
                                           context.depth_renderbuffer((width, rows)))
 
     def use(self, rows: int) -> None:
-        """Draw the ground next; it sets colour and depth of every pixel."""
+        """Bind and clear for the ground, which sets colour and depth of every pixel."""
         self._frame.use()
         self._frame.viewport = (0, 0, self.width, rows)
         self._frame.clear(depth=1.0)
@@ -82,19 +82,19 @@ class GreyTargets:
         self.context.enable(moderngl.DEPTH_TEST)
 
     def use_shadow(self) -> None:
-        """Darken what is there next, each pixel at most once: shadows lie on top of all so far."""
+        """Multiply what is drawn next onto what is there: shadows lie on top of all so far."""
         self.context.enable(moderngl.BLEND)
         self.context.blend_equation = moderngl.FUNC_ADD
         self.context.blend_func = moderngl.ZERO, moderngl.SRC_COLOR
 
     def use_front(self) -> None:
-        """Draw what is in front of ground and shadows next."""
+        """Clear the depth for what is drawn in front of ground and shadows."""
         self._frame.color_mask = (False, False, False, False)
         self._frame.clear(depth=1.0)
         self._frame.color_mask = (True, True, True, True)
         self.context.disable(moderngl.BLEND)
 
     def read(self, rows: int) -> NDArray[np.uint8]:
-        """Fetch the image (rows, width, 1)."""
+        """Read back the image (rows, width, 1)."""
         data = self._frame.read(viewport=(0, 0, self.width, rows), components=1, alignment=1)
         return np.frombuffer(data, np.uint8).reshape(rows, self.width, 1)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A drawing context without a window, and the programs that run in it."""
+"""An OpenGL context without a window, and the shader programs that run in it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def create_context(threads: int = 1) -> moderngl.Context:
     Parameters
     ----------
     threads
-        Cores that software drawing may use; only the first context of a process decides.
+        Cores that software rendering may use; set by the first context of a process.
 
     Raises
     ------
     DrawingError
-        EGL is missing, or only the slow reference renderer is there.
+        EGL is missing, or only the slow reference renderer is available.
 
     """
     os.environ.setdefault('LP_NUM_THREADS', str(threads))
@@ -52,7 +52,7 @@ def create_context(threads: int = 1) -> moderngl.Context:
 
 def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
             below: tuple[str, ...] = (), define: str = '') -> moderngl.Program:
-    """Compile a program; shared pieces come first, those ``below`` in the second stage only."""
+    """Compile a program; shared sources come first, those ``below`` in the fragment stage only."""
     head = '#version 330\n' + define + ''.join(source(name) for name in shared)
     rest = ''.join(source(name) for name in below)
     return context.program(vertex_shader=head + source(vertex),
@@ -61,7 +61,7 @@ def program(context: moderngl.Context, vertex: str, fragment: str, *shared: str,
 
 @cache
 def sources_digest() -> str:
-    """Short hash of all shader files: what was drawn with others is out of date."""
+    """Return a short hash of all shader files: it invalidates what was drawn with others."""
     digest = hashlib.sha256()
     for file in sorted(_SHADERS.iterdir()):
         digest.update(file.read_bytes())
@@ -69,5 +69,5 @@ def sources_digest() -> str:
 
 
 def source(name: str) -> str:
-    """Text of one shader file."""
+    """Read one shader file."""
     return (_SHADERS / name).read_text(encoding='utf-8')

@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The ground and the sky, drawn for every pixel along its own ray."""
+"""Ground and sky, ray-marched for every pixel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingenuity_nodes.rendering.framebuffers import Targets
+from ingenuity_nodes.rendering.framebuffers import Framebuffers
 from ingenuity_nodes.rendering.gl import program
 from ingenuity_nodes.rendering.ground_maps import block_of, FIRST_CELL, LEVELS, SIZE
 from ingenuity_nodes.rendering.lattice import Lattice
@@ -14,22 +14,22 @@ from ingenuity_nodes.rendering.scene import Scene
 import moderngl
 
 HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
-TIERS = (0.0, 0.009, 0.042
-         )  # [m] finest width of a pixel from which each tier of the soil shader may be used
+# [m] finest width of a pixel from which each tier of the soil shader may be used
+TIERS = (0.0, 0.009, 0.042)
 _TRUTH = -1                   # the variant that draws distances
 _MESH_COLOUR, _MESH_DEPTH, _SHADOW = 2, 3, 4
 
 
 def set_uniforms(shader: moderngl.Program, values: Mapping[str, object]) -> None:
-    """Set those uniforms that the compiler kept."""
+    """Set those uniforms that the compiler has not optimised away."""
     for name, value in values.items():
-        uniform = shader.get(name, None)    # 'in' would walk through all of them
+        uniform = shader.get(name, None)    # 'in' would iterate over all of them
         if uniform is not None:
             uniform.value = value
 
 
 class GroundLayer:
-    """Holds the maps around the camera on the drawing side."""
+    """Hold the maps around the camera on the GPU, and draw the ground."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...]) -> None:
         self._scene = scene
@@ -46,7 +46,7 @@ class GroundLayer:
         self._centres = [(0.0, 0.0)] * LEVELS
 
     def follow(self, x: float, y: float) -> None:
-        """Have the maps around a point on the drawing side."""
+        """Upload the maps around a point."""
         changed = False
         for level in range(LEVELS):
             block = block_of(x, y, level)
@@ -72,33 +72,33 @@ class GroundLayer:
 
     @property
     def uniforms(self) -> dict[str, object]:
-        """Give what every shader that asks for the ground's height needs."""
+        """Return the uniforms of every shader that samples the ground's height."""
         return {'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
                 'firstCell': FIRST_CELL, 'leastLevel': 0.0,
                 'mapSize': float(SIZE)}
 
     def bind(self) -> None:
-        """Make the maps visible to the shaders of all layers."""
+        """Bind the maps for the shaders of all layers."""
         self._heights.use(HEIGHTS)
         self._surfaces.use(SURFACES)
 
-    def draw(self, values: Mapping[str, object], targets: Targets, lattice: Lattice, first: int,
-             rows: int, finest: float | None) -> None:
+    def draw(self, values: Mapping[str, object], buffers: Framebuffers, lattice: Lattice,
+             first: int, rows: int, finest: float | None) -> None:
         """
-        Draw ground and sky, and the finer image in front of them.
+        Draw ground and sky, and composite rocks and robots in front of them.
 
-        ``finest`` is the smallest width of ground that any pixel here covers [m]: what is finer
-        need not be worked out. None draws distances instead of colours.
+        ``finest`` is the smallest width of ground that any pixel here covers [m]: finer detail
+        is not computed. None draws distances instead of colours.
         """
-        targets.colour.use(_MESH_COLOUR)
-        targets.depth.use(_MESH_DEPTH)
-        targets.shadow.use(_SHADOW)
+        buffers.colour.use(_MESH_COLOUR)
+        buffers.depth.use(_MESH_DEPTH)
+        buffers.shadow.use(_SHADOW)
         tier = _TRUTH if finest is None else max(
             k for k, least in enumerate(TIERS) if finest >= least)
         shader = self._shader(tier)
         set_uniforms(shader, {
             **values, 'meshColour': _MESH_COLOUR, 'meshDepth': _MESH_DEPTH, 'shadowMask': _SHADOW,
-            'oversample': targets.oversample, 'lattice': float(lattice.spacing)})
+            'oversample': buffers.oversample, 'lattice': float(lattice.spacing)})
         key = (id(lattice), tier)
         if key not in self._arrays:
             self._arrays[key] = lattice.array(shader)

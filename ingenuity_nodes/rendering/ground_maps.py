@@ -1,10 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Nested maps of the ground around the camera, for drawing: each four times coarser and larger.
+Nested maps of the ground around the camera, for rendering: each four times coarser and larger.
 
-A map is a pure function of the place, its level and the block its centre lies in, so two cameras,
-two processes and a flight seen backward all draw the same ground. Finished maps are kept on disk.
+A map is a pure function of the terrain, its level and the block its centre lies in, so two
+cameras, two processes and a flight replayed backward all draw the same ground. Maps are cached on
+disk.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ SIZE = 1024            # [cells] along each side
 FIRST_CELL = 0.1       # [m]
 FACTOR = 4
 BLOCK = 256            # [cells] centres move in steps of this
-FAR_ASIDE = 8.0        # [m] 'no path near'
-_VERSION = 3           # of what is kept on disk
+FAR_ASIDE = 8.0        # [m] distance where no path is near
+_VERSION = 3           # of the cached files
 
 
 @dataclass(frozen=True)
 class GroundMap:
-    """One level: heights and what lies on them; row 0 southernmost."""
+    """One level: heights and surface; row 0 southernmost."""
 
     centre: tuple[float, float]      # [m]
     heights: NDArray[np.float32]     # (SIZE, SIZE) [m]
@@ -39,18 +40,18 @@ class GroundMap:
 
 
 def cell_of(level: int) -> float:
-    """Width of one cell [m]."""
+    """Return the width of one cell [m]."""
     return FIRST_CELL * float(FACTOR ** level)
 
 
 def block_of(x: float, y: float, level: int) -> tuple[int, int]:
-    """Block whose centre is nearest to a point."""
+    """Return the block whose centre is nearest to a point."""
     step = BLOCK * cell_of(level)
     return round(x / step), round(y / step)
 
 
 class GroundMaps:
-    """Makes, keeps and finds the maps of one terrain."""
+    """Compute, cache and load the maps of one terrain."""
 
     def __init__(self, terrain: Terrain, path: NDArray[np.float64]) -> None:
         self._terrain, self._path = terrain, np.ascontiguousarray(path, dtype=np.float64)
@@ -61,7 +62,7 @@ class GroundMaps:
         self._bake = entry_point(_bake, 0.0, 0.0, 1.0, SIZE, terrain.field, self._path)
 
     def around(self, x: float, y: float, level: int) -> GroundMap:
-        """Map of a level whose centre is nearest to a point."""
+        """Return the map of a level whose centre is nearest to a point."""
         i, j = block_of(x, y, level)
         step = BLOCK * cell_of(level)
         centre = (i * step, j * step)
@@ -78,7 +79,7 @@ class GroundMaps:
 
 @kernel
 def distance_to(x: float, y: float, path: NDArray[np.float64]) -> float:
-    """Distance from a point to a polyline, at most FAR_ASIDE [m]."""
+    """Return the distance from a point to a polyline, at most FAR_ASIDE [m]."""
     least = FAR_ASIDE * FAR_ASIDE
     for k in range(path.shape[0] - 1):
         ax, ay = path[k, 0], path[k, 1]

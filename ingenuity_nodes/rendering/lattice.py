@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The lattice of rays over an image that both ground shaders are drawn on."""
+"""The lattice of rays over an image that both ground shaders interpolate."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Lattice:
 
 
 def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of the angles that one pixel sees across and along [rad]."""
+    """Return the mean angle of view of one pixel, across and along [rad]."""
     across_px, along_px = np.array([0.5, 0.0]), np.array([0.0, 0.5])
     across = np.linalg.norm(
         camera.unproject(uv + across_px) - camera.unproject(uv - across_px), axis=1)
@@ -59,10 +59,10 @@ def _pixel_angles(camera: CameraModel, uv: NDArray[np.float64]) -> NDArray[np.fl
 def strip_rays(
     camera: CameraModel, first: int, rows: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sample a strip of the image: rays (n, 3) in C, and the angle that a pixel there sees."""
+    """Sample a strip of the image: rays (n, 3) in C, and the angle of view of a pixel there."""
     u, v = np.meshgrid(np.linspace(0, camera.width - 1, 9),
                        [first, first + rows / 2, first + rows])
     uv = np.stack([u.ravel(), v.ravel()], axis=1)
     rays = camera.unproject(uv)
-    beside = camera.unproject(uv + np.array([1.0, 0.0])) - rays
-    return rays, np.linalg.norm(beside, axis=1)
+    next_rays = camera.unproject(uv + np.array([1.0, 0.0]))
+    return rays, np.linalg.norm(next_rays - rays, axis=1)

@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Sun, dusty sky and haze of a scene, as numbers for the shaders."""
+"""Sun, dusty sky and haze of a scene, as uniforms for the shaders."""
 
 from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.rendering.aerial_layer import LUMINANCE
+from ingenuity_nodes.rendering.ground_texture_cache import LUMINANCE
 from ingenuity_nodes.rendering.scene import Scene
 from ingenuity_nodes.world.sun import Sun
 import numpy as np
@@ -20,7 +20,7 @@ _STEPS = 13.0         # of the ray toward the sun, each twice the one before: 0.
 
 
 def light_uniforms(scene: Scene) -> dict[str, object]:
-    """Give what every shader that lights something needs."""
+    """Return the uniforms of every shader that lights something."""
     sun = scene.sun
     return {
         'sunDir': tuple(sun.direction_M), 'sunColour': sunlight(sun), 'skyColour': skylight(sun),
@@ -32,31 +32,32 @@ def light_uniforms(scene: Scene) -> dict[str, object]:
 
 
 def sun_steps(elevation: float) -> float:
-    """Say how many steps toward the sun may meet ground that shades; none under a high sun."""
+    """Return the number of steps toward the sun that may hit shading ground; 0 for a high sun."""
     return _STEPS if elevation < LOW_SUN else 0.0
 
 
 def sunlight(sun: Sun) -> Colour:
-    """Direct light, 1 for red under the overhead sun; dust takes more blue, and low sun more."""
+    """Return the direct light, 1 for red under the overhead sun; dust absorbs more of the blue."""
     up = max(float(sun.direction_M[2]), 0.05)
     left = math.exp(-DUST_DEPTH * (1.0 / up - 1.0))
     return (left, 0.955 * left ** 1.10, 0.89 * left ** 1.25)
 
 
 def skylight(sun: Sun) -> Colour:
-    """Light of the whole dusty sky on level ground."""
-    share = 0.12 + 0.88 * max(float(sun.direction_M[2]), 0.0)
-    return (0.300 * share, 0.232 * share, 0.165 * share)
+    """Return the light of the whole dusty sky on level ground."""
+    scale = 0.12 + 0.88 * max(float(sun.direction_M[2]), 0.0)
+    return (0.300 * scale, 0.232 * scale, 0.165 * scale)
 
 
 def automatic_gain(sun: Sun) -> float:
-    """Brighten as the light on level ground fades; 1 under the overhead sun."""
+    """Return the gain of the automatic exposure; 1 under the overhead sun."""
     light = sunlight(sun)[1] * max(float(sun.direction_M[2]), 0.05) + skylight(sun)[1]
-    return float(min(6.0, (1.187 / light) ** 0.8))  # short of full: late light should look late
+    # Less than full compensation: images under a low sun should be darker.
+    return float(min(6.0, (1.187 / light) ** 0.8))
 
 
-def sky_share(sun: Sun) -> float:
-    """Light that is left in full shadow on level ground, as the grey camera sees it."""
+def sky_fraction(sun: Sun) -> float:
+    """Return the fraction of light left in full shadow on level ground, for the grey camera."""
     sky = float(np.dot(skylight(sun), LUMINANCE))
     direct = float(np.dot(sunlight(sun), LUMINANCE)) * float(sun.direction_M[2])
     return sky / (sky + max(direct, 1e-6))

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Triangles from parts, and the shapes of rocks."""
+"""Triangle meshes of robot parts and of rocks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Triangles = NDArray[np.float32]   # shape (3 n, columns), three rows a triangle
-BODY_COLUMNS = 11                 # position 3, normal 3, colour 3, gloss, share of sky seen
+BODY_COLUMNS = 11                 # position 3, normal 3, colour 3, gloss, fraction of sky seen
 _FINEST = 0.12  # [m] longest edge: curved lenses bend straight edges only at vertices
 _SIDES = 20                       # of a cylinder
 
 
 def link_triangles(robot: Robot) -> dict[str, Triangles]:
-    """Triangles of every link that has parts, in the link's frame."""
+    """Return the triangles of every link that has parts, in the link's frame."""
     pieces: dict[str, list[Triangles]] = {}
     for part in robot.parts:
         pieces.setdefault(part.link, []).append(part_triangles(part))
@@ -28,7 +28,7 @@ def link_triangles(robot: Robot) -> dict[str, Triangles]:
 
 
 def part_triangles(part: Part) -> Triangles:
-    """Triangles of one part in its link's frame, with normals and paint."""
+    """Return the triangles of one part in its link's frame, with normals and paint."""
     if part.shape == 'box':
         points, normals = _box(half_extent(part))
     elif part.shape == 'cylinder':
@@ -48,7 +48,7 @@ def part_triangles(part: Part) -> Triangles:
 
 def _grid(corner: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64],
           ) -> NDArray[np.float64]:
-    """Triangles of a parallelogram, split so that no edge is longer than the finest."""
+    """Triangulate a parallelogram so that no edge is longer than ``_FINEST``."""
     n = max(1, math.ceil(float(np.linalg.norm(along)) / _FINEST))
     m = max(1, math.ceil(float(np.linalg.norm(across)) / _FINEST))
     i, j = (a.ravel() for a in np.meshgrid(np.arange(n), np.arange(m)))
@@ -97,7 +97,7 @@ def _cylinder(radius: float, length: float) -> tuple[NDArray[np.float64], NDArra
 
 @lru_cache(maxsize=8)
 def icosphere(level: int) -> NDArray[np.float64]:
-    """Points (60 * 4**level, 3) of a unit sphere of equal triangles."""
+    """Return the points (60 * 4**level, 3) of a unit sphere of equal triangles."""
     t = (1 + math.sqrt(5)) / 2
     v = np.array([(-1, t, 0), (1, t, 0),
                   (-1, -t, 0), (1, -t, 0), (0, -1, t), (0, 1, t), (0, -1, -t), (0, 1, -t),
@@ -122,9 +122,9 @@ def _unit(v: NDArray[np.float64]) -> NDArray[np.float64]:
 @lru_cache(maxsize=64)
 def rock(shape: int, level: int) -> Triangles:
     """
-    Triangles (n, 6: position, normal) of one of the rocks, about unit size.
+    Build the triangles (n, 6: position, normal) of one of the rocks, about unit size.
 
-    A ball cut by a dozen planes: angular, with faces and edges, as fresh basalt breaks.
+    A sphere cut by 14 planes: angular, with faces and edges, like freshly broken basalt.
     """
     rng = np.random.default_rng([shape, 20210425])
     cuts = rng.normal(size=(14, 3)) * [1.0, 1.0, 0.75]
@@ -146,12 +146,12 @@ def rock(shape: int, level: int) -> Triangles:
 
 
 def rocks(level: int) -> list[Triangles]:
-    """All rocks at one level of detail."""
+    """Return all rocks at one level of detail."""
     return [rock(k, level) for k in range(SHAPES)]
 
 
 def disc(sides: int = 12) -> NDArray[np.float32]:
-    """Triangles (n, 3) of a flat unit disc whose z is 1 in the middle and 0 at the rim."""
+    """Return triangles (n, 3) of a flat unit disc whose z is 1 in the middle and 0 at the rim."""
     angle = 2 * math.pi * np.arange(sides + 1) / sides
     rows = [[(0.0, 0.0, 1.0), (math.cos(a), math.sin(a), 0.0), (math.cos(b), math.sin(b), 0.0)]
             for a, b in pairwise(angle)]

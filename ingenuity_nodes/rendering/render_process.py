@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Draws in a process of its own, so that neither a photo nor the graphics driver holds anybody up.
+Rendering in a separate process, so that neither a photo nor the graphics driver blocks a node.
 
-A GL context belongs to the thread that made it, and a draw call keeps Python's lock for as long
-as it lasts: seconds, for a photo.
+A GL context belongs to the thread that created it, and a draw call holds Python's global lock
+while it runs: seconds, for a photo.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import os
 import signal
 
 from ingenuity_nodes.graph.parent import end_with_parent
-from ingenuity_nodes.rendering.cast import camera_of, scene_of
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, scene_of
 from ingenuity_nodes.rendering.scene import Body
 from ingenuity_nodes.rendering.truth import GroundTruth
 from ingenuity_nodes.rover.perseverance import resting_pose
@@ -30,23 +30,23 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
 
-THREADS = 2    # of software drawing; the bytes do not depend on it, the wait for an image does
+THREADS = 2    # of software rendering; affects the time for an image, not its bytes
 
 
 class RenderProcessError(RuntimeError):
-    """Nothing can be drawn here; the text says why and what to install."""
+    """Nothing can be drawn on this machine; the text names the reason and what to install."""
 
 
 class RenderProcess:
     """
-    One camera's drawing process.
+    The render process of one camera.
 
     Parameters
     ----------
     scenario, seed
-        Whose world it is.
+        Of the world to draw.
     vehicle, camera
-        Whose camera.
+        The camera to draw for.
 
     """
 
@@ -62,7 +62,7 @@ class RenderProcess:
         Raises
         ------
         RenderProcessError
-            There is no way to draw on this machine.
+            This machine has no usable OpenGL.
 
         """
         try:
@@ -72,36 +72,36 @@ class RenderProcess:
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
         """
-        Draw one image; waits until it is done.
+        Draw one image and wait for it.
 
         Raises
         ------
         RenderProcessError
-            The drawing process has died.
+            The render process has died.
 
         """
         try:
             return self._pool.submit(_draw, exposure, list(bodies)).result()
         except BrokenProcessPool as error:
-            raise RenderProcessError('the drawing process has died') from error
+            raise RenderProcessError('the render process has died') from error
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         """
-        Work out what each pixel of one image sees; waits until it is done.
+        Compute the ground truth of each pixel of one image and wait for it.
 
         Raises
         ------
         RenderProcessError
-            The drawing process has died.
+            The render process has died.
 
         """
         try:
             return self._pool.submit(_draw_truth, exposure, list(bodies)).result()
         except BrokenProcessPool as error:
-            raise RenderProcessError('the drawing process has died') from error
+            raise RenderProcessError('the render process has died') from error
 
     def close(self) -> None:
-        """End the drawing process, whatever it does."""
+        """End the render process, whatever it is doing."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._pid:
             try:
@@ -109,16 +109,16 @@ class RenderProcess:
             except ProcessLookupError:
                 pass
         self._pool.shutdown(wait=True)
-        # A node ends without tidying up; Python would complain of semaphores left behind.
+        # A node exits without finalizers; Python would warn about leaked semaphores.
         multiprocessing.util._run_finalizers()    # type: ignore[attr-defined]
 
 
-_renderer: Renderer | None = None    # of the drawing process
+_renderer: Renderer | None = None    # of the render process
 
 
 def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> int:
     end_with_parent(parent, signal.SIGKILL)
-    # Ctrl-C in a terminal reaches the whole group: the node decides when drawing ends.
+    # Ctrl-C in a terminal reaches the whole process group: the node decides when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _renderer
     environment = environment_of(scenario, seed)
@@ -131,7 +131,7 @@ def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str)
 def _at_rest(
     scenario: Scenario, environment: Environment, vehicle: str, camera: str,
 ) -> Exposure:
-    """Stand at the vehicle's place: what is seen first is ready before time begins."""
+    """Return an exposure at the initial position: what it needs is loaded before time begins."""
     section = scenario.vehicle(vehicle)
     q_MB, p_MB = resting_pose(section.position, section.azimuth, environment.terrain)
     return Exposure(0, camera, p_MB + np.array([0.0, 0.0, 1.0]), q_MB, np.zeros(3), np.zeros(3))

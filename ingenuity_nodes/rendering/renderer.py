@@ -3,9 +3,9 @@
 """
 Images of the scene through calibrated cameras.
 
-An image is drawn in strips. In each strip, rocks, robots and their shadows are drawn first, in
-twice the resolution; then every pixel finds the ground along its own ray, so any lens is exact,
-and puts the finer image in front of it.
+An image is drawn in strips. In each strip, rocks, robots and their shadows are rasterised first,
+at twice the resolution; then every pixel intersects its own ray with the ground, so any lens is
+exact, and the rasterised image is composited in front.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import hashlib
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import Response
 from ingenuity_nodes.frames import Matrix3, Vector3
-from ingenuity_nodes.rendering.aerial_layer import AerialLayer, LUMINANCE, TILE, tile_size
 from ingenuity_nodes.rendering.array_cache import keep, load
-from ingenuity_nodes.rendering.framebuffers import GreyTargets, Targets
+from ingenuity_nodes.rendering.framebuffers import Framebuffers, GreyFramebuffer
 from ingenuity_nodes.rendering.gl import create_context, sources_digest
 from ingenuity_nodes.rendering.ground_layer import GroundLayer
+from ingenuity_nodes.rendering.ground_texture_cache import (
+    GroundTextureCache, LUMINANCE, TILE, tile_size)
 from ingenuity_nodes.rendering.lattice import Lattice, strip_rays
-from ingenuity_nodes.rendering.light import light_uniforms, sky_share
+from ingenuity_nodes.rendering.light import light_uniforms, sky_fraction
 from ingenuity_nodes.rendering.robot_layer import RobotLayer
 from ingenuity_nodes.rendering.rock_layer import RockLayer
 from ingenuity_nodes.rendering.scene import Body, Scene
@@ -39,24 +40,24 @@ SHARED = ('camera.glsl', 'noise.glsl', 'light.glsl', 'terrain.glsl')
 
 @dataclass(frozen=True)
 class Quality:
-    """How much work goes into an image."""
+    """Trade-off between the quality of an image and its cost."""
 
     oversample: int = 2         # of rocks and robots, along each side
-    detail: int = 4             # ground samples along a footprint stretched by a flat view
-    smallest_px: float = 1.9    # rocks that look smaller are left out
+    detail: int = 4             # ground samples along a footprint stretched at grazing angles
+    smallest_px: float = 1.9    # smaller rocks are not drawn
     strip_rows: int = 208       # [px] drawn at a time
     readout: float = 0.0        # [s] between the first and the last row
 
 
+_TILE_HEIGHT = 60.0      # [m] of the viewpoint above a tile
 # IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
-_TILE_HEIGHT = 60.0      # [m] of the eye above a tile
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
 QUALITY = {'navcam': GREY, 'mastcam': Quality()}    # others are colour cameras with a slow shutter
 
 
 class Renderer:
-    """Draws for one camera; make it and use it in one and the same thread."""
+    """Draw the images of one camera; create it and use it in the same thread."""
 
     def __init__(self, scene: Scene, camera: CameraModel, quality: Quality | None = None,
                  threads: int = 1) -> None:
@@ -76,31 +77,32 @@ class Renderer:
         self._corner_rays = camera.unproject(
             np.array([[0.0, 0.0], [right, 0.0], [0.0, low], [right, low]]))
         rows = self.quality.strip_rows
-        self._targets: Targets | GreyTargets = (
-            GreyTargets(self.context, camera.width, rows) if self.grey
-            else Targets(self.context, camera.width, rows, self.quality.oversample, 3))
-        self._truth: Targets | None = None
+        self._buffers: Framebuffers | GreyFramebuffer = (
+            GreyFramebuffer(self.context, camera.width, rows) if self.grey
+            else Framebuffers(self.context, camera.width, rows, self.quality.oversample, 3))
+        self._truth_buffers: Framebuffers | None = None
         self._sun_map = None if self.grey else SunMap(self.context, scene, camera.width)
         if self.grey:
             drawn_with = repr((self.device, sorted(light_uniforms(scene).items())))
             self._tile_key = f'{scene.key}_{sources_digest()}_{_digest(drawn_with)}'
-            self._aerial = AerialLayer(self.context, SHARED, self._lattice, self._tile)
-            self._tile_targets = Targets(self.context, TILE, TILE, 2, 3)
+            self._ground_textures = GroundTextureCache(
+                self.context, SHARED, self._lattice, self._tile)
+            self._tile_buffers = Framebuffers(self.context, TILE, TILE, 2, 3)
             self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body] = (),
              between: Callable[[float], None] | None = None) -> Image:
         """
-        Take one image: (height, width) grey for the navcam, else (height, width, 3) colour.
+        Draw one image: (height, width) grey for the navcam, else (height, width, 3) colour.
 
         Parameters
         ----------
         exposure
-            When and from where, with the motion that a rolling shutter sees.
+            Time and pose of the carrier, with its motion for the rolling shutter.
         bodies
-            All robots, the one that carries the camera too.
+            All robots, including the one that carries the camera.
         between
-            Called after each strip with the share done; may sleep or serve others.
+            Called after each strip with the fraction done; may sleep or do other work.
 
         """
         light = self.draw_light(exposure, bodies, between)
@@ -108,14 +110,14 @@ class Renderer:
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
                    between: Callable[[float], None] | None = None) -> Image:
-        """Draw what falls on the sensor: square root of relative radiance, 1 or 3 channels."""
+        """Draw the light on the sensor: square root of relative radiance, 1 or 3 channels."""
         with self.context:  # another renderer of this thread may have drawn last
             return self._draw_light(exposure, bodies, between)
 
     def _draw_light(self, exposure: Exposure, bodies: Sequence[Body],
                     between: Callable[[float], None] | None) -> Image:
         camera, quality = self.camera, self.quality
-        out = np.empty((camera.height, camera.width, self._targets.channels), np.uint8)
+        out = np.empty((camera.height, camera.width, self._buffers.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
         self._prepare(bodies, R_MC, p_MC)
         if self._sun_map:
@@ -125,7 +127,7 @@ class Renderer:
             rows = min(quality.strip_rows, camera.height - first)
             values = self._uniforms(exposure, first, rows)
             self._draw_strip(values, first, rows)
-            out[first:first + rows] = self._targets.read(rows)
+            out[first:first + rows] = self._buffers.read(rows)
             first += rows
             if between is not None:
                 between(first / camera.height)
@@ -133,9 +135,9 @@ class Renderer:
 
     def draw_truth(self, exposure: Exposure, bodies: Sequence[Body] = ()) -> GroundTruth:
         """
-        Work out what every pixel's centre sees, each row at its own instant.
+        Compute what every pixel's centre sees, each row at its own instant.
 
-        Rocks smaller than ``quality.smallest_px`` belong to the ground.
+        Rocks smaller than ``quality.smallest_px`` count as ground.
         """
         with self.context:
             return self._draw_truth(exposure, bodies)
@@ -143,21 +145,21 @@ class Renderer:
     def _draw_truth(self, exposure: Exposure, bodies: Sequence[Body]) -> GroundTruth:
         camera = self.camera
         self._prepare(bodies, *camera.pose(exposure.p_MB, exposure.q_MB))
-        if self._truth is None:
-            self._truth = Targets(self.context, camera.width, self.quality.strip_rows, 1, 4,
-                                  exact=True)
-        targets = self._truth
+        if self._truth_buffers is None:
+            self._truth_buffers = Framebuffers(
+                self.context, camera.width, self.quality.strip_rows, 1, 4, exact=True)
+        buffers = self._truth_buffers
         out = np.empty((camera.height, camera.width, 3), np.float32)
         for first in range(0, camera.height, self.quality.strip_rows):
             rows = min(self.quality.strip_rows, camera.height - first)
             values = self._uniforms(exposure, first, rows) | self._ground.uniforms
-            targets.use_mesh(rows)
+            buffers.use_mesh(rows)
             self._ground.bind()
             self._rocks.draw(values | {'label': 0.5})
             self._robots.draw(values)
-            targets.use_image(rows)
-            self._ground.draw(values, targets, self._lattice, first, rows, None)
-            out[first:first + rows] = targets.read(rows)[..., :3]
+            buffers.use_image(rows)
+            self._ground.draw(values, buffers, self._lattice, first, rows, None)
+            out[first:first + rows] = buffers.read(rows)[..., :3]
         kinds = out[..., 1].astype(np.uint8)
         numbers = np.where(kinds == ROCK, out[..., 2], -1.0).astype(np.int32)
         return GroundTruth(camera, exposure, self.quality.readout,
@@ -165,81 +167,82 @@ class Renderer:
                            kinds, numbers, self._rocks.chosen)
 
     def _prepare(self, bodies: Sequence[Body], R_MC: Matrix3, p_MC: Vector3) -> None:
-        """Have maps, rocks and robots for one pose on the drawing side."""
+        """Load maps, rocks and robots for one pose."""
         self._ground.follow(float(p_MC[0]), float(p_MC[1]))
         if self.grey:
-            self._follow_aerial(R_MC, p_MC)
+            self._follow_ground_textures(R_MC, p_MC)
         self._rocks.choose(self.camera, R_MC, p_MC, self.quality.smallest_px,
                            self._farthest(R_MC, p_MC))
-        self._robots.place(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
+        self._robots.update(bodies, self.scene, self.camera, R_MC, p_MC, shade=not self.grey)
 
     def prepare(self, exposure: Exposure) -> None:
-        """Fetch what a first image from a pose would need, so that it comes without delay."""
+        """Load what a first image from a pose needs, so that it is drawn without delay."""
         with self.context:
             self._prepare((), *self.camera.pose(exposure.p_MB, exposure.q_MB))
 
     def release(self) -> None:
-        """Give back the drawing context; the renderer is of no use afterwards."""
+        """Release the graphics context; the renderer cannot be used afterwards."""
         self.context.release()
 
     def _draw_strip(self, values: dict[str, object], first: int, rows: int) -> None:
-        targets = self._targets
+        buffers = self._buffers
         values = {**values, **self._ground.uniforms}
         if self._sun_map:
             values |= self._sun_map.uniforms
-        if isinstance(targets, GreyTargets):
-            self._draw_grey(values, first, rows, targets)
+        if isinstance(buffers, GreyFramebuffer):
+            self._draw_grey(values, first, rows, buffers)
             return
-        targets.use_shadow(rows)
+        buffers.use_shadow(rows)
         self._ground.bind()
         self._rocks.draw_shadows(values)
         self._robots.draw_shadows(values)
-        targets.use_mesh(rows)
+        buffers.use_mesh(rows)
         self._rocks.draw(values)
         self._robots.draw(values)
-        targets.use_image(rows)
-        self._ground.draw(values, targets, self._lattice, first, rows,
+        buffers.use_image(rows)
+        self._ground.draw(values, buffers, self._lattice, first, rows,
                           self._finest(values, first, rows))
 
     def _draw_grey(self, values: dict[str, object], first: int, rows: int,
-                   targets: GreyTargets) -> None:
-        values = {**values, 'greyOnly': 1.0, 'skyShare': sky_share(self.scene.sun), 'onTop': 1.0}
-        targets.use(rows)
+                   buffers: GreyFramebuffer) -> None:
+        values = {**values, 'greyOnly': 1.0, 'onTop': 1.0,
+                  'skyFraction': sky_fraction(self.scene.sun)}
+        buffers.use(rows)
         self._ground.bind()
-        self._aerial.draw(values, first, rows)
+        self._ground_textures.draw(values, first, rows)
         self._rocks.draw(values)
-        targets.use_shadow()
+        buffers.use_shadow()
         self._robots.draw_shadows(values)
-        targets.use_front()
+        buffers.use_front()
         self._robots.draw(values)
 
-    def _follow_aerial(self, R_MC: Matrix3, p_MC: Vector3) -> None:
-        """Have the ready images of everything the grey camera can see."""
+    def _follow_ground_textures(self, R_MC: Matrix3, p_MC: Vector3) -> None:
+        """Load the ground textures of everything the grey camera can see."""
         height, farthest = self._height(p_MC), self._farthest(R_MC, p_MC)
-        self._aerial.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
-                            self.camera.pixel_angle)
+        self._ground_textures.follow(float(p_MC[0]), float(p_MC[1]), height, farthest,
+                                     self.camera.pixel_angle)
 
     def _finest(self, values: Mapping[str, object], first: int, rows: int) -> float:
-        """Smallest width of ground that a pixel in some rows covers, if it were 0.5 m higher."""
+        """Return the smallest width of ground that a pixel covers, seen from 0.5 m lower."""
         if (first, rows) not in self._strip_rays:
             self._strip_rays[first, rows] = strip_rays(self.camera, first, rows)
-        rays, beside = self._strip_rays[first, rows]
+        rays, angles = self._strip_rays[first, rows]
         R_MC = np.array(values['R_MC']).reshape(3, 3).T
         down = np.maximum(-(rays @ R_MC.T)[:, 2], 0.01)
         height = max(self._height(np.array(values['p_MC'])) - 0.5, 0.05)
-        return float(0.9 * (height / down * beside).min())
+        return float(0.9 * (height / down * angles).min())
 
     def _height(self, p_MC: Vector3) -> float:
-        """Height of the camera above the ground below it, at least a hand [m]."""
+        """Return the height of the camera above the ground below it, at least 0.1 m."""
         return max(float(p_MC[2]) - self.scene.terrain.height(p_MC[0], p_MC[1]), 0.1)
 
     def _farthest(self, R_MC: Matrix3, p_MC: Vector3) -> float:
-        """Distance to the farthest ground in the image, if it were flat [m]."""
+        """Return the distance to the farthest ground in the image, assuming flat ground [m]."""
         corners = self._corner_rays @ R_MC.T
         return 1.0 + 1.1 * float((self._height(p_MC) / np.maximum(-corners[:, 2], 0.001)).max())
 
     def _tile(self, level: int, i: int, j: int) -> Image:
-        """Square root of luminance of one tile of the ground from above, drawn or kept."""
+        """Return the square root of luminance of one tile seen from above, drawn or cached."""
         name = f'tile_{self._tile_key}_{level}_{i}_{j}'
         kept = load(name, 'tile')
         if kept is not None:
@@ -258,15 +261,15 @@ class Renderer:
             'imageSize': (TILE, TILE), 'strip': (0, TILE), 'detail': 1, 'pixelAngle': pixel,
             'shutterMove': (0.0, 0.0, 0.0), 'shutterTurn': (0.0, 0.0, 0.0)}
         values |= self._ground.uniforms | {'leastLevel': float(max(0, level - 1))}
-        targets = self._tile_targets
-        targets.use_shadow(TILE)
+        buffers = self._tile_buffers
+        buffers.use_shadow(TILE)
         self._ground.bind()
         self._rocks.draw_shadows(values)
-        targets.use_mesh(TILE)
+        buffers.use_mesh(TILE)
         self._rocks.draw(values)
-        targets.use_image(TILE)
-        self._ground.draw(values, targets, self._tile_lattice, 0, TILE, pixel)
-        light = targets.read(TILE).astype(np.float32)
+        buffers.use_image(TILE)
+        self._ground.draw(values, buffers, self._tile_lattice, 0, TILE, pixel)
+        light = buffers.read(TILE).astype(np.float32)
         return np.asarray(np.rint(np.sqrt(light * light @ LUMINANCE.astype(np.float32))),
                           dtype=np.uint8)
 

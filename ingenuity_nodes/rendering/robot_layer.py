@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 _SELF_SHADOW = 5           # texture unit
 _SHADOW_SIZE = 1024        # [px]
-_REACH = {'helicopter': 0.8, 'rover': 2.1}   # [m] radius of a ball that holds the robot
+_REACH = {'helicopter': 0.8, 'rover': 2.1}   # [m] radius of a sphere around the robot
 _MIDDLE = {'helicopter': 0.0, 'rover': 1.0}  # [m] its centre above the body's origin
 
 
@@ -36,20 +36,21 @@ class _Placed:
 
 
 class RobotLayer:
-    """Keeps the meshes on the drawing side."""
+    """Hold the meshes on the GPU, and draw robots and their shadows."""
 
     def __init__(self, context: moderngl.Context, shared: tuple[str, ...]) -> None:
         self._context = context
         self._shader = program(context, 'body.vert', 'body.frag', *shared)
-        self._cast = program(context, 'body_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
+        self._shadow_shader = program(
+            context, 'body_shadow.vert', 'shadow.frag', *shared, 'shadow.glsl')
         self._depth = program(context, 'depth.vert', 'depth.frag')
         self._arrays: dict[tuple[str, str], tuple[moderngl.VertexArray, ...]] = {}
         self._maps: list[moderngl.Texture] = []
         self._placed: list[_Placed] = []
 
-    def place(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3,
-              p_MC: Vector3, *, shade: bool) -> None:
-        """Take over where the robots in sight stand; with ``shade`` they shade themselves."""
+    def update(self, bodies: Sequence[Body], scene: Scene, camera: CameraModel, R_MC: Matrix3,
+               p_MC: Vector3, *, shade: bool) -> None:
+        """Set the poses of the robots in view; with ``shade`` they cast shadows on themselves."""
         self._placed = []
         for k, body in enumerate(bodies):
             root = np.eye(4)
@@ -65,7 +66,7 @@ class RobotLayer:
             }
             view = sun_view(centre, scene.sun.direction_M, _REACH[body.kind])
             placed = _Placed(body, poses, view, floor, seen, self._map(k))
-            if seen and (shade):
+            if seen and shade:
                 self._draw_depth(placed)
             self._placed.append(placed)
 
@@ -95,7 +96,7 @@ class RobotLayer:
                shader: moderngl.Program) -> list[tuple[str, Matrix4, moderngl.VertexArray]]:
         kind = placed.body.kind
         found = []
-        which = (self._shader, self._cast, self._depth).index(shader)
+        which = (self._shader, self._shadow_shader, self._depth).index(shader)
         for name, pose in placed.poses.items():
             arrays = self._arrays_of(kind).get(name)
             if arrays is not None:
@@ -106,19 +107,16 @@ class RobotLayer:
         if not any(key[0] == kind for key in self._arrays):
             for name, triangles in link_triangles(robot(kind)).items():
                 buffer = self._context.buffer(triangles.tobytes())
-                skip = 4 * (BODY_COLUMNS - 3)
-                self._arrays[kind, name] = (self._context.vertex_array(
-                    self._shader,
-                    [(buffer, '3f 3f 3f 2f', 'position', 'normal', 'paint', 'surface')]),
-                                            self._context.vertex_array(
-                                                self._cast, [(buffer, f'3f {skip}x', 'position')]),
-                                            self._context.vertex_array(
-                                                self._depth,
-                                                [(buffer, f'3f {skip}x', 'position')]))
+                painted = (buffer, '3f 3f 3f 2f', 'position', 'normal', 'paint', 'surface')
+                bare = (buffer, f'3f {4 * (BODY_COLUMNS - 3)}x', 'position')
+                self._arrays[kind, name] = (
+                    self._context.vertex_array(self._shader, [painted]),
+                    self._context.vertex_array(self._shadow_shader, [bare]),
+                    self._context.vertex_array(self._depth, [bare]))
         return {name: arrays for (k, name), arrays in self._arrays.items() if k == kind}
 
     def draw(self, values: Mapping[str, object]) -> None:
-        """Draw the robots placed last."""
+        """Draw the robots of the last update."""
         set_uniforms(self._shader, {**values, 'selfShadow': _SELF_SHADOW})
         for placed in self._placed:
             if not placed.seen:
@@ -130,7 +128,7 @@ class RobotLayer:
                 array.render()
 
     def draw_depth(self, sun_view: tuple[float, ...]) -> None:
-        """Draw them as the sun sees them, into a map that holds other things, too."""
+        """Draw their depth from the sun's direction into a map that rocks are drawn into, too."""
         set_uniforms(self._depth, {'sunView': sun_view})
         for placed in self._placed:
             for _, pose, array in self._links(placed, self._depth):
@@ -139,16 +137,16 @@ class RobotLayer:
 
     def draw_shadows(self, values: Mapping[str, object]) -> None:
         """Draw their shadows on the ground."""
-        set_uniforms(self._cast, {**values, 'halo': 0.0})
+        set_uniforms(self._shadow_shader, {**values, 'halo': 0.0})
         for placed in self._placed:
-            set_uniforms(self._cast, {'floorPlane': placed.floor})
-            for _, pose, array in self._links(placed, self._cast):
-                self._cast['pose'] = columns(pose)
+            set_uniforms(self._shadow_shader, {'floorPlane': placed.floor})
+            for _, pose, array in self._links(placed, self._shadow_shader):
+                self._shadow_shader['pose'] = columns(pose)
                 array.render()
 
 
 def floor_under(centre: Vector3, scene: Scene) -> tuple[tuple[float, ...], Vector3]:
-    """Plane that touches the ground where the shadow of a point falls, and that place."""
+    """Return the plane tangent to the ground where the shadow of a point falls, and that point."""
     sun = scene.sun.direction_M
     touch = np.array(centre, dtype=np.float64)
     for _ in range(3):
@@ -161,7 +159,7 @@ def floor_under(centre: Vector3, scene: Scene) -> tuple[tuple[float, ...], Vecto
 
 def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3,
              p_MC: Vector3) -> bool:
-    """Say whether a ball may show in the image."""
+    """Return whether a sphere may be visible in the image."""
     away = centre - p_MC
     distance = float(np.linalg.norm(away))
     if distance < 1.5 * radius:
@@ -173,12 +171,12 @@ def in_sight(centre: Vector3, radius: float, camera: CameraModel, R_MC: Matrix3,
 
 
 def columns(matrix: NDArray[np.float64]) -> tuple[float, ...]:
-    """Flatten a matrix column by column, as shaders read it."""
+    """Flatten a matrix in column-major order, as shaders expect it."""
     return tuple(float(value) for value in matrix.T.ravel())
 
 
 def sun_view(centre: Vector3, toward_sun: Vector3, reach: float) -> Matrix4:
-    """Map a ball around ``centre`` to -1..1 as the sun sees it, nearest to the sun at -1."""
+    """Map a sphere around ``centre`` to -1..1 as seen from the sun, nearest to the sun at -1."""
     right = np.cross([0.0, 1.0, 0.0] if abs(toward_sun[1]) < 0.9 else [1.0, 0.0, 0.0], toward_sun)
     right /= np.linalg.norm(right)
     view = np.eye(4)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Rocks: the ones that can be seen, each as a mesh as fine as it looks large."""
+"""Rocks: those in view, each as a mesh with a level of detail by its size in the image."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LEVEL_SHAPES = (4, 8, 16, 16)       # small rocks need fewer different shapes
-_MAP_MARGIN = 2.0  # [m] rocks outside a map view that may reach or shade into it
+_MAP_MARGIN = 2.0  # [m] rocks this far outside a map view may reach or cast shadows into it
 _LEVEL_PX = (0.0, 7.0, 24.0, 100.0)   # rocks wider than this use the next finer mesh [px]
-_FARTHEST = 1500.0                   # [m] beyond, the haze and the hills' own roughness take over
+_FARTHEST = 1500.0                   # [m] beyond, the haze hides single rocks
 _COLUMNS = [X, Y, Z, HALF_LENGTH, HALF_WIDTH, HALF_HEIGHT, YAW, TILT_X, TILT_Y, TONE]
 _FORMAT = '3f 3f 3f 2f 1f/i'
 _SHADOW_FORMAT = '3f 3f 3f 8x 1f/i'
 _DEPTH_FORMAT = '3f 3f 3f 12x/i'
-_STRIDE = 48                         # bytes of one rock on the drawing side
-_HALO_PX = 7.0                       # smaller rocks shut out no visible sky [px]
+_STRIDE = 48                         # bytes of one rock on the GPU
+_HALO_PX = 7.0                       # smaller rocks occlude no visible amount of sky [px]
 
 
 class RockLayer:
-    """Keeps the meshes on the drawing side and picks rocks; ``shaded`` ones catch shadows."""
+    """Hold the meshes on the GPU and select rocks; ``shaded`` ones receive shadows."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, shared: tuple[str, ...],
                  *, shaded: bool) -> None:
@@ -59,7 +59,7 @@ class RockLayer:
     def choose(self, camera: CameraModel, R_MC: Matrix3, p_MC: Vector3, smallest_px: float,
                farthest: float,
                ) -> None:
-        """Pick the rocks that can be seen from a pose, and how finely."""
+        """Select the rocks visible from a pose, and their levels of detail."""
         rows = self._around(float(p_MC[0]), float(p_MC[1]), smallest_px * camera.pixel_angle,
                             farthest)
         away = rows[:, :3] - p_MC
@@ -76,7 +76,7 @@ class RockLayer:
 
     def choose_within(self, west: float, south: float, size: float, pixel: float,
                       smallest_px: float) -> None:
-        """Pick the rocks for a map view of a square from above."""
+        """Select the rocks for a map view of a square from above."""
         half = size / 2 + _MAP_MARGIN
         x, y = west + size / 2, south + size / 2
         rows = self._scene.rocks_around(x, y, half * math.sqrt(2.0), smallest_px * pixel)
@@ -84,7 +84,7 @@ class RockLayer:
         self._take(rows[near], rows[near, DIAMETER] / pixel)
 
     def _around(self, x: float, y: float, least: float, farthest: float) -> NDArray[np.float64]:
-        """Rocks that could look larger than an angle; asked again only after some metres."""
+        """Return rocks that may appear larger than an angle; cached for some metres of motion."""
         step = 4.0
         x, y = round(x / step) * step, round(y / step) * step
         reach = 1.25 ** math.ceil(math.log(min(max(farthest, 1.0), _FARTHEST), 1.25)) + step
@@ -113,7 +113,7 @@ class RockLayer:
         self._halos.fill(data[widths > _HALO_PX])
 
     def draw(self, values: Mapping[str, object]) -> None:
-        """Draw the rocks chosen last; in an image of the truth, their numbers in ``chosen``."""
+        """Draw the selected rocks; in an image of the truth, their rows in ``chosen``."""
         set_uniforms(self._shader, values)
         for group in self._groups.values():
             if group.count:
@@ -121,14 +121,14 @@ class RockLayer:
                 group.draw()
 
     def draw_depth(self, sun_view: tuple[float, ...]) -> None:
-        """Draw the rocks chosen last as the sun sees them; ``sun_view`` column by column."""
+        """Draw the selected rocks' depth from the sun; ``sun_view`` is in column-major order."""
         set_uniforms(self._depth, {'rockSun': sun_view})
         for (level, _), group in self._groups.items():
-            if level > 0:    # what the smallest shade is smaller than a pixel
+            if level > 0:    # shadows of the smallest are below a pixel
                 group.draw_depth()
 
     def draw_shadows(self, values: Mapping[str, object]) -> None:
-        """Draw the rocks' shadows on the ground, and the dim ring where they shut out the sky."""
+        """Draw the rocks' shadows on the ground, and the dim ring where they occlude the sky."""
         set_uniforms(self._shadow, {**values, 'halo': 0.0})
         for group in self._groups.values():
             group.draw_shadow()

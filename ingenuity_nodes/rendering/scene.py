@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the cameras look at: ground, rocks, light, and the robots on it."""
+"""The scene that cameras see: ground, rocks, light and robots."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 import numpy as np
 from numpy.typing import NDArray
 
-# Way points of the rover from landing over the helipad to its overlook, east and north [m].
-# Ends from NASA MMGIS; the way between is assumed.
+# Waypoints of the rover from landing over the helipad to its overlook, east and north [m].
+# Both ends from NASA MMGIS; the path between is assumed.
 ROVER_PATH = ((-7.5, -14.0), (-8.2, -10.5), (-7.0, -6.8), (-3.8, -3.2), (0.0, 0.0), (4.2, 2.2),
               (10.0, 2.4), (19.0, -0.8), (30.0, -5.6), (42.0, -9.4), (53.0, -9.6), (60.2, -6.2),
               (63.0, -5.0), (63.01, -6.56))
@@ -32,7 +32,7 @@ _TRACK_ROCK = 0.14       # [m]
 
 @dataclass(frozen=True)
 class SceneConfig:
-    """Everything that makes a scene what it is."""
+    """Everything that defines a scene."""
 
     terrain: TerrainParameters = field(default_factory=TerrainParameters)
     rocks: RockParameters = field(default_factory=RockParameters)
@@ -45,7 +45,7 @@ class SceneConfig:
 
 @dataclass(frozen=True)
 class Body:
-    """A robot as it stands at the instant of an image."""
+    """A robot and its pose at the instant of an image."""
 
     kind: str                  # 'helicopter' or 'rover'
     p_MB: Vector3              # helicopter: body origin; rover: on the ground under its middle
@@ -55,12 +55,12 @@ class Body:
 
     @property
     def robot(self) -> Robot:
-        """Parts list."""
+        """Return the parts and links of this kind of robot."""
         return robot(self.kind)
 
 
 class Scene:
-    """The world as cameras see it; holds no graphics context, so it can go to any thread."""
+    """The world as cameras see it; it holds no graphics context, so any thread may use it."""
 
     def __init__(self, config: SceneConfig = SceneConfig(), terrain: Terrain | None = None,
                  rocks: Rocks | None = None, sun: Sun | None = None) -> None:
@@ -75,24 +75,24 @@ class Scene:
 
     @property
     def key(self) -> str:
-        """Short hash of everything that shapes, strews or lights the ground."""
-        told = (self.config.rover_path, self.rocks.parameters, self.rocks.seed,
-                [round(float(value), 6) for value in self.sun.direction_M])
-        return hashlib.sha256((self._maps.key + repr(told)).encode()).hexdigest()[:16]
+        """Return a short hash of everything that affects the look of the ground."""
+        content = (self.config.rover_path, self.rocks.parameters, self.rocks.seed,
+                   [round(float(value), 6) for value in self.sun.direction_M])
+        return hashlib.sha256((self._maps.key + repr(content)).encode()).hexdigest()[:16]
 
     def ground_map(self, x: float, y: float, level: int) -> GroundMap:
-        """Map of the ground at one level around a point."""
+        """Return the map of the ground at one level around a point."""
         return self._maps.around(x, y, level)
 
     def rocks_around(
         self, x: float, y: float, radius: float, smallest: float, largest: float = np.inf,
     ) -> NDArray[np.float64]:
-        """Rows of rocks around a point, without those in the rover's path."""
+        """Return the rows of rocks around a point, without those in the rover's path."""
         rows = self.rocks.around(x, y, radius, smallest, largest)
         if len(self.path) < 2 or not len(rows):
             return rows
-        places = (np.ascontiguousarray(rows[:, column]) for column in (X, Y, DIAMETER))
-        blocked = self._blocked(*places, self.path, _TRACK_CLEARANCE, _TRACK_ROCK)
+        fields = (np.ascontiguousarray(rows[:, column]) for column in (X, Y, DIAMETER))
+        blocked = self._blocked(*fields, self.path, _TRACK_CLEARANCE, _TRACK_ROCK)
         return np.asarray(rows[~blocked])
 
 
@@ -107,7 +107,7 @@ def _blocked(xs: NDArray[np.float64], ys: NDArray[np.float64], widths: NDArray[n
 
 
 def smooth_path(points: NDArray[np.float64], per_leg: int = 24) -> NDArray[np.float64]:
-    """Run a centripetal-free Catmull-Rom curve through way points."""
+    """Interpolate waypoints by a uniform Catmull-Rom spline."""
     if len(points) < 3:
         return points
     p = np.concatenate([[2 * points[0] - points[1]], points, [2 * points[-1] - points[-2]]])

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the sun sees of rocks and robots near the camera: the shadows that rocks catch."""
+"""The shadow map of rocks and robots near the camera, for the shadows that fall on rocks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ingenuity_nodes.rendering.scene import Scene
 import moderngl
 import numpy as np
 
-_REACH = 22.0         # [m] radius of the ball that is shaded: 1 cm a pixel in the largest map
-_LARGE = 2000         # [px] images wider than this get the large map
-_AHEAD = 14.0         # [m] its centre lies at most this far before the camera
+_REACH = 22.0         # [m] radius of the sphere it covers: 1 cm per pixel in the largest map
+_LARGE = 2000         # [px] images wider than this use the large map
+_AHEAD = 14.0         # [m] its centre lies at most this far ahead of the camera
 
 
 class SunMap:
-    """One depth map on the drawing side, as fine as an image of some width needs."""
+    """A depth map on the GPU, its resolution chosen by the width of the image."""
 
     def __init__(self, context: moderngl.Context, scene: Scene, width: int) -> None:
         self._context, self._scene = context, scene
@@ -32,7 +32,7 @@ class SunMap:
 
     def draw(self, R_MC: Matrix3, p_MC: Vector3,
              layers: tuple[Callable[[tuple[float, ...]], None], ...]) -> None:
-        """Have the layers draw their depths around what a camera looks at."""
+        """Let the layers draw their depths around the point that a camera is aimed at."""
         view = sun_view(self._centre(R_MC, p_MC), self._scene.sun.direction_M, _REACH)
         self._view = columns(view)
         self._frame.use()
@@ -44,7 +44,7 @@ class SunMap:
         self._map.use(ROCK_SHADOW)
 
     def _centre(self, R_MC: Matrix3, p_MC: Vector3) -> Vector3:
-        """Where the camera's axis meets the ground, or some way ahead."""
+        """Return where the camera's axis meets the ground, or a point at most ``_AHEAD`` away."""
         axis = R_MC[:, 2]
         height = float(p_MC[2]) - self._scene.terrain.height(p_MC[0], p_MC[1])
         away = np.array([axis[0], axis[1], 0.0])
@@ -57,5 +57,5 @@ class SunMap:
 
     @property
     def uniforms(self) -> dict[str, object]:
-        """Give what the rocks' shader needs."""
+        """Return the uniforms of the rocks' shader."""
         return {'rockSun': self._view}

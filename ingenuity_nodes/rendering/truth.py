@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Images of the truth: distance, place, normal, kind, rock and motion of what pixels see."""
+"""Ground truth images: range, position, normal, class, rock and optical flow per pixel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SKY, GROUND, ROCK, ROBOT = range(4)
-_SETTLED = 4    # repeats until the row that sees a point is known: its shift shrinks a hundredfold
+_ITERATIONS = 4    # to find the row that sees a point; each shrinks the error a hundredfold
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,23 @@ class GroundTruth:
     rocks: NDArray[np.float64]   # (n, columns of world/rocks.py) that may be in the image
 
     def points(self) -> NDArray[np.float64]:
-        """Places (height, width, 3) in M [m]; NaN in the sky."""
+        """Return positions (height, width, 3) in M [m]; NaN in the sky."""
         rows, columns = self.ranges.shape
         u, v = np.meshgrid(np.arange(columns), np.arange(rows))
         R_MC, p_MC = self.camera.pose(self.exposure.p_MB, self.exposure.q_MB)
         rays = self.camera.unproject(np.stack([u.ravel(), v.ravel()], axis=1)) @ R_MC.T
         rays = rays.reshape(rows, columns, 3)
         move, turn = shutter_motion(self.camera, self.exposure, self.readout)
-        share = (np.arange(rows) + 0.5)[:, None, None] / rows - 0.5
-        turned = rays + np.cross(turn, rays) * share
+        fraction = (np.arange(rows) + 0.5)[:, None, None] / rows - 0.5
+        turned = rays + np.cross(turn, rays) * fraction
         turned /= np.linalg.norm(turned, axis=2, keepdims=True)
         with np.errstate(invalid='ignore'):
-            points = p_MC + move * share + turned * self.ranges[..., None].astype(np.float64)
+            points = p_MC + move * fraction + turned * self.ranges[..., None].astype(np.float64)
         points[~np.isfinite(self.ranges)] = np.nan
         return np.asarray(points)
 
     def normals(self) -> NDArray[np.float64]:
-        """Take unit normals in M from neighbouring places, shape (height, width, 3)."""
+        """Compute unit normals in M from neighbouring points, shape (height, width, 3)."""
         points = self.points()
         across, along = np.gradient(points, axis=1), np.gradient(points, axis=0)
         normals = np.cross(along, across)
@@ -55,13 +55,13 @@ class GroundTruth:
 
     def labels(self) -> NDArray[np.int32]:
         """
-        Name the rock in each pixel (height, width): the same number in every image, 0 for none.
+        Label the rock in each pixel (height, width): the same number in every image, 0 for none.
 
-        Numbers are hashes of 30 bits of the rocks' places: of 10,000 rocks, two share one in
-        one world out of twenty.
+        Labels are 30-bit hashes of the rocks' positions: among 10,000 rocks, two have the same
+        one in one world out of twenty.
         """
-        place = np.round(self.rocks[:, [X, Y]] * 1000.0).astype(np.int64).astype(np.uint64)
-        mixed = place[:, 0] * np.uint64(0x9E3779B97F4A7C15) + place[:, 1] * np.uint64(
+        mm = np.round(self.rocks[:, [X, Y]] * 1000.0).astype(np.int64).astype(np.uint64)
+        mixed = mm[:, 0] * np.uint64(0x9E3779B97F4A7C15) + mm[:, 1] * np.uint64(
             0xC2B2AE3D27D4EB4F)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
@@ -69,17 +69,17 @@ class GroundTruth:
         return np.asarray(names[self.numbers], dtype=np.int32)    # number -1 takes the last
 
     def flow(self, other: Exposure) -> NDArray[np.float64]:
-        """Pixels (height, width, 2) by which what stands still is shifted at another exposure."""
+        """Return the motion of static points to another exposure [px], (height, width, 2)."""
         rows, columns = self.ranges.shape
         u, v = np.meshgrid(np.arange(columns), np.arange(rows))
         R_MC, p_MC = self.camera.pose(other.p_MB, other.q_MB)
         move, turn = shutter_motion(self.camera, other, self.readout)
         away = self.points().reshape(-1, 3) - p_MC
         uv = self.camera.project(away @ R_MC)
-        for _ in range(_SETTLED if self.readout else 0):
-            share = ((uv[:, 1] + 0.5) / rows - 0.5)[:, None]
-            seen = away - move * share
-            seen = seen - np.cross(turn, seen) * share
+        for _ in range(_ITERATIONS if self.readout else 0):
+            fraction = ((uv[:, 1] + 0.5) / rows - 0.5)[:, None]
+            seen = away - move * fraction
+            seen = seen - np.cross(turn, seen) * fraction
             uv = self.camera.project(seen @ R_MC)
         return np.asarray(uv.reshape(rows, columns, 2) - np.stack([u, v], axis=2))
 
@@ -87,7 +87,7 @@ class GroundTruth:
 def shutter_motion(
     camera: CameraModel, exposure: Exposure, readout: float,
 ) -> tuple[Vector3, Vector3]:
-    """Camera's travel [m] and turn [rad] in M from the first row to the last."""
+    """Return the camera's translation [m] and rotation [rad] in M from first row to last."""
     R_MB: Matrix3 = rotation_matrix(exposure.q_MB)
     w_M = R_MB @ exposure.w_MB_B
     v_M = exposure.v_MB + np.cross(w_M, R_MB @ camera.p_BC)

@@ -136,7 +136,7 @@ class Channel:
         self._generator = np.random.default_rng([seed, 914])
 
     def passes(self, distance: float) -> bool:
-        """Say whether one frame arrives."""
+        """Return whether one frame arrives."""
         return float(self._generator.random()) >= loss_probability(self._parameters, distance)
 
 

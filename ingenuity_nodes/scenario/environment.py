@@ -24,7 +24,7 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
     """Build the surroundings of a scenario; ``seed`` replaces that of the file."""
     here = scenario.world
     seed = scenario.seed if seed is None else seed
-    # The ground is that of the place, whatever the seed of the day: dispersed flights share it.
+    # The ground is that of the place, whatever the seed: the same for dispersed flights.
     terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), dem=_measured(here))
     sun = sun_at(here.utc, here.latitude, here.longitude)
     pressure, temperature = here.pressure, here.temperature

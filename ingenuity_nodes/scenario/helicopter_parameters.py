@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ingenuity_nodes.control.parameters import ControlParameters
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.health.health import HealthParameters, SOFTWARE
-from ingenuity_nodes.health.image_stamps import PairingParameters
+from ingenuity_nodes.health.image_stamps import ImageStampParameters
 from ingenuity_nodes.health.imu_monitor import InertialParameters
 from ingenuity_nodes.navigation.estimator import EstimatorParameters
 from ingenuity_nodes.parameters import quantity
@@ -59,7 +59,8 @@ class HelicopterParameters:
     control: ControlParameters = field(default_factory=ControlParameters)
     health: HealthParameters = field(default_factory=HealthParameters)
     inertial: InertialParameters = field(default_factory=InertialParameters)
-    pairing: PairingParameters = field(default_factory=PairingParameters)
+    image_stamps: ImageStampParameters = field(
+        default_factory=ImageStampParameters, metadata={'former': 'pairing'})
     stages: StageParameters = field(default_factory=StageParameters)
     computer: ComputerParameters = field(default_factory=ComputerParameters)
     radio: RadioParameters = field(default_factory=RadioParameters)

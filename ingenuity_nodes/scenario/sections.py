@@ -218,12 +218,12 @@ class Scenario(Section):
             for kind, number, photo in wanted:
                 if not isinstance(photo, TakePhoto | PhotoRequest):
                     continue
-                place = 'vehicles', index, 'flight_plan', kind, number
+                where = 'vehicles', index, 'flight_plan', kind, number
                 if photo.target not in known:
                     raise RuleError(f"found '{photo.target}', allowed: {', '.join(known)}",
-                                    *place, 'target')
+                                    *where, 'target')
                 if 'rte' not in helicopter.cameras:
                     raise RuleError(f"found 'rte', allowed: what {helicopter.name} "
                                     f'carries, {", ".join(helicopter.cameras) or "nothing"}',
-                                    *place, 'camera' if kind == 'photos' else 'segment')
+                                    *where, 'camera' if kind == 'photos' else 'segment')
         return self

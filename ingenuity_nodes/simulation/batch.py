@@ -13,8 +13,8 @@ from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import nothing_compiles
 from ingenuity_nodes.helicopter.helicopter import hop
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.recording.products import Products
 from ingenuity_nodes.recording.run_folder import RunFolder
+from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
@@ -26,7 +26,7 @@ from ingenuity_nodes.timing import SECOND_NS
 
 def fly_batch(
     scenario: Scenario, seed: int | None, folder: RunFolder | None, *,
-    images: bool = False, say: Callable[[str], None] = lambda _: None,
+    images: bool = False, report_line: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """
     Fly a scenario to its end.
@@ -39,8 +39,8 @@ def fly_batch(
         Where the products go; None keeps only the result.
     images
         Draw the photos and send them over the radio.
-    say
-        Hears each line of mission control's log.
+    report_line
+        Receives each line of mission control's log.
 
     Returns
     -------
@@ -49,27 +49,27 @@ def fly_batch(
 
     """
     environment = environment_of(scenario, seed)
-    looks = any(section.features == 'images' for section in scenario.helicopters)
-    drawn = OfflineCamera(scenario, environment) if images or looks else None
-    ensure_built(lambda text: say(f'compiling, first use: {text}'))
+    tracked = any(section.features == 'images' for section in scenario.helicopters)
+    drawn = OfflineCamera(scenario, environment) if images or tracked else None
+    ensure_built(lambda text: report_line(f'compiling, first use: {text}'))
     for section in scenario.helicopters:
         hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
     began = time.perf_counter()
     simulation = Simulation(
         scenario, seed, take_photo=drawn.take if drawn and images else None,
-        track_image=drawn.track if drawn and looks else None, environment=environment)
-    products = Products(scenario, simulation.seed, environment, folder)
+        track_image=drawn.track if drawn and tracked else None, environment=environment)
+    products = RunProducts(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products
-    with nothing_compiles(say):
-        _fly(simulation, products, drawn, say)
+    with nothing_compiles(report_line):
+        _fly(simulation, products, drawn, report_line)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
     return products.finish(factor)
 
 
 def _fly(
-    simulation: Simulation, products: Products, drawn: OfflineCamera | None,
-    say: Callable[[str], None],
+    simulation: Simulation, products: RunProducts, drawn: OfflineCamera | None,
+    report_line: Callable[[str], None],
 ) -> None:
     """Tick until the run is over."""
     outcome = ''
@@ -79,11 +79,11 @@ def _fly(
         if drawn:
             drawn.watch(report)
         for line in report.log:
-            say(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
+            report_line(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
         outcome = report.outcome
 
 
-def _note(products: Products, report: TickReport) -> None:
+def _note(products: RunProducts, report: TickReport) -> None:
     for name, outputs in report.helicopters.items():
         # Changes count from the end of their tick, as in the live graph, where they are messages.
         modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
-from ingenuity_nodes.recording.products import Products
-from ingenuity_nodes.rendering.cast import camera_of, cast_of, Pose, scene_of
+from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rendering.renderer import Renderer
+from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view, scene_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.simulation.simulation import TickReport
@@ -25,13 +25,13 @@ class OfflineCamera:
         self._scene = scene_of(scenario, environment)
         self._renderers: dict[tuple[str, str], Renderer] = {}
         self._trackers: dict[str, FeatureTracker] = {}
-        self.places: dict[str, Pose] = {}    # of the helicopters
-        self.products: Products | None = None
+        self.poses: dict[str, Pose] = {}    # of the helicopters
+        self.products: RunProducts | None = None
 
     def watch(self, report: TickReport) -> None:
         """Note where all helicopters are."""
-        self.places = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
-                       for name, outputs in report.helicopters.items()}
+        self.poses = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
+                      for name, outputs in report.helicopters.items()}
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
@@ -51,5 +51,5 @@ class OfflineCamera:
         if key not in self._renderers:
             camera = camera_of(self._scenario, *key)
             self._renderers[key] = Renderer(self._scene, camera)
-        cast = cast_of(self._scenario, self._environment, name, exposure, self.places)
-        return self._renderers[key].draw(exposure, cast)
+        bodies = robots_in_view(self._scenario, self._environment, name, exposure, self.poses)
+        return self._renderers[key].draw(exposure, bodies)

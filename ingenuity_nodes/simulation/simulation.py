@@ -92,9 +92,7 @@ class Simulation:
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]
-        features, photos = self._images(name)
-        outputs = helicopter.tick(self.t_ns, HelicopterInputs(
-            features=features, photos=photos, **received.take(HELICOPTER, name)))
+        outputs = helicopter.tick(self.t_ns, self._inputs(name, received))
         for exposure in outputs.exposures:
             if exposure.camera == 'navcam' and self._track_image:
                 self._features[name][exposure.t_ns] = self._track_image(name, exposure)
@@ -103,11 +101,13 @@ class Simulation:
         self._mail.post(HELICOPTER, name, outputs)
         return outputs
 
-    def _images(self, name: str) -> tuple[tuple[FeatureFrame, ...], tuple[Photo, ...]]:
-        """Return what the flight computer must have of its images by now."""
+    def _inputs(self, name: str, received: Mail) -> HelicopterInputs:
+        """Return what was sent to a helicopter, and what it must have of its images by now."""
         due = self.helicopters[name].images_due(self.t_ns)
         tracked, exposed = self._features[name], self._photos[name]
         photos: tuple[Photo, ...] = ()
         if self._take_photo:
             photos = tuple(self._take_photo(name, exposed.pop(t)) for t in due.photos)
-        return tuple(tracked.pop(t) for t in due.features if t in tracked), photos
+        features = tuple(tracked.pop(t) for t in due.features if t in tracked)
+        return HelicopterInputs(
+            features=features, photos=photos, **received.take(HELICOPTER, name))

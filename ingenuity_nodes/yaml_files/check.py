@@ -69,7 +69,7 @@ def load_yaml(path: Path) -> tuple[str, Any]:
         raise FileError(f'{path}: not YAML that can be used: {error}') from error
     repeated = list(_repeated_keys(tree, set())) if tree else []
     if repeated:
-        raise FileError('\n'.join(_said_twice(path, *marks) for marks in repeated))
+        raise FileError('\n'.join(_repeated_key(path, *marks) for marks in repeated))
     return text, value
 
 
@@ -90,7 +90,7 @@ def validate(model: type[M], path: Path, text: str, value: Any) -> M:
 
 
 def mistakes_of(model: type[BaseModel], error: ValidationError) -> list[Mistake]:
-    """Say in our words all that pydantic found."""
+    """Explain all that pydantic found."""
     return [Mistake(*row) for row in explain(model, error)]
 
 
@@ -108,8 +108,8 @@ def report(path: Path, text: str, mistakes: Iterable[Mistake]) -> str:
     return '\n'.join(row for _, _, row in sorted(rows))
 
 
-def _said_twice(path: Path, name: str, first: yaml.Mark, again: yaml.Mark) -> str:
-    """Say that a mapping has one key twice; YAML would silently take the last."""
+def _repeated_key(path: Path, name: str, first: yaml.Mark, again: yaml.Mark) -> str:
+    """Report that a mapping has one key twice; YAML would silently take the last."""
     return (f'{path}:{again.line + 1}:{again.column + 1}: {name}: the key is already in line '
             f'{first.line + 1}, allowed: once')
 

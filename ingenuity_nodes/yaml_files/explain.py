@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Say in plain words what a pydantic model found wrong: where, what was found, what is allowed."""
+"""Explain what a pydantic model found wrong: where, what was found, what is allowed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a vehicle measures: inertial sensor, altimeter, battery, forces, machinery."""
+"""What a vehicle measures: inertial sensor, altimeter, battery, forces, power train."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def wrench_message(status: VehicleStatus, vehicle: str) -> WrenchStamped:
 
 
 def status_message(status: VehicleStatus) -> Float64MultiArray:
-    """Write the machinery's state without loss; the labels of the layout name the numbers."""
+    """Write actuators and power train without loss; the layout labels the numbers."""
     numbers: list[float] = []
     for name, size in _STATUS:
         value = getattr(status, name)
@@ -77,7 +77,7 @@ def status_message(status: VehicleStatus) -> Float64MultiArray:
 
 def status_from(message: Float64MultiArray) -> VehicleStatus:
     """
-    Read the machinery's state; a failure is named by the flight mode, not here.
+    Read the state of actuators and power train; a failure is named by the flight mode, not here.
 
     Raises
     ------

@@ -45,7 +45,7 @@ def velocity_from(message: TwistStamped, name: str, yaw: float) -> VelocityComma
 
 def trajectory_from(message: MultiDOFJointTrajectory, name: str) -> TrajectoryCommand:
     """
-    Read the places of the first joint, whatever its name, in the map.
+    Read the positions of the first joint, whatever its name, in the map.
 
     Raises
     ------
@@ -57,23 +57,23 @@ def trajectory_from(message: MultiDOFJointTrajectory, name: str) -> TrajectoryCo
     _check_fixed(message.header.frame_id, name)
     if not 1 <= len(message.points) <= MOST_POINTS:
         raise ValueError(f'found {len(message.points)} points, allowed: 1 to {MOST_POINTS}')
-    times, places, yaws = [], [], []
+    times, positions, yaws = [], [], []
     for index, point in enumerate(message.points):
         if not point.transforms:
             raise ValueError(f'points[{index}] has no transform')
         move, turn = point.transforms[0].translation, point.transforms[0].rotation
-        place = np.array([move.x, move.y, move.z])
+        position = np.array([move.x, move.y, move.z])
         q = np.array([turn.x, turn.y, turn.z, turn.w])
-        if not (np.isfinite(place).all() and 0.9 < np.linalg.norm(q) < 1.1):
-            raise ValueError(f'points[{index}]: found {place} m, quaternion {q}, '
+        if not (np.isfinite(position).all() and 0.9 < np.linalg.norm(q) < 1.1):
+            raise ValueError(f'points[{index}]: found {position} m, quaternion {q}, '
                              'allowed: finite numbers, a unit quaternion')
         times.append(nanoseconds(point.time_from_start) / SECOND_NS)
         if times[-1] < 0.0 or (index and times[-1] <= times[-2]):
             raise ValueError(f'points[{index}].time_from_start: found {times[-1]:g} s, '
                              'allowed: increasing from 0')
-        places.append(place)
+        positions.append(position)
         yaws.append(frames.rpy_from_quaternion(frames.wxyz_from_xyzw(q))[2])
-    return TrajectoryCommand(tuple(times), tuple(places), tuple(yaws))
+    return TrajectoryCommand(tuple(times), tuple(positions), tuple(yaws))
 
 
 def setpoint_message(setpoint: Setpoint, name: str) -> MultiDOFJointTrajectory:

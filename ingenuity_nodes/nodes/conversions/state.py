@@ -16,7 +16,7 @@ from std_msgs.msg import String
 
 def odometry_message(
     t_ns: int, child: str, p_MB: frames.Vector3, q_MB: frames.QuatWxyz,
-    v_MB: frames.Vector3, w_MB_B: frames.Vector3, parent: str = frames.MAP,
+    v_MB: frames.Vector3, w_MB_B: frames.Vector3, *, parent: str = frames.MAP,
 ) -> Odometry:
     """Write pose and velocity; a twist inside Odometry is in the child frame."""
     message = Odometry(header=header(t_ns, parent), child_frame_id=child)
@@ -56,7 +56,7 @@ def estimate_message(estimate: Estimate, vehicle: str) -> Odometry:
     """
     message = odometry_message(
         estimate.t_ns, frames.frame(vehicle, 'base_link'), estimate.p_MB, estimate.q_MB,
-        estimate.v_MB, estimate.w_MB_B, frames.frame(vehicle, 'odom'))
+        estimate.v_MB, estimate.w_MB_B, parent=frames.frame(vehicle, 'odom'))
     P = estimate.covariance
     pick = [0, 1, 2, 6, 7, 8]
     message.pose.covariance = P[np.ix_(pick, pick)].ravel()
@@ -94,7 +94,7 @@ def exposure_from(message: Odometry, camera: str) -> Exposure:
 
 
 def fault_message(change: FaultChange) -> String:
-    """Say that a fault began or ended, as ``navcam_dropout begins: what it does``."""
+    """Write that a fault began or ended, as ``navcam_dropout begins: what it does``."""
     word = 'begins' if change.active else 'ends'
     return String(data=f'{change.fault} {word}: {change.text}')
 

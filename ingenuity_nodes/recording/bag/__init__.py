@@ -1,3 +1,3 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Bags: written, read, repaired."""
+"""Write, read and repair bags."""

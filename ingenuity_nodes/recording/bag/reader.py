@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Read bags, torn ones too, without ROS."""
+"""Read bags, including truncated ones, without ROS."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def topics(folder: Path) -> tuple[BagTopic, ...]:
 
     """
     if not is_whole(folder):
-        return _torn_topics(bag_file(folder))
+        return _truncated_topics(bag_file(folder))
     with Reader(folder) as reader:
         return tuple(
             BagTopic(c.topic, c.msgtype,
@@ -61,9 +61,9 @@ def topics(folder: Path) -> tuple[BagTopic, ...]:
 
 def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
     """
-    Go through a bag in the order of time; the file is never changed.
+    Iterate over a bag in time order; the file is never changed.
 
-    A torn bag is read as it is, in the order of writing, up to its torn end.
+    A truncated bag is read as it is, in the order of writing, up to where it breaks off.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
 
     """
     if not is_whole(folder):
-        yield from _torn_messages(bag_file(folder), only)
+        yield from _truncated_messages(bag_file(folder), only)
         return
     with Reader(folder) as reader:
         wanted = [c for c in reader.connections if not only or c.topic in only]
@@ -89,11 +89,11 @@ def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
 
 
 def decode(message: BagMessage) -> object:
-    """Turn the bytes into a value with the fields of the ROS message."""
+    """Deserialise the bytes into an object with the fields of the ROS message."""
     return TYPES.deserialize_cdr(message.cdr, message.type_name)
 
 
-def _torn_messages(path: Path, only: Collection[str]) -> Iterator[BagMessage]:
+def _truncated_messages(path: Path, only: Collection[str]) -> Iterator[BagMessage]:
     schemas: dict[int, Schema] = {}
     channels: dict[int, Channel] = {}
     with path.open('rb') as file:
@@ -113,7 +113,7 @@ def _torn_messages(path: Path, only: Collection[str]) -> Iterator[BagMessage]:
                         yield BagMessage(channel.topic, name, t_ns, inner.body[22:])
 
 
-def _torn_topics(path: Path) -> tuple[BagTopic, ...]:
+def _truncated_topics(path: Path) -> tuple[BagTopic, ...]:
     with path.open('rb') as file:
         salvage = scan(path, file)
     counts = {number: sum(len(chunk.messages.get(number, ())) for chunk in salvage.chunks)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Finish a bag that lost its end: its recorder was killed, the disk was full, the power went."""
+"""Repair a truncated bag: its recorder was killed, the disk was full, the power failed."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ class Record:
     """One complete record of a file or a chunk."""
 
     opcode: int
-    start: int      # where it stands
+    start: int      # offset in the file
     body: bytes
 
     @property
     def end(self) -> int:
-        """Where the next one stands: after the opcode, the length and the body."""
+        """Return the offset of the next one: after the opcode, the length and the body."""
         return self.start + 9 + len(self.body)
 
     @property
     def stream(self) -> ReadDataStream:
-        """Give the body as the MCAP library reads it."""
+        """Return the body as a stream for the MCAP library."""
         return ReadDataStream(BytesIO(self.body))
 
 
 @dataclass
 class Salvage:
-    """What is whole in a torn file."""
+    """What is intact in a truncated file."""
 
     header_end: int
     schemas: dict[int, Schema] = field(default_factory=dict)
@@ -77,7 +77,7 @@ def bag_file(folder: Path) -> Path:
 
 
 def is_whole(folder: Path) -> bool:
-    """Say whether every reader can open the bag as it is."""
+    """Return whether every reader can open the bag as it is."""
     try:
         reader = Reader(folder)
         reader.open()
@@ -89,10 +89,10 @@ def is_whole(folder: Path) -> bool:
 
 def repair(folder: Path) -> int:
     """
-    Finish a torn bag where it lies: nothing that is whole is moved or copied.
+    Repair a truncated bag in place: nothing that is intact is moved or copied.
 
-    What follows the last whole chunk is cut off, the index and ``metadata.yaml`` are written
-    anew. Killed on the way, it can be run again. A whole bag is left alone.
+    What follows the last complete chunk is removed, the index and ``metadata.yaml`` are written
+    again. If killed, it can be run again. A complete bag is left alone.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def repair(folder: Path) -> int:
 
 
 def whole_records(file: BinaryIO, start: int) -> Iterator[Record]:
-    """Read complete records from ``start`` on, up to the torn end."""
+    """Read complete records from ``start`` on, up to where the file breaks off."""
     file.seek(start)
     known = {int(opcode) for opcode in Opcode}
     while len(head := file.read(9)) == 9 and head[0] in known:
@@ -143,7 +143,7 @@ def chunk_records(record: Record) -> Iterator[Record]:
 
 
 def scan(path: Path, file: BinaryIO) -> Salvage:
-    """Find the whole chunks of a file that :class:`BagStorage` has written."""
+    """Find the complete chunks of a file that :class:`BagStorage` has written."""
     if file.read(len(MAGIC)) != MAGIC:
         raise RecordingError(f'{path}: not an MCAP file')
     records = whole_records(file, len(MAGIC))
@@ -158,7 +158,7 @@ def scan(path: Path, file: BinaryIO) -> Salvage:
         elif record.opcode == Opcode.MESSAGE_INDEX:
             _note_index(salvage.chunks[-1], record)
         else:
-            break    # the summary, which is written anew
+            break    # the summary, which is written again
     return salvage
 
 

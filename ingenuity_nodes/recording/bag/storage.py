@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The file under a bag: MCAP that grows by whole flushes and can be taken up again.
+The file of a bag: MCAP that grows by whole flushes and can be resumed.
 
-rosbags has no public flush, no say over the file's name and no way to finish a torn file, so
-:class:`BagStorage` reaches into version 0.11.9, which is pinned; the tests hold it to that.
+rosbags has no public flush, no choice of the file's name and no way to resume a truncated file, so
+:class:`BagStorage` uses internals of version 0.11.9, which is pinned; a test checks that.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class WholeFlushFile:
     """
     A file that grows by a whole flush or not at all.
 
-    Nothing reaches the disk before :meth:`flush`. A flush that does not fit is taken back and
-    kept in memory, so that it may be tried again. The lock tells a repair that somebody writes.
+    Nothing reaches the disk before :meth:`flush`. A flush that does not fit is rolled back and
+    kept in memory, so that it can be repeated. The lock keeps a repair off while it is written.
     """
 
     def __init__(self, path: Path, position: int) -> None:
@@ -37,28 +37,28 @@ class WholeFlushFile:
         self._pending = bytearray()
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._take_back()
+            self._roll_back()
         except BaseException:
             self.abandon()
             raise
 
     @property
     def pending(self) -> int:
-        """How many bytes wait for the next flush."""
+        """Return the number of bytes that wait for the next flush."""
         return len(self._pending)
 
     def write(self, data: bytes | memoryview) -> int:
-        """Keep bytes for the next flush."""
+        """Buffer bytes for the next flush."""
         self._pending += data
         return len(data)
 
     def tell(self) -> int:
-        """Where the next byte will stand in the file."""
+        """Return the offset of the next byte in the file."""
         return self._flushed + len(self._pending)
 
     def flush(self) -> None:
         """
-        Hand everything to the operating system.
+        Write everything to the operating system.
 
         Raises
         ------
@@ -71,30 +71,30 @@ class WholeFlushFile:
             while rest:
                 rest = rest[os.write(self._descriptor, rest):]
         except OSError:
-            self._take_back()
+            self._roll_back()
             raise
         self._flushed += len(self._pending)
         self._pending.clear()
 
     def close(self) -> None:
-        """Flush and let go of the file."""
+        """Flush and close the file."""
         self.flush()
         self.abandon()
 
     def abandon(self) -> None:
-        """Let go of the file without what waits."""
+        """Close the file and discard what is buffered."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _take_back(self) -> None:
+    def _roll_back(self) -> None:
         os.ftruncate(self._descriptor, self._flushed)
         os.lseek(self._descriptor, self._flushed, os.SEEK_SET)
 
 
 @dataclass(frozen=True)
 class WholeChunk:
-    """One chunk of a torn file that is complete, and where its index records stand."""
+    """A complete chunk of a truncated file, and the offsets of its index records."""
 
     start: int                                   # of the chunk record in the file
     length: int                                  # of the chunk record
@@ -108,22 +108,22 @@ class WholeChunk:
 
     @property
     def end(self) -> int:
-        """Where the chunk record ends."""
+        """Return the end of the chunk record."""
         return self.start + self.length
 
     @property
     def indexed(self) -> bool:
-        """Whether every channel's index record is there."""
+        """Return whether the index records of all channels are complete."""
         return set(self.index) == set(self.messages)
 
     @property
     def index_end(self) -> int:
-        """Where the last index record ends."""
+        """Return the end of the last index record."""
         return max((end for _, end in self.index.values()), default=self.end)
 
 
 class BagStorage(McapWriter):
-    """MCAP with rosbag2's own file name, a flush, and a way to take up a torn file."""
+    """MCAP with rosbag2's file name, a flush, and a way to resume a truncated file."""
 
     def __init__(self, path: Path, compression: CompressionMode) -> None:
         super().__init__(path, compression)
@@ -134,7 +134,7 @@ class BagStorage(McapWriter):
 
     @classmethod
     def resume(cls, path: Path, header_end: int, chunks: list[WholeChunk]) -> BagStorage:
-        """Cut off what follows the last whole chunk and go on from there."""
+        """Truncate the file after the last complete chunk and continue from there."""
         storage = cls.__new__(cls)
         storage.path = path
         storage.schemas, storage.channels, storage.chunks = [], [], []
@@ -151,7 +151,7 @@ class BagStorage(McapWriter):
         return storage
 
     def flush(self) -> None:
-        """Close the chunk, if a message is in it, and flush the file."""
+        """Close the chunk, if it has messages, and flush the file."""
         if self.chunk.msgs:
             self.close_chunk()
         self.file.flush()
@@ -165,7 +165,7 @@ class BagStorage(McapWriter):
         self.bio = cast(Any, file)
 
     def _index(self, chunk: WholeChunk) -> None:
-        """Enter a chunk into the summary; write its index records if they were torn off."""
+        """Add a chunk to the summary; write its index records if they are missing."""
         offsets = {channel: start for channel, (start, _) in chunk.index.items()}
         length = chunk.index_end - chunk.end
         if not chunk.indexed:
@@ -188,7 +188,7 @@ class BagStorage(McapWriter):
 
 
 def _body(record: bytes) -> BytesIO:
-    """Wrap a record's body with the position at its end, as rosbags keeps them."""
+    """Wrap a record's body with the position at its end, as rosbags does."""
     body = BytesIO()
     body.write(record)
     return body

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Write a bag that every ROS 2 tool opens and that a killed process leaves readable."""
+"""Write a bag that every ROS 2 tool opens and that is readable after a kill."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from rosbags.interfaces import (
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import get_typestore, Stores
 
-FLUSH_PERIOD = 1.0   # what a kill may cost at most [s of wall time]; assumed: bearable
+FLUSH_PERIOD = 1.0   # what a kill may lose at most [s of wall time]; assumed: acceptable
 TYPES = get_typestore(Stores.ROS2_KILTED)   # all standard messages, tf2_msgs among them
 
 
 @dataclass(frozen=True)
 class BagQos:
-    """How a topic was offered, as far as playing it back needs to know."""
+    """The QoS that a topic was offered with, as far as playback needs it."""
 
     depth: int = 10
     reliable: bool = True
-    latched: bool = False    # transient local: late listeners get the last messages
+    latched: bool = False    # transient local: late subscribers get the last messages
 
 
 class BagFormat(Writer):
@@ -44,20 +44,20 @@ class BagWriter:
     """
     One bag being recorded.
 
-    Messages come as they went over the wire (CDR bytes). What is older than
-    ``FLUSH_PERIOD`` is on disk, provided that :meth:`write` or :meth:`flush` is called as often.
+    Messages are serialised (CDR bytes). What is older than ``FLUSH_PERIOD`` is on disk, provided
+    that :meth:`write` or :meth:`flush` is called as often.
 
     Parameters
     ----------
     folder
-        Made here, with ``metadata.yaml`` and ``<folder>_0.mcap`` inside; it must not exist.
+        Created here, with ``metadata.yaml`` and ``<folder>_0.mcap`` inside; it must not exist.
     clock
         Wall time in seconds, for the flushes.
 
     Raises
     ------
     RecordingError
-        The folder exists or cannot be made.
+        The folder exists or cannot be created.
 
     """
 
@@ -76,7 +76,7 @@ class BagWriter:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Messages written so far, by topic."""
+        """Return the number of messages written so far, by topic."""
         counts: dict[str, int] = {}
         for connection in self._writer.connections:
             known = counts.get(connection.topic, 0)
@@ -92,7 +92,7 @@ class BagWriter:
         topic, type_name
             As ``/ingenuity/imu`` and ``sensor_msgs/msg/Imu``.
         qos
-            How it was offered.
+            The QoS it was offered with.
         t_ns
             Time of the message.
         cdr
@@ -114,7 +114,7 @@ class BagWriter:
 
     def flush(self) -> None:
         """
-        Make everything written so far survive a killed process.
+        Flush, so that everything written so far survives a kill.
 
         Raises
         ------

@@ -1,11 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The plots over time of the report, one function each; time runs from lift-off."""
+"""The plots over time of the report, one function each; time is relative to lift-off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.recording.columns import Column, Times
 from ingenuity_nodes.recording.result import flight_span
@@ -16,22 +17,22 @@ from numpy.typing import NDArray
 import plotly.graph_objects as go
 
 INK, GRID, PAPER = '#3a2c25', '#ece3db', '#ffffff'
-TRUE, BELIEVED, WANTED, NASA = '#c4532a', '#1f7a8c', '#9a8f87', '#e0a526'
+TRUE, ESTIMATED, MUTED, NASA = '#c4532a', '#1f7a8c', '#9a8f87', '#e0a526'
 OTHERS = ('#6b4e9b', '#3f8f4f', '#b0457b')
 AXES = ('#c4532a', '#3f8f4f', '#1f5fa8')    # east, north, up
-MOST_POINTS = 1500                          # per line: more is not seen on a screen
+MOST_POINTS = 1500                          # per line: a screen shows no more
 
 
 @dataclass(frozen=True)
 class Span:
-    """The part of a run that is shown, with its zero at lift-off."""
+    """The interval of a run that is plotted, with its zero at lift-off."""
 
     zero_ns: int
     end_ns: int      # a little after touchdown
 
     @classmethod
     def of(cls, log: VehicleLog) -> Span:
-        """Find lift-off and touchdown, else take the whole record."""
+        """Return the interval from the start to touchdown, else the whole record."""
         t_ns, span = log.truths.t_ns, flight_span(log)
         if len(t_ns) == 0:
             return cls(0, 0)
@@ -41,56 +42,66 @@ class Span:
         return cls(zero, last if down is None else min(last, int(t_ns[down]) + 8 * SECOND_NS))
 
     def rows(self, t_ns: Times) -> NDArray[np.int64]:
-        """Choose the rows to draw: inside the span, thinned to what a screen can show."""
+        """Select the rows to plot: inside the interval, at most ``MOST_POINTS``."""
         inside = np.flatnonzero(t_ns <= self.end_ns)
         return inside[::max(1, math.ceil(len(inside) / MOST_POINTS))]
 
     def since(self, t_ns: Times) -> Column:
-        """Turn times into seconds since lift-off."""
+        """Convert times to seconds since lift-off."""
         return np.asarray((t_ns - self.zero_ns) / SECOND_NS)
 
 
+class Line(NamedTuple):
+    """Name and style of a line in a plot."""
+
+    name: str
+    colour: str
+    dash: str = 'solid'
+    axis: str = 'y'
+
+
 def altitude(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw height above the place of lift-off: true, believed, wanted."""
+    """Plot height above the lift-off position: true, estimate, setpoint."""
     figure = _plot('above lift-off [m]', log, span)
     truths, estimates, setpoints = log.truths, log.estimates, log.setpoints
     if len(truths.t_ns) == 0:
         return figure
     ground = truths.p_MB[np.searchsorted(truths.t_ns, span.zero_ns), 2]
     if len(setpoints.t_ns):
-        wanted = setpoints.p_ref[:, 2] - ground
-        _line(figure, span, setpoints.t_ns, wanted, 'wanted', WANTED, 'dot')
-    _line(figure, span, truths.t_ns, truths.p_MB[:, 2] - ground, 'true', TRUE)
-    believed = estimates.p_MB[:, 2] - ground
-    _line(figure, span, estimates.t_ns, believed, 'believed', BELIEVED, 'dash')
+        _line(figure, span, setpoints.t_ns, setpoints.p_ref[:, 2] - ground,
+              Line('setpoint', MUTED, 'dot'))
+    _line(figure, span, truths.t_ns, truths.p_MB[:, 2] - ground, Line('true', TRUE))
+    _line(figure, span, estimates.t_ns, estimates.p_MB[:, 2] - ground,
+          Line('estimate', ESTIMATED, 'dash'))
     return figure
 
 
 def speed(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw ground speed and vertical speed."""
+    """Plot ground speed and vertical speed."""
     figure = _plot('speed [m/s]', log, span)
     truths = log.truths
     over_ground = np.hypot(truths.v_MB[:, 0], truths.v_MB[:, 1])
-    _line(figure, span, truths.t_ns, over_ground, 'over ground', TRUE)
-    _line(figure, span, truths.t_ns, truths.v_MB[:, 2], 'up', BELIEVED)
+    _line(figure, span, truths.t_ns, over_ground, Line('over ground', TRUE))
+    _line(figure, span, truths.t_ns, truths.v_MB[:, 2], Line('up', ESTIMATED))
     return figure
 
 
 def tilt(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw the angle between rotor axis and vertical, and the wind that asks for it."""
+    """Plot the angle between rotor axis and vertical, and the wind."""
     figure = _plot('tilt [deg]', log, span)
     truths, wind = log.truths, log.tables['wind']
     up = 1.0 - 2.0 * (truths.q_MB[:, 1] ** 2 + truths.q_MB[:, 2] ** 2)
-    _line(figure, span, truths.t_ns, np.degrees(np.arccos(np.clip(up, -1.0, 1.0))), 'tilt', TRUE)
+    _line(figure, span, truths.t_ns, np.degrees(np.arccos(np.clip(up, -1.0, 1.0))),
+          Line('tilt', TRUE))
     if len(wind.times):
         _line(figure, span, wind.times, np.hypot(wind.values[:, 0], wind.values[:, 1]),
-              'wind [m/s]', WANTED, axis='y2')
+              Line('wind [m/s]', MUTED, axis='y2'))
         _second_axis(figure, 'wind [m/s]')
     return figure
 
 
 def heading(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw the azimuth of the nose."""
+    """Plot the azimuth of the nose."""
     figure = _plot('nose, from north [deg]', log, span)
     q = log.truths.q_MB
     yaw = np.arctan2(2 * (q[:, 0] * q[:, 3] + q[:, 1] * q[:, 2]),
@@ -98,12 +109,12 @@ def heading(log: VehicleLog, span: Span) -> go.Figure:
     azimuth = 90.0 - np.degrees(np.unwrap(yaw))
     if len(azimuth):
         azimuth = azimuth - 360.0 * math.floor(azimuth[0] / 360.0)
-    _line(figure, span, log.truths.t_ns, azimuth, 'azimuth', TRUE)
+    _line(figure, span, log.truths.t_ns, azimuth, Line('azimuth', TRUE))
     return figure
 
 
 def navigation(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw estimate minus truth with the filter's own three sigma."""
+    """Plot estimate minus truth with the filter's three-sigma bounds."""
     figure = _plot('estimate minus truth [m]', log, span)
     truths, estimates = log.truths, log.estimates
     if len(estimates.t_ns) == 0 or len(truths.t_ns) == 0:
@@ -120,46 +131,46 @@ def navigation(log: VehicleLog, span: Span) -> go.Figure:
             fill='toself', fillcolor='rgba(154,143,135,0.16)', line_width=0, hoverinfo='skip',
             name='3 sigma, largest axis')
     for axis, name in enumerate(('east', 'north', 'up')):
-        _line(figure, span, estimates.t_ns, error[:, axis], name, AXES[axis])
+        _line(figure, span, estimates.t_ns, error[:, axis], Line(name, AXES[axis]))
     return figure
 
 
 def thrust(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw what each rotor pulls."""
+    """Plot the thrust of each rotor."""
     figure = _plot('thrust [N]', log, span)
     statuses = log.statuses
     for rotor, name in enumerate(('upper rotor', 'lower rotor')):
-        _line(figure, span, statuses.t_ns, statuses.thrust[:, rotor], name,
-              (TRUE, OTHERS[0])[rotor])
+        _line(figure, span, statuses.t_ns, statuses.thrust[:, rotor],
+              Line(name, (TRUE, OTHERS[0])[rotor]))
     return figure
 
 
 def power(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw what is taken from the battery and what is left in it."""
+    """Plot electrical power and state of charge."""
     figure = _plot('electrical power [W]', log, span)
     statuses = log.statuses
-    _line(figure, span, statuses.t_ns, statuses.electrical_power, 'power', TRUE)
-    _line(figure, span, statuses.t_ns, 100.0 * statuses.battery_charge, 'charge', BELIEVED,
-          axis='y2')
+    _line(figure, span, statuses.t_ns, statuses.electrical_power, Line('power', TRUE))
+    _line(figure, span, statuses.t_ns, 100.0 * statuses.battery_charge,
+          Line('charge', ESTIMATED, axis='y2'))
     _second_axis(figure, 'charge [%]')
     return figure
 
 
-def machinery(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw blade angles and the hotter motor."""
+def actuators(log: VehicleLog, span: Span) -> go.Figure:
+    """Plot collective angles and the temperature of the hotter motor."""
     figure = _plot('collective [deg]', log, span)
     statuses = log.statuses
     for rotor, name in enumerate(('upper rotor', 'lower rotor')):
-        _line(figure, span, statuses.t_ns, np.degrees(statuses.collective[:, rotor]), name,
-              (TRUE, OTHERS[0])[rotor])
-    _line(figure, span, statuses.t_ns, statuses.motor_temperature - 273.15, 'motor', BELIEVED,
-          axis='y2')
+        _line(figure, span, statuses.t_ns, np.degrees(statuses.collective[:, rotor]),
+              Line(name, (TRUE, OTHERS[0])[rotor]))
+    _line(figure, span, statuses.t_ns, statuses.motor_temperature - 273.15,
+          Line('motor', ESTIMATED, axis='y2'))
     _second_axis(figure, 'hotter motor [°C]')
     return figure
 
 
 def radio(log: VehicleLog, span: Span) -> go.Figure:
-    """Draw how the files came through."""
+    """Plot the progress of the file transfers."""
     figure = _plot('received [%]', log, span)
     for k, name in enumerate(dict.fromkeys(step.name for step in log.transfers)):
         steps = [step for step in log.transfers if step.name == name]
@@ -168,17 +179,17 @@ def radio(log: VehicleLog, span: Span) -> go.Figure:
         figure.add_scatter(
             x=short(span.since(np.array([step.t_ns for step in thinned]))),
             y=short(np.array([100.0 * step.received / max(1, step.count) for step in thinned])),
-            name=name, line={'color': (TRUE, BELIEVED, *OTHERS)[k % 5], 'width': 2})
+            name=name, line={'color': (TRUE, ESTIMATED, *OTHERS)[k % 5], 'width': 2})
     return figure
 
 
 def _plot(title: str, log: VehicleLog, span: Span) -> go.Figure:
-    """Prepare a plot over time, with the instants of photo and touchdown marked."""
+    """Create a plot over time, with the instants of photo and touchdown marked."""
     figure = go.Figure()
     for name, t in _instants(log, span):
         figure.add_vline(x=t, line={'color': '#cbbcb0', 'width': 1, 'dash': 'dot'})
         figure.add_annotation(x=t, y=1.0, yref='paper', text=name, showarrow=False, xanchor='left',
-                              yanchor='top', font={'size': 11, 'color': WANTED})
+                              yanchor='top', font={'size': 11, 'color': MUTED})
     figure.update_layout(
         layout(), height=250, margin={'l': 52, 'r': 14, 't': 8, 'b': 40}, hovermode='x unified',
         legend={'orientation': 'h', 'x': 0, 'y': 1.0, 'yanchor': 'bottom'})
@@ -196,7 +207,7 @@ def _instants(log: VehicleLog, span: Span) -> list[tuple[str, float]]:
 
 
 def layout() -> dict[str, object]:
-    """Give all plots the same paper, ink and type."""
+    """Return the common colours and font of all plots."""
     return {'paper_bgcolor': PAPER, 'plot_bgcolor': PAPER, 'dragmode': None,
             'font': {'family': 'system-ui, sans-serif', 'size': 12.5, 'color': INK}}
 
@@ -207,17 +218,14 @@ def _second_axis(figure: go.Figure, title: str) -> None:
         'zeroline': False, 'rangemode': 'tozero', 'tickmode': 'auto', 'nticks': 5})
 
 
-def _line(
-    figure: go.Figure, span: Span, t_ns: Times, values: Column, name: str, colour: str,
-    dash: str = 'solid', axis: str = 'y',
-) -> None:
+def _line(figure: go.Figure, span: Span, t_ns: Times, values: Column, line: Line) -> None:
     rows = span.rows(t_ns)
     figure.add_scatter(
-        x=short(span.since(t_ns[rows])), y=short(values[rows]), name=name, yaxis=axis,
-        mode='lines', line={'color': colour, 'width': 2, 'dash': dash},
+        x=short(span.since(t_ns[rows])), y=short(values[rows]), name=line.name, yaxis=line.axis,
+        mode='lines', line={'color': line.colour, 'width': 2, 'dash': line.dash},
         hovertemplate='%{y:.3g}')
 
 
 def short(values: Column) -> NDArray[np.float32]:
-    """Halve the bytes on the page: 7 digits are plenty for the eye."""
+    """Convert to single precision, which halves the size of the page."""
     return values.astype(np.float32)

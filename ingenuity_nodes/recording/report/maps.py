@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The maps of the report: the paths above the ground, and from above."""
+"""The maps of the report: the paths in three dimensions, and from above."""
 
 from __future__ import annotations
 
 from ingenuity_nodes.recording.columns import Column
 from ingenuity_nodes.recording.report.figures import (
-    BELIEVED, GRID, INK, layout, NASA, OTHERS, PAPER, short, Span, TRUE)
+    ESTIMATED, GRID, INK, layout, NASA, OTHERS, PAPER, short, Span, TRUE)
 from ingenuity_nodes.recording.run_log import RunLog, TerrainPatch, VehicleLog
 from ingenuity_nodes.recording.tracks import Track
 import numpy as np
@@ -16,7 +16,7 @@ SAND = ((0.0, '#8a5a3c'), (0.5, '#c08a63'), (1.0, '#e6c3a0'))
 
 
 def terrain_view(run: RunLog) -> go.Figure:
-    """Draw all paths above the ground, in three dimensions."""
+    """Plot all paths above the ground, in three dimensions."""
     figure = go.Figure()
     if run.terrain:
         figure.add_surface(
@@ -29,10 +29,10 @@ def terrain_view(run: RunLog) -> go.Figure:
         if run.terrain:
             rows = Span.of(log).rows(log.truths.t_ns)
             _shadow(figure, run.terrain, *log.truths.p_MB[rows, :2].T)
-    for mark in run.landmarks:
+    for marker in run.markers:
         figure.add_scatter3d(
-            x=[mark.east], y=[mark.north], z=[mark.up + 1.0], mode='markers+text',
-            text=[mark.name], textfont={'color': INK, 'size': 13}, name=mark.name,
+            x=[marker.east], y=[marker.north], z=[marker.up + 1.0], mode='markers+text',
+            text=[marker.name], textfont={'color': INK, 'size': 13}, name=marker.name,
             marker={'size': 6, 'color': INK, 'symbol': 'square'})
     axis = {'backgroundcolor': PAPER, 'gridcolor': GRID, 'zerolinecolor': GRID}
     figure.update_layout(
@@ -47,7 +47,7 @@ def terrain_view(run: RunLog) -> go.Figure:
 
 
 def ground_map(run: RunLog, nasa: Track | None) -> go.Figure:
-    """Draw the paths from above, NASA's own among them."""
+    """Plot all paths and NASA's track, seen from above."""
     figure = go.Figure()
     if run.terrain:
         figure.add_contour(
@@ -63,9 +63,9 @@ def ground_map(run: RunLog, nasa: Track | None) -> go.Figure:
             line={'color': NASA, 'width': 5}, marker={'size': 8}, opacity=0.85)
     for k, log in enumerate(run.logs):
         _flight_on_map(figure, log, k)
-    for mark in run.landmarks:
+    for marker in run.markers:
         figure.add_scatter(
-            x=[mark.east], y=[mark.north], mode='markers+text', text=[mark.name],
+            x=[marker.east], y=[marker.north], mode='markers+text', text=[marker.name],
             textposition='bottom center', showlegend=False,
             marker={'size': 11, 'color': INK, 'symbol': 'square'})
     figure.update_layout(
@@ -95,22 +95,22 @@ def _flight_in_space(figure: go.Figure, log: VehicleLog, number: int) -> None:
 
 
 def _proportions(run: RunLog) -> dict[str, object]:
-    """Show all directions to one scale, the longest side filling the box."""
-    places = [log.truths.p_MB for log in run.logs]
+    """Return an aspect ratio with one scale for all axes."""
+    points = [log.truths.p_MB for log in run.logs]
     if run.terrain:
         t = run.terrain
-        places += [np.array([[t.east[0], t.north[0], t.up.min()],
+        points += [np.array([[t.east[0], t.north[0], t.up.min()],
                              [t.east[-1], t.north[-1], t.up.max()]])]
-    points = np.concatenate(places)
-    if len(points) < 2:
+    corners = np.concatenate(points)
+    if len(corners) < 2:
         return {'aspectmode': 'cube'}
-    sides = np.maximum(np.ptp(points, axis=0), 1.0)
+    sides = np.maximum(np.ptp(corners, axis=0), 1.0)
     x, y, z = (float(side) for side in 1.22 * sides / sides.max())
     return {'aspectmode': 'manual', 'aspectratio': {'x': x, 'y': y, 'z': z}}
 
 
 def _shadow(figure: go.Figure, terrain: TerrainPatch, east: Column, north: Column) -> None:
-    """Draw the path's foot on the ground, so that the eye finds its height."""
+    """Plot the projection of the path onto the ground, which shows its height."""
     columns = np.clip(np.searchsorted(terrain.east, east), 0, len(terrain.east) - 1)
     rows = np.clip(np.searchsorted(terrain.north, north), 0, len(terrain.north) - 1)
     figure.add_scatter3d(
@@ -129,8 +129,8 @@ def _flight_on_map(figure: go.Figure, log: VehicleLog, number: int) -> None:
     rows = span.rows(estimates.t_ns)
     figure.add_scatter(
         x=short(estimates.p_MB[rows, 0]), y=short(estimates.p_MB[rows, 1]), mode='lines',
-        name=f'{log.namespace}, believed',
-        line={'color': BELIEVED, 'width': 1.5, 'dash': 'dot'})
+        name=f'{log.namespace}, estimate',
+        line={'color': ESTIMATED, 'width': 1.5, 'dash': 'dot'})
     for photo in log.photos:
         figure.add_scatter(
             x=[photo.position_enu_m[0]], y=[photo.position_enu_m[1]], mode='markers+text',

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How the report looks: its style sheet and the pieces a page is put together from."""
+"""The page of the report: style sheet and HTML building blocks."""
 
 from __future__ import annotations
 
@@ -97,17 +97,17 @@ class Page:
         self._numbers = itertools.count(1)
 
     def add(self, html: str) -> None:
-        """Append a finished piece."""
+        """Append HTML."""
         self._parts.append(html)
 
     def plot(self, figure: go.Figure) -> str:
-        """Write one plot; its script runs when the page is read."""
+        """Return the HTML of one plot; its script runs when the page is loaded."""
         return str(figure.to_html(
             full_html=False, include_plotlyjs=False, div_id=f'plot{next(self._numbers)}',
             config={'displaylogo': False, 'responsive': True, 'displayModeBar': False}))
 
     def html(self) -> str:
-        """Put the page together; nothing in it points outside."""
+        """Return the whole page; it loads nothing from elsewhere."""
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -117,25 +117,25 @@ class Page:
 
 
 def card(title: str, note: str, body: str) -> str:
-    """Write one white box."""
+    """Return the HTML of one card: title, note, content."""
     below = f'<p class="note">{escape(note)}</p>' if note else ''
     return f'<section><h3>{escape(title)}</h3>{below}{body}</section>'
 
 
 def grid(cards: Iterable[str]) -> str:
-    """Set boxes two in a row."""
+    """Arrange cards in two columns."""
     return f'<div class="grid">{"".join(cards)}</div>'
 
 
 def figure_strip(figures: Iterable[tuple[str, str, str, str]]) -> str:
-    """Write headline figures: name, value, unit, remark."""
+    """Return the HTML of the headline figures: name, value, unit, remark."""
     cells = (f'<div><span>{escape(name)}</span><b>{escape(value)}</b><i>{escape(unit)}</i>'
              f'<em>{escape(remark)}</em></div>' for name, value, unit, remark in figures)
     return f'<div class="figures">{"".join(cells)}</div>'
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: bool = False) -> str:
-    """Write a table of finished cells; with ``numbers`` all columns but the first stand right."""
+    """Return a table of HTML cells; with ``numbers`` all columns but the first align right."""
     def line(cells: Sequence[str], tag: str) -> str:
         return '<tr>' + ''.join(
             f'<{tag} class="number">{cell}</{tag}>' if numbers and k else f'<{tag}>{cell}</{tag}>'
@@ -145,5 +145,5 @@ def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: bool
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    """Write a figure, or a dash where there is none."""
+    """Format a number, or a dash where there is none."""
     return '–' if value is None else f'{value:.{digits}f}'

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The images of a run as the report shows them: small copies inside the page."""
+"""The photos of a run, embedded in the report at reduced size."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from ingenuity_nodes.recording.run_log import PhotoRecord
 from PIL import Image, UnidentifiedImageError
 
-COPY_PIXELS = 2_000_000    # of the copy on the page; the full image lies beside it
+COPY_PIXELS = 2_000_000    # of the copy on the page; the full image is next to it
 ZOOM_WIDTH = 900           # pixels
 ROOM = 2.2                 # width of the crop over that of the target
 
 
 @dataclass(frozen=True)
 class EmbeddedPhoto:
-    """One photo, ready for the page."""
+    """One photo as embedded in the page."""
 
     record: PhotoRecord
     copy: str          # data URI of the whole image
@@ -30,7 +30,7 @@ class EmbeddedPhoto:
 
 
 def embed(record: PhotoRecord, folder: Path) -> EmbeddedPhoto | None:
-    """Make the copies; None: the image is not in the folder or not readable."""
+    """Embed a photo and its crop; None: the image is missing or not readable."""
     path = folder / record.file
     try:
         with Image.open(path) as image:
@@ -48,14 +48,14 @@ def embed(record: PhotoRecord, folder: Path) -> EmbeddedPhoto | None:
 
 
 def data_uri(image: Image.Image, quality: int = 86) -> str:
-    """Write an image as JPEG inside an address."""
+    """Encode an image as a data URI of a JPEG."""
     memory = BytesIO()
     image.save(memory, 'JPEG', quality=quality, optimize=True)
     return 'data:image/jpeg;base64,' + base64.b64encode(memory.getvalue()).decode()
 
 
 def _zoom(whole: Image.Image, record: PhotoRecord, file: Path) -> str:
-    """Take the run's own crop, else cut one around the target."""
+    """Return the crop of the run folder, else one around the target."""
     try:
         with Image.open(file) as image:
             crop = image.convert('RGB')
@@ -72,7 +72,7 @@ def _zoom(whole: Image.Image, record: PhotoRecord, file: Path) -> str:
 def _window(
     whole: Image.Image, box: tuple[float, float, float, float],
 ) -> tuple[int, int, int, int]:
-    """Choose a 4:3 crop with room around the target, pushed inside the image."""
+    """Return a 4:3 window around the target, shifted to lie inside the image."""
     u0, v0, u1, v1 = box
     width = min(float(whole.width), ROOM * max(u1 - u0, (v1 - v0) * 4 / 3, 20.0))
     height = min(float(whole.height), width * 3 / 4)

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The report: one page for people, without a network, about everything a run left."""
+"""The report: one self-contained HTML page about everything that a run has produced."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import re
 from typing import Any
 
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.recording.report import figures as figures
-from ingenuity_nodes.recording.report import maps as maps
+from ingenuity_nodes.recording.report import figures, maps
 from ingenuity_nodes.recording.report.page import card, figure_strip, grid, number, Page, table
 from ingenuity_nodes.recording.report.photo import embed, EmbeddedPhoto
 from ingenuity_nodes.recording.report.timeline import fault_rows, timeline
@@ -23,15 +22,15 @@ from ingenuity_nodes.recording.run_log import RunLog, VehicleLog
 from ingenuity_nodes.recording.tracks import compare, flown_track, nasa_track, POINTS, Track
 
 FILES = (
-    ('result.json', 'the numbers, for scripts'),
+    ('result.json', 'the figures, for scripts'),
     ('photo.jpg', 'the photograph, full size'),
-    ('photo_annotated.jpg', 'the photograph, with the rover marked'),
-    ('photo_zoom.jpg', 'the rover, as Ingenuity saw it'),
-    ('trajectory.tum', 'true trajectory; evo and others read it'),
-    ('trajectory_estimate.tum', 'trajectory as the flight computer believed it'),
-    ('logs', 'what every process said'),
-    ('run_log.npz', 'every tick as columns; numpy reads it'),
-    ('bag', 'all topics as MCAP; ros2 bag, Foxglove and Lichtblick open it'))
+    ('photo_annotated.jpg', 'the photograph, annotated'),
+    ('photo_zoom.jpg', 'the photograph, cropped around the target'),
+    ('trajectory.tum', 'true trajectory, TUM format, for evo and others'),
+    ('trajectory_estimate.tum', 'estimated trajectory'),
+    ('logs', 'the log of every process'),
+    ('run_log.npz', 'every tick as columns, for numpy'),
+    ('bag', 'all topics as MCAP, for ros2 bag, Foxglove and Lichtblick'))
 
 
 def write_report(folder: RunFolder, run: RunLog, result: Mapping[str, Any]) -> Path:
@@ -41,9 +40,9 @@ def write_report(folder: RunFolder, run: RunLog, result: Mapping[str, Any]) -> P
     Parameters
     ----------
     folder
-        The run folder, with the images in it.
+        The run folder, with the photos in it.
     run
-        The record of the run.
+        The log of the run.
     result
         The content of ``result.json``.
 
@@ -99,7 +98,7 @@ def _top(title: str, run: RunLog, result: Mapping[str, Any], nasa: Track | None)
 
 
 def _reference(scenario: str) -> tuple[Track | None, str]:
-    """Find NASA's own track; without one, say why the map shows none."""
+    """Return NASA's track; without one, the reason, for the note on the map."""
     try:
         track = nasa_track(scenario)
     except RecordingError as error:
@@ -108,7 +107,7 @@ def _reference(scenario: str) -> tuple[Track | None, str]:
 
 
 def _nasa(track: Track | None) -> tuple[str, str, str, str]:
-    """Write NASA's flight time, northern end, path and landing offset, as far as known."""
+    """Format NASA's flight time, northern end, path and landing offset, as far as known."""
     if track is None:
         return '', '', '', ''
     # A few points cut the corners of the path.
@@ -131,17 +130,17 @@ def _photos(folder: RunFolder, run: RunLog) -> str:
 def _photo(photo: EmbeddedPhoto, since_lift_off: float, count: int) -> str:
     record = photo.record
     target = escape(record.target.capitalize())
-    way = 'still on its way'
+    radio = 'not yet received'
     if record.received:
-        late = (record.receive_t_ns or record.t_ns) - record.t_ns
+        delay = (record.receive_t_ns or record.t_ns) - record.t_ns
         same = record.sha256_sent == record.sha256_received
-        way = f'on the rover after {late / 1e9:.0f} s, ' + (
-            'every byte the same' if same else '<b>damaged</b>')
+        radio = f'received by the rover after {delay / 1e9:.0f} s, ' + (
+            'every byte identical' if same else '<b>damaged</b>')
     distance = '–' if record.target_distance_m is None else f'{record.target_distance_m:.1f} m'
     rows = [('taken at', f'T+{since_lift_off:.1f} s'),
-            ('height of the camera', f'{record.position_enu_m[2]:.1f} m above the map'),
+            ('height of the camera', f'{record.position_enu_m[2]:.1f} m above the map origin'),
             (f'{target} is', f'{distance} away'),
-            ('it covers', _cover(photo)), ('radio', way),
+            ('it covers', _cover(photo)), ('radio', radio),
             ('SHA-256', f'<code>{escape(record.sha256_sent[:16])}…</code>')]
     files = [record.file, *filter(None, (photo.marked_file, photo.zoom_file))]
     links = ' · '.join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in files)
@@ -166,7 +165,7 @@ def _cover(photo: EmbeddedPhoto) -> str:
 
 
 def _ring(photo: EmbeddedPhoto) -> str:
-    """Draw a ring and a name around the target, in the image's own pixels."""
+    """Draw a circle around the target and its name, in pixels of the full image."""
     record = photo.record
     if record.target_bbox_px is None:
         return ''
@@ -185,12 +184,13 @@ def _ring(photo: EmbeddedPhoto) -> str:
 def _paths(page: Page, run: RunLog, nasa: Track | None, against: str) -> str:
     flown = flown_track(run.logs[0])
     if nasa and flown:
-        apart = compare(flown, nasa)
-        against = (f'Against the {nasa.source}: {apart.rms:.2f} m rms at equal times, '
-                   f'{apart.worst:.2f} m at most, {apart.rms_aligned:.2f} m rms once aligned.')
+        difference = compare(flown, nasa)
+        against = (f'Against the {nasa.source}: {difference.rms:.2f} m rms at equal times, '
+                   f'{difference.worst:.2f} m at most, '
+                   f'{difference.rms_aligned:.2f} m rms after alignment.')
     return grid([
-        card('The flight above the ground', 'Coloured by ground speed; drag to turn, wheel to '
-             'come nearer.', page.plot(maps.terrain_view(run))),
+        card('The flight above the ground', 'Coloured by ground speed; drag to rotate, scroll '
+             'to zoom.', page.plot(maps.terrain_view(run))),
         card('The flight from above', against, page.plot(maps.ground_map(run, nasa)))])
 
 
@@ -200,20 +200,20 @@ def _vehicle(page: Page, log: VehicleLog, named: bool) -> str:
     cards = [
         card('Altitude', '', page.plot(figures.altitude(log, span))),
         card('Speed', '', page.plot(figures.speed(log, span))),
-        card('Navigation', 'What the flight computer believed, less what was true.',
+        card('Navigation', 'Estimate minus truth, with the three-sigma bounds of the filter.',
              page.plot(figures.navigation(log, span))),
-        card('Tilt', 'Into the wind, into the turn.', page.plot(figures.tilt(log, span))),
+        card('Tilt', 'Angle between rotor axis and vertical.', page.plot(figures.tilt(log, span))),
         card('Heading', '', page.plot(figures.heading(log, span))),
         card('Thrust', '', page.plot(figures.thrust(log, span))),
         card('Battery', '', page.plot(figures.power(log, span))),
-        card('Blades and motors', '', page.plot(figures.machinery(log, span)))]
+        card('Blades and motors', '', page.plot(figures.actuators(log, span)))]
     radio = '' if not log.transfers else card(
-        'Radio', 'Frames at the base station; time goes on after the landing.',
+        'Radio', 'Frames received by the base station; transfers continue after landing.',
         page.plot(figures.radio(log, span)))
-    modes = card('Flight modes', 'Each change with the reason the flight computer gave.',
+    modes = card('Flight modes', 'Each change with the reason given by the flight computer.',
                  timeline(log, span.zero_ns))
     faults = '' if not log.faults else card(
-        'Faults', 'Injected; the flight computer was not told.', fault_rows(log, span.zero_ns))
+        'Faults', 'Injected; the flight computer is not informed.', fault_rows(log, span.zero_ns))
     return heading + modes + faults + grid(cards) + radio
 
 
@@ -236,7 +236,7 @@ def _files(folder: RunFolder) -> str:
                    key=lambda name: (list(known).index(name) if name in known else 99, name))
     rows = [(f'<a href="{escape(name)}">{escape(name)}</a>', escape(known.get(name, '')),
              _size(folder.path / name)) for name in names]
-    return card('Files of this run', 'Beside this page.', table(rows))
+    return card('Files of this run', 'In the same folder as this page.', table(rows))
 
 
 def _size(path: Path) -> str:
@@ -249,8 +249,8 @@ def _footer() -> str:
     return (
         '<footer>T is the time since lift-off, the last instant with a foot on the ground before '
         'the climb; touchdown is the first contact after it. <i>True</i> is the simulated '
-        'aircraft, <i>believed</i> its own estimate from its sensors. Positions count from the '
-        'map origin, the altitude from the place of lift-off. NASA figures: ground track and '
+        'aircraft, <i>estimate</i> that of its flight computer. Positions are relative to the '
+        'map origin, the altitude to the lift-off position. NASA figures: ground track and '
         'flight log published by NASA/JPL-Caltech (MMGIS).</footer></main>')
 
 

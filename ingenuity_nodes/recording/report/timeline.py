@@ -37,17 +37,17 @@ def timeline(log: VehicleLog, zero_ns: int) -> str:
     rows = [(f'T{start:+.1f} s', f'<span class="dot" style="background: {colour[change.mode]}">'
              f'</span>{_words(change.mode)}', escape(change.reason))
             for change, start in zip(log.modes, times, strict=True)]
-    half, head = (len(rows) + 1) // 2, ('when', 'mode', 'why')
+    half, head = (len(rows) + 1) // 2, ('time', 'mode', 'reason')
     return (f'<div class="bar">{blocks}</div><div class="ruler">{ticks}</div>'
             f'<div class="reasons">{table(rows[:half], head)}{table(rows[half:], head)}</div>')
 
 
 def fault_rows(log: VehicleLog, zero_ns: int) -> str:
-    """List what was made to break, and when."""
+    """List the injected faults and their times."""
     rows = [(f'T{(change.t_ns - zero_ns) / SECOND_NS:+.1f} s',
              f'{_words(change.fault)} {"begins" if change.active else "ends"}',
              escape(change.text)) for change in log.faults]
-    return table(rows, ('when', 'fault', 'what'))
+    return table(rows, ('time', 'fault', 'effect'))
 
 
 def _words(mode: str) -> str:

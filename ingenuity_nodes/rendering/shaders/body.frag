@@ -3,7 +3,7 @@ uniform mat4 sunView;       // M to the shadow map of this body
 uniform float pixelAngle;
 in vec3 world, facing, tint;
 in vec2 finish;
-in vec3 place;
+in vec3 linkPosition;
 out vec4 colour;
 
 float sunlit(vec3 p) {
@@ -26,8 +26,8 @@ void main() {
   float sun = sunlit(world + n * 0.015);
   // Dust in blotches and grains, most where things lie level.
   float f = t * pixelAngle;
-  float blotch = valueNoise(place / 0.02) - 0.5;
-  float grain = (valueNoise(place / 0.003 + 7.0) - 0.5) * (1.0 - smoothstep(0.001, 0.004, f));
+  float blotch = valueNoise(linkPosition / 0.02) - 0.5;
+  float grain = (valueNoise(linkPosition / 0.003 + 7.0) - 0.5) * (1.0 - smoothstep(0.001, 0.004, f));
   blotch = blotch * (1.0 - smoothstep(0.008, 0.03, f)) + 0.8 * grain;
   float dusty = clamp(0.04 + 0.14 * smoothstep(0.3, 1.0, n.z) + 0.20 * blotch, 0.0, 1.0);
   n = normalize(n + 0.10 * grain * vec3(1.0, -0.6, 0.5));

@@ -1,13 +1,13 @@
 in vec3 position, normal, paint;
-in vec2 surface;            // gloss, share of sky seen
+in vec2 surface;            // gloss, fraction of sky seen
 uniform mat4 pose;          // of this link in M
 out vec3 world, facing, tint;
 out vec2 finish;
-out vec3 place;             // in the link [m]
+out vec3 linkPosition;      // in the frame of the link [m]
 void main() {
   vec4 p = pose * vec4(position, 1.0);
   world = p.xyz;
-  place = position;
+  linkPosition = position;
   facing = mat3(pose) * normal;
   tint = paint;
   finish = surface;

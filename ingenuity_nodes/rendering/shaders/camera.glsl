@@ -1,4 +1,4 @@
-// One camera law for every pass: CAHVORE type 3 with linearity, see cameras/model.py.
+// The camera model of every pass: CAHVORE type 3 with linearity, see cameras/model.py.
 uniform mat3 R_MC;
 uniform vec3 p_MC;
 uniform vec3 camA, camH, camV, camO, camR, camE;

@@ -25,7 +25,7 @@ vec3 groundColour(vec3 p, vec3 dir, float t, vec2 shade) {
   return sum / float(n);
 }
 
-// Share of this pixel that rocks and robots in front of the ground cover.
+// Fraction of this pixel that rocks and robots in front of the ground cover.
 float inFront(float t) {
   ivec2 at = ivec2(gl_FragCoord.xy) * oversample;
   float front = 0.0, any = 0.0;

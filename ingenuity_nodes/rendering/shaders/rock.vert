@@ -4,7 +4,7 @@ in vec3 turn;               // yaw, tilt about x, tilt about y
 in vec2 tone;
 in float ground;            // its height under the rock [m]
 out vec3 world, facing, body;
-out vec3 look;
+out vec3 traits;
 uniform float firstRock;    // number of the first rock drawn now
 flat out float number;
 
@@ -13,7 +13,7 @@ void main() {
   body = position * half_axes;
   world = centre + R * body;
   facing = R * normalize(normal / half_axes);
-  look = vec3(tone, world.z - ground);
+  traits = vec3(tone, world.z - ground);
   number = firstRock + float(gl_InstanceID);
   float seen;
   gl_Position = clipPosition(world, seen);

@@ -1,8 +1,8 @@
-// What the ground is made of at one place, filtered to a pixel that covers f metres.
+// Material of the ground at one point, filtered to a pixel that covers f metres.
 // TIER 0 draws everything, 1 leaves out what is finer than 8 mm, 2 what is finer than 42 mm:
 // those layers have faded to nothing there, so the tiers join without a seam.
 struct Soil { vec3 albedo; vec2 slope; float sun; float open; };
-uniform float bareSand;     // share of grains and pebbles that rippled ground lacks
+uniform float bareSand;     // fraction of grains and pebbles that rippled ground lacks
 vec2 towardEye = vec2(0.0); // level direction from the ground to the camera
 
 const vec3 DUST = vec3(0.378, 0.262, 0.170);
@@ -14,14 +14,14 @@ const vec3 PAVER = vec3(0.315, 0.232, 0.166);
 float keep(float wave, float f) { return 1.0 - smoothstep(0.22, 0.75, f / wave); }
 
 // One layer of pebbles, at most one in each cell of a turned lattice: broken pieces with a flat top.
-void pebbles(vec2 p, float cell, float share, float turn, uint salt, float f, float wobble, inout Soil g) {
+void pebbles(vec2 p, float cell, float density, float turn, uint salt, float f, float wobble, inout Soil g) {
   float k = 1.0 - smoothstep(0.10, 0.40, f / cell);
   mat2 R = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
   vec2 q = R * p / cell;
   vec2 base = floor(q);
   uvec3 bits = pcg3(uvec3(uvec2(ivec2(base)), salt));
   vec3 a = vec3(bits & 0xFFFFu) / 65535.0, b = vec3(bits >> 16u) / 65535.0;
-  k *= step(a.x, share);
+  k *= step(a.x, density);
   float radius = 0.07 + 0.20 * b.x * b.x * b.x;
   vec2 off = q - base - 0.5 - (a.yz - 0.5) * (0.9 - 2.0 * radius);
   vec2 shift = R * sunDir.xy / max(sunDir.z, 0.25) * radius * 0.6;
@@ -92,7 +92,7 @@ void ruts(vec2 p, float aside, float f, float crumbs, vec2 rough, inout Soil g) 
   g.slope += rut * rough;
 }
 
-// What lies in specks of a noise of about a given grain: nothing below one level, all above another.
+// Threshold a noise to specks: 0 below one level, 1 above another.
 float specks(float n, float low, float high) { return smoothstep(low, high, n); }
 
 Soil soilAt(vec2 p, float f) {
@@ -124,7 +124,7 @@ Soil soilAt(vec2 p, float f) {
     + 0.40 * noise(p / 0.0042) * keep(0.0042, f);
   rough += 0.22 * grit.yz * k2;
 #endif
-  // Dust lies in drifts whose edges come apart into grains.
+  // Dust forms drifts whose edges break up into grains.
   float drift = 0.48 + 0.80 * broad + 0.50 * mid + 0.30 * fine;
   float dusty = mix(clamp(drift, 0.0, 1.0), smoothstep(0.12, 0.84, drift), 0.6);
   float stony = (1.0 - bare) * clamp(1.42 - 1.15 * dusty + 0.6 * mid, 0.16, 1.0);

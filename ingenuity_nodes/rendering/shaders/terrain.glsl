@@ -1,5 +1,5 @@
 // The ground's shape from nested maps, each four times coarser and larger than the one before.
-// Software drawing runs both sides of every branch, so there are none that could spare a fetch.
+// Software rendering runs both sides of every branch, so no branch is used to save a fetch.
 uniform sampler2DArray heightMaps;
 uniform sampler2DArray surfaceMaps;  // slope x, slope y, ripples, distance from the rover's path
 uniform vec2 mapCentre[6];
@@ -67,7 +67,7 @@ float groundRange(vec3 origin, vec3 dir, float start) {
 
 uniform float sunSteps;     // 0 under a high sun, when the ground casts no shadow on itself
 
-// Share of the sun that hummocks, ripples and hills leave at a place on the ground.
+// Fraction of the sunlight that hummocks, ripples and hills leave at a point on the ground.
 float sunOverGround(vec2 p) {
   if (sunSteps < 0.5) return 1.0;
   vec3 q = vec3(p, groundHeight(p) + 0.008);

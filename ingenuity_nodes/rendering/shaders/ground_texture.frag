@@ -1,7 +1,7 @@
-// Ground from ready images taken from above: what a fast grey camera needs.
-uniform sampler2DArray aerial;
-uniform float finest;       // [m] one pixel of the finest image
-uniform float tilesAcross;  // size of an image in its own pixels
+// Ground from cached textures seen from above, for the fast grey camera.
+uniform sampler2DArray groundTexture;
+uniform float finest;       // [m] one pixel of the finest level
+uniform float tilesAcross;  // size of a level in its own pixels
 uniform float level;        // of the height map used for the whole image
 in vec2 uv;
 in vec3 origin, dir;
@@ -17,11 +17,11 @@ void main() {
     t += (origin.z + d.z * t - textureLod(heightMaps, mapCoordinate(p, level), 0.0).r) / (down + 0.04);
   }
   float f = t * pixelSees * min(inversesqrt(down), 3.0);
-  // One size for each pixel, 0.9 to 1.9 times as wide: a pattern that chose between two would stand
-  // still in the image, and tracked corners would cling to it.
+  // One level for each pixel, 0.9 to 1.9 times as wide: dithering between two levels would leave a
+  // pattern fixed in the image, which the feature tracker would lock on to.
   float n = clamp(floor(log2(f / finest) + 0.9), 0.0, 8.0);
   vec2 p = (origin.xy + d.xy * t) / (finest * tilesAcross * exp2(n));
-  float v = textureLod(aerial, vec3(p, n), 0.0).r;
+  float v = textureLod(groundTexture, vec3(p, n), 0.0).r;
   colour = vec4(nearness > 0.0 ? v : sqrt(gain * dot(skyRadiance(d), GREY)));
   gl_FragDepth = nearness > 0.0 ? 1.0 - NEAR / (t * 1.004 + 0.02) : 1.0;
 }

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Pixels to rays, fast: the camera's law read from a table instead of solved each time."""
+"""Pixels to unit bearing vectors, fast: interpolated in a table instead of solved each time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ingenuity_nodes.frames import rotation_matrix
 import numpy as np
 from numpy.typing import NDArray
 
-SPACING = 4    # [px] between entries; straight lines in between err by less than 1e-5 rad
+SPACING = 4    # [px] between entries; linear interpolation errs by less than 1e-5 rad
 
 
 @kernel
-def look_up(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn pixels (n, 2) into unit vectors in B (n, 3) by a camera's table."""
+def bearings_of(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Interpolate the unit bearing vectors, in B, (n, 3) of pixels (n, 2)."""
     rows, columns, _ = table.shape
     out = np.empty((uv.shape[0], 3))
     for k in range(uv.shape[0]):
@@ -34,17 +34,17 @@ def look_up(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[np.f
     return out
 
 
-class RayTable:
-    """Directions of all pixels of one camera, written in the body that carries it."""
+class BearingTable:
+    """Unit bearing vectors of the pixels of one camera, written in the body that carries it."""
 
     def __init__(self, camera: CameraModel) -> None:
         u = np.arange(0, camera.width + SPACING, SPACING, dtype=np.float64)
         v = np.arange(0, camera.height + SPACING, SPACING, dtype=np.float64)
         grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-        rays = camera.unproject(grid) @ rotation_matrix(camera.q_BC).T
-        self.table = np.ascontiguousarray(rays.reshape(len(v), len(u), 3))
-        self._look_up = entry_point(look_up, self.table, grid)
+        bearings = camera.unproject(grid) @ rotation_matrix(camera.q_BC).T
+        self.table = np.ascontiguousarray(bearings.reshape(len(v), len(u), 3))
+        self._bearings_of = entry_point(bearings_of, self.table, grid)
 
-    def rays(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn pixels, shape (n, 2), into unit vectors in B, shape (n, 3)."""
-        return np.asarray(self._look_up(self.table, floats('uv', uv, (None, 2))))
+    def bearings(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the unit bearing vectors, in B, shape (n, 3), of pixels, shape (n, 2)."""
+        return np.asarray(self._bearings_of(self.table, floats('uv', uv, (None, 2))))

@@ -1,12 +1,13 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Ready images of the ground from above, for the fast grey camera.
+A cache of ground textures seen from above (a clipmap), for the fast grey camera.
 
-Four images, each four times coarser than the one before, each a torus of tiles that follows the
-camera. A tile is drawn once by the same shaders that draw a photo, so both cameras see one ground.
-Between them, and beyond the last, stand images halved from the one before. Theirs are no mipmaps
-of the driver, which would halve all tiles anew for each one that comes.
+Four levels, each four times coarser than the one before, each a toroidal array of tiles that
+follows the camera. A tile is drawn once by the same shaders that draw a photo, so both cameras see
+the same ground. Between the levels, and beyond the last, are levels downsampled from the one
+before. They are not mipmaps of the driver, which would downsample all tiles again for each new
+one.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = 4
-FINEST = 0.005          # [m] one pixel of the finest image
+FINEST = 0.005          # [m] one pixel of the finest level
 TILE = 256              # [px]
-ACROSS = 8              # tiles along each side of an image
-_FIRST_REACH = 37.0     # [m] ground that the finest height map is sure to hold around the camera
+ACROSS = 8              # tiles along each side of a level
+_FIRST_REACH = 37.0     # [m] the finest height map covers at least this much around the camera
 LUMINANCE = np.array([0.40, 0.40, 0.20])  # of red, green, blue on the grey sensor (assumed)
 _UNIT = 6               # texture unit
-IMAGES = 2 * LEVELS + 1    # with the halved ones; each has pixels twice as wide as the last
+IMAGES = 2 * LEVELS + 1    # with the downsampled ones; each has pixels twice as wide
 
 DrawTile = Callable[[int, int, int],
                     NDArray[np.uint8]]  # level, i, j -> (TILE, TILE) square root of luminance
@@ -39,12 +40,12 @@ def tile_size(level: int) -> float:
     return TILE * FINEST * 4.0 ** level
 
 
-class AerialLayer:
-    """Keeps the images on the drawing side and fetches the tiles that come into view."""
+class GroundTextureCache:
+    """Hold the textures on the GPU and fetch the tiles that come into view."""
 
     def __init__(self, context: moderngl.Context, shared: tuple[str, ...], lattice: Lattice,
                  draw_tile: DrawTile) -> None:
-        self._shader = program(context, 'ground.vert', 'aerial.frag', *shared)
+        self._shader = program(context, 'ground.vert', 'ground_texture.frag', *shared)
         self._lattice, self._array = lattice, lattice.array(self._shader)
         side = TILE * ACROSS
         self._images = context.texture_array((side, side, IMAGES), 1, dtype='f1')
@@ -55,7 +56,7 @@ class AerialLayer:
 
     def follow(self, x: float, y: float, height: float, farthest: float,
                pixel_angle: float) -> None:
-        """Have all tiles that a camera at a height above ground can use, out to ``farthest``."""
+        """Fetch all tiles that a camera at a height above ground can use, out to ``farthest``."""
         self._farthest = farthest
         for level in range(LEVELS):
             size = tile_size(level)
@@ -81,12 +82,12 @@ class AerialLayer:
                 slot[:] = i, j
 
     def _write(self, level: int, i: int, j: int, tile: NDArray[np.uint8]) -> None:
-        """Put a tile into its image, and halved into the next one, or the last two."""
+        """Write a tile to its level, and downsampled to the next one, or the last two."""
         for k in range(3 if level == LEVELS - 1 else 2):
             if k:
-                tile = _halved(tile)
+                tile = _downsampled(tile)
             width = TILE >> k
-            # A halved torus repeats itself across its image.
+            # A downsampled torus repeats itself across its level.
             for row in range(j % ACROSS, ACROSS << k, ACROSS):
                 for column in range(i % ACROSS, ACROSS << k, ACROSS):
                     box = (column * width, row * width, 2 * level + k, width, width, 1)
@@ -98,12 +99,12 @@ class AerialLayer:
         level = float(sum(self._farthest >= reach for reach in (_FIRST_REACH, 4 * _FIRST_REACH)))
         set_uniforms(self._shader, {
             **values, 'lattice': float(self._lattice.spacing), 'finest': FINEST,
-            'tilesAcross': float(TILE * ACROSS), 'aerial': _UNIT, 'level': level})
+            'tilesAcross': float(TILE * ACROSS), 'groundTexture': _UNIT, 'level': level})
         self._lattice.draw(self._array, first, rows)
 
 
-def _halved(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Mean of two by two pixels, rounded."""
+def _downsampled(tile: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the mean of two by two pixels, rounded."""
     wide = tile.astype(np.uint16)
     total = wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2]
     return np.asarray((total + 2) // 4, dtype=np.uint8)

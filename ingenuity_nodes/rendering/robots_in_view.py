@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Who is in the image: the scene and the bodies of a scenario, as the cameras want them."""
+"""The scene and the robots of a scenario, as the renderer needs them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Pose = tuple[Vector3, QuatWxyz]
 
 def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
     """
-    Make the model of one camera of a vehicle, as it is really mounted.
+    Build the model of one camera of a vehicle, with its true mounting.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
 
 
 def scene_of(scenario: Scenario, environment: Environment) -> Scene:
-    """Build the scene of a scenario from the surroundings that its vehicles fly in."""
+    """Build the scene of a scenario from the environment that its vehicles fly in."""
     here = scenario.world
     config = SceneConfig(
         terrain=with_overrides(TerrainParameters(), here.terrain),
@@ -59,30 +59,30 @@ def scene_of(scenario: Scenario, environment: Environment) -> Scene:
 
 
 def _has_the_rovers_tracks(here: WorldSection) -> bool:
-    """Say whether the map origin is the helipad that the rover drove over."""
+    """Return whether the map origin is the helipad that the rover drove over."""
     north = here.latitude - SceneConfig.latitude_deg
     east = here.longitude - SceneConfig.east_longitude_deg
     return max(abs(north), abs(east)) < 1e-4    # [deg] 6 m
 
 
-def cast_of(
+def robots_in_view(
     scenario: Scenario, environment: Environment, carrier: str, exposure: Exposure,
     others: Mapping[str, Pose],
 ) -> list[Body]:
     """
-    List all bodies at an exposure.
+    List the robots that may be in view at an exposure.
 
     Parameters
     ----------
     scenario, environment
-        Whose vehicles, on which ground.
+        The vehicles, and the ground they are on.
     carrier
-        Name of the vehicle whose camera it is.
+        Name of the vehicle that carries the camera.
     exposure
-        Holds the carrier's pose; for the mast camera, that of the mast head.
+        Pose of the carrier; for the mast camera, that of the mast head.
     others
-        True pose ``(p_MB, q_MB)`` of other helicopters, by name. Rovers are parked, and
-        helicopters of which nothing is known stand at their place.
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name. Rovers are parked;
+        helicopters without a known pose stand at their initial position.
 
     """
     bodies = []

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The fault matrix: every entry of the catalogue in every phase, against its expected outcome."""
+"""The fault campaign: every fault of the catalogue in every phase, and the expected outcome."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 
-LONGEST = 120.0     # [s] of simulated time; a flight that is not over by then hangs
-ASTRAY = 3.0        # [m] between belief and truth at the landing; assumed: a tenth of the way
+LONGEST = 120.0     # [s] of simulated time, after which a flight is taken to hang
+ASTRAY = 3.0        # [m] error of the estimate at the landing; assumed: a tenth of the path length
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,22 @@ class Trial:
 
     @property
     def good(self) -> bool:
-        """Say whether it ended as the catalogue says."""
+        """Return whether it ended as the catalogue expects."""
         return self.actual is self.expected
 
 
-class _Watch:
-    """Notes what matters of one flight."""
+class _Monitor:
+    """Record what the outcome of one flight depends on."""
 
     def __init__(self) -> None:
         self.changes: list[ModeChange] = []
-        self.contact: tuple[float, float] | None = None    # speeds down and aside
+        self.contact: tuple[float, float] | None = None    # vertical and horizontal speed
         self.error = 0.0                                   # of the estimate at the landing [m]
         self.failure = ''
         self.flew = False
         self._airborne = False
 
-    def take(self, out: HelicopterOutputs) -> None:
+    def update(self, out: HelicopterOutputs) -> None:
         self.changes += out.modes
         self.failure = self.failure or out.status.failure
         numbers = (*out.truth.p_MB, *out.truth.q_MB, *out.estimate.p_MB, *out.command.collective)
@@ -74,7 +74,7 @@ class _Watch:
 
     @property
     def over(self) -> bool:
-        """Say whether nothing of interest is to come: the rotors run down."""
+        """Return whether the outcome is settled: failure, or the rotors spin down."""
         mode = self.changes[-1].mode if self.changes else ''
         return bool(self.failure) or mode in ('landed', 'refused', 'crashed') or (
             mode == 'spin_down' and self.flew)
@@ -82,12 +82,12 @@ class _Watch:
 
 def fly_fault(scenario: Scenario, seed: int | None = None) -> tuple[Outcome, str]:
     """
-    Fly to touchdown and judge; ``seed`` replaces that of the scenario.
+    Fly to touchdown and classify the outcome; ``seed`` replaces that of the scenario.
 
     Returns
     -------
     tuple
-        How it ended, and the words of the flight computer that say so.
+        Outcome, and the message of the flight computer that shows it.
 
     Raises
     ------
@@ -97,13 +97,14 @@ def fly_fault(scenario: Scenario, seed: int | None = None) -> tuple[Outcome, str
         It did not end.
 
     """
-    simulation, watch = Simulation(scenario, seed), _Watch()
+    simulation, monitor = Simulation(scenario, seed), _Monitor()
     name = scenario.helicopters[0].name
-    while not watch.over:
+    while not monitor.over:
         if simulation.t_ns > LONGEST * SECOND_NS:
             raise TimeoutError(f'not over after {LONGEST:g} s')
-        watch.take(simulation.tick().helicopters[name])
-    return judge(watch.changes, watch.failure, watch.contact, watch.error, flew=watch.flew)
+        monitor.update(simulation.tick().helicopters[name])
+    return judge(
+        monitor.changes, monitor.failure, monitor.contact, monitor.error, flew=monitor.flew)
 
 
 def judge(
@@ -111,47 +112,47 @@ def judge(
     error: float, *, flew: bool,
 ) -> tuple[Outcome, str]:
     """
-    Name the outcome of a flight.
+    Classify the outcome of a flight.
 
     Parameters
     ----------
     changes, failure
-        What the flight computer said, what broke.
+        Mode changes of the flight computer; what broke, if anything.
     contact
-        Greatest speeds down and aside with a foot on the ground [m/s], None without a contact.
+        Greatest vertical and horizontal speed with a foot on the ground [m/s]; None: no contact.
     error
-        Distance between belief and truth then [m].
+        Error of the estimate at that contact [m].
     flew
-        It left the ground.
+        Whether it left the ground.
 
     """
     changes = list(changes)
     refused = next((change.reason for change in changes if change.mode == 'refused'), failure)
     if not flew:
-        said = [change.reason for change in changes if change.mode == 'spin_down']
-        return Outcome.REFUSED, (said or [refused])[0]
+        reasons = [change.reason for change in changes if change.mode == 'spin_down']
+        return Outcome.REFUSED, (reasons or [refused])[0]
     if failure:
         return Outcome.LOST, failure
     down, aside = contact or (0.0, 0.0)
     if is_hard(down, aside):
         return Outcome.HARD, f'touched down at {down:.1f} m/s, {aside:.1f} m/s aside'
     if error > ASTRAY:
-        return Outcome.ASTRAY, f'{error:.1f} m from where it believed to be'
+        return Outcome.ASTRAY, f'position estimate wrong by {error:.1f} m'
     for outcome, found in (
             (Outcome.LAND_NOW, [c for c in changes if c.reason.startswith('LAND_NOW')]),
             (Outcome.DEGRADED, [c for c in changes if c.mode == 'degraded'])):
         if found:
             return outcome, found[0].reason
-    return Outcome.LANDED, f'{error:.2f} m from where it believed to be'
+    return Outcome.LANDED, f'position estimate wrong by {error:.2f} m'
 
 
 def try_fault(fault: str, phase: Phase, seed: int | None = None) -> Trial:
-    """Try one entry in one phase; whatever goes wrong with the run itself becomes its detail."""
+    """Fly one fault in one phase; an exception of the run itself becomes its detail."""
     began = time.perf_counter()
     actual: Outcome | None = None
     try:
         actual, detail = fly_fault(load_scenario(f'{PREFIX}{fault}_{phase.value}'), seed)
-    except Exception as error:    # the matrix shall show it beside the others
+    except Exception as error:    # shown in the table like the others
         detail = f'{type(error).__name__}: {error}'
     return Trial(fault, phase, CATALOGUE[fault].expected[phase], actual, detail,
                  time.perf_counter() - began)
@@ -159,12 +160,12 @@ def try_fault(fault: str, phase: Phase, seed: int | None = None) -> Trial:
 
 def chosen(names: Iterable[str]) -> list[str]:
     """
-    List the entries that are meant by entries or parts; all by none.
+    List the faults selected by names of faults or parts; without names, all.
 
     Raises
     ------
     FileError
-        There is no such entry or part.
+        There is no such fault or part.
 
     """
     names = list(names)
@@ -179,14 +180,14 @@ def chosen(names: Iterable[str]) -> list[str]:
     return found
 
 
-def run_matrix(
+def run_fault_campaign(
     faults: Iterable[str] = CATALOGUE, phases: Iterable[Phase] = Phase, seed: int | None = None,
-    say: Callable[[Trial], None] = lambda _: None,
+    on_trial: Callable[[Trial], None] = lambda _: None,
 ) -> list[Trial]:
-    """Try all on all cores; ``say`` hears each trial as soon as its turn has come."""
+    """Fly all on all cores; call ``on_trial`` for each, in order, as soon as it is done."""
     phases, trials = tuple(phases), []
     for trial in _in_parallel([(fault, phase, seed) for fault in faults for phase in phases]):
-        say(trial)
+        on_trial(trial)
         trials.append(trial)
     return trials
 

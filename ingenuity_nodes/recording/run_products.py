@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a run leaves in its folder beside the bag: both faces feed this, and finish it once."""
+"""The products of a run apart from the bag: result, photos, trajectories and report."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import hashlib
 from typing import Any
 
 from ingenuity_nodes.photo.target_box import target_box
-from ingenuity_nodes.recording.historic_flights import believed_path, HISTORY, swing_period
-from ingenuity_nodes.recording.photo_copies import write_copies
+from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
+from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
 from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
-from ingenuity_nodes.recording.run_log import Landmark, PhotoRecord, RunLog, TerrainPatch
+from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.recording.tracks import write_trajectories
-from ingenuity_nodes.rendering.cast import camera_of
+from ingenuity_nodes.rendering.robots_in_view import camera_of
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
@@ -24,11 +24,11 @@ from ingenuity_nodes.signals import (
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
-MAP_MARGIN = 20.0    # [m] of ground shown around the places of the run
+MAP_MARGIN = 20.0    # [m] of ground shown around all positions of the run
 
 
-class Products:
-    """Gathers one run and writes result, photos, trajectories and report."""
+class RunProducts:
+    """Record one run, and write result, photos, trajectories and report."""
 
     def __init__(
         self, scenario: Scenario, seed: int, environment: Environment, folder: RunFolder | None,
@@ -39,7 +39,7 @@ class Products:
         self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
                          for h in scenario.helicopters if 'rte' in h.cameras}
         for rover in scenario.rovers:
-            self.run.landmarks.append(Landmark(
+            self.run.markers.append(MapMarker(
                 rover.name.capitalize(), *rover.position,
                 environment.terrain.height(*rover.position)))
 
@@ -47,7 +47,7 @@ class Products:
         self, name: str, truth: Truth, estimate: Estimate, status: VehicleStatus,
         modes: tuple[ModeChange, ...], faults: tuple[FaultChange, ...] = (),
     ) -> None:
-        """Note one helicopter's tick."""
+        """Record one helicopter's tick."""
         log = self.run.vehicle(name)
         log.truth(truth)
         log.estimate(estimate)
@@ -61,7 +61,7 @@ class Products:
         log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, height))
 
     def exposed(self, name: str, exposure: Exposure) -> None:
-        """Note that a colour camera opened its shutter, and what truly lies before it."""
+        """Record an exposure of a colour camera, and its true target."""
         log, camera = self.run.vehicle(name), self._cameras[name]
         number = len(log.photos)
         tail = '' if name == self.run.vehicles[0] else name
@@ -75,12 +75,12 @@ class Products:
     def _with_target(
         self, name: str, exposure: Exposure, record: PhotoRecord,
     ) -> PhotoRecord:
-        """Add where the target truly falls in the image; of several, the one best seen."""
+        """Add where the target truly is in the image; of several, the one most visible."""
         sections = {section.name: section for section in self._scenario.helicopters}
-        wanted = sections[name].flight_plan.photographed
+        targets = sections[name].flight_plan.photographed
         seen = []
         for rover in self._scenario.rovers:
-            if rover.name in wanted:
+            if rover.name in targets:
                 q_MR, p_MR = resting_pose(
                     rover.position, rover.azimuth, self._environment.terrain)
                 box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
@@ -96,13 +96,13 @@ class Products:
             target_visible_share=box.visible_fraction)
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
-        """Note the image that the camera handed to the radio."""
+        """Record the image that the camera passed to the radio."""
         record = self._record(name, t_ns)
         if record is not None:
             self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
 
     def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
-        """Note that the base station has the image."""
+        """Record that the base station has received the image."""
         record = self._record(name, t_ns)
         if record is not None:
             self.run.vehicle(name).photo(replace(
@@ -119,40 +119,41 @@ class Products:
     def finish(
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
-        """Write everything; ``full=False`` leaves the slow images and the report out."""
+        """Write everything; ``full=False`` omits the report and the photo copies."""
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
         if self._scenario.name in HISTORY:
-            result['swing_period_s'] = swing_period(self.run.logs[0])
-            result['believed_path_m'] = believed_path(self.run.logs[0])
+            result['swing_period_s'] = oscillation_period(self.run.logs[0])
+            result['believed_path_m'] = estimated_path(self.run.logs[0])
         if self._folder is None:
             return result
         write_result(self._folder.result, result)
         write_trajectories(self.run, self._folder)
         self.run.save(self._folder.run_log)
         if full:
-            self._write_photo_sets(self._folder)
+            self._write_photo_copies(self._folder)
             write_report(self._folder, self.run, result)
         return result
 
-    def _write_photo_sets(self, folder: RunFolder) -> None:
-        """Write the zoomed and the annotated copy of every image that is there."""
+    def _write_photo_copies(self, folder: RunFolder) -> None:
+        """Write the crop and the annotated copy of every photo in the folder."""
         for log in self.run.logs:
             tail = '' if log.namespace == self.run.vehicles[0] else log.namespace
             span = flight_span(log)
             zero_ns = int(log.truths.t_ns[span.lift_off]) if span else 0
             for number, record in enumerate(log.photos, start=1):
-                write_copies(
+                metadata = photo_metadata(
                     self._scenario, self._environment, self._cameras[log.namespace], record,
-                    (record.t_ns - zero_ns) / SECOND_NS, folder.photo(tail, number),
-                    folder.photo_zoom(tail, number), folder.photo_annotated(tail, number))
+                    (record.t_ns - zero_ns) / SECOND_NS)
+                write_copies(metadata, folder.photo_files(tail, number),
+                             self._environment.terrain.height)
 
     def _patch(self) -> TerrainPatch:
-        places = [(mark.east, mark.north) for mark in self.run.landmarks]
+        points = [(mark.east, mark.north) for mark in self.run.markers]
         for log in self.run.logs:
-            places += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
-        east, north = zip(*places, (0.0, 0.0), strict=True)
+            points += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
+        east, north = zip(*points, (0.0, 0.0), strict=True)
         return TerrainPatch.sample(
             self._environment.terrain.heights,
             (min(east) - MAP_MARGIN, max(east) + MAP_MARGIN),
