@@ -70,11 +70,11 @@ def drones_sim(rate: int) -> Callable[[], tuple[float, float]]:
     from drones_sim.trajectory import generate_circular
 
     def run() -> tuple[float, float]:
-        way = generate_circular(duration=5.0, sample_rate=rate, radius=2.0)
+        circle = generate_circular(duration=5.0, sample_rate=rate, radius=2.0)
         simulator = ClosedLoopSimulator(
             config=SimulationConfig(dt=1.0 / rate, use_estimator=True, seed=7))
         start = time.process_time()
-        simulator.run(way)
+        simulator.run(circle)
         return 5.0, time.process_time() - start
     return run
 

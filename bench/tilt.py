@@ -19,7 +19,7 @@ FASTEST, STEEPEST = 12.0, 7.0   # [m/s], [deg]
 REPORTED = (3.0, 6.0)           # [deg] onboard attitude in the hovers of Flights 1 and 2, NASA PDS
 
 
-def place(speed: float, tilt_deg: float) -> tuple[float, float]:
+def pixel(speed: float, tilt_deg: float) -> tuple[float, float]:
     """Turn wind speed and tilt into a point of the image."""
     x = LEFT + speed / FASTEST * (WIDTH - LEFT - 20)
     return x, HEIGHT - BOTTOM - tilt_deg / STEEPEST * (HEIGHT - BOTTOM - 20)
@@ -27,9 +27,9 @@ def place(speed: float, tilt_deg: float) -> tuple[float, float]:
 
 def drawing(hovers: list[WindHover]) -> str:
     """Draw the curve as SVG."""
-    line = ' '.join('{:.1f},{:.1f}'.format(*place(h.wind_speed, h.tilt_deg)) for h in hovers)
-    x0, top = place(0.0, REPORTED[1])
-    x1, bottom = place(FASTEST, REPORTED[0])
+    line = ' '.join('{:.1f},{:.1f}'.format(*pixel(h.wind_speed, h.tilt_deg)) for h in hovers)
+    x0, top = pixel(0.0, REPORTED[1])
+    x1, bottom = pixel(FASTEST, REPORTED[0])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>',
@@ -38,13 +38,13 @@ def drawing(hovers: list[WindHover]) -> str:
         'reported in the hovers of Flights 1 and 2, wind unknown</text>',
         f'<polyline points="{line}" fill="none" stroke="#b5502f" stroke-width="2.5"/>']
     for speed in range(0, 13, 2):
-        x, y = place(speed, 0.0)
+        x, y = pixel(speed, 0.0)
         parts.append(f'<text x="{x}" y="{y + 18}" text-anchor="middle">{speed}</text>')
     for tilt in range(8):
-        x, y = place(0.0, tilt)
+        x, y = pixel(0.0, tilt)
         parts.append(f'<text x="{x - 8}" y="{y + 4}" text-anchor="end">{tilt}</text>')
         parts.append(f'<path d="M{x} {y}H{WIDTH - 20}" stroke="#ccc" stroke-width="0.5"/>')
-    x, y = place(6.0, 0.0)
+    x, y = pixel(6.0, 0.0)
     parts.append(f'<text x="{x}" y="{y + 38}" text-anchor="middle">steady wind [m/s]</text>')
     parts.append('<text x="16" y="200" transform="rotate(-90 16 200)" text-anchor="middle">'
                  'tilt into the wind [deg]</text></svg>')

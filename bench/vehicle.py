@@ -16,7 +16,7 @@ import time
 
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.signals import RotorCommand
-from ingenuity_nodes.vehicle.dynamics import advance_many
+from ingenuity_nodes.vehicle.dynamics import advance_many, Surroundings
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density
 from ingenuity_nodes.world.terrain import Terrain
@@ -65,13 +65,12 @@ def batch(vehicles: int) -> Callable[[], object]:
     start = np.repeat(one._state, vehicles)
     state, winds = start.copy(), np.zeros((vehicles, 3))
 
-    advance = entry_point(
-        advance_many, one._constants, state, one._field, 0.0, 0.0, 0.0, winds, 0.0, 0)
+    around = Surroundings(AIR.density, AIR.speed_of_sound, AIR.temperature, STILL, 15.0)
+    advance = entry_point(advance_many, one._constants, state, one._field, around, winds, 0)
 
     def run() -> None:
         state[:] = start
-        advance(one._constants, state, one._field, AIR.density, AIR.speed_of_sound,
-                AIR.temperature, winds, 15.0, STEPS // vehicles)
+        advance(one._constants, state, one._field, around, winds, STEPS // vehicles)
     return run
 
 
@@ -130,12 +129,12 @@ def main() -> None:
           f'{1e-6 / many:.2f} million vehicle-steps per second')
     own, mapped = memory()
     print(f'memory of the process                {own + mapped:8.0f} MB, {own:.0f} MB its own, '
-          f'{mapped:.0f} MB pages of libraries that all our processes share')
-    for name, make, share in (('mujoco', mujoco_step, 1), ('rotorpy', rotorpy_step, 20)):
+          f'{mapped:.0f} MB pages of libraries, the same for all our processes')
+    for name, make, fewer in (('mujoco', mujoco_step, 1), ('rotorpy', rotorpy_step, 20)):
         if importlib.util.find_spec(name) is None:
             print(f'{name} is not installed: left out')
             continue
-        theirs = best(make(), STEPS // share)
+        theirs = best(make(), STEPS // fewer)
         print(f'{name + " step":37}{theirs * 1e6:8.2f} us, {theirs / ours:.2f} of ours called '
               f'from Python, {theirs / many:.2f} of ours in a batch')
 

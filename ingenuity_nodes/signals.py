@@ -34,7 +34,7 @@ def all_of(received: Mapping[str, Sequence[V]]) -> tuple[V, ...]:
 
 @dataclass(frozen=True)
 class Air:
-    """The still air at one place and time."""
+    """The still air at one point and time."""
 
     density: float         # [kg/m^3]
     temperature: float     # [K]
@@ -177,7 +177,7 @@ class VelocityCommand:
 
 @dataclass(frozen=True)
 class TrajectoryCommand:
-    """Offboard setpoint: be at these places at these times, straight between them."""
+    """Offboard setpoint: be at these positions at these times, straight between them."""
 
     times: tuple[float, ...]      # since the command [s], increasing
     p_M: tuple[Vector3, ...]      # [m]
@@ -195,7 +195,7 @@ class ModeChange:
 
 @dataclass(frozen=True)
 class HealthReport:
-    """What the flight computer finds wrong with sensors and power train; '' is nothing."""
+    """What the flight computer finds wrong with sensors and actuators; '' is nothing."""
 
     unfit: str              # forbids a take-off
     degraded: str           # what it flies without
@@ -212,7 +212,7 @@ class FaultOrder:
     since_lift_off: bool
     duration_ns: int | None     # None: it stays
     magnitude: float            # in the unit of the entry
-    place: str                  # axis, servo or rotor, '' where there is but one
+    location: str               # axis, servo or rotor, '' where there is but one
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class FaultChange:
     t_ns: int
     fault: str
     active: bool
-    text: str                   # for people: magnitude, unit, place
+    text: str                   # for people: magnitude, unit, location
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_fields_of_view_are_those_of_jpls_models() -> None:
     assert nav.pixel_angle == pytest.approx(3.63e-3, abs=0.01e-3)
 
 
-def test_colour_camera_looks_right_and_44_degrees_down() -> None:
+def test_colour_camera_points_right_and_44_degrees_down() -> None:
     camera = rte()
     axis_B = rotation_matrix(camera.q_BC) @ camera.O
     assert math.degrees(math.asin(axis_B[2])) == pytest.approx(-43.6, abs=0.2)
@@ -92,7 +92,7 @@ def test_colour_camera_looks_right_and_44_degrees_down() -> None:
     assert camera.p_BC == pytest.approx((-0.0004, -0.0896, -0.1179), abs=1e-4)
 
 
-def test_navcam_looks_down_from_the_right_side() -> None:
+def test_navcam_points_down_from_the_right_side() -> None:
     camera = navcam()
     assert (rotation_matrix(camera.q_BC) @ camera.O)[2] < -0.99
     assert camera.p_BC == pytest.approx((0.0, -0.0617, -0.1374))
@@ -126,9 +126,9 @@ def test_pinhole_and_fisheye_are_the_textbook_laws() -> None:
     mounting = {'q_BC': np.array([1.0, 0.0, 0.0, 0.0]), 'p_BC': np.zeros(3)}
     theta = 0.6
     ray = np.array([[math.sin(theta), 0.0, math.cos(theta)]])
-    pinhole = fisheye('p', 640, 480, 400.0, 400.0, 320.0, 240.0, linearity=1.0, **mounting)
+    pinhole = fisheye('p', (640, 480), (400.0, 400.0), (320.0, 240.0), linearity=1.0, **mounting)
     assert pinhole.project(ray)[0, 0] == pytest.approx(320.0 + 400.0 * math.tan(theta))
-    bent = fisheye('f', 640, 480, 400.0, 400.0, 320.0, 240.0, k1=0.02, **mounting)
+    bent = fisheye('f', (640, 480), (400.0, 400.0), (320.0, 240.0), k1=0.02, **mounting)
     assert bent.project(ray)[0, 0] == pytest.approx(320.0 + 400.0 * (theta + 0.02 * theta ** 3))
 
 

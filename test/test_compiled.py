@@ -113,7 +113,8 @@ def entries_in(tree):
 # Doors that cannot read rubbish ---------------------------------------------------------------
 
 
-FLAT = Terrain(TerrainParameters(relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+FLAT = Terrain(TerrainParameters(
+    relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 EXACT = AltimeterParameters(
     noise=0.0, scale=0.0, dropout=0.0, delay=0.0, position=(0.0, 0.0, 0.0), resolution=1e-4)
 ZERO = np.zeros(3)
@@ -128,9 +129,9 @@ def at(p_MB, q_MB=LEVEL):
 @pytest.mark.parametrize('p_MB', [
     HIGH, np.array([0, 0, 5]), [0, 0, 5], np.array([0, 9, 0, 9, 5, 9])[::2],
     np.asfortranarray(np.outer(HIGH, HIGH))[2] / 5.0, np.float32(HIGH)])
-def test_the_altimeter_reads_5_m_however_the_place_is_written(p_MB):
+def test_the_altimeter_reads_5_m_however_the_position_is_written(p_MB):
     altimeter = Altimeter(EXACT, FLAT, 1)
-    altimeter.watch(at(p_MB))
+    altimeter.push(at(p_MB))
     assert altimeter.sample().distance == pytest.approx(5.0, abs=2e-4)
 
 
@@ -208,7 +209,7 @@ def outer(x):
     ('@njit\ndef inner', '# why\n\n@njit\ndef inner', False),
     ('@njit\ndef outer', '@njit(fastmath=True)\ndef outer', False),
     ('@njit\ndef inner', '@njit(fastmath=True)\ndef inner', True)])
-def test_a_kernel_is_told_by_what_it_does_and_what_those_it_calls_do(
+def test_a_kernel_is_identified_by_what_it_does_and_what_those_it_calls_do(
         tmp_path, old, new, another):
     assert old in BASE
     one = defined(tmp_path, 'one', BASE)['outer']
@@ -216,7 +217,7 @@ def test_a_kernel_is_told_by_what_it_does_and_what_those_it_calls_do(
     assert (digest_of(one.py_func) != digest_of(two.py_func)) is another
 
 
-def test_a_named_tuple_is_told_by_the_order_of_its_fields():
+def test_a_named_tuple_is_identified_by_the_order_of_its_fields():
     from collections import namedtuple
     one, two = (namedtuple('Pair', names) for names in ('a b', 'b a'))
     assert describe_type(typeof(one(1.0, 2.0))) != describe_type(typeof(two(1.0, 2.0)))
@@ -225,9 +226,9 @@ def test_a_named_tuple_is_told_by_the_order_of_its_fields():
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Give the cache a folder of its own."""
-    place = tmp_path / 'kernels'
-    monkeypatch.setenv('INGENUITY_KERNELS', str(place))
-    return place
+    folder = tmp_path / 'kernels'
+    monkeypatch.setenv('INGENUITY_KERNELS', str(folder))
+    return folder
 
 
 def compiled_now(function, *arguments):
@@ -261,16 +262,16 @@ def test_without_a_folder_kernels_are_compiled_and_not_kept(tmp_path, monkeypatc
     monkeypatch.setenv('INGENUITY_KERNELS', str(tmp_path / 'file' / 'kernels'))
     assert cache_folder() is None
     assert compiled_now(_total.py_func, np.arange(3.0), 2.0) == (6.0, 1)
-    told = []
-    assert build.ensure_built(told.append) is False
-    assert 'no folder' in told[0]
+    reported = []
+    assert build.ensure_built(reported.append) is False
+    assert 'no folder' in reported[0]
 
 
 def test_a_folder_that_others_may_write_is_not_used(tmp_path, monkeypatch):
-    place = tmp_path / 'kernels'
-    place.mkdir()
-    place.chmod(0o777)    # what lies there would be run
-    monkeypatch.setenv('INGENUITY_KERNELS', str(place))
+    folder = tmp_path / 'kernels'
+    folder.mkdir()
+    folder.chmod(0o777)    # what lies there would be run
+    monkeypatch.setenv('INGENUITY_KERNELS', str(folder))
     assert cache_folder() is None
 
 
@@ -307,25 +308,25 @@ print(ingenuity_nodes.__file__, names)
 def test_a_second_clone_in_another_folder_compiles_nothing(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / 'clone' / 'ingenuity_nodes',
                     ignore=shutil.ignore_patterns('__pycache__'))
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, '-c', ONE_OF_EACH], cwd=tmp_path, text=True, capture_output=True,
         env={**os.environ, 'PYTHONPATH': str(tmp_path / 'clone')}, check=True).stdout.strip()
-    assert told == f'{tmp_path / "clone" / "ingenuity_nodes" / "__init__.py"} []'
+    assert reported == f'{tmp_path / "clone" / "ingenuity_nodes" / "__init__.py"} []'
 
 
 # Ahead of time --------------------------------------------------------------------------------
 
 
-def test_workers_share_the_parts_and_tell_each_kernel(folder):
+def test_workers_divide_the_parts_and_report_each_kernel(folder):
     def one():
         compiled_now(_total.py_func, np.arange(3.0), 2.0)
 
     def two():
         compiled_now(_total.py_func, np.arange(3), 2.0)
 
-    told = []
-    build.build({'one': one, 'two': two}, told.append)
-    assert len(told) == 1 and told[0].endswith('test_compiled._total')
+    reported = []
+    build.build({'one': one, 'two': two}, reported.append)
+    assert len(reported) == 1 and reported[0].endswith('test_compiled._total')
     assert len(list(folder.iterdir())) == 2
 
 
@@ -338,8 +339,8 @@ def test_compiling_ahead_is_done_once_and_a_second_process_waits_for_the_first(
         folder, tmp_path, monkeypatch):
     (tmp_path / 'slow_build.py').write_text(
         'import pathlib, time\n'
-        "place = pathlib.Path('count')\n"
-        "place.open('a').write('x')\n"
+        "folder = pathlib.Path('count')\n"
+        "folder.open('a').write('x')\n"
         "print('1 of 2, first', flush=True)\n"
         'deadline = time.monotonic() + 20.0\n'
         "while not pathlib.Path('go').exists() and time.monotonic() < deadline:\n"
@@ -358,13 +359,13 @@ def test_compiling_ahead_is_done_once_and_a_second_process_waits_for_the_first(
     assert (tmp_path / 'count').read_text() == 'x'
 
 
-def test_when_compiling_ahead_fails_it_is_said_and_nothing_is_marked_done(folder, tmp_path,
-                                                                          monkeypatch):
+def test_when_compiling_ahead_fails_it_is_reported_and_nothing_is_marked_done(
+        folder, tmp_path, monkeypatch):
     (tmp_path / 'bad_build.py').write_text("raise OSError('disk on fire')\n")
     monkeypatch.setenv('PYTHONPATH', os.pathsep.join([str(tmp_path), str(ROOT)]))
-    told = []
-    assert build.ensure_built(told.append, 'bad_build') is False
-    assert 'disk on fire' in told[-1]
+    reported = []
+    assert build.ensure_built(reported.append, 'bad_build') is False
+    assert 'disk on fire' in reported[-1]
     assert not list(folder.glob('complete-*'))
 
 
@@ -377,10 +378,11 @@ def _half(x):
 
 def test_compiling_in_flight_is_a_warning_that_names_function_and_process(folder, monkeypatch):
     monkeypatch.delenv(STRICT)
-    told = []
-    with nothing_compiles(told.append):
+    reported = []
+    with nothing_compiles(reported.append):
         assert entry_point(Kernel(_half), 1.0)(3.0) == 1.5
-    assert told == [f'test_compiled._half was compiled after time began (process {os.getpid()})']
+    assert reported == [
+        f'test_compiled._half was compiled after time began (process {os.getpid()})']
 
 
 def test_compiling_in_flight_is_an_error_in_tests(folder):

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Whole flights in gusty wind: altitude, hover, line, landing, and an honest filter."""
+"""Whole flights in gusty wind: altitude, hover, line, landing, and a consistent filter."""
 
 from __future__ import annotations
 

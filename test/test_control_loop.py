@@ -95,14 +95,14 @@ def test_the_attitude_error_turns_the_up_axis_onto_the_thrust():
         assert R @ up == pytest.approx(thrust / np.linalg.norm(thrust), abs=1e-9)
 
 
-def test_the_heading_error_goes_the_short_way_round():
+def test_the_heading_error_is_that_of_the_shorter_turn():
     error = np.empty(3)
     attitude_error(rotation_matrix(quaternion_from_rpy(0.0, 0.0, 3.0)),
                    np.array([0.0, 0.0, GRAVITY]), -3.0, error)
     assert error[2] == pytest.approx(2.0 * math.pi - 6.0)
 
 
-def test_far_away_the_tilt_stays_within_its_limit_and_the_integral_stands_still():
+def test_far_away_the_tilt_keeps_within_its_limit_and_the_integral_does_not_grow():
     a, thrust, integral = np.empty(3), np.empty(3), np.zeros(3)
     for _ in range(1000):
         wanted_acceleration(GAINS, np.array([500.0, 0.0, 0.0]), ZERO, ZERO, integral, a)

@@ -22,7 +22,7 @@ from ingenuity_nodes.signals import (
     RadioPacket, RotorCommand)
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS, STEP_NS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
@@ -32,13 +32,13 @@ HOP = [{'segment': 'climb', 'altitude': 1.5}, {'segment': 'hover', 'duration': 2
        {'segment': 'land'}]
 
 
-def machinery():
-    return MachineryFaults(
+def actuators():
+    return ActuatorFaults(
         np.full((2, 3), math.nan), np.ones(2), np.ones(2), np.zeros(1), np.ones(1))
 
 
 def injector(*sections, seed=1, parts=None, navcam_rate=30.0):
-    made = Injector(seed, parts or machinery(), navcam_rate)
+    made = Injector(seed, parts or actuators(), navcam_rate)
     made.add([FaultSection(**section).order() for section in sections])
     made.advance(STEP_NS, None)
     return made
@@ -54,8 +54,8 @@ def frame(t_ns, count=20):
         np.full(count, 60))
 
 
-def active(name, magnitude, place='', seed=1):
-    order = FaultOrder(name, 0, False, None, magnitude, place)
+def active(name, magnitude, location='', seed=1):
+    order = FaultOrder(name, 0, False, None, magnitude, location)
     return ActiveFault(entry(name), order, 0, np.random.default_rng(seed))
 
 
@@ -74,7 +74,7 @@ def test_sensors_cameras_servos_motors_battery_and_radio_are_all_in_it():
         'gyro', 'gyro2', 'gyros', 'accelerometer', 'accelerometer2', 'accelerometers', 'imu',
         'altimeter', 'inclinometer', 'navcam', 'rte', 'servo',
         'motor', 'battery', 'radio'}
-    assert len(CATALOGUE['servo_stuck'].places) == 6
+    assert len(CATALOGUE['servo_stuck'].locations) == 6
 
 
 @pytest.mark.parametrize('name', fault_scenario_names())
@@ -96,18 +96,18 @@ def test_every_entry_is_a_scenario(name):
     ('[1', 'allowed: the name of a fault'),
     ('3', 'dictionary'),
 ])
-def test_a_bad_order_from_outside_is_refused_with_what_is_allowed(text, words):
+def test_a_bad_order_over_the_network_is_refused_with_what_is_allowed(text, words):
     with pytest.raises(ValueError, match='found') as caught:
         order_from_text(text, 0)
     assert words in str(caught.value)
 
 
-def test_an_order_from_outside_begins_at_once_unless_it_says_when():
+def test_an_order_over_the_network_begins_at_once_unless_it_names_a_time():
     assert order_from_text('navcam_off', 7 * SECOND_NS).start_ns == 7 * SECOND_NS
     assert order_from_text('{fault: navcam_off, start: 9.0}', 7).start_ns == 9 * SECOND_NS
 
 
-def test_a_bad_fault_in_a_scenario_is_told_with_file_and_line(tmp_path):
+def test_a_bad_fault_in_a_scenario_is_reported_with_file_and_line(tmp_path):
     text = """\
 name: hop
 description: Up and down.
@@ -137,7 +137,7 @@ faults:
 
 # Each injected signal is as specified ----------------------------------------------------------
 
-def test_bias_drift_and_noise_add_what_their_magnitude_says():
+def test_bias_drift_and_noise_add_their_magnitude():
     value = np.array([1.0, 2.0, 3.0])
     assert active('gyro_bias', 0.1, 'y').distort(0, value) == pytest.approx([1.0, 2.1, 3.0])
     assert active('gyro_drift', 0.1, 'z').distort(2 * SECOND_NS, value) == pytest.approx(
@@ -160,20 +160,20 @@ def test_delay_gives_the_value_of_so_long_ago():
     assert seen[5:] == [float(k - 5) for k in range(5, 20)]
 
 
-def test_dropout_loses_its_share_and_holds_the_last():
+def test_dropout_loses_its_fraction_and_holds_the_last():
     drop = active('gyro_dropout', 0.3)
     seen = [drop.distort(k, np.array([float(k)]))[0] for k in range(3000)]
     assert np.mean([value != k for k, value in enumerate(seen)]) == pytest.approx(0.3, abs=0.03)
 
 
-def test_a_dead_altimeter_says_nothing_and_a_blind_one_sees_nothing():
+def test_a_dead_altimeter_sends_nothing_and_a_blind_one_sees_nothing():
     sample = AltimeterSample(STEP_NS, 5.0)
     assert injector({'fault': 'altimeter_off'}).altimeter(sample) is None
     blind = injector({'fault': 'altimeter_dropout', 'magnitude': 1.0}).altimeter(sample)
     assert blind is not None and blind.distance == math.inf
 
 
-def test_a_dead_inclinometer_says_nothing():
+def test_a_dead_inclinometer_sends_nothing():
     assert injector({'fault': 'inclinometer_off'}).inclinometer(
         InclinometerSample(0, 0.0, 0.0)) is None
 
@@ -184,7 +184,7 @@ def test_a_dead_inclinometer_says_nothing():
     ('navcam_featureless', 1.0, lambda out, was: len(out.ids) == 0),
     ('navcam_featureless', 0.5, lambda out, was: 8 <= len(out.ids) <= 12),
 ])
-def test_features_change_as_the_camera_fault_says(fault, magnitude, check):
+def test_features_change_by_the_camera_fault(fault, magnitude, check):
     was = frame(SECOND_NS + STEP_NS)
     out = injector({'fault': fault, 'magnitude': magnitude}).features(2 * SECOND_NS, was)
     assert out is not None and check(out, was)
@@ -201,8 +201,8 @@ def test_images_come_late_slip_or_do_not_come():
     assert injector({'fault': 'navcam_off'}).features(0, frame(0)) is None
 
 
-def test_a_servo_at_fault_is_told_where_to_go_and_a_healthy_one_is_not():
-    parts = machinery()
+def test_a_servo_at_fault_gets_a_target_and_a_healthy_one_none():
+    parts = actuators()
     injector({'fault': 'servo_bias', 'magnitude': 0.05, 'place': 'lower_1'}, parts=parts).drive(
         STEP_NS, HOVER)
     assert parts.servo_target[1, 0] == pytest.approx(0.17 - 0.01 + 0.05)
@@ -217,21 +217,21 @@ def test_tracks_crawl_by_their_age_at_the_rate_of_the_camera(rate, crawled):
     assert np.allclose(out.uv - was.uv, [crawled, 0.0])
 
 
-def test_motor_and_battery_faults_reach_the_machinery_and_leave_it_when_they_end():
-    parts = machinery()
+def test_motor_and_battery_faults_reach_the_aircraft_and_leave_it_when_they_end():
+    parts = actuators()
     faults = injector(
         {'fault': 'motor_off', 'place': 'lower', 'duration': 1.0},
         {'fault': 'battery_bias', 'magnitude': -0.5, 'duration': 1.0},
         {'fault': 'battery_drift', 'magnitude': 80.0, 'duration': 1.0}, parts=parts)
     assert faults.drive(20 * STEP_NS, HOVER) == 80.0
-    assert parts.torque_share.tolist() == [1.0, 0.0] and parts.gauge_error[0] == -0.5
+    assert parts.torque_fraction.tolist() == [1.0, 0.0] and parts.gauge_error[0] == -0.5
     ended = faults.advance(2 * SECOND_NS, None)
     assert [change.active for change in ended] == [False, False, False]
     assert faults.drive(2 * SECOND_NS, HOVER) == 0.0
-    assert parts.torque_share.tolist() == [1.0, 1.0] and parts.gauge_error[0] == 0.0
+    assert parts.torque_fraction.tolist() == [1.0, 1.0] and parts.gauge_error[0] == 0.0
 
 
-def test_radio_frames_are_lost_or_late_each_way_by_itself():
+def test_radio_frames_are_lost_or_late_in_each_direction_by_itself():
     packet = RadioPacket(0, 'data', 'x', 0, 1, b'')
     assert injector({'fault': 'radio_off'}).radio(STEP_NS, [packet], 'up') == []
     late = injector({'fault': 'radio_delay', 'magnitude': 0.5})
@@ -239,8 +239,8 @@ def test_radio_frames_are_lost_or_late_each_way_by_itself():
     assert late.radio(SECOND_NS, [], 'up') == [packet]
 
 
-def test_a_fault_waits_for_lift_off_and_says_when_it_begins_and_ends():
-    faults = Injector(1, machinery(), 30.0)
+def test_a_fault_waits_for_lift_off_and_reports_when_it_begins_and_ends():
+    faults = Injector(1, actuators(), 30.0)
     faults.add([FaultSection(fault='gyro_off', after_lift_off=2.0, duration=1.0).order()])
     assert faults.advance(9 * SECOND_NS, None) == []
     assert faults.advance(9 * SECOND_NS, 8 * SECOND_NS) == []
@@ -290,7 +290,7 @@ def hashes(scenario, seed=1, ticks=1400):
             for _ in range(ticks)]
 
 
-def test_the_same_seed_breaks_in_the_same_way_and_a_fault_to_come_changes_nothing():
+def test_the_same_seed_breaks_the_same_and_a_fault_to_come_changes_nothing():
     healthy = scenario_of(HOP)
     to_come = healthy.model_copy(update={
         'faults': (FaultSection(fault='gyro_noise', start=13.0),)})
@@ -315,5 +315,5 @@ def test_what_the_checks_before_take_off_find_is_refused_with_the_reason(name, w
 @pytest.mark.parametrize('name, expected', [
     ('fault_navcam_off', Outcome.LAND_NOW), ('fault_motor_off_hover', Outcome.LOST),
     ('fault_navcam_featureless_landing', Outcome.DEGRADED)])
-def test_some_faults_in_flight_end_as_the_catalogue_says(name, expected):
+def test_some_faults_in_flight_end_as_in_the_catalogue(name, expected):
     assert fly_fault(load_scenario(name))[0] is expected

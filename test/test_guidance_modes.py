@@ -88,7 +88,7 @@ def test_images_begin_at_a_metre_and_end_before_the_final_descent():
     assert lowest[Mode.LANDING] == pytest.approx(1.5, abs=0.05)
 
 
-def test_it_lands_where_the_plan_says_at_the_planned_time():
+def test_it_lands_at_the_planned_point_and_time():
     aircraft = flown()
     assert aircraft.p == pytest.approx([0.0, 4.0, 0.266], abs=1e-6)
     flight = (aircraft.guidance.touchdown_ns - aircraft.guidance.lift_off_ns) / 1e9
@@ -130,7 +130,7 @@ def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimat
     assert words in aircraft.modes[-1][1]
 
 
-def test_an_abort_on_the_way_is_a_landing_where_it_can_stop():
+def test_an_abort_in_cruise_is_a_landing_where_it_can_stop():
     aircraft = flown(seconds=13.0)
     assert aircraft.guidance.mode is Mode.TRANSLATE
     here, speed = aircraft.p[:2], float(np.hypot(*aircraft.v[:2]))
@@ -138,8 +138,9 @@ def test_an_abort_on_the_way_is_a_landing_where_it_can_stop():
     aircraft.run(60.0)
     assert ('landing', 'abort: by hand') in aircraft.modes
     assert aircraft.guidance.mode is Mode.LANDED
-    way = speed ** 2 / (2.0 * aircraft.guidance.parameters.braking)
-    assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(way, abs=0.02)
+    braking_distance = speed ** 2 / (2.0 * aircraft.guidance.parameters.braking)
+    assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(
+        braking_distance, abs=0.02)
 
 
 def test_an_abort_during_spin_up_stops_the_rotors_and_refuses():

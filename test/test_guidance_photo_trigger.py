@@ -35,7 +35,7 @@ def at(t: float, *, roll_deg: float = -4.0, p=APEX, rate: float = 0.0) -> Estima
 
 
 def setpoint_at(t_ns: int, mode: str = 'hover', yaw_rate: float = 0.0) -> Setpoint:
-    """Say what guidance wants; only mode, heading and its rate matter here."""
+    """Return what guidance wants; only mode, heading and its rate matter here."""
     yaw = yaw_towards(PLAN.targets[0], APEX)
     return Setpoint(t_ns, APEX, ZERO, ZERO, yaw, yaw_rate, 265.0, mode, True, 0.15)
 
@@ -64,7 +64,7 @@ def test_too_near_it_waits_for_the_distance():
     assert distance >= 85.05 and found[0] > 38.8
 
 
-def test_on_the_way_back_it_takes_the_last_acceptable_instant():
+def test_flying_away_it_takes_the_last_acceptable_instant():
     def where(t: float) -> np.ndarray:
         return APEX - [0.0, max(0.0, t - 40.0), 0.0]
     found = exposed_at(at(t, p=where(t), roll_deg=6.0) for t in times())
@@ -72,18 +72,18 @@ def test_on_the_way_back_it_takes_the_last_acceptable_instant():
     assert len(found) == 1 and distance >= 85.05
 
 
-def test_swinging_it_takes_a_better_instant_than_the_first():
+def test_oscillating_it_takes_a_better_instant_than_the_first():
     def roll(t: float) -> float:
         return -4.0 + 4.0 * math.sin(2.0 * math.pi * t / 2.5)
-    swinging = {t: at(t, roll_deg=roll(t)) for t in times()}
-    found = exposed_at(swinging.values())
+    oscillating = {t: at(t, roll_deg=roll(t)) for t in times()}
+    found = exposed_at(oscillating.values())
     target, request = PLAN.target('perseverance'), PLAN.photos[0]
     corners = target_corners(target)
     costs = {t: predict(rte(), request, target, corners, e).cost
-             for t, e in swinging.items() if 38.7 <= t <= 44.2}
+             for t, e in oscillating.items() if 38.7 <= t <= 44.2}
     better = sum(cost < costs[found[0]] for cost in costs.values()) / len(costs)
     assert better < 0.35
-    chosen = predict(rte(), request, target, corners, swinging[found[0]])
+    chosen = predict(rte(), request, target, corners, oscillating[found[0]])
     assert chosen.visible > 0.8
 
 
@@ -95,13 +95,13 @@ def test_turning_fast_costs_more_than_standing_still():
     assert turning.cost > still.cost + 0.1
 
 
-def test_the_box_stands_on_its_place_and_is_as_long_as_the_rover():
+def test_the_box_stands_on_its_position_and_is_as_long_as_the_rover():
     corners = target_corners(PLAN.target('perseverance'))
     assert corners.mean(axis=0) == pytest.approx([63.01, -6.56, 0.95 + 1.1])
     assert np.ptp(corners[:, 1]) == pytest.approx(3.0, abs=0.3)     # its nose is nearly due south
 
 
-def test_without_a_flight_or_a_request_the_shutter_stays_closed():
+def test_without_a_flight_or_a_request_the_shutter_does_not_open():
     trigger = PhotoTrigger(rte())
     trigger.load(PLAN)
     assert not any(trigger.step(at(t), setpoint_at(0), None) for t in times())
@@ -121,7 +121,7 @@ def test_behind_the_camera_nothing_is_promised():
     assert found.visible == 0.0
 
 
-def test_in_a_photo_segment_it_waits_for_the_turn_and_takes_one_image_in_the_stay():
+def test_in_a_photo_segment_it_waits_for_the_turn_and_takes_one_image_in_the_hover():
     plan = FlightPlan.model_validate({
         'azimuth': 84.0, 'targets': [ROVER], 'segments': [
             {'segment': 'climb', 'altitude': 5.0},

@@ -45,14 +45,14 @@ def test_a_line_is_straight_and_keeps_its_heading():
     assert path.at(path.duration).p == pytest.approx(end)
 
 
-@pytest.mark.parametrize('yaw, to, ways', [(0.0, 1.5, 1.5), (3.0, -3.0, 2 * math.pi - 6.0)])
-def test_a_turn_goes_the_short_way_round(yaw, to, ways):
+@pytest.mark.parametrize('yaw, to, angle', [(0.0, 1.5, 1.5), (3.0, -3.0, 2 * math.pi - 6.0)])
+def test_a_turn_goes_in_the_shorter_direction(yaw, to, angle):
     path = turn(np.zeros(3), yaw, to, 0.35, 0.5)
-    assert path.at(path.duration).yaw - yaw == pytest.approx(ways)
+    assert path.at(path.duration).yaw - yaw == pytest.approx(angle)
     assert path.at(0.5 * path.duration).yaw_rate == pytest.approx(0.35, rel=0.01)
 
 
-def test_a_way_of_no_length_is_a_stay():
+def test_a_line_of_no_length_is_a_hover():
     path = straight(np.ones(3), np.ones(3), 0.0, 1.0, 1.0)
     assert path.duration == 0.0
     assert path.at(0.0).p == pytest.approx(np.ones(3))

@@ -23,7 +23,7 @@ import pytest
 
 ZERO, LEVEL = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
-    relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+    relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 CAMERA = navcam()
 REST = 0.266
 
@@ -59,7 +59,7 @@ def fly(seconds: float, *, latency: float = 0.066, terrain: Terrain = FLAT, seed
             frame = spoil(tracker.observe(Exposure(t_ns, 'navcam', p, LEVEL, v, ZERO)))
             if frame is not None:
                 waiting.append((t_ns + round(latency * 1e9), replace(frame, t_ns=t_ns + stamp)))
-        altimeter.watch(truth)
+        altimeter.push(truth)
         features = waiting.pop(0)[1] if waiting and waiting[0][0] <= t_ns else None
         estimate = estimator.step(
             imu.sample(truth), altimeter.sample() if step % 10 == 0 else None, features,

@@ -12,27 +12,27 @@ from ingenuity_nodes.robots.mast import head_pose, joints_of, joints_toward
 import numpy as np
 import pytest
 
-PLACE = np.array([63.01, -6.56, 0.95])
+P_MB = np.array([63.01, -6.56, 0.95])
 ATTITUDE = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(175.2))
 
 
 @pytest.mark.parametrize('point', [
     (0.0, 0.0, 5.3), (-1.4, 49.5, 5.3), (70.0, -20.0, 0.0), (63.0, 3.0, 10.0)])
 def test_what_the_mast_is_turned_to_lies_in_the_middle_of_the_image(point):
-    joints = joints_toward(PLACE, ATTITUDE, np.array(point))
-    uv = mastcam().project_world(np.array([point]), *head_pose(PLACE, ATTITUDE, joints))[0]
+    joints = joints_toward(P_MB, ATTITUDE, np.array(point))
+    uv = mastcam().project_world(np.array([point]), *head_pose(P_MB, ATTITUDE, joints))[0]
     assert uv == pytest.approx((803.5, 599.5), abs=1.0)
 
 
 def test_joints_follow_from_the_attitude_of_the_head():
     joints = {'mast_azimuth_joint': 2.1, 'mast_elevation_joint': 0.3}
-    assert joints_of(ATTITUDE, head_pose(PLACE, ATTITUDE, joints)[1]) == pytest.approx(joints)
+    assert joints_of(ATTITUDE, head_pose(P_MB, ATTITUDE, joints)[1]) == pytest.approx(joints)
 
 
 def test_the_lens_stands_some_two_metres_above_the_ground():
     # Perseverance's mast cameras look from about 2 m (NASA).
-    p_MH, q_MH = head_pose(PLACE, ATTITUDE, {})
-    assert mastcam().pose(p_MH, q_MH)[1][2] - PLACE[2] == pytest.approx(2.0, abs=0.2)
+    p_MH, q_MH = head_pose(P_MB, ATTITUDE, {})
+    assert mastcam().pose(p_MH, q_MH)[1][2] - P_MB[2] == pytest.approx(2.0, abs=0.2)
 
 
 def test_the_widest_zoom_spans_its_published_angle():

@@ -35,7 +35,7 @@ def pose(text, link, angles=()):
 
 
 @pytest.mark.parametrize('name', ROBOTS)
-def test_the_file_is_what_the_parts_say(name):
+def test_the_file_is_that_of_the_parts(name):
     assert configuration(f'{name}.urdf').read_text() == ROBOTS[name](), \
         'the parts have changed: run "python -m ingenuity_nodes.robots.urdf_writer"'
 
@@ -64,14 +64,14 @@ def test_links_are_a_tree_with_base_link_at_its_root(text):
     (HELICOPTER, 'navcam_optical_frame', navcam(), 'base_link'),
     (HELICOPTER, 'rte_optical_frame', rte(), 'base_link'),
     (ROVER, 'mastcam_left_optical_frame', mastcam(), 'mast_head')])
-def test_a_camera_sits_where_its_calibration_says(text, link, model, carrier):
+def test_a_camera_sits_where_its_calibration_has_it(text, link, model, carrier):
     R_BC, p_BC = pose(text, link)
     R_BH, p_BH = pose(text, carrier)
     assert R_BH.T @ R_BC == pytest.approx(rotation_matrix(model.q_BC), abs=1e-9)
     assert R_BH.T @ (p_BC - p_BH) == pytest.approx(model.p_BC, abs=1e-9)
 
 
-def test_a_camera_link_looks_along_its_x_axis():
+def test_a_camera_link_points_along_its_x_axis():
     R_BL, _ = pose(HELICOPTER, 'rte_link')
     R_BC, _ = pose(HELICOPTER, 'rte_optical_frame')
     assert R_BL[:, 0] == pytest.approx(R_BC[:, 2], abs=1e-9)
@@ -103,7 +103,7 @@ def test_a_rotor_turns_counter_clockwise_for_growing_angles():
     assert R[:, 0] == pytest.approx([0.0, 1.0, 0.0], abs=1e-12)
 
 
-def test_the_mast_turns_left_and_then_its_camera_looks_left():
+def test_the_mast_turns_left_and_then_its_camera_points_left():
     straight, _ = pose(ROVER, 'mastcam_left_optical_frame')
     turned, _ = pose(ROVER, 'mastcam_left_optical_frame', {'mast_azimuth_joint': np.pi / 2})
     assert straight[:, 2] == pytest.approx([1.0, 0.0, 0.0], abs=1e-9)

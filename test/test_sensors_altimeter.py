@@ -17,7 +17,7 @@ import pytest
 ZERO = np.zeros(3)
 LEVEL = np.array([1.0, 0.0, 0.0, 0.0])
 FLAT = Terrain(TerrainParameters(
-    relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
+    relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
 PERFECT = AltimeterParameters(
     position=(0.0, 0.0, 0.0), noise=0.0, scale=0.0, resolution=1e-4, dropout=0.0, delay=0.0)
 
@@ -27,7 +27,7 @@ def at(height: float, q_MB=LEVEL, x: float = 0.0) -> Truth:
 
 
 def read(altimeter: Altimeter, truth: Truth) -> AltimeterSample:
-    altimeter.watch(truth)
+    altimeter.push(truth)
     return altimeter.sample()
 
 
@@ -35,7 +35,7 @@ def test_level_it_reads_the_height():
     assert read(Altimeter(PERFECT, FLAT, 1), at(5.0)).distance == pytest.approx(5.0, abs=1e-3)
 
 
-def test_tilted_it_reads_the_longer_way_along_its_beam():
+def test_tilted_it_reads_the_longer_distance_along_its_beam():
     tilted = quaternion_from_rpy(0.3, 0.0, 0.7)
     assert read(Altimeter(PERFECT, FLAT, 1), at(5.0, tilted)).distance == pytest.approx(
         5.0 / math.cos(0.3), abs=1e-3)
@@ -56,11 +56,11 @@ def test_on_real_ground_the_beam_ends_on_the_ground():
 
 
 @pytest.mark.parametrize('height, reading', [(45.0, math.inf), (0.02, -math.inf)])
-def test_out_of_range_is_said_as_in_rep_117(height, reading):
+def test_out_of_range_is_reported_as_in_rep_117(height, reading):
     assert read(Altimeter(PERFECT, FLAT, 1), at(height)).distance == reading
 
 
-def test_now_and_then_it_sees_nothing_and_the_other_readings_stay_as_they_are():
+def test_now_and_then_it_sees_nothing_and_the_other_readings_do_not_change():
     noisy = replace(PERFECT, noise=0.02)
     sure, unsure = Altimeter(noisy, FLAT, 1), Altimeter(replace(noisy, dropout=0.1), FLAT, 1)
     all_of_them = np.array([read(sure, at(5.0)).distance for _ in range(2000)])
@@ -73,7 +73,7 @@ def test_now_and_then_it_sees_nothing_and_the_other_readings_stay_as_they_are():
 def test_a_reading_is_as_old_as_its_delay():
     altimeter = Altimeter(replace(PERFECT, delay=0.02), FLAT, 1)
     for step in range(30):
-        altimeter.watch(at(5.0 if step < 15 else 6.0)._replace(t_ns=step * STEP_NS))
+        altimeter.push(at(5.0 if step < 15 else 6.0)._replace(t_ns=step * STEP_NS))
         seen = altimeter.sample()
         assert seen.distance == pytest.approx(5.0 if step < 25 else 6.0)
         assert seen.t_ns == step * STEP_NS

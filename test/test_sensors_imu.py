@@ -70,11 +70,11 @@ def test_white_noise_has_the_density_of_the_data_sheet():
     assert forces == pytest.approx(noisy.accel_noise / math.sqrt(STEP) * np.ones(3), rel=0.05)
 
 
-def test_the_bias_walks_with_the_square_root_of_time():
-    walking = replace(PERFECT, gyro_random_walk=1e-3)
+def test_the_bias_drifts_with_the_square_root_of_time():
+    drifting = replace(PERFECT, gyro_random_walk=1e-3)
     steps, ends = 500, []
     for seed in range(60):
-        imu = Imu(walking, seed)
+        imu = Imu(drifting, seed)
         for _ in range(steps):
             imu.sample(AT_REST)
         ends.append(imu.gyro_bias)

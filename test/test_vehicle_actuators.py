@@ -59,7 +59,7 @@ def test_no_servo_leaves_its_range():
     assert servo.max() <= PARAMETERS.collective_high + PARAMETERS.cyclic_high + 1e-12
 
 
-def test_a_servo_at_fault_goes_its_own_way_and_takes_a_third_of_the_collective_with_it():
+def test_a_servo_at_fault_goes_elsewhere_and_takes_a_third_of_the_collective_with_it():
     servo, blade = np.zeros(3), np.zeros(3)
     held = np.array([math.nan, 0.0, math.nan])
     for _ in range(200):

@@ -3,7 +3,7 @@
 """Mass budget and drag of the airframe."""
 
 from ingenuity_nodes.vehicle.body import (
-    body_constants, BodyParameters, drag_shares, MASS_BUDGET, mass_properties, Part)
+    body_constants, BodyParameters, drag_by_part, MASS_BUDGET, mass_properties, Part)
 import numpy as np
 import pytest
 
@@ -12,7 +12,7 @@ BODY = body_constants(BodyParameters())
 
 def drag(forward, density=0.0165, down=0.0):
     """Whole drag of the airframe that moves forward [N]."""
-    return drag_shares(BODY, density, np.array([forward, 0.0, 0.0]), down)[0].sum(axis=0)
+    return drag_by_part(BODY, density, np.array([forward, 0.0, 0.0]), down)[0].sum(axis=0)
 
 
 def test_the_budget_adds_up_to_the_published_mass():
@@ -40,8 +40,8 @@ def test_a_far_weight_counts_by_its_distance_squared():
 @pytest.mark.parametrize('u', [
     (5.0, 0.0, 0.0), (0.0, -3.0, 0.0), (0.0, 0.0, 2.0), (3.0, 4.0, -1.0)])
 def test_drag_takes_energy_out_of_motion_through_still_air(u):
-    shares, _ = drag_shares(BODY, 0.0165, np.array(u), 0.0)
-    assert (shares.sum(axis=0) @ np.array(u)) < 0.0
+    forces, _ = drag_by_part(BODY, 0.0165, np.array(u), 0.0)
+    assert (forces.sum(axis=0) @ np.array(u)) < 0.0
 
 
 def test_drag_grows_with_the_square_of_speed_and_with_density():
@@ -57,5 +57,5 @@ def test_downwash_presses_down_and_makes_sideways_drag_larger():
 
 
 def test_legs_that_drag_below_the_mass_centre_pitch_the_nose_down():
-    _, moment = drag_shares(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 14.0)
+    _, moment = drag_by_part(BODY, 0.0165, np.array([5.0, 0.0, 0.0]), 14.0)
     assert moment[1] > 0.0

@@ -7,7 +7,7 @@ import math
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.dynamics import advance_many
+from ingenuity_nodes.vehicle.dynamics import advance_many, Surroundings
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
@@ -70,7 +70,7 @@ def test_in_a_vacuum_it_falls_freely_whatever_the_rotors_do():
 def test_the_rotors_push_the_body_round_with_the_torque_of_their_motors():
     # In a vacuum a motor that spins its rotor up turns the body the other way: angular momentum.
     vehicle = aloft(rotor_speed=200.0)
-    vehicle._state['omega'][0, 0] = 150.0
+    vehicle._state['rotor']['omega'][0, 0] = 150.0
     before = _spin(vehicle)
     for _ in range(400):
         vehicle.step(command(0.0, 200.0), VACUUM, np.zeros(3), 0.0)
@@ -91,12 +91,12 @@ def test_the_acceleration_is_the_change_of_velocity_over_the_step():
         before = vehicle.truth
         now = vehicle.step(asked, AIR, np.array([4.0, 1.0, 0.5]), 15.0)
     np.testing.assert_allclose((now.w_MB_B - before.w_MB_B) / STEP, now.alpha_MB_B, atol=1e-9)
-    # The body origin swings about the mass centre: equal but for second order in the step.
+    # The body origin turns about the mass centre: equal but for second order in the step.
     np.testing.assert_allclose((now.v_MB - before.v_MB) / STEP, now.a_MB, atol=0.02)
     np.testing.assert_allclose((now.p_MB - before.p_MB) / STEP, now.v_MB, atol=0.02)
 
 
-def test_the_body_origin_is_where_the_mass_centre_says():
+def test_the_body_origin_is_offset_from_the_mass_centre_as_given():
     vehicle = aloft(q_MB=quaternion_from_rpy(0.4, 0.3, 1.0))
     truth = vehicle.step(command(), AIR, np.zeros(3), 15.0)
     p_BG = np.array(vehicle.parameters.body.mass_centre)
@@ -115,6 +115,6 @@ def test_a_batch_does_to_each_aircraft_what_one_alone_would_meet():
             vehicle.step(command(), AIR, wind, 15.0)
         alone.append(vehicle._state['x'][0].copy())
     states = np.repeat(start, 3)
-    advance_many(first._constants, states, first._field, AIR.density, AIR.speed_of_sound,
-                 AIR.temperature, winds, 15.0, 200)
+    around = Surroundings(AIR.density, AIR.speed_of_sound, AIR.temperature, np.zeros(3), 15.0)
+    advance_many(first._constants, states, first._field, around, winds, 200)
     np.testing.assert_array_equal(states['x'], np.array(alone))

@@ -62,7 +62,7 @@ def test_with_a_simple_pilot_it_hovers_where_thrust_balances_weight(hovering):
 
 @pytest.mark.parametrize('name, axis, sign', [
     ('lateral', 0, 1), ('longitudinal', 1, 1)])
-def test_cyclic_turns_the_body_the_way_the_command_says(hovering, name, axis, sign):
+def test_cyclic_turns_the_body_in_the_direction_of_the_command(hovering, name, axis, sign):
     pilot = Pilot(5.0)
     for _ in range(250):
         hovering.step(pilot.fly(hovering.truth), AIR, STILL, AVIONICS)

@@ -6,7 +6,7 @@ import math
 
 from ingenuity_nodes.vehicle.effectiveness import RotorModel
 from ingenuity_nodes.vehicle.inflow import advance_tilt, descent_correction, ground_effect
-from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
+from ingenuity_nodes.vehicle.rotors import rotor_constants, ROTOR_STATE, RotorParameters
 from ingenuity_nodes.world.mars import air_of_density
 from numba import njit
 import numpy as np
@@ -23,15 +23,16 @@ def _ground(constants, height, edgewise, down):
 
 
 @njit
-def _tilt(constants, g, mean, u, mx, my, dt):
-    advance_tilt(constants[0], g, mean, u, mx, my, dt)
+def _tilt(constants, rotor, dt):
+    advance_tilt(constants[0], rotor[0], dt)
 
 
 def settled_tilt(mean=12.0, u=(0.0, 0.0, 0.0), mx=0.0, my=0.0):
-    g = np.zeros(2)
+    rotor = np.zeros(1, ROTOR_STATE)
+    rotor['mean_flow'], rotor['u_B'], rotor['moment'] = mean, u, (mx, my)
     for _ in range(2000):
-        _tilt(CONSTANTS, g, mean, np.array(u), mx, my, 0.002)
-    return g
+        _tilt(CONSTANTS, rotor, 0.002)
+    return rotor['slopes'][0]
 
 
 def steady_descent(x):
@@ -81,16 +82,17 @@ def test_near_the_ground_less_of_the_induced_flow_is_left():
 
 def test_a_skewed_wake_blows_harder_at_the_rear():
     # Pitt and Peters: slope over mean is 15 pi / 32 tan(chi / 2). It moves to +x: -x is behind.
-    g = settled_tilt(mean=12.0, u=(6.0, 0.0, 0.0))
+    slopes = settled_tilt(mean=12.0, u=(6.0, 0.0, 0.0))
     chi = math.atan2(6.0, 12.0)
-    assert g[0] == pytest.approx(-15.0 * math.pi / 32.0 * math.tan(chi / 2.0) * 12.0, rel=1e-6)
-    assert g[1] == pytest.approx(0.0, abs=1e-12)
+    expected = -15.0 * math.pi / 32.0 * math.tan(chi / 2.0) * 12.0
+    assert slopes[0] == pytest.approx(expected, rel=1e-6)
+    assert slopes[1] == pytest.approx(0.0, abs=1e-12)
 
 
-def test_in_hover_a_roll_moment_tilts_the_inflow_as_momentum_theory_says():
-    # A lift that grows across the disk by M makes g = M / (rho pi R^3 v), linearised.
-    g = settled_tilt(mean=12.0, mx=5.0)
-    assert g[1] == pytest.approx(5.0 / (math.pi * RADIUS ** 3 * 12.0), rel=1e-6)
+def test_in_hover_a_roll_moment_tilts_the_inflow_as_in_momentum_theory():
+    # A lift that grows across the disk by M makes a slope of M / (rho pi R^3 v), linearised.
+    slopes = settled_tilt(mean=12.0, mx=5.0)
+    assert slopes[1] == pytest.approx(5.0 / (math.pi * RADIUS ** 3 * 12.0), rel=1e-6)
 
 
 def test_after_a_step_of_collective_thrust_overshoots_and_settles_within_a_tenth_of_a_second():

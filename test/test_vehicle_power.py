@@ -36,7 +36,7 @@ def test_voltage_sags_with_load_with_cold_and_as_the_battery_empties():
     assert battery_draw(POWER, 300.0, 0.3, 290.0)[0] < base
 
 
-def test_the_bus_stays_between_the_published_15_and_25_volts():
+def test_the_bus_keeps_between_the_published_15_and_25_volts():
     assert rest_voltage(POWER, 1.0) == pytest.approx(25.2)
     assert rest_voltage(POWER, 0.0) == pytest.approx(15.0)
 

@@ -3,21 +3,24 @@
 """One rigid body with spinning rotors: conservation laws, and how errors shrink with the step."""
 
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.vehicle.rigid_body import fly, slide
+from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
+from ingenuity_nodes.vehicle.rigid_body import fly, slide, WRENCH
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 import pytest
 
 MASS, INERTIA, ROTOR = 1.8, np.array([0.039, 0.031, 0.022]), 0.4   # rotor momentum [N m s]
+BODY_RECORD = body_constants(BodyParameters(mass=MASS, inertia=tuple(INERTIA)))[0]
 NOTHING = np.zeros(3)
 START = np.array([1.0, -2.0, 30.0, 3.0, 1.0, 4.0, 0.8, 0.4, -0.4, 0.2, 1.1, -0.7, 2.3])
 START[6:10] /= np.linalg.norm(START[6:10])
 
 
 def run(seconds, steps, method=fly, force=NOTHING, moment=NOTHING, h=ROTOR, start=START):
-    x, scratch = start.copy(), np.zeros((3, 13))
+    x, scratch, wrench = start.copy(), np.zeros((3, 13)), np.zeros(1, WRENCH)[0]
+    wrench['F_B'], wrench['tau_B'], wrench['h_z'] = force, moment, h
     for _ in range(steps):
-        method(x, MASS, INERTIA, h, force, moment, seconds / steps, scratch)
+        method(BODY_RECORD, x, wrench, seconds / steps, scratch)
     return x
 
 
@@ -36,7 +39,7 @@ def test_in_free_fall_the_path_is_a_parabola():
     np.testing.assert_allclose(x[:3], expected, atol=1e-11)
 
 
-def test_without_forces_energy_and_angular_momentum_stay():
+def test_without_forces_energy_and_angular_momentum_are_conserved():
     x = run(5.0, 2500)
     assert energy(x) == pytest.approx(energy(START), rel=1e-9)
     np.testing.assert_allclose(angular_momentum(x), angular_momentum(START), rtol=1e-8)
@@ -51,7 +54,7 @@ def test_gyroscopic_torque_turns_the_body_but_does_no_work():
 def test_a_spinning_rotor_answers_a_push_across_at_right_angles():
     start = np.zeros(13)
     start[6] = 1.0
-    # Too short to swing back: the rate about y is that of the push, the rate about x comes from h.
+    # Too short to oscillate: the rate about y is that of the push, the rate about x comes from h.
     x = run(1e-3, 10, moment=np.array([0.0, 0.1, 0.0]), h=5.0, start=start)
     assert x[11] > 0.0
     assert x[10] < 0.0
@@ -66,5 +69,5 @@ def test_errors_shrink_with_the_order_of_the_method(method, order):
     np.testing.assert_allclose(orders, order, atol=0.25)
 
 
-def test_the_attitude_stays_a_unit_quaternion():
+def test_the_attitude_remains_a_unit_quaternion():
     assert np.linalg.norm(run(20.0, 10000)[6:10]) == pytest.approx(1.0, abs=1e-14)

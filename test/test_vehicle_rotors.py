@@ -7,7 +7,7 @@ import math
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 from ingenuity_nodes.vehicle.effectiveness import RotorModel
 from ingenuity_nodes.vehicle.rotors import (
-    blade_loads, BLADES, ELEMENTS, rotor_constants, RotorParameters, section, STATIONS)
+    blade_loads, BLADE_WORK, BLADES, rotor_constants, ROTOR_STATE, RotorParameters, section)
 from ingenuity_nodes.world.mars import air_of_density
 from numba import njit
 import numpy as np
@@ -20,19 +20,20 @@ AREA = math.pi * RADIUS ** 2
 
 
 @njit
-def _loads(constants, direction, blade, omega, u, w, flow, g, loads):
-    blade_loads(constants[0], direction, blade, omega, u, w, flow, 1.0, g, np.zeros(STATIONS),
-                SOUND, loads, np.zeros(STATIONS), np.zeros(STATIONS), np.zeros((7, ELEMENTS)))
+def _loads(constants, rotor, w_MB_B, work):
+    blade_loads(constants[0], rotor[0], w_MB_B, SOUND, work[0])
 
 
 def loads_of(collective=0.16, longitudinal=0.0, lateral=0.0, direction=1.0, u=(0, 0, 0),
-             w=(0, 0, 0), inflow=12.0, g=(0, 0), constants=None):
+             w=(0, 0, 0), inflow=12.0, constants=None):
     """Force x, y, z, moment x, y, torque of one rotor in a given flow."""
-    out = np.zeros(6)
-    _loads(rotor_constants(RotorParameters()) if constants is None else constants, direction,
-           np.array([collective, longitudinal, lateral]), OMEGA, np.array(u, dtype=float),
-           np.array(w, dtype=float), np.full(STATIONS, inflow), np.array(g, dtype=float), out)
-    return RHO * out
+    rotor = np.zeros(1, ROTOR_STATE)
+    rotor['direction'], rotor['omega'], rotor['u_B'] = direction, OMEGA, u
+    rotor['blade'] = collective, longitudinal, lateral
+    rotor['flow'], rotor['ground_ratio'] = inflow, 1.0
+    _loads(rotor_constants(RotorParameters()) if constants is None else constants, rotor,
+           np.array(w, dtype=float), np.zeros(1, BLADE_WORK))
+    return RHO * np.concatenate([rotor['force'][0], rotor['moment'][0], rotor['torque']])
 
 
 def without_drag():
@@ -72,14 +73,14 @@ def test_without_drag_torque_power_is_all_that_lift_does_to_the_air(u):
     assert got[5] * OMEGA == pytest.approx(got[:3] @ np.array(u) + got[2] * 11.0, rel=1e-6)
 
 
-def test_far_apart_two_rotors_are_two_single_rotors():
+def test_well_separated_two_rotors_are_two_single_rotors():
     both = uncoupled().loads(np.array([[0.15, 0, 0], [0.17, 0, 0]])).loads
     swapped = uncoupled().loads(np.array([[0.17, 0, 0], [0.15, 0, 0]])).loads
     np.testing.assert_allclose(both[0, [2, 5]], swapped[1, [2, 5]], rtol=1e-12)
     np.testing.assert_allclose(both[1, [2, 5]], swapped[0, [2, 5]], rtol=1e-12)
 
 
-def test_close_together_they_need_more_power_than_far_apart():
+def test_close_together_they_need_more_power_than_well_separated():
     _, near, _ = RotorModel(RotorParameters(), AIR, OMEGA).trim(6.7)
     _, far, _ = uncoupled().trim(6.7)
     extra = near.loads[:, 5].sum() / far.loads[:, 5].sum()
@@ -101,7 +102,7 @@ def test_in_hover_the_upper_rotor_carries_more_at_equal_torque():
     assert 0.53 < got.loads[0, 2] / got.loads[:, 2].sum() < 0.57
 
 
-def test_a_rotor_turning_the_other_way_is_the_mirror_image():
+def test_a_rotor_turning_in_the_other_direction_is_the_mirror_image():
     left = loads_of(0.16, 0.02, 0.03, 1.0, u=(4, 2, 1), w=(0.3, -0.5, 0.1))
     right = loads_of(0.16, 0.02, -0.03, -1.0, u=(4, -2, 1), w=(-0.3, -0.5, -0.1))
     np.testing.assert_allclose(right, left * np.array([1, -1, 1, -1, 1, 1]), rtol=1e-9, atol=1e-12)

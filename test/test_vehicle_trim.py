@@ -143,7 +143,7 @@ def test_in_the_wind_it_leans_into_the_wind_more_the_harder_it_blows():
     assert 2.5 < tilts[3] < 6.0
 
 
-def test_the_shares_of_the_push_of_the_wind_add_up_to_the_tilt():
+def test_the_parts_of_the_force_of_the_wind_add_up_to_the_tilt():
     hover = hover_in_wind(PARAMETERS, AIR, FLIGHT_SPEED, 7.0)
     push = hover.rotor_force + hover.fuselage_drag + hover.leg_drag + hover.mast_drag
     thrust = math.tan(math.radians(hover.tilt_deg)) * 1.8 * GRAVITY

@@ -54,7 +54,9 @@ ALLOWED = re.compile(
     r"'pictures'|--pictures|walk_packages|os\.walk|ast\.walk|ray[_ ]cast\w*|goodFeaturesToTrack|"
     # Recorded keys, and functions of others: typing, io, Mitsuba.
     r"target_visible_share|swing_period_s|'landmarks'|"
-    r'import (Any, )?cast\b|\bcast\(|(def |file\.)tell\(|\)\.look_at\(')
+    r'import (Any, )?cast\b|\bcast\(|(def |file\.)tell\(|\)\.look_at\(|'
+    r'\bcan_cast\b|\blower_cast\b|'
+    r"\bplace: str = ''|\bself\.place\b")    # a scenario's key: of a fault
 
 
 def texts() -> Iterator[Path]:

@@ -17,7 +17,7 @@ def test_pressure_after_the_landing_is_what_meda_measured():
     assert pressure_at(JEZERO, 7.0) == pytest.approx(718.0, rel=0.04)
 
 
-def test_the_year_swings_by_a_quarter_and_is_thinnest_in_late_northern_summer():
+def test_over_the_year_it_varies_by_a_quarter_and_is_thinnest_in_late_northern_summer():
     # Hess et al. 1979: the peak-to-peak difference is 26 % of the mean, at the Viking sites.
     year = np.array([pressure_at(VIKING_1, ls) for ls in range(360)])
     assert (year.max() - year.min()) / year.mean() == pytest.approx(0.26, abs=0.03)
@@ -25,7 +25,7 @@ def test_the_year_swings_by_a_quarter_and_is_thinnest_in_late_northern_summer():
     assert 245 < year.argmax() < 275
 
 
-def test_higher_places_have_thinner_air_by_the_scale_height():
+def test_higher_sites_have_thinner_air_by_the_scale_height():
     assert pressure_at(8430.0, 100.0) / pressure_at(-2570.0, 100.0) == pytest.approx(np.exp(-1.0))
 
 
@@ -42,7 +42,7 @@ def test_noon_in_the_first_spring_has_the_density_of_the_first_flights():
     assert 0.0150 < climate(JEZERO, 36.5, 12.3).density < 0.0170
 
 
-def test_a_scenario_that_names_no_air_gets_that_of_its_place_and_hour(tmp_path):
+def test_a_scenario_that_names_no_air_gets_that_of_its_site_and_hour(tmp_path):
     text = scenario_path('flight_03').read_text()
     path = tmp_path / 'high.yaml'
     path.write_text(text.replace('  pressure: 730.0 ', '  elevation: 0.0 #'))

@@ -62,13 +62,13 @@ def test_holes_are_filled_from_their_neighbours(tmp_path: Path) -> None:
 @pytest.mark.parametrize('crs, heights, words', [
     (None, np.zeros((100, 100)), 'no map projection'),
     (MARS, np.full((100, 100), -3.4e38), 'nothing but no-data')])
-def test_broken_files_are_told_apart(tmp_path: Path, crs: str | None, heights: np.ndarray,
-                                     words: str) -> None:
+def test_broken_files_are_distinguished(tmp_path: Path, crs: str | None, heights: np.ndarray,
+                                        words: str) -> None:
     with pytest.raises(ElevationFileError, match=words):
         read_elevations(written(tmp_path / 'a.tif', heights, crs), LATITUDE, LONGITUDE, 50.0)
 
 
-def test_a_place_outside_and_a_text_file_are_refused(tmp_path: Path) -> None:
+def test_a_site_outside_and_a_text_file_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / 'a.tif', np.zeros((100, 100)))
     with pytest.raises(ElevationFileError, match='outside this file'):
         read_elevations(path, LATITUDE + 1.0, LONGITUDE, 50.0)
@@ -80,7 +80,7 @@ def test_a_place_outside_and_a_text_file_are_refused(tmp_path: Path) -> None:
         read_elevations(tmp_path / 'missing.tif', LATITUDE, LONGITUDE, 50.0)
 
 
-def test_a_huge_file_is_read_only_around_the_place(tmp_path: Path) -> None:
+def test_a_huge_file_is_read_only_around_the_site(tmp_path: Path) -> None:
     path = tmp_path / 'huge.tif'
     degree = np.pi / 180.0 * MARS_RADIUS
     corner = rasterio.transform.from_origin(

@@ -19,7 +19,7 @@ def test_density_at_flight_3_is_as_expected_of_the_measured_pressure_and_tempera
     assert 0.0150 < air_at(718.0, 245.0).density < air_at(740.0, 235.0).density < 0.0166
 
 
-def test_speed_of_sound_is_as_the_microphone_heard_it():
+def test_speed_of_sound_is_as_the_microphone_measured_it():
     # Maurice et al. 2022, Nature 605: about 240 m/s at low pitch, 250 m/s above 240 Hz.
     assert 240.0 < air_at(730.0, 235.0).speed_of_sound < 250.0
 

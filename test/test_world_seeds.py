@@ -8,7 +8,7 @@ from ingenuity_nodes.world.seeds import seed_of
 import numpy as np
 
 
-def test_no_two_names_and_seeds_share_a_stream():
+def test_no_two_names_and_seeds_have_the_same_stream():
     names = ['b', 'a', 'scout_12', 'scout_21', 'ingenuity', 'ab', 'ba']
     seeds = [seed_of(seed, name) for seed, name in itertools.product(range(2000), names)]
     assert len(set(seeds)) == len(seeds)

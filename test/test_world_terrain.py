@@ -7,9 +7,21 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.world.terrain import height_at, Terrain, TerrainParameters
 import numpy as np
 import pytest
+
+
+@pytest.mark.parametrize('parameters, former, name', [
+    (TerrainParameters(), 'rover_place', 'rover_position'),
+    (ImuParameters(), 'gyro_walk', 'gyro_random_walk'),
+    (ImuParameters(), 'accel_walk', 'accel_random_walk')])
+def test_a_parameter_is_accepted_under_its_former_name(parameters, former: str, name: str) -> None:
+    value = getattr(parameters, name)
+    half = [0.5 * part for part in value] if isinstance(value, tuple) else 0.5 * value
+    assert with_overrides(parameters, {former: half}) == with_overrides(parameters, {name: half})
 
 
 @pytest.fixture(scope='module', name='terrain')
@@ -23,7 +35,7 @@ def test_ground_passes_through_the_helipad_and_under_the_rover(terrain: Terrain)
     assert terrain.height(63.01, -6.56) == pytest.approx(0.95, abs=1e-9)
 
 
-def test_airfield_slopes_stay_below_what_ingenuity_rested_on(terrain: Terrain) -> None:
+def test_airfield_slopes_are_below_those_that_ingenuity_rested_on(terrain: Terrain) -> None:
     # Resting tilt after Flights 1 to 5: 1.2 to 1.9 deg (NASA MMGIS).
     x, y = np.meshgrid(np.linspace(-5, 5, 21), np.linspace(-5, 5, 21))
     slope_x = (terrain.heights(x + 0.3, y) - terrain.heights(x - 0.3, y)) / 0.6

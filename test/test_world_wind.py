@@ -47,10 +47,10 @@ def test_turbulence_has_the_asked_strength_and_no_mean():
 
 def test_turbulence_falls_off_as_frequency_to_the_minus_five_thirds():
     wind = Wind(WindParameters(speed=4.0, azimuth=270.0), 2)
-    waves = wind.field[1]
+    waves = wind.field['waves'][0]
     # Bands are even in the logarithm, so amplitude squared goes as n S(n), slope -2/3.
     fast = waves[-6:]
-    slope = np.polyfit(np.log(fast[:, 0]), np.log(fast[:, 1] ** 2), 1)[0]
+    slope = np.polyfit(np.log(fast['omega']), np.log(fast['amplitude'][:, 0] ** 2), 1)[0]
     assert slope == pytest.approx(-2.0 / 3.0, abs=0.05)
 
 

@@ -44,7 +44,7 @@ def bend(lens: Lens, theta: float) -> float:
 
 @kernel
 def pupil(lens: Lens, theta: float) -> float:
-    """Travel of the entrance pupil along the axis for rays at an angle to it [m]."""
+    """Return the travel of the entrance pupil along the axis for rays at an angle to it [m]."""
     square = theta * theta
     stretch = theta / math.sin(theta) - 1.0 if theta > 1e-6 else 0.0
     return float(stretch * (lens.E[0] + square * (lens.E[1] + square * lens.E[2])))
@@ -55,8 +55,8 @@ def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]
     """Turn a point in the optical frame into a pixel, NaN where none is."""
     o, h, v, a = lens.O, lens.H, lens.V, lens.A
     along = x * o[0] + y * o[1] + z * o[2]
-    x, y, z = x - along * o[0], y - along * o[1], z - along * o[2]
-    length = math.sqrt(x * x + y * y + z * z)
+    ex, ey, ez = x - along * o[0], y - along * o[1], z - along * o[2]
+    length = math.sqrt(ex * ex + ey * ey + ez * ez)
     theta = math.atan2(length, along)
     if theta >= lens.max_angle or length + abs(along) == 0.0:
         return math.nan, math.nan
@@ -64,9 +64,10 @@ def project_one(lens: Lens, x: float, y: float, z: float) -> tuple[float, float]
         for _ in range(PUPIL_STEPS):
             theta = math.atan2(length, along - pupil(lens, theta))
     scale = bend(lens, theta) / length if length > 0.0 else 0.0
-    x, y, z = o[0] + scale * x, o[1] + scale * y, o[2] + scale * z
-    depth = x * a[0] + y * a[1] + z * a[2]
-    return ((x * h[0] + y * h[1] + z * h[2]) / depth, (x * v[0] + y * v[1] + z * v[2]) / depth)
+    qx, qy, qz = o[0] + scale * ex, o[1] + scale * ey, o[2] + scale * ez
+    depth = qx * a[0] + qy * a[1] + qz * a[2]
+    return ((qx * h[0] + qy * h[1] + qz * h[2]) / depth,
+            (qx * v[0] + qy * v[1] + qz * v[2]) / depth)
 
 
 @kernel
@@ -112,18 +113,19 @@ def unproject(lens: Lens, uv: Array) -> Array:
     o, h, v, a = lens.O, lens.H, lens.V, lens.A
     for k in range(uv.shape[0]):
         # q = (V - v A) x (H - u A) is seen at the pixel by a perspective lens.
-        u, w = uv[k, 0], uv[k, 1]
-        vx, vy, vz = v[0] - w * a[0], v[1] - w * a[1], v[2] - w * a[2]
-        hx, hy, hz = h[0] - u * a[0], h[1] - u * a[1], h[2] - u * a[2]
-        x, y, z = vy * hz - vz * hy, vz * hx - vx * hz, vx * hy - vy * hx
-        along = x * o[0] + y * o[1] + z * o[2]
+        column, row = uv[k, 0], uv[k, 1]
+        vx, vy, vz = v[0] - row * a[0], v[1] - row * a[1], v[2] - row * a[2]
+        hx, hy, hz = h[0] - column * a[0], h[1] - column * a[1], h[2] - column * a[2]
+        qx, qy, qz = vy * hz - vz * hy, vz * hx - vx * hz, vx * hy - vy * hx
+        along = qx * o[0] + qy * o[1] + qz * o[2]
         if along < 0.0:
-            x, y, z, along = -x, -y, -z, -along
-        x, y, z = x - along * o[0], y - along * o[1], z - along * o[2]
-        length = math.sqrt(x * x + y * y + z * z)
+            qx, qy, qz, along = -qx, -qy, -qz, -along
+        ex, ey, ez = qx - along * o[0], qy - along * o[1], qz - along * o[2]
+        length = math.sqrt(ex * ex + ey * ey + ez * ez)
         theta = unbend(lens, length / along)
         c, s = math.cos(theta), math.sin(theta) / (length if length > 0.0 else 1.0)
-        rays[k, 0], rays[k, 1], rays[k, 2] = c * o[0] + s * x, c * o[1] + s * y, c * o[2] + s * z
+        rays[k, 0], rays[k, 1] = c * o[0] + s * ex, c * o[1] + s * ey
+        rays[k, 2] = c * o[2] + s * ez
     return rays
 
 

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Camera models as data: where a point falls in the image, and which way a pixel looks.
+Camera models as data: where a point falls in the image, and along which ray a pixel sees.
 
 One law covers all cameras here, JPL's CAHVORE type 3 with linearity L (Gennery 2006; JPL's
 operations models of both helicopter cameras use L = 0.37)::
@@ -13,7 +13,7 @@ operations models of both helicopter cameras use L = 0.37)::
 
 L = 1 is a perspective lens, L = 0 an equidistant fisheye. The entrance pupil moves along the axis
 by ``(theta / sin theta - 1)(e0 + e1 theta^2 + e2 theta^4)``: up to 0.6 mm, 3 px at the feet,
-nothing at a distance; so near points are projected with it, while rays start at one place.
+nothing at a distance; so near points are projected with it, while all rays start at one point.
 Pixel coordinates have their origin in the centre of the upper left pixel.
 """
 
@@ -61,7 +61,7 @@ class CameraModel:
 
     @cached_property
     def lens(self) -> Lens:
-        """Give the lens alone, as kernels want it."""
+        """Return the lens alone, as kernels take it."""
         A, H, V, O, R, E = (np.array(value, dtype=np.float64) for value in (   # noqa: E741
             self.A, self.H, self.V, self.O, self.R, self.E))
         return Lens(A, H, V, O, R, E, float(self.linearity), float(self.max_angle))
@@ -73,12 +73,12 @@ class CameraModel:
 
     def project_world(self, p_M: NDArray[np.float64], p_MB: Vector3,
                       q_MB: QuatWxyz) -> NDArray[np.float64]:
-        """Pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
+        """Return the pixels (n, 2) of map points (n, 3) seen from a carrier at the given pose."""
         points = floats('p_M', np.atleast_2d(p_M), (None, 3))
         return np.asarray(projection().of_map(self.lens, *self.pose(p_MB, q_MB), points))
 
     def pose(self, p_MB: Vector3, q_MB: QuatWxyz) -> tuple[Matrix3, Vector3]:
-        """Attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at the given pose."""
+        """Return attitude ``R_MC`` and position ``p_MC`` of the camera on a carrier at a pose."""
         R_MB = rotation_matrix(floats('q_MB', q_MB, (4,)))
         return R_MB @ self._R_BC, floats('p_MB', p_MB, (3,)) + R_MB @ self.p_BC
 
@@ -87,19 +87,19 @@ class CameraModel:
         return rotation_matrix(self.q_BC)
 
     def inside(self, uv: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say which pixels (n, 2) lie in the image."""
+        """Return which pixels (n, 2) lie in the image."""
         u, v = uv[:, 0], uv[:, 1]
         return np.asarray((u >= -0.5) & (u < self.width - 0.5) & (v >= -0.5)
                           & (v < self.height - 0.5))
 
     @property
     def max_angle(self) -> float:
-        """Largest angle from the axis that is projected [rad]: tan(L theta) must stay finite."""
+        """Return the largest angle that is projected [rad]: tan(L theta) must remain finite."""
         return min(MAX_ANGLE, 1.45 / max(self.linearity, 1e-9))
 
     @cached_property
     def pixel_angle(self) -> float:
-        """Angle seen by one pixel at the centre [rad]."""
+        """Return the angle seen by one pixel at the centre [rad]."""
         return 1.0 / float(np.linalg.norm(np.cross(self.A, self.H)))
 
     def scaled(self, factor: float) -> CameraModel:
@@ -117,7 +117,7 @@ class CameraModel:
 
     @cached_property
     def corner_angle(self) -> float:
-        """Largest angle from the axis in the image [rad]."""
+        """Return the largest angle from the axis in the image [rad]."""
         right, low = self.width - 0.5, self.height - 0.5
         rays = self.unproject(np.array([[-0.5, -0.5], [right, -0.5], [-0.5, low], [right, low]]))
         return float(np.arccos(np.clip(rays @ self.O, -1.0, 1.0)).max())
@@ -145,11 +145,16 @@ def from_cahvore(
 
 
 def fisheye(
-    name: str, width: int, height: int, fx: float, fy: float, cx: float, cy: float,
+    name: str, size: tuple[int, int], focal: tuple[float, float], centre: tuple[float, float],
     *, k1: float = 0.0, k2: float = 0.0, linearity: float = 0.0, q_BC: QuatWxyz, p_BC: Vector3,
 ) -> CameraModel:
-    """Build OpenCV's fisheye model with k1, k2 (linearity 0), or a pinhole (linearity 1)."""
+    """
+    Build OpenCV's fisheye model with k1, k2 (linearity 0), or a pinhole (linearity 1).
+
+    ``size``, ``focal`` length and ``centre`` are in pixels: across, down.
+    """
     axis = np.array([0.0, 0.0, 1.0])
+    (width, height), (fx, fy), (cx, cy) = size, focal, centre
     return CameraModel(
         name, width, height, A=axis, H=np.array([fx, 0.0, cx]), V=np.array([0.0, fy, cy]), O=axis,
         R=(0.0, k1, k2), linearity=linearity, q_BC=q_BC, p_BC=np.asarray(p_BC, dtype=np.float64))
@@ -204,7 +209,7 @@ def mastcam() -> CameraModel:
     q_HC = quaternion(np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]))
     focal = 26.0e-3 / 7.4e-6
     return fisheye(
-        'mastcam', 1608, 1200, focal, focal, 803.5, 599.5, linearity=1.0,
+        'mastcam', (1608, 1200), (focal, focal), (803.5, 599.5), linearity=1.0,
         q_BC=q_HC, p_BC=np.array([0.20, 0.122, 0.09]))
 
 

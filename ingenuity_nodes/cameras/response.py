@@ -65,7 +65,7 @@ def encode_jpeg(image: Image, quality: int = 90) -> bytes:
 
 
 def _tone_table() -> Image:
-    """Linear 12-bit light to 8-bit display values: gain, soft shoulder, sRGB curve."""
+    """Tabulate 8-bit display values of 12-bit light: gain, soft shoulder, sRGB curve."""
     x = np.arange(int(_FULL) + 1) / _FULL * 1.32
     x = np.where(x > 0.75, 0.75 + 0.25 * np.tanh((x - 0.75) / 0.25), x)
     curve = np.where(x <= 0.0031308, 12.92 * x,

@@ -41,7 +41,7 @@ def catalogue_text(names: Iterable[str]) -> str:
     for name in names:
         about = CATALOGUE[name]
         size = f' [{about.allowed}; usual {about.usual:g}]' if about.unit else ''
-        sites = f' ({", ".join(about.places)})' if about.places != ('',) else ''
+        sites = f' ({", ".join(about.locations)})' if about.locations != ('',) else ''
         ends = ', '.join(f'{phase.value} {about.expected[phase].value}' for phase in Phase)
         lines += [f'{name}{size}{sites}: {about.meaning}', f'    {ends}: {about.why}']
     return '\n'.join(lines)
@@ -51,7 +51,7 @@ def catalogue_json(names: Iterable[str]) -> list[dict[str, Any]]:
     """Convert faults for JSON."""
     return [{
         'fault': name, 'unit': about.unit, 'low': about.low, 'high': about.high,
-        'usual': about.usual, 'places': list(filter(None, about.places)),
+        'usual': about.usual, 'places': list(filter(None, about.locations)),
         'meaning': about.meaning, 'why': about.why,
         'expected': {phase.value: about.expected[phase].value for phase in Phase},
     } for name in names for about in (CATALOGUE[name],)]

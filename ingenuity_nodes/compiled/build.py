@@ -3,7 +3,7 @@
 """
 Compiles all kernels before they are needed: once per machine, in parallel, with a display.
 
-Whoever comes second waits for the first one and then finds all of it in the cache.
+A second process waits for the first one and then finds everything in the cache.
 ``python -m ingenuity_nodes.compiled.build`` does it now, ``... FOLDER`` into a folder that is to
 be shipped with the package.
 """
@@ -31,20 +31,20 @@ Report = Callable[[str], None]
 Parts = Mapping[str, Callable[[], object]]
 PACKAGE = Path(__file__).resolve().parent.parent
 EVERYTHING = 'ingenuity_nodes.simulation.warm_up'    # it uses all the rest: started, not imported
-LOCK = 'building'    # a file that also tells how far it is
-WAIT_S = 0.2    # between looks at who else compiles
+LOCK = 'building'    # a file that also holds the progress
+WAIT_S = 0.2    # between checks of another process's progress
 
 
 def ensure_built(report: Report, module: str = EVERYTHING) -> bool:
     """
-    See to it that all kernels of the package are in the cache; quick if they are.
+    Make sure that all kernels of the package are in the cache; quick if they are.
 
     Parameters
     ----------
     report
-        Hears how far it is: "12 of 146, navigation.history.look".
+        Receives the progress: "12 of 146, vehicle.rotors.blade_loads".
     module
-        ``python -m`` of it compiles them and prints how far it is.
+        ``python -m`` of it compiles them and prints the progress.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def ensure_built(report: Report, module: str = EVERYTHING) -> bool:
         report('there is no folder to keep compiled kernels in: each process compiles its own')
         return False
     state = state_of_sources()
-    stamps = [place / f'complete-{state}' for place in (folder, SHIPPED)]
+    stamps = [kept / f'complete-{state}' for kept in (folder, SHIPPED)]
     if any(stamp.exists() for stamp in stamps):
         return True
     with _alone(folder, report) as progress:
@@ -82,9 +82,9 @@ def state_of_sources() -> str:
 
 @contextmanager
 def _alone(folder: Path, report: Report) -> Iterator[TextIO]:
-    """Hold the lock of the cache; while another process has it, tell how far that one is."""
+    """Hold the lock of the cache; while another process has it, report its progress."""
     with (folder / LOCK).open('a+') as file:
-        told = ''
+        reported = ''
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,20 +92,20 @@ def _alone(folder: Path, report: Report) -> Iterator[TextIO]:
             except BlockingIOError:
                 file.seek(0)
                 now = file.read().strip()
-                if now != told:
+                if now != reported:
                     report(now)
-                told = now
+                reported = now
                 time.sleep(WAIT_S)
         yield file
 
 
 def _run(module: str, progress: TextIO, report: Report) -> bool:
     """Compile in processes of their own, so that ours stays free to do other things."""
-    places = [str(PACKAGE.parent), *filter(None, [os.environ.get('PYTHONPATH')])]
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get('PYTHONPATH')])]
     process = subprocess.Popen(
         [sys.executable, '-m', module], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, errors='replace',
-        env={**os.environ, 'PYTHONPATH': os.pathsep.join(places)})
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths)})
     assert process.stdout is not None
     try:
         for line in process.stdout:
@@ -133,12 +133,12 @@ def build(parts: Parts, report: Report) -> None:
     parts
         Functions that compile, by name; the longest first.
     report
-        Hears "12 of 146, navigation.history.look" and the like.
+        Receives "12 of 146, vehicle.rotors.blade_loads" and the like.
 
     Raises
     ------
     RuntimeError
-        One of them failed; what it wrote to its error output says why.
+        One of them failed; its error output has the reason.
 
     """
     from ingenuity_nodes.compiled.kernel import Kernel
@@ -172,7 +172,7 @@ def _work(parts: Parts, following: Any, pipe: int) -> None:
 
     gc.disable()    # compiling makes much and throws little away: a tenth of its time
     names = list(parts)
-    with compilations(lambda name: _tell(pipe, name)):
+    with compilations(lambda name: _send(pipe, name)):
         while True:
             with following.get_lock():
                 k = following.value
@@ -182,7 +182,7 @@ def _work(parts: Parts, following: Any, pipe: int) -> None:
             parts[names[k]]()
 
 
-def _tell(pipe: int, name: str) -> None:
+def _send(pipe: int, name: str) -> None:
     if not name.startswith('numba.'):
         os.write(pipe, f'{name}\n'.encode())
 
@@ -193,7 +193,7 @@ def main() -> None:
         os.environ['INGENUITY_KERNELS'] = sys.argv[1]
     built = ensure_built(lambda text: print(text, flush=True))
     if len(sys.argv) > 1:
-        (Path(sys.argv[1]) / LOCK).unlink(missing_ok=True)    # nobody writes there any more
+        (Path(sys.argv[1]) / LOCK).unlink(missing_ok=True)    # no process writes there any more
     sys.exit(0 if built else 1)
 
 

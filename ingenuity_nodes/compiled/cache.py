@@ -1,12 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Where compiled kernels are kept: by their content, so that all checkouts of a user share them.
+Where compiled kernels are kept: by their content, so that they serve all checkouts of a user.
 
 The name of a file holds a digest of all that went into it: the bytecode of the kernel and of those
 that it calls, the constants they read, the types of the arguments, the versions of Python and
 numba, and the kind of CPU. So nothing is ever out of date, neither after a change in another file
-nor in another checkout, and a comment changes nothing. Numba's own cache looks only at the file of
+nor in another checkout, and a comment changes nothing. Numba's own cache checks only the file of
 a function, not at those of the functions it calls.
 """
 
@@ -43,14 +43,14 @@ class KernelCache(_Cache):    # type: ignore[misc]    # numba has no types
 
     @property
     def cache_path(self) -> str:
-        """Where it writes."""
+        """Return the folder that it writes to."""
         return str(cache_folder() or '')
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load what was compiled for a signature; None if there is none that can be used."""
         target_context.refresh()
         name = self._file_name(sig, target_context.codegen())
-        for path in _places(name):
+        for path in _candidates(name):
             try:
                 content = path.read_bytes()
                 if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
@@ -92,12 +92,12 @@ class KernelCache(_Cache):    # type: ignore[misc]    # numba has no types
     def _file_name(self, sig: Any, codegen: Any) -> str:
         self._content = self._content or digest_of(self._function)
         versions = FORMAT, sys.implementation.cache_tag, numba.__version__, numba.config.OPT
-        told = repr((self._content, [describe_type(kind) for kind in sig], versions,
-                     codegen.magic_tuple()))
-        return f'{self._name}.{hashlib.sha256(told.encode()).hexdigest()[:24]}'
+        key = repr((self._content, [describe_type(kind) for kind in sig], versions,
+                    codegen.magic_tuple()))
+        return f'{self._name}.{hashlib.sha256(key.encode()).hexdigest()[:24]}'
 
 
-def _places(name: str) -> Iterator[Path]:
+def _candidates(name: str) -> Iterator[Path]:
     folder = cache_folder()
     if folder is not None:
         yield folder / name
@@ -109,4 +109,4 @@ def _note_use(path: Path) -> None:
         if time.time() - path.stat().st_mtime > TOUCH_S:
             os.utime(path)
     except OSError:
-        return    # somebody else's
+        return    # another user's

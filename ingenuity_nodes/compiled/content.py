@@ -23,7 +23,7 @@ def digest_of(function: Callable[..., Any]) -> str:
     Raises
     ------
     TypeError
-        It reads a global whose content cannot be told.
+        It reads a global whose content cannot be digested.
 
     """
     content = hashlib.sha256()
@@ -56,7 +56,7 @@ def _code_parts(code: CodeType, doc: str | None) -> Iterator[str]:
 
 
 def _names_read(code: CodeType) -> list[str]:
-    """Name the globals and closed-over variables that a function reads, inner ones included."""
+    """List the globals and closed-over variables that a function reads, inner ones included."""
     names = {*code.co_names, *code.co_freevars}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

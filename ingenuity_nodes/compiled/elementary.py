@@ -4,7 +4,7 @@
 Elementary functions of arrays with the same bits on every CPU.
 
 Numpy chooses among vector instructions by the CPU it finds, and with AVX-512 the last bit of its
-exponentials, powers and arcs is another one. What a trajectory hangs on comes from the C library.
+exponentials, powers and arcs is another one. What trajectories depend on comes from the C library.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ def each(function: Callable[[float], float], values: ArrayLike) -> NDArray[np.fl
 
 
 def geometric(low: float, high: float, count: int) -> NDArray[np.float64]:
-    """Give ``count`` numbers from ``low`` to ``high``, each so many times the one before."""
+    """Return ``count`` numbers from ``low`` to ``high``, each so many times the one before."""
     steps = [low * math.pow(high / low, k / (count - 1)) for k in range(1, count - 1)]
     return np.array([low, *steps, high])

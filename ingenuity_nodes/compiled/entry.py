@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, cast
+from typing import Any
 
 from numba import typeof
 import numpy as np
@@ -24,20 +24,21 @@ def entry_point(kernel: Any, *examples: Any) -> Callable[..., Any]:
     """
     Compile a kernel for arguments like these, or load it, and return its entry point.
 
-    Calling that directly spares numba's look at the type of every argument, 4 us for some ten
-    arrays. Nobody looks, so each call must hand over the very same kinds of arrays: where a caller
-    may bring any, use :func:`checked_entry` or :func:`floats`.
+    Calling that directly spares numba's check of the type of every argument, 4 us for some ten
+    arrays. Types are not checked, so each call must pass the very same kinds of arrays: where a
+    caller may pass any, use :func:`checked_entry` or :func:`floats`.
     """
     if isinstance(kernel, FunctionType):    # NUMBA_DISABLE_JIT, for debugging
         return kernel
     kinds = tuple(typeof(example) for example in examples)
     kernel.compile(kinds)
-    return cast(Callable[..., Any], kernel.overloads[kinds].entry_point)
+    entry: Callable[..., Any] = kernel.overloads[kinds].entry_point
+    return entry
 
 
 def checked_entry(kernel: Any, *examples: Any) -> Callable[..., Any]:
     """
-    Compile a kernel for arguments like these, or load it, for callers that may bring others.
+    Compile a kernel for arguments like these, or load it, for callers that may pass others.
 
     What it returns takes arrays of any numbers and layout with as many dimensions as the example,
     and raises TypeError for what cannot be made one.
@@ -56,7 +57,7 @@ def checked_entry(kernel: Any, *examples: Any) -> Callable[..., Any]:
 
 def floats(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> NDArray[np.float64]:
     """
-    Bring numbers into the form that kernels take: contiguous, of 8 bytes each.
+    Convert numbers to the form that kernels take: contiguous, of 8 bytes each.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def floats(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> NDArra
 
 
 def _converter(name: str, example: Any) -> Convert:
-    """Make what brings an argument into the form of its example."""
+    """Return what converts an argument to the form of its example."""
     if isinstance(example, np.ndarray) and example.dtype.fields is None:
         return lambda value: _array_like(name, value, example.dtype, example.ndim)
     if isinstance(example, bool | int | float | np.number):

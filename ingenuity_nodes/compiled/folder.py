@@ -11,16 +11,16 @@ import time
 from ingenuity_nodes.resources import user_folder
 
 SHIPPED = Path(__file__).parent / 'shipped'    # made when the package is built; only read
-KEPT_S = 60 * 86400.0    # what nobody used for so long is removed
+KEPT_S = 60 * 86400.0    # unused for so long, a kernel is removed
 
 
 def cache_folder() -> Path | None:
-    """Name the folder that compiled kernels are kept in, None where there can be none."""
+    """Return the folder that compiled kernels are kept in, None where there can be none."""
     return user_folder('kernels', os.environ.get('INGENUITY_KERNELS'))
 
 
 def forget_unused(folder: Path) -> None:
-    """Remove what nobody has used for long."""
+    """Remove what has not been used for long."""
     oldest = time.time() - KEPT_S
     for path in folder.iterdir():
         try:

@@ -17,6 +17,8 @@ from numba.core import config, types
 from numba.core.imputils import lower_cast
 from numba.core.registry import CPUDispatcher
 
+Record = Any   # a numpy record; numba compiles attribute access on it
+
 
 class Kernel(CPUDispatcher):    # type: ignore[misc]    # numba has no types
     """A compiled function."""

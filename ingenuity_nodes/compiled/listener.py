@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Hears when kernels are compiled: to show how far that is, and to tell when time has begun."""
+"""Reports when kernels are compiled: for the display of progress, and as an error in flight."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class CompiledInFlightError(RuntimeError):
 
 
 @contextmanager
-def compilations(heard: Callable[[str], None]) -> Iterator[None]:
-    """Tell the name of each function whose compilation begins meanwhile."""
-    listener = _Listener(heard)
+def compilations(report: Callable[[str], None]) -> Iterator[None]:
+    """Report the name of each function whose compilation begins meanwhile."""
+    listener = _Listener(report)
     event.register(_KIND, listener)
     try:
         yield
@@ -41,24 +41,24 @@ def nothing_compiles(warn: Callable[[str], None]) -> AbstractContextManager[None
 
 
 def _in_flight(warn: Callable[[str], None]) -> Callable[[str], None]:
-    def heard(name: str) -> None:
+    def report(name: str) -> None:
         text = f'{name} was compiled after time began (process {os.getpid()})'
         if os.environ.get(STRICT):
             raise CompiledInFlightError(text)
         warn(text)
 
-    return heard
+    return report
 
 
 class _Listener(event.Listener):    # type: ignore[misc]    # numba has no types
     """Passes names of functions on."""
 
-    def __init__(self, heard: Callable[[str], None]) -> None:
-        self._heard = heard
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
 
     def on_start(self, event: Any) -> None:
         function = event.data['dispatcher'].py_func
-        self._heard(f'{function.__module__.removeprefix("ingenuity_nodes.")}.{function.__name__}')
+        self._report(f'{function.__module__.removeprefix("ingenuity_nodes.")}.{function.__name__}')
 
     def on_end(self, event: Any) -> None:
-        """Nothing: the next one says that this one is over."""
+        """Do nothing: the start of the next one is reported."""

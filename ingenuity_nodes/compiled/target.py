@@ -18,7 +18,7 @@ _VARIABLES = ('NUMBA_OPT', 'NUMBA_CPU_NAME', 'NUMBA_CPU_FEATURES')
 
 
 def choose_target() -> tuple[str, ...]:
-    """Tell numba what to compile for, unless the user did; return what holds now."""
+    """Set what numba compiles for, unless the user did; return what is set."""
     os.environ.setdefault('NUMBA_OPT', OPTIMISATION)
     if 'NUMBA_CPU_NAME' not in os.environ and cpu_flags() >= PORTABLE_FLAGS:
         os.environ['NUMBA_CPU_NAME'], os.environ['NUMBA_CPU_FEATURES'] = PORTABLE_CPU, ''

@@ -30,7 +30,7 @@ class OnboardModel:
 
     @property
     def hover_collective(self) -> float:
-        """Mean blade angle that carries the weight [rad]."""
+        """Return the mean blade angle that carries the weight [rad]."""
         return 0.5 * sum(self.collective)
 
 

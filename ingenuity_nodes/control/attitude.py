@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None
     """
     Write the rotation vector in B that brings the body's up axis onto the thrust, nose onto yaw.
 
-    Tilt and heading are taken apart: a wrong heading must not disturb where the thrust points.
+    Tilt and heading are separate: a wrong heading must not disturb the direction of the thrust.
     """
     length = math.sqrt(thrust[0] ** 2 + thrust[1] ** 2 + thrust[2] ** 2)
     up = np.empty(3)
@@ -30,31 +29,33 @@ def attitude_error(R_MB: Array, thrust: Array, yaw: float, error: Array) -> None
     sine, cosine = math.hypot(up[0], up[1]), up[2]
     scale = math.atan2(sine, cosine) / sine if sine > 1e-9 else 1.0
     error[0], error[1] = -up[1] * scale, up[0] * scale
-    turned = yaw - math.atan2(R_MB[1, 0], R_MB[0, 0])
-    error[2] = math.atan2(math.sin(turned), math.cos(turned))
+    yaw_error = yaw - math.atan2(R_MB[1, 0], R_MB[0, 0])
+    error[2] = math.atan2(math.sin(yaw_error), math.cos(yaw_error))
 
 
 @kernel
 def angular_acceleration(
-    g: Record, error: Array, yaw_rate: float, w: Array, integral: Array, alpha: Array,
+    gains: Record, error: Array, yaw_rate: float, w_MB_B: Array, integral: Array,
+    alpha: Array,
 ) -> None:
     """Write the angular acceleration in B; ``integral`` [rad/s^2] learns the rotors' trim."""
-    limit = g.rate_limit
+    limit, top = gains.rate_limit, gains.angular_integral_limit
     for i in range(3):
-        gain, kp, ki = g.attitude_gain, g.rate_gain, g.rate_integral
-        wanted = 0.0
+        attitude_gain, rate_gain, rate_integral = (
+            gains.attitude_gain, gains.rate_gain, gains.rate_integral)
+        feedforward = 0.0
         if i == 2:
-            gain, kp, ki = g.yaw_gain, g.yaw_rate_gain, g.yaw_rate_integral
-            wanted = yaw_rate
-        wanted += gain * error[i]
-        missing = min(limit, max(-limit, wanted)) - w[i]
-        top = g.angular_integral_limit
-        integral[i] = min(top, max(-top, integral[i] + STEP * ki * missing))
-        alpha[i] = kp * missing + integral[i]
+            attitude_gain, rate_gain, rate_integral = (
+                gains.yaw_gain, gains.yaw_rate_gain, gains.yaw_rate_integral)
+            feedforward = yaw_rate
+        wanted = feedforward + attitude_gain * error[i]
+        rate_error = min(limit, max(-limit, wanted)) - w_MB_B[i]
+        integral[i] = min(top, max(-top, integral[i] + STEP * rate_integral * rate_error))
+        alpha[i] = rate_gain * rate_error + integral[i]
 
 
 @kernel
-def damp(g: Record, w: Array, alpha: Array) -> None:
+def damp(gains: Record, w_MB_B: Array, alpha: Array) -> None:
     """Write the angular acceleration that only opposes the rate, for the moments on the ground."""
-    alpha[0], alpha[1] = -g.rate_gain * w[0], -g.rate_gain * w[1]
-    alpha[2] = -g.yaw_rate_gain * w[2]
+    alpha[0], alpha[1] = -gains.rate_gain * w_MB_B[0], -gains.rate_gain * w_MB_B[1]
+    alpha[2] = -gains.yaw_rate_gain * w_MB_B[2]

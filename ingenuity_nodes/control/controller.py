@@ -31,10 +31,11 @@ CASCADE = np.dtype([
     ('mass', 'f8'), ('inertia', 'f8', (3,)),    # of the onboard model
     ('collective', 'f8', (2,)),                 # in hover: upper, lower [rad]
     ('to_blades', 'f8', (4, 4)), ('limits', 'f8', (3,)),
-    ('p', 'f8', (3,)), ('v', 'f8', (3,)), ('q_MB', 'f8', (4,)), ('w', 'f8', (3,)),
+    ('p_MB', 'f8', (3,)), ('v_MB', 'f8', (3,)), ('q_MB', 'f8', (4,)), ('w_MB_B', 'f8', (3,)),
     ('p_ref', 'f8', (3,)), ('v_ref', 'f8', (3,)), ('a_ref', 'f8', (3,)),
     ('yaw_ref', 'f8', (2,)),    # and its rate
-    ('pull', 'f8', (3,)), ('twist', 'f8', (3,)),    # integrals [m/s^2], [rad/s^2]
+    # integrals of velocity and rate errors [m/s^2], [rad/s^2]
+    ('a_integral', 'f8', (3,)), ('alpha_integral', 'f8', (3,)),
     ('blades', 'f8', (4,)),     # the command: upper, lower, longitudinal, lateral [rad]
 ], align=True)
 
@@ -43,20 +44,20 @@ CASCADE = np.dtype([
 def _fly(cascade: NDArray[np.void], age: float) -> None:
     """Run the cascade; the reference is of a time ``age`` [s] ago and moves on."""
     c = cascade[0]
-    R, p_error, v_error = np.empty((3, 3)), np.empty(3), np.empty(3)
+    R_MB, p_error, v_error = np.empty((3, 3)), np.empty(3), np.empty(3)
     a, thrust, error = np.empty(3), np.empty(3), np.empty(3)
     alpha, wrench = np.empty(3), np.empty(4)
-    matrix_into(c.q_MB, R)
+    matrix_into(c.q_MB, R_MB)
     for i in range(3):
         v_now = c.v_ref[i] + age * c.a_ref[i]
-        p_error[i], v_error[i] = c.p_ref[i] + age * v_now - c.p[i], v_now - c.v[i]
-    wanted_acceleration(c.gains, p_error, v_error, c.a_ref, c.pull, a)
+        p_error[i], v_error[i] = c.p_ref[i] + age * v_now - c.p_MB[i], v_now - c.v_MB[i]
+    wanted_acceleration(c.gains, p_error, v_error, c.a_ref, c.a_integral, a)
     thrust_vector(c.gains, a, thrust)
     yaw_rate = c.yaw_ref[1]
-    attitude_error(R, thrust, c.yaw_ref[0] + age * yaw_rate, error)
-    angular_acceleration(c.gains, error, yaw_rate, c.w, c.twist, alpha)
+    attitude_error(R_MB, thrust, c.yaw_ref[0] + age * yaw_rate, error)
+    angular_acceleration(c.gains, error, yaw_rate, c.w_MB_B, c.alpha_integral, alpha)
     # What counts is the height: a tilted thrust must be longer by the cosine.
-    up = max(0.5, R[2, 2])
+    up = max(0.5, R_MB[2, 2])
     wrench[0] = c.mass * (thrust[2] / up - GRAVITY)
     for i in range(3):
         wrench[1 + i] = c.inertia[i] * alpha[i]
@@ -67,10 +68,10 @@ def _fly(cascade: NDArray[np.void], age: float) -> None:
 def _wait(cascade: NDArray[np.void], collective: float) -> None:
     """Hold the blades at a collective and oppose the rates."""
     c, alpha, wrench = cascade[0], np.empty(3), np.zeros(4)
-    damp(c.gains, c.w, alpha)
+    damp(c.gains, c.w_MB_B, alpha)
     for i in range(3):
         wrench[1 + i] = c.inertia[i] * alpha[i]
-        c.pull[i] = c.twist[i] = 0.0
+        c.a_integral[i] = c.alpha_integral[i] = 0.0
     half = 0.5 * (c.collective[0] - c.collective[1])
     allocate(c.to_blades, c.limits, wrench, collective + half, collective - half, c.blades)
 
@@ -89,8 +90,8 @@ class Controller:
         self._vehicle, self._air = vehicle, air
         self._cascade = np.zeros(1, CASCADE)
         self._cascade['gains'] = gains_of(parameters)
-        self._p, self._v, self._q_MB, self._w, self._blades = (
-            self._cascade[name][0] for name in ('p', 'v', 'q_MB', 'w', 'blades'))
+        self._p_MB, self._v_MB, self._q_MB, self._w_MB_B, self._blades = (
+            self._cascade[name][0] for name in ('p_MB', 'v_MB', 'q_MB', 'w_MB_B', 'blades'))
         self._p_ref, self._v_ref, self._a_ref, self._yaw_ref = (
             self._cascade[name][0] for name in ('p_ref', 'v_ref', 'a_ref', 'yaw_ref'))
         self._setpoint: Setpoint | None = None
@@ -101,12 +102,13 @@ class Controller:
 
     @property
     def integrals(self) -> Array:
-        """Tell what was learned of wind and trim: m/s^2 in M, then rad/s^2 in B, shape (6,)."""
-        return np.concatenate([self._cascade['pull'][0], self._cascade['twist'][0]])
+        """Return what was learned of wind and trim: m/s^2 in M, then rad/s^2 in B, shape (6,)."""
+        cascade = self._cascade[0]
+        return np.concatenate([cascade['a_integral'], cascade['alpha_integral']])
 
     @integrals.setter
     def integrals(self, value: Array) -> None:
-        self._cascade['pull'], self._cascade['twist'] = value[:3], value[3:]
+        self._cascade['a_integral'], self._cascade['alpha_integral'] = value[:3], value[3:]
 
     def prepare(self, rotor_speed: float) -> OnboardModel:
         """
@@ -137,9 +139,10 @@ class Controller:
         del status
         if setpoint is not self._setpoint:
             self._follow(setpoint)
-        self._w[:] = estimate.w_MB_B
+        self._w_MB_B[:] = estimate.w_MB_B
         if setpoint.airborne:
-            self._p[:], self._v[:], self._q_MB[:] = estimate.p_MB, estimate.v_MB, estimate.q_MB
+            self._p_MB[:], self._v_MB[:] = estimate.p_MB, estimate.v_MB
+            self._q_MB[:] = estimate.q_MB
             self._fly(self._cascade, (estimate.t_ns - setpoint.t_ns) * 1e-9)
         else:
             self._wait(self._cascade, setpoint.collective)

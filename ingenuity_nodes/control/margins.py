@@ -12,6 +12,7 @@ the inertial sensor's samples; attitude, velocity and position it carries on to 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 import math
 from typing import Any
@@ -33,7 +34,7 @@ Array = NDArray[np.float64]
 CHANNELS = ('collective', 'lateral', 'longitudinal', 'yaw')
 # Rotor speed [rpm] and density [kg/m^3]: the design range, and the low-density season of 2021.
 CONDITIONS = ((2537, 0.0145), (2537, 0.0165), (2537, 0.0185), (2700, 0.0135), (2800, 0.0120))
-TEMPERATURE = 238.0        # [K] assumed: spring noon; only the speed of sound hangs on it
+TEMPERATURE = 238.0        # [K] assumed: spring noon; only the speed of sound depends on it
 HEIGHT = 30.0              # [m] out of ground effect
 SETTLE = 8.0               # [s] until the hover is steady
 OMEGA = np.geomspace(0.1, 0.95 * math.pi / STEP, 3000)   # [rad/s]
@@ -90,13 +91,13 @@ def _margins_of(loop: Array, index: int) -> tuple[float, float, float]:
     single = (np.linalg.det(closed)
               / np.linalg.det(closed[:, others][:, :, others])) - 1.0
     data = (np.abs(single), np.degrees(np.unwrap(np.angle(single))), OMEGA)
-    gains, phases, _, _, at, _ = control.stability_margins(data, returnall=True)
+    gains, phases, _, _, crossovers, _ = control.stability_margins(data, returnall=True)
     gain = min((abs(20.0 * math.log10(g)) for g in np.atleast_1d(gains) if g > 0.0),
                default=math.inf)
     if not np.size(phases):
         return gain, math.inf, math.nan
     least = int(np.argmin(np.abs(phases)))
-    return gain, float(np.abs(phases)[least]), float(np.atleast_1d(at)[least])
+    return gain, float(np.abs(phases)[least]), float(np.atleast_1d(crossovers)[least])
 
 
 class _Hover:
@@ -109,15 +110,15 @@ class _Hover:
         # Servo steps have no derivative.
         fine = replace(vehicle, actuators=replace(vehicle.actuators, servo_counts=1 << 40))
         flat = Terrain(TerrainParameters(
-            relief=0.0, ripples=0.0, hills=0.0, rover_place=(0.0, 0.0, 0.0)))
-        self._place = np.array([0.0, 0.0, HEIGHT])
+            relief=0.0, ripples=0.0, hills=0.0, rover_position=(0.0, 0.0, 0.0)))
+        self._p_MB = np.array([0.0, 0.0, HEIGHT])
         self._air = air
         self._vehicle = Vehicle(
-            fine, flat, self._place, quaternion_from_rpy(0.0, 0.0, 0.0), rotor_speed)
+            fine, flat, self._p_MB, quaternion_from_rpy(0.0, 0.0, 0.0), rotor_speed)
         self._controller = Controller(parameters, vehicle, air)
         self._controller.prepare(rotor_speed)
         self._setpoint = Setpoint(
-            0, self._place, np.zeros(3), np.zeros(3), 0.0, 0.0, rotor_speed, 'hover', True, 0.0)
+            0, self._p_MB, np.zeros(3), np.zeros(3), 0.0, 0.0, rotor_speed, 'hover', True, 0.0)
         for _ in range(round(SETTLE / STEP)):
             self._command = self._controller.step(
                 _perfect(self._vehicle.truth), self._setpoint, self._vehicle.status)
@@ -127,7 +128,7 @@ class _Hover:
         return self._vehicle.step(command, self._air, np.zeros(3), 10.0)
 
     def loop_gain(self, omega: Array) -> Array:
-        """Loop gain (n, 4, 4), of negative feedback, broken at the blade angles."""
+        """Return the loop gain (n, 4, 4), of negative feedback, broken at the blade angles."""
         z = np.exp(1j * omega * STEP)
         plant = _response(*self._plant(), z)
         plant[:, RATE:] /= z[:, None, None] ** round(ImuParameters().delay / STEP)
@@ -136,21 +137,18 @@ class _Hover:
         return np.asarray(-(law @ plant) / z[:, None, None])
 
     def _plant(self) -> tuple[Array, Array, Array, Array]:
-        """State space from the four channels to the outputs, one step of 2 ms."""
+        """Return the state space from the four channels to the outputs, one step of 2 ms."""
         state = self._vehicle._state
         start = state.copy()
-        names = [name for name in state.dtype.names or () if state.dtype[name].base.kind == 'f']
+        numbers = state.view(np.float64)
+        slots = np.array(list(_float_offsets(state.dtype))) // numbers.itemsize
 
         def flat() -> Array:
-            return np.concatenate([np.ravel(state[0][name]) for name in names])
+            return np.asarray(numbers[slots])
 
         def put(x: Array) -> None:
             state[:] = start
-            at = 0
-            for name in names:
-                size = state[0][name].size
-                state[name] = x[at:at + size].reshape(state[name].shape)
-                at += size
+            numbers[slots] = x
 
         def step(x: Array, blades: Array) -> tuple[Array, Array]:
             put(x)
@@ -170,7 +168,7 @@ class _Hover:
         return _relevant(A[:, :-4], A[:, -4:], C[:, :-4], C[:, -4:])
 
     def _law(self) -> tuple[Array, Array, Array, Array]:
-        """State space of the controller, from the outputs to the four channels."""
+        """Return the state space of the controller, from the outputs to the four channels."""
         controller, truth = self._controller, self._vehicle.truth
         memory = controller.integrals
 
@@ -192,9 +190,23 @@ class _Hover:
         return A[:, :size], A[:, size:], C[:, :size], C[:, size:]
 
 
+def _float_offsets(dtype: np.dtype[Any]) -> Iterator[int]:
+    """Yield where in a record, nested ones included, each of its floats begins [bytes]."""
+    if dtype.names is not None and dtype.fields is not None:
+        for name in dtype.names:
+            for inner in _float_offsets(dtype.fields[name][0]):
+                yield dtype.fields[name][1] + inner
+    elif dtype.subdtype is not None:
+        for k in range(math.prod(dtype.shape)):
+            for inner in _float_offsets(dtype.base):
+                yield k * dtype.base.itemsize + inner
+    elif dtype.kind == 'f':
+        yield 0
+
+
 def _response(A: Array, B: Array, C: Array, D: Array, z: NDArray[np.complex128],
               ) -> NDArray[np.complex128]:
-    """Frequency response (n, outputs, inputs) at points ``z``."""
+    """Return the frequency response (n, outputs, inputs) at points ``z``."""
     system = control.ss(A, B, C, D, STEP)
     return np.moveaxis(np.asarray(system(z)), 2, 0)
 

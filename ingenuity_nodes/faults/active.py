@@ -19,7 +19,7 @@ class ActiveFault:
     """
     One fault while it lasts.
 
-    ``random`` is its own generator: a fault changes nobody else's noise, and the same seed gives
+    ``random`` is its own generator: a fault changes no other noise, and the same seed gives
     the same fault.
     """
 
@@ -27,26 +27,26 @@ class ActiveFault:
         self, fault: Fault, order: FaultOrder, t_ns: int, random: np.random.Generator,
     ) -> None:
         self.fault, self.kind = fault, fault.kind
-        self.magnitude, self.place = order.magnitude, order.place
+        self.magnitude, self.location = order.magnitude, order.location
         self.began_ns, self.random = t_ns, random
         self.end_ns = None if order.duration_ns is None else t_ns + order.duration_ns
-        self._axis = AXES.index(order.place) if order.place in AXES else 0
+        self._axis = AXES.index(order.location) if order.location in AXES else 0
         self._held: Array | None = None
         self._queue: deque[tuple[int, Array]] = deque()
 
     def age(self, t_ns: int) -> float:
-        """Time since it began [s]."""
+        """Return the time since it began [s]."""
         return (t_ns - self.began_ns) / SECOND_NS
 
     def happens(self) -> bool:
-        """Draw whether this sample, frame or slot is hit, ``magnitude`` being the share."""
+        """Draw whether this sample, frame or slot is hit, ``magnitude`` being the fraction."""
         return float(self.random.random()) < self.magnitude
 
     def distort(self, t_ns: int, value: Array) -> Array:
         """
-        Return what becomes of a signal's value, shape (n,); the value itself is left alone.
+        Return a signal's value as the fault changes it, shape (n,); the argument is not modified.
 
-        Of no value at all (``off``) it makes zeros, of a lost one (``dropout``) the one before.
+        A missing value (``off``) becomes zeros, a lost one (``dropout``) the one before.
         """
         if self.kind == 'off':
             return np.zeros_like(value)

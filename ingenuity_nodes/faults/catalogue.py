@@ -4,11 +4,12 @@
 The one catalogue of faults: what may go wrong, how much, and how it ought to end.
 
 An entry is named ``<part>_<kind>``. Its four expected outcomes were reasoned from physics and the
-software's design before the first flight; ``why`` says how. ``./ingenuity faults`` flies them all.
-Left out is what makes no sense of its own: an unpowered servo stays where it is (its gear cannot
-be driven back), which is ``servo_stuck``; the inclinometer is read once, so stuck, drift, delay
-and drop-out are its bias or ``off``; radio frames have no biased bytes that their checksum would
-not turn into a drop-out.
+software's design before the first flight; ``why`` gives the reasons. ``./ingenuity faults`` flies
+them all.
+Combinations that would add nothing are left out: an unpowered servo keeps its position (its gear
+cannot be driven back), which is ``servo_stuck``; the inclinometer is read once, so stuck, drift,
+delay and drop-out are its bias or ``off``; in radio frames any wrong byte is a drop-out by their
+checksum.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 import difflib
 
-from ingenuity_nodes.faults.entries_machinery import MACHINERY
+from ingenuity_nodes.faults.entries_actuators import ACTUATORS
 from ingenuity_nodes.faults.entries_sensors import SENSORS
 from ingenuity_nodes.faults.fault import Fault
 
-CATALOGUE: Mapping[str, Fault] = {fault.name: fault for fault in (*SENSORS, *MACHINERY)}
+CATALOGUE: Mapping[str, Fault] = {fault.name: fault for fault in (*SENSORS, *ACTUATORS)}
 
 
 def entry(name: str) -> Fault:

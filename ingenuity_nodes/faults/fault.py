@@ -21,12 +21,12 @@ class Phase(str, Enum):
 class Outcome(str, Enum):
     """How a flight ends; of several that fit, the later one in this list."""
 
-    LANDED = 'landed'        # lands where it means to, nothing said
+    LANDED = 'landed'        # lands where it means to, nothing reported
     DEGRADED = 'degraded'    # the same, in a mode that names what is missing
-    LAND_NOW = 'land_now'    # lands at once, and says why
-    REFUSED = 'refused'      # does not leave the ground, and says why
-    ASTRAY = 'astray'        # lands whole, but far from where it believes to be
-    HARD = 'hard'            # comes down whole, but fast
+    LAND_NOW = 'land_now'    # lands at once, and reports why
+    REFUSED = 'refused'      # does not leave the ground, and reports why
+    ASTRAY = 'astray'        # lands undamaged, but far from its estimated position
+    HARD = 'hard'            # lands undamaged, but fast
     LOST = 'lost'            # the aircraft breaks
 
 
@@ -42,21 +42,21 @@ class Fault:
     meaning: str
     expected: Mapping[Phase, Outcome]
     why: str                      # the expected outcomes are what they are
-    places: tuple[str, ...] = ('',)    # axis, servo or rotor; the first when none is given
+    locations: tuple[str, ...] = ('',)    # axis, servo or rotor; the first when none is given
 
     @property
     def part(self) -> str:
-        """Name what is at fault."""
+        """Return the name of what is at fault."""
         return self.name.partition('_')[0]
 
     @property
     def kind(self) -> str:
-        """Name how it is at fault."""
+        """Return the name of how it is at fault."""
         return self.name.partition('_')[2]
 
     @property
     def allowed(self) -> str:
-        """Say which magnitudes are allowed."""
+        """Return which magnitudes are allowed."""
         return f'{self.low:g} to {self.high:g} {self.unit}' if self.unit else 'none'
 
 

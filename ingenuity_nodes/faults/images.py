@@ -55,14 +55,14 @@ class ImageFaults:
             spread = fault.random.standard_normal(frame.uv.shape)
             return replace(frame, uv=frame.uv + fault.magnitude * spread)
         if fault.kind == 'drift':
-            # Each track crawls from where it was first seen, or from the fault's beginning.
+            # Each track drifts from where it was first seen, or from the beginning of the fault.
             age = np.minimum(frame.ages / self._rate, fault.age(frame.t_ns))
-            crawl = fault.magnitude * np.maximum(age, 0.0)
-            return replace(frame, uv=frame.uv + np.outer(crawl, [1.0, 0.0]))
+            drift = fault.magnitude * np.maximum(age, 0.0)
+            return replace(frame, uv=frame.uv + np.outer(drift, [1.0, 0.0]))
         return frame
 
 
-def _thinned(frame: FeatureFrame, share: float) -> FeatureFrame:
-    """Leave out a share of the features, the same ones in every image."""
-    kept = frame.ids * GOLDEN % 1.0 >= share
+def _thinned(frame: FeatureFrame, fraction: float) -> FeatureFrame:
+    """Leave out a fraction of the features, the same ones in every image."""
+    kept = frame.ids * GOLDEN % 1.0 >= fraction
     return replace(frame, ids=frame.ids[kept], uv=frame.uv[kept], ages=frame.ages[kept])

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Lays active faults over what passes between the stages of one helicopter.
+Applies active faults to the signals between the stages of one helicopter.
 
 It stands between sensors and flight computer, between flight computer and servos, motors,
-battery, and between radio and antenna. Truth and software are left as they are.
+battery, and between radio and antenna. Truth and software are not changed.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import replace
 import math
 
 from ingenuity_nodes.faults.active import ActiveFault
+from ingenuity_nodes.faults.actuators import apply_actuator_faults
 from ingenuity_nodes.faults.catalogue import entry
 from ingenuity_nodes.faults.images import ImageFaults
-from ingenuity_nodes.faults.machinery import drive_machinery
 from ingenuity_nodes.signals import (
     AltimeterSample, FaultChange, FaultOrder, FeatureFrame, ImuSample, InclinometerSample,
     RadioPacket, RotorCommand)
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 import numpy as np
 
 STREAM = 60    # of the random numbers
@@ -32,8 +32,8 @@ BOTH = {'gyros': ('gyro', 'gyro2'), 'accelerometers': ('accelerometer', 'acceler
 class Injector:
     """The faults of one helicopter, to come and active; its navigation camera has a rate [Hz]."""
 
-    def __init__(self, seed: int, machinery: MachineryFaults, navcam_rate: float) -> None:
-        self._seed, self._machinery = seed, machinery
+    def __init__(self, seed: int, actuators: ActuatorFaults, navcam_rate: float) -> None:
+        self._seed, self._actuators = seed, actuators
         self._orders: list[FaultOrder] = []
         self._begun: set[int] = set()
         self._active: dict[str, dict[int, ActiveFault]] = {}    # by part, then order
@@ -41,11 +41,11 @@ class Injector:
         self._packets: dict[str, list[tuple[int, RadioPacket]]] = {'up': [], 'down': []}
 
     def add(self, orders: Iterable[FaultOrder]) -> None:
-        """Take up further orders."""
+        """Accept further orders."""
         self._orders += orders
 
     def advance(self, t_ns: int, lift_off_ns: int | None) -> list[FaultChange]:
-        """Begin and end what is due; returns what began and ended."""
+        """Begin and end what is due; return what began and ended."""
         ended: dict[int, ActiveFault] = {}
         for part in self._active.values():
             over = [k for k, fault in part.items()
@@ -76,7 +76,7 @@ class Injector:
     # The seams -----------------------------------------------------------------------------
 
     def imus(self, both: tuple[ImuSample, ImuSample]) -> tuple[ImuSample, ImuSample]:
-        """Lay gyro and accelerometer faults over the samples of both inertial sensors."""
+        """Apply gyro and accelerometer faults to the samples of both inertial sensors."""
         return self._imu(both[0], ''), self._imu(both[1], '2')
 
     def _imu(self, sample: ImuSample, which: str) -> ImuSample:
@@ -88,7 +88,7 @@ class Injector:
         return ImuSample(sample.t_ns, f_I, w_MI_I)
 
     def altimeter(self, sample: AltimeterSample) -> AltimeterSample | None:
-        """Lay altimeter faults over a reading; None: none comes."""
+        """Apply altimeter faults to a reading; None: none comes."""
         distance = sample.distance
         for fault in self._of('altimeter'):
             if fault.kind == 'off':
@@ -101,7 +101,7 @@ class Injector:
         return AltimeterSample(sample.t_ns, distance if distance > 0.0 else -math.inf)
 
     def inclinometer(self, sample: InclinometerSample) -> InclinometerSample | None:
-        """Lay inclinometer faults over a reading; None: none comes."""
+        """Apply inclinometer faults to a reading; None: none comes."""
         angles = np.array([sample.roll, sample.pitch])
         for fault in self._of('inclinometer'):
             if fault.kind == 'off':
@@ -110,7 +110,7 @@ class Injector:
         return InclinometerSample(sample.t_ns, float(angles[0]), float(angles[1]))
 
     def features(self, t_ns: int, frame: FeatureFrame | None) -> FeatureFrame | None:
-        """Lay camera faults over the features that would be handed out now."""
+        """Apply camera faults to the features that would be handed out now."""
         return self._images.pass_on(t_ns, frame, self._of('navcam'))
 
     def stamp(self, frame: FeatureFrame) -> FeatureFrame:
@@ -120,13 +120,13 @@ class Injector:
         return replace(frame, t_ns=frame.t_ns - round(early * SECOND_NS)) if early else frame
 
     def drive(self, t_ns: int, command: RotorCommand) -> float:
-        """Lay faults on servos, motors and battery; return the power that leaks [W]."""
-        return drive_machinery(
-            self._machinery, t_ns, command, self._of('servo'), self._of('motor'),
+        """Apply faults of servos, motors and battery; return the power that leaks [W]."""
+        return apply_actuator_faults(
+            self._actuators, t_ns, command, self._of('servo'), self._of('motor'),
             self._of('battery'))
 
     def shutter_delay(self) -> int | None:
-        """Say how late the colour camera's shutter opens [ns]; None: it does not."""
+        """Return how late the colour camera's shutter opens [ns]; None: it does not."""
         late = 0
         for fault in self._of('rte'):
             if fault.kind == 'off':
@@ -135,7 +135,7 @@ class Injector:
         return late
 
     def radio(
-        self, t_ns: int, packets: Iterable[RadioPacket], way: str,
+        self, t_ns: int, packets: Iterable[RadioPacket], direction: str,
     ) -> list[RadioPacket]:
         """Lose and delay frames; one with a wrong bit fails its checksum and is lost, too."""
         faults = self._of('radio')
@@ -143,14 +143,14 @@ class Injector:
         losing = [f for f in faults if f.kind != 'delay']
         for packet in packets:
             if not any(f.kind == 'off' or f.happens() for f in losing):
-                self._packets[way].append((t_ns + late, packet))
-        held = self._packets[way]
-        self._packets[way] = [(when, packet) for when, packet in held if when > t_ns]
+                self._packets[direction].append((t_ns + late, packet))
+        held = self._packets[direction]
+        self._packets[direction] = [(when, packet) for when, packet in held if when > t_ns]
         return [packet for when, packet in held if when <= t_ns]
 
 
 def _change(t_ns: int, fault: ActiveFault, *, active: bool) -> FaultChange:
     about = fault.fault
     size = f', {fault.magnitude:g} {about.unit}' if about.unit else ''
-    place = f', {fault.place}' if fault.place else ''
-    return FaultChange(t_ns, about.name, active, f'{about.meaning}{size}{place}')
+    location = f', {fault.location}' if fault.location else ''
+    return FaultChange(t_ns, about.name, active, f'{about.meaning}{size}{location}')

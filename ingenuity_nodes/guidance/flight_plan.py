@@ -3,7 +3,7 @@
 """
 A flight plan in the mission's language: metres north and east of the take-off point, azimuths.
 
-This is the one place where azimuth (clockwise from north) becomes yaw (counter-clockwise
+Only here, azimuth (clockwise from north) becomes yaw (counter-clockwise
 from east). The same models check a scenario file and a plan that comes over the network.
 """
 
@@ -46,7 +46,7 @@ class Climb(Section):
 
 
 class Hover(Section):
-    """Stay."""
+    """Hold position and heading."""
 
     segment: Literal['hover']
     duration: Annotated[Seconds, Field(gt=0.0)]
@@ -63,7 +63,7 @@ class Translate(Section):
 
 
 class Turn(Section):
-    """Turn on the spot, the short way round, to an azimuth."""
+    """Turn on the spot, in the shorter direction, to an azimuth."""
 
     segment: Literal['turn']
     azimuth: Azimuth
@@ -71,21 +71,21 @@ class Turn(Section):
 
     @property
     def yaw(self) -> float:
-        """Yaw to reach, counter-clockwise from east [rad]."""
+        """Return the yaw to reach, counter-clockwise from east [rad]."""
         return yaw_from_azimuth(self.azimuth)
 
 
 class TakePhoto(Section):
-    """Turn the colour camera to a target, then take its image at the best instant of a stay."""
+    """Turn the colour camera to a target, then take its image at the best instant of a hover."""
 
     segment: Literal['photo']
     target: str
-    duration: Annotated[Seconds, Field(ge=0.5)] = 5.0    # assumed: two swings in a gusty wind
+    duration: Annotated[Seconds, Field(ge=0.5)] = 5.0    # assumed: two oscillations in gusts
     rate: TurnRate = 20.0
 
 
 class External(Section):
-    """Follow setpoints from outside (``cmd_velocity``, ``cmd_trajectory``); hover without any."""
+    """Follow offboard setpoints (``cmd_velocity``, ``cmd_trajectory``); hover without any."""
 
     segment: Literal['external']
     duration: Annotated[Seconds, Field(gt=0.0)]
@@ -118,7 +118,7 @@ class PhotoRequest(Section):
     target: str
     after: Seconds      # since lift-off
     before: Seconds     # since lift-off
-    # Wanted place in the frame, 0..1 right and down.
+    # Wanted position in the frame, 0..1 right and down.
     centre: Annotated[tuple[float, float], Strict(False)] = (0.06, 0.035)
     minimum_distance: Annotated[float, Field(
         ge=0.0, le=1000.0, description='m, horizontal')] = 0.0
@@ -132,7 +132,7 @@ class PhotoRequest(Section):
 
 
 class FlightPlan(Section):
-    """Everything the helicopter is told before it may go."""
+    """Everything the helicopter must know before it may fly."""
 
     azimuth: Azimuth    # of the nose at take-off
     rotor_speed_rpm: Annotated[float, Field(
@@ -143,7 +143,7 @@ class FlightPlan(Section):
 
     @property
     def yaw(self) -> float:
-        """Yaw at take-off, counter-clockwise from east [rad]."""
+        """Return the yaw at take-off, counter-clockwise from east [rad]."""
         return yaw_from_azimuth(self.azimuth)
 
     @model_validator(mode='after')
@@ -161,7 +161,7 @@ class FlightPlan(Section):
 
     @property
     def photographed(self) -> tuple[str, ...]:
-        """Name the target of each photo that the plan asks for."""
+        """Return the target of each photo that the plan asks for."""
         return (*(photo.target for photo in self.photos),
                 *(s.target for s in self.segments if isinstance(s, TakePhoto)))
 
@@ -172,7 +172,7 @@ class FlightPlan(Section):
         Raises
         ------
         KeyError
-            The plan names a target that nobody described.
+            The plan does not describe a target of this name.
 
         """
         for target in self.targets:

@@ -17,13 +17,13 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.frames import tilt
-from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, IN_FLIGHT, Mode
+from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
-from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of
+from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of, Start
 from ingenuity_nodes.guidance.touchdown import Touchdown
-from ingenuity_nodes.guidance.trajectory import Reference, stay
+from ingenuity_nodes.guidance.trajectory import hover, Reference
 from ingenuity_nodes.signals import (
     Estimate, HealthReport, ImuSample, ModeChange, Setpoint, TrajectoryCommand, VehicleStatus,
     VelocityCommand)
@@ -64,7 +64,7 @@ class Guidance:
         self._next_segment = 0
         self._leg: Leg | None = None
         self._home = np.zeros(3)
-        self._last: Reference = stay(np.zeros(3), 0.0).at(0.0)
+        self._last: Reference = hover(np.zeros(3), 0.0).at(0.0)
         self._touchdown = Touchdown(parameters)
         self._outcome = Mode.LANDED
         self._height = 0.0
@@ -76,7 +76,7 @@ class Guidance:
 
     @property
     def takes_plans(self) -> bool:
-        """Say whether a new plan may be loaded: on the ground, rotors still."""
+        """Return whether a new plan may be loaded: on the ground, rotors still."""
         return self.mode in FINAL | {Mode.STANDBY, Mode.READY}
 
     def refuse(self, t_ns: int, reason: str) -> None:
@@ -94,12 +94,12 @@ class Guidance:
         self._abort = reason
 
     def take_health(self, health: HealthReport) -> None:
-        """Hear what is wrong with sensors and machinery, 50 times a second."""
+        """Take what is wrong with sensors, actuators and power train, 50 times a second."""
         self._health = health
 
     def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
-        """Follow a setpoint from outside; returns why not, '' when it does."""
-        if self._leg is None or not isinstance(self._leg.path, ExternalSetpoints):
+        """Follow an offboard setpoint; return why not, '' when it does."""
+        if self._leg is None or not isinstance(self._leg.path, OffboardSetpoints):
             return f"mode is '{self.mode.value}', setpoints are followed in 'external'"
         self._leg.path.command(command, (t_ns - self._since_ns) / SECOND_NS)
         return ''
@@ -111,23 +111,23 @@ class Guidance:
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing more will happen without a new plan."""
+        """Return whether nothing more will happen without a new plan."""
         return self.mode in FINAL and self._new_plan is None
 
     @property
     def at_rest(self) -> bool:
-        """Say whether the aircraft stands on the ground, as far as guidance knows."""
+        """Return whether the aircraft stands on the ground, as far as guidance knows."""
         return self.mode in AT_REST
 
     @property
     def camera_on(self) -> bool:
-        """Say whether navigation images are taken."""
+        """Return whether navigation images are taken."""
         landing = self.mode is Mode.LANDING
         lowest = self.parameters.final_descent if landing else FIRST_IMAGE
         return self.mode in IN_FLIGHT and self._height > lowest
 
     def step(self, estimate: Estimate, status: VehicleStatus, imu: ImuSample) -> Setpoint:
-        """Decide what control shall do at this step."""
+        """Return the setpoint of control for this step."""
         t_ns, p = estimate.t_ns, self.parameters
         self._height = estimate.height
         age = (t_ns - self._since_ns) / SECOND_NS
@@ -144,11 +144,11 @@ class Guidance:
         age = (t_ns - self._since_ns) / SECOND_NS
         collective = p.ground_collective
         if self.mode is Mode.TAKE_OFF:
-            share = min(1.0, age / p.boost_time)
-            collective += share * (self.hover_collective + p.boost - p.ground_collective)
+            fraction = min(1.0, age / p.boost_time)
+            collective += fraction * (self.hover_collective + p.boost - p.ground_collective)
         elif self.mode is Mode.TOUCHDOWN:
-            share = max(0.0, 1.0 - age / p.boost_time)
-            collective += 0.5 * share * (self.hover_collective - p.ground_collective)
+            fraction = max(0.0, 1.0 - age / p.boost_time)
+            collective += 0.5 * fraction * (self.hover_collective - p.ground_collective)
         return Setpoint(
             t_ns, self._last.p, np.zeros(3), np.zeros(3), self._last.yaw, 0.0,
             self._rotor_speed(age), self.mode.value, False, collective)
@@ -178,7 +178,7 @@ class Guidance:
         self._changes.append(ModeChange(t_ns, mode.value, reason))
 
     def _announce(self, t_ns: int) -> None:
-        """Name a flight that goes on without something, in each of its modes."""
+        """Report what is missing in a degraded flight, in each of its modes."""
         missing = self._health.degraded if self.mode in IN_FLIGHT else ''
         before, mode = self._announced
         if missing and (missing, self.mode) != self._announced:
@@ -232,11 +232,11 @@ class Guidance:
         self._plan, self._next_segment, self._leg = plan, 0, None
         self.lift_off_ns = self.touchdown_ns = None
         self._landing_early = ''
-        self._last = stay(estimate.p_MB, plan.yaw).at(0.0)
+        self._last = hover(estimate.p_MB, plan.yaw).at(0.0)
         self._enter(t_ns, Mode.READY, f'plan of {len(plan.segments)} segments, checks passed')
 
     def _problem(self, estimate: Estimate, status: VehicleStatus) -> str:
-        """Name what forbids a flight, '' when nothing does."""
+        """Return what forbids a flight, '' when nothing does."""
         p = self.parameters
         if self._health.unfit:
             return self._health.unfit
@@ -270,14 +270,14 @@ class Guidance:
             self._stop(t_ns, f'not off the ground in {p.take_off_limit:g} s')
 
     def _stop(self, t_ns: int, reason: str) -> None:
-        """Give up before the flight has begun."""
+        """Stop before the flight has begun."""
         self._outcome = Mode.REFUSED
         self._abort = ''
         self._enter(t_ns, Mode.SPIN_DOWN, reason)
 
-    def _rotors_within(self, status: VehicleStatus, share: float) -> bool:
+    def _rotors_within(self, status: VehicleStatus, tolerance: float) -> bool:
         wanted = self._flight_speed
-        return all(abs(speed - wanted) < share * wanted for speed in status.rotor_speed)
+        return all(abs(speed - wanted) < tolerance * wanted for speed in status.rotor_speed)
 
     # In the air
 
@@ -292,7 +292,7 @@ class Guidance:
         elif self._health.land_now and self.mode is not Mode.LANDING:
             self._land_now(t_ns, f'LAND_NOW: {self._health.land_now}')
         elif self.mode is Mode.LANDING:
-            self._watch_for_ground(t_ns, age, estimate, imu)
+            self._detect_touchdown(t_ns, age, estimate, imu)
         elif age >= self._leg.duration:
             self._last = self._leg.path.at(self._leg.duration)
             self._begin(t_ns, 0.0)
@@ -302,13 +302,12 @@ class Guidance:
         assert self._plan is not None
         segment = self._plan.segments[self._next_segment]
         self._next_segment += 1
-        self._leg = leg_of(
-            segment, self._plan, self._last.p, self._last.yaw, self._home, self.parameters,
-            climb_rate)
+        start = Start(self._last.p, self._last.yaw, climb_rate)
+        self._leg = leg_of(segment, self._plan, start, self._home, self.parameters)
         self._enter_leg(t_ns)
 
     def _land_now(self, t_ns: int, reason: str) -> None:
-        """Stop on the way, then land; ``reason`` is that of both."""
+        """Brake to a stop, then land; ``reason`` is that of both."""
         self._abort, self._landing_early = '', reason
         self._leg = brake(self._last, self.mode, self.parameters, reason)
         if self._leg is None:
@@ -327,7 +326,7 @@ class Guidance:
             self._touchdown.arm(self._height, self._leg.descent)
         self._enter(t_ns, self._leg.mode, self._leg.reason)
 
-    def _watch_for_ground(
+    def _detect_touchdown(
         self, t_ns: int, age: float, estimate: Estimate, imu: ImuSample,
     ) -> None:
         assert self._leg is not None

@@ -19,8 +19,8 @@ class Mode(str, Enum):
     HOVER = 'hover'
     TRANSLATE = 'translate'
     TURN = 'turn'
-    PHOTO = 'photo'              # turns to a target, then stays while the shutter may open
-    EXTERNAL = 'external'        # follows setpoints from outside
+    PHOTO = 'photo'              # turns to a target, then hovers while the shutter may open
+    EXTERNAL = 'external'        # follows offboard setpoints
     DEGRADED = 'degraded'        # one of those above or below, without something that it needs
     LANDING = 'landing'          # straight down until the ground stops it
     TOUCHDOWN = 'touchdown'      # collective down, rotors still at speed

@@ -41,22 +41,22 @@ class GuidanceParameters:
         source='assumed')
     final_descent: float = quantity(
         1.5, 'm', 'height below which a landing goes without images', low=0.0, high=1.7,
-        source='NASA Flight 6 post: ignored in the final phase of the descent, where its swings '
-               'ended; assumed: half a metre above where they begin after take-off')
+        source='NASA Flight 6 post: ignored in the final phase of the descent, where its '
+               'oscillations ended; assumed: half a metre above where they begin after take-off')
     touchdown_speed_drop: float = quantity(
         0.25, 'm/s', 'descent slower than wanted by this is the ground', low=0.05, high=2.0,
         source='NASA status 298')
     touchdown_height: float = quantity(
-        0.6, 'm', 'touchdown is looked for with the feet below this', low=0.05, high=10.0,
-        source='assumed: covers the doubt about the height')
+        0.6, 'm', 'touchdown is detected only with the feet below this', low=0.05, high=10.0,
+        source='assumed: covers the uncertainty of the height')
     touchdown_confirm: float = quantity(
-        0.02, 's', 'the descent must stay slow for this long', low=0.0, high=1.0,
+        0.02, 's', 'the descent must remain slow for this long', low=0.0, high=1.0,
         source='assumed: ten steps')
     resting_height: float = quantity(
-        2.5, 'm', 'the same, where the descent has long been slow', low=0.05, high=20.0,
+        2.5, 'm', 'the same, after a descent that has been slow for longer', low=0.05, high=20.0,
         source='assumed: an altimeter that is off by two metres')
     resting_confirm: float = quantity(
-        1.0, 's', 'that long', low=0.02, high=10.0, source='assumed: no gust lasts so long')
+        1.0, 's', 'how much longer', low=0.02, high=10.0, source='assumed: no gust lasts so long')
     braking: float = quantity(
         0.64, 'm/s^2', 'to a stop before an early landing', low=0.05, high=3.0,
         source="NASA's tracks of flights 7 to 12")
@@ -68,7 +68,7 @@ class GuidanceParameters:
     spin_down_time: float = quantity(
         6.0, 's', 'rotors from flight speed to rest', low=0.5, high=60.0, source='assumed')
     slow_rotor: float = quantity(
-        0.4, '1', 'share of the flight speed below which the flight is over', low=0.0, high=0.9,
+        0.4, '1', 'fraction of the flight speed below which the flight is over', low=0.0, high=0.9,
         source='assumed: a sixth of the forces is left; nothing brakes rotors in thin air')
     spin_down_limit: float = quantity(
         20.0, 's', 'time-out of the spin-down', low=1.0, high=120.0, source='assumed')
@@ -79,13 +79,13 @@ class GuidanceParameters:
         math.radians(15.0), 'rad', 'of the resting aircraft', low=0.01, high=1.5,
         source='assumed: 90 of 100 of the 72 landings rested below 13 deg (NASA MMGIS)')
     external_speed: float = quantity(
-        5.0, 'm/s', 'most speed of setpoints from outside', low=0.1, high=10.0,
+        5.0, 'm/s', 'most speed of offboard setpoints', low=0.1, high=10.0,
         source='assumed: flights up to 5.5 m/s were flown before the record of Flight 62')
     external_acceleration: float = quantity(
-        0.64, 'm/s^2', 'most acceleration of setpoints from outside', low=0.05, high=2.0,
+        0.64, 'm/s^2', 'most acceleration of offboard setpoints', low=0.05, high=2.0,
         source="NASA's tracks of flights 7 to 12")
     external_yaw_rate: float = quantity(
-        math.radians(45.0), 'rad/s', 'most yaw rate of setpoints from outside', low=0.01,
+        math.radians(45.0), 'rad/s', 'most yaw rate of offboard setpoints', low=0.01,
         high=3.0, source='assumed: half of the fastest turn of a plan')
     external_silence: float = quantity(
         0.5, 's', 'after which an old velocity no longer counts', low=0.02, high=10.0,

@@ -3,9 +3,9 @@
 """
 When to open the colour camera's shutter: the best instant of a window that cannot be known ahead.
 
-Gusts swing the aircraft, and with it the target through the frame. The flight computer predicts
-from its own estimate where the target would fall, gives each instant a cost, and exposes as
-soon as the cost is below what it still hopes for; the hope fades as the window closes. It is
+Gusts make the aircraft oscillate, and the target moves through the frame. The flight computer
+predicts from its own estimate where the target would fall, gives each instant a cost, and exposes
+as soon as the cost is below an accepted one, which rises as the window closes. It is
 the threshold rule of optimal stopping (J. Gilbert and F. Mosteller, "Recognizing the maximum
 of a sequence", JASA 61, 1966, section 5: the full-information problem).
 """
@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
-HOPE, LAST_HOPE = 1.0, 3.0        # cost accepted at the start and the end of the window; assumed
-TOLERANCE = 0.03                  # miss of the wanted place that costs 1, in frame widths; assumed
+FIRST_COST, LAST_COST = 1.0, 3.0  # accepted at the start and the end of the window; assumed
+TOLERANCE = 0.03                  # miss of the centre that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
 RATE_COST = 2.0                   # per rad/s of turning: the shutter rolls; assumed
 FACING = math.radians(2.0)        # left of a turn to a target; assumed: a thirtieth of a frame
@@ -40,11 +40,11 @@ class Prediction:
 
     cost: float
     distance: float     # horizontal [m]
-    visible: float      # share of the target's box inside the frame, 0..1
+    visible: float      # fraction of the target's box inside the frame, 0..1
 
 
 def target_corners(target: Target) -> NDArray[np.float64]:
-    """Corners (8, 3) in M of the box around a target that stands on its position."""
+    """Return the corners (8, 3) in M of the box around a target that stands on its position."""
     length, width, height = TARGET_SIZE
     yaw = yaw_from_azimuth(target.azimuth)
     c, s = math.cos(yaw), math.sin(yaw)
@@ -76,14 +76,14 @@ def predict(
 
 
 def yaw_towards(target: Target, p_M: Vector3) -> float:
-    """Give the yaw at which the colour camera at a place looks at a target [rad]."""
+    """Return the yaw at which the colour camera at a position points at a target [rad]."""
     axis = rotation_matrix(rte().q_BC)[:, 2]
     east, north = np.array(target.position[:2]) - p_M[:2]
     return math.atan2(north, east) - math.atan2(axis[1], axis[0])
 
 
 def _faces(setpoint: Setpoint, target: Target) -> bool:
-    """Say whether the turn of a photo segment is done."""
+    """Return whether the turn of a photo segment is done."""
     if setpoint.mode != Mode.PHOTO.value or setpoint.yaw_rate_ref != 0.0:
         return False
     left = setpoint.yaw_ref - yaw_towards(target, setpoint.p_ref)
@@ -99,12 +99,12 @@ def _box(
 
 
 class PhotoTrigger:
-    """Watches the photo requests of one plan."""
+    """Decides on the photos that one plan requests."""
 
     def __init__(self, camera: CameraModel) -> None:
         self._camera = camera
-        self._open: list[_Watch] = []
-        self._stays: list[tuple[TakePhoto, Target]] = []    # segments to come
+        self._open: list[_Window] = []
+        self._segments: list[tuple[TakePhoto, Target]] = []    # segments to come
 
     def load(self, plan: FlightPlan) -> None:
         """
@@ -116,37 +116,37 @@ class PhotoTrigger:
             A request names a target that the plan does not describe.
 
         """
-        self._open = [_Watch(photo, plan.target(photo.target)) for photo in plan.photos]
-        self._stays = [(segment, plan.target(segment.target)) for segment in plan.segments
-                       if isinstance(segment, TakePhoto)]
+        self._open = [_Window(photo, plan.target(photo.target)) for photo in plan.photos]
+        self._segments = [(segment, plan.target(segment.target)) for segment in plan.segments
+                          if isinstance(segment, TakePhoto)]
 
     def step(self, estimate: Estimate, setpoint: Setpoint, lift_off_ns: int | None) -> bool:
-        """Say whether to open the shutter; ask once per tick."""
+        """Return whether to open the shutter; call it once per tick."""
         if lift_off_ns is None:
             return False
         since = (estimate.t_ns - lift_off_ns) / SECOND_NS
-        if self._stays and _faces(setpoint, self._stays[0][1]):
-            segment, target = self._stays.pop(0)
-            self._open.append(_Watch(PhotoRequest(
+        if self._segments and _faces(setpoint, self._segments[0][1]):
+            segment, target = self._segments.pop(0)
+            self._open.append(_Window(PhotoRequest(
                 target=segment.target, after=since, before=since + segment.duration,
-                centre=self._level_place(target, estimate.p_MB, setpoint.yaw_ref)), target))
-        for watch in self._open:
-            if watch.now(since, estimate, self._camera):
-                self._open.remove(watch)
+                centre=self._level_centre(target, estimate.p_MB, setpoint.yaw_ref)), target))
+        for window in self._open:
+            if window.now(since, estimate, self._camera):
+                self._open.remove(window)
                 return True
         return False
 
-    def _level_place(self, target: Target, p_MB: Vector3, yaw: float) -> tuple[float, float]:
-        """Say where in the frame, 0..1, a level aircraft would see a target."""
+    def _level_centre(self, target: Target, p_MB: Vector3, yaw: float) -> tuple[float, float]:
+        """Return where in the frame, 0..1, a level aircraft would see a target."""
         box = _box(self._camera, target_corners(target), p_MB, quaternion_from_rpy(0.0, 0.0, yaw))
         if box is None:
             return 0.5, 0.5
-        place = 0.5 * (box[0] + box[1]) / (self._camera.width, self._camera.height)
-        u, v = np.clip(place, 0.0, 1.0).tolist()
+        centre = 0.5 * (box[0] + box[1]) / (self._camera.width, self._camera.height)
+        u, v = np.clip(centre, 0.0, 1.0).tolist()
         return u, v
 
 
-class _Watch:
+class _Window:
     """One photo request and what was predicted for it so far."""
 
     def __init__(self, request: PhotoRequest, target: Target) -> None:
@@ -169,6 +169,6 @@ class _Watch:
         if approach > 0.0:
             # Flying towards the target closes the window too.
             left = min(left, (found.distance - request.minimum_distance) / approach)
-        share = 1.0 - max(0.0, left - RESERVE) / (request.before - request.after)
-        hope = HOPE + (LAST_HOPE - HOPE) * share ** 3
-        return last_chance or left < RESERVE or found.cost < hope
+        elapsed = 1.0 - max(0.0, left - RESERVE) / (request.before - request.after)
+        accepted = FIRST_COST + (LAST_COST - FIRST_COST) * elapsed ** 3
+        return last_chance or left < RESERVE or found.cost < accepted

@@ -1,20 +1,21 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the segments of a flight plan into paths in the map frame."""
+"""Turn the segments of a flight plan into paths in the map frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 import math
+from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
-from ingenuity_nodes.guidance.external import ExternalSetpoints
 from ingenuity_nodes.guidance.flight_plan import (
     Climb, External, FlightPlan, Hover, Land, Segment, TakePhoto, Translate, Turn)
 from ingenuity_nodes.guidance.mode import Mode
+from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.photo_trigger import yaw_towards
-from ingenuity_nodes.guidance.trajectory import Path, Reference, stay, straight, turn
+from ingenuity_nodes.guidance.trajectory import hover, Path, Reference, straight, turn
 import numpy as np
 
 SLOW = 0.1             # [m/s] assumed: such a speed needs no braking
@@ -26,29 +27,38 @@ class Leg:
     """One segment as it will be flown."""
 
     mode: Mode
-    path: Path | ExternalSetpoints
+    path: Path | OffboardSetpoints
     duration: float    # [s] inf for a landing
     reason: str        # of entering it
     descent: float = 0.0    # [m/s] of a landing
 
 
+class Start(NamedTuple):
+    """Where and how a leg begins."""
+
+    p: Vector3    # [m, M]
+    yaw: float    # [rad]
+    climb_rate: float = 0.0    # [m/s]
+
+
 def leg_of(
-    segment: Segment, plan: FlightPlan, p: Vector3, yaw: float, home: Vector3,
-    parameters: GuidanceParameters, climb_rate: float = 0.0,
+    segment: Segment, plan: FlightPlan, start: Start, home: Vector3,
+    parameters: GuidanceParameters,
 ) -> Leg:
     """
     Build the leg that flies one segment of a plan.
 
-    It begins at ``p`` and ``yaw``, rising at ``climb_rate``; the plan's numbers refer to the
-    take-off point ``home``.
+    The plan's numbers refer to the take-off point ``home``.
     """
+    p, yaw = start.p, start.yaw
     if isinstance(segment, Climb):
         top = np.array([p[0], p[1], home[2] + segment.altitude])
         path = straight(
-            p, top, yaw, segment.speed, parameters.vertical_acceleration, max(0.0, climb_rate))
+            p, top, yaw, segment.speed, parameters.vertical_acceleration,
+            max(0.0, start.climb_rate))
         return Leg(Mode.CLIMB, path, path.duration, f'to {segment.altitude:g} m')
     if isinstance(segment, Hover):
-        return Leg(Mode.HOVER, stay(p, yaw), segment.duration, f'for {segment.duration:g} s')
+        return Leg(Mode.HOVER, hover(p, yaw), segment.duration, f'for {segment.duration:g} s')
     if isinstance(segment, Translate):
         end = np.array([home[0] + segment.east, home[1] + segment.north, p[2]])
         path = straight(p, end, yaw, segment.speed, segment.acceleration)
@@ -62,9 +72,9 @@ def leg_of(
                     math.radians(segment.rate), parameters.turn_acceleration)
         return Leg(Mode.PHOTO, path, path.duration + segment.duration, f'of {segment.target}')
     if isinstance(segment, External):
-        setpoints = ExternalSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
+        setpoints = OffboardSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
         return Leg(Mode.EXTERNAL, setpoints, segment.duration,
-                   f'setpoints from outside for {segment.duration:g} s')
+                   f'offboard setpoints for {segment.duration:g} s')
     return landing(segment, p, yaw, parameters, 'end of the plan')
 
 
@@ -78,7 +88,7 @@ def landing(
 
 
 def brake(last: Reference, mode: Mode, parameters: GuidanceParameters, reason: str) -> Leg | None:
-    """Build the leg that stops on the way, None where there is next to no way to stop."""
+    """Build the leg that brakes to a stop, None where the speed is too small to need one."""
     speed = float(np.hypot(last.v[0], last.v[1]))
     if speed < SLOW:
         return None

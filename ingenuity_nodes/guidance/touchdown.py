@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Touchdown: the ground is where the descent stays slower than wanted."""
+"""Touchdown detection: the ground is where the descent remains slower than wanted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingenuity_nodes.timing import TICK
 
 
 class Touchdown:
-    """Watches one landing."""
+    """Detects the touchdown of one landing."""
 
     def __init__(self, parameters: GuidanceParameters) -> None:
         self._parameters = parameters

@@ -23,7 +23,7 @@ class Motion(NamedTuple):
 
 @dataclass(frozen=True)
 class Trapezoid:
-    """Speed up, cruise, brake to a stop; a short way is flown without cruise."""
+    """Speed up, cruise, brake to a stop; a short distance is flown without cruise."""
 
     length: float              # > 0
     cruise: float              # > 0
@@ -32,13 +32,13 @@ class Trapezoid:
 
     @cached_property
     def top_speed(self) -> float:
-        """Speed that is reached."""
+        """Return the highest speed that is reached."""
         reachable = self.acceleration * self.length + 0.5 * self.start_speed ** 2
         return max(self.start_speed, min(self.cruise, math.sqrt(reachable)))
 
     @cached_property
     def duration(self) -> float:
-        """Time until the stop."""
+        """Return the time until the stop [s]."""
         speed_up, cruise, brake = self._phases
         return speed_up + cruise + brake
 
@@ -67,7 +67,7 @@ class Trapezoid:
 
     @cached_property
     def _end(self) -> float:
-        """Where it stops: ``length``, or beyond when the start was too fast to stop there."""
+        """Return where it stops: at ``length``, or beyond when the start was too fast for that."""
         return max(self.length, 0.5 * self.start_speed ** 2 / self.acceleration)
 
 
@@ -86,25 +86,25 @@ ZERO = np.zeros(3)
 
 @dataclass(frozen=True)
 class Path:
-    """A straight way and a turn, both beginning at time 0; either may be absent."""
+    """A straight line and a turn, both beginning at time 0; either may be absent."""
 
     start: Vector3
     direction: Vector3          # unit
     yaw: float                  # at the start
-    way: Trapezoid | None = None
+    line: Trapezoid | None = None
     turn: Trapezoid | None = None
     turn_sign: float = 1.0
 
     @property
     def duration(self) -> float:
-        """Time until both have ended."""
-        return max([profile.duration for profile in (self.way, self.turn) if profile], default=0.0)
+        """Return the time until both have ended [s]."""
+        return max((part.duration for part in (self.line, self.turn) if part), default=0.0)
 
     def at(self, time: float) -> Reference:
         """Evaluate at a time since the start."""
         p, v, a = self.start, ZERO, ZERO
-        if self.way is not None:
-            distance, speed, acceleration = self.way.at(time)
+        if self.line is not None:
+            distance, speed, acceleration = self.line.at(time)
             p = self.start + distance * self.direction
             v = speed * self.direction
             a = acceleration * self.direction
@@ -116,8 +116,8 @@ class Path:
         return Reference(p, v, a, yaw, rate)
 
 
-def stay(p: Vector3, yaw: float) -> Path:
-    """Build the path that goes nowhere."""
+def hover(p: Vector3, yaw: float) -> Path:
+    """Build the path that holds position and yaw."""
     return Path(p, ZERO, yaw)
 
 
@@ -125,19 +125,19 @@ def straight(
     start: Vector3, end: Vector3, yaw: float, speed: float, acceleration: float,
     start_speed: float = 0.0,
 ) -> Path:
-    """Build a straight way from one point to another, heading unchanged."""
-    way = np.asarray(end - start)
-    length = float(np.linalg.norm(way))
+    """Build a straight line from one point to another, heading unchanged."""
+    displacement = np.asarray(end - start)
+    length = float(np.linalg.norm(displacement))
     if length < 1e-6:
-        return stay(start, yaw)
-    return Path(start, way / length, yaw, Trapezoid(
+        return hover(start, yaw)
+    return Path(start, displacement / length, yaw, Trapezoid(
         length, speed, acceleration, min(start_speed, speed)))
 
 
 def turn(p: Vector3, yaw: float, to: float, rate: float, acceleration: float) -> Path:
-    """Build a turn on the spot, the short way round."""
+    """Build a turn on the spot, in the shorter direction."""
     angle = math.remainder(to - yaw, 2.0 * math.pi)
     if abs(angle) < 1e-6:
-        return stay(p, yaw)
+        return hover(p, yaw)
     return Path(p, ZERO, yaw, turn=Trapezoid(abs(angle), rate, acceleration),
                 turn_sign=math.copysign(1.0, angle))

@@ -40,7 +40,7 @@ class Aircraft:
         self._vehicle = settled(section, environment, parameters.vehicle)
         self._imus = Imu(parameters.imu, seed), Imu(parameters.imu_2, seed, 2)
         self._altimeter = Altimeter(parameters.altimeter, environment.terrain, seed)
-        self._altimeter.watch(self._vehicle.truth)
+        self._altimeter.push(self._vehicle.truth)
         self._inclinometer = Inclinometer(parameters.inclinometer, seed)
         self._faults: Injector | None = None    # None: nothing was ever wrong
 
@@ -97,7 +97,7 @@ class Aircraft:
             avionics_power += self._faults.drive(t_ns, command)
         wind_M = self._environment.wind.velocity(t_ns, self._vehicle.height)
         truth = self._vehicle.step(command, self._environment.air, wind_M, avionics_power)
-        self._altimeter.watch(truth)
+        self._altimeter.push(truth)
         return truth
 
     def sent(self, t_ns: int, packets: list[RadioPacket]) -> list[RadioPacket]:
@@ -115,7 +115,7 @@ class Aircraft:
         orders = tuple(orders)
         if orders and self._faults is None:
             self._faults = Injector(
-                self._seed, self._vehicle.machinery, self._navcam_rate)
+                self._seed, self._vehicle.actuator_faults, self._navcam_rate)
         if self._faults:
             self._faults.add(orders)
 

@@ -203,7 +203,7 @@ def _pick(
         rotate_into(R_MB, bearings_of(scene.bearings, uv)[0], u_M)
         if u_M[2] > -0.25:
             continue
-        ground = reach(p_MC[0], p_MC[1], p_MC[2], u_M[0], u_M[1], u_M[2], scene.terrain)
+        ground = reach(p_MC, u_M, scene.terrain)
         if not 0.05 < ground < p.farthest:
             continue
         # A feature on a rock has the same bearing, but is nearer.

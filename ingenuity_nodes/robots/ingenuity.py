@@ -70,9 +70,9 @@ def _legs() -> list[Part]:
             knee = (0.19 * x, 0.19 * y, -0.115)
             parts += [
                 rod(f'{name}_thigh', 'base_link', (0.075 * x, 0.075 * y, 0.022), knee, 0.0105,
-                    CARBON, 0.12),
+                    CARBON, gloss=0.12),
                 rod(f'{name}_shin', 'base_link', knee, (FOOT * x, FOOT * y, SOLE + 0.012), 0.0085,
-                    CARBON, 0.12),
+                    CARBON, gloss=0.12),
                 Part(f'{name}_foot', 'base_link', 'cylinder', (0.0175, 0.007, 0.0),
                      (FOOT * x, FOOT * y, SOLE + 0.0035), colour=SOLE_COLOUR),
             ]
@@ -80,7 +80,7 @@ def _legs() -> list[Part]:
 
 
 def _rotors() -> list[Part]:
-    """Two blades on each rotor; the upper one turns counter-clockwise seen from above."""
+    """Build two blades on each rotor; the upper one turns counter-clockwise seen from above."""
     parts = []
     for name in ROTORS:
         sense = 1.0 if name.startswith('upper') else -1.0
@@ -91,10 +91,10 @@ def _rotors() -> list[Part]:
             yaw = math.pi * blade
             for k, (r, chord, twist_deg) in enumerate(BLADE):
                 size = (_PIECE * RADIUS, chord * RADIUS, 0.006 + 0.012 * (k == 0))
-                place = (r * RADIUS * math.cos(yaw), r * RADIUS * math.sin(yaw), 0.0)
+                centre = (r * RADIUS * math.cos(yaw), r * RADIUS * math.sin(yaw), 0.0)
                 tilt = sense * math.radians(twist_deg)
                 colour = PALE if k == len(BLADE) - 1 else BLACK
                 parts.append(
-                    Part(f'{name}_blade_{blade}_{k}', name, 'box', size, place, (tilt, 0.0, yaw),
+                    Part(f'{name}_blade_{blade}_{k}', name, 'box', size, centre, (tilt, 0.0, yaw),
                          colour, 0.1))
     return parts

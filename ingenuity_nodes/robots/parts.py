@@ -55,7 +55,7 @@ class Robot:
     parts: tuple[Part, ...]
 
     def link_poses(self, joints: Mapping[str, float]) -> dict[str, Matrix4]:
-        """Pose of every link in the root [m] for joint angles [rad]; unnamed joints are at 0."""
+        """Return the pose of every link in the root [m] for joint angles [rad], 0 if not given."""
         poses: dict[str, Matrix4] = {}
         for link in self.links:
             pose = transform(link.xyz, link.rpy)
@@ -66,7 +66,7 @@ class Robot:
         return poses
 
     def corners(self, joints: Mapping[str, float]) -> NDArray[np.float64]:
-        """Corner points (n, 3) of all parts in the root: an outline for planning and boxes."""
+        """List corner points (n, 3) of all parts in the root, for outlines and boxes."""
         poses = self.link_poses(joints)
         points = []
         for part in self.parts:
@@ -76,7 +76,7 @@ class Robot:
 
 
 def half_extent(part: Part) -> NDArray[np.float64]:
-    """Half the size of the box that just holds a part, along its own axes [m]."""
+    """Return half the size of the box that just holds a part, along its own axes [m]."""
     a, b, c = part.size
     if part.shape == 'box':
         return np.array([a, b, c]) / 2
@@ -106,7 +106,7 @@ def about(axis: Triple, angle: float) -> Matrix4:
 
 
 def rod(name: str, link: str, start: Triple, end: Triple, radius: float, colour: Triple,
-        gloss: float = 0.0) -> Part:
+        *, gloss: float = 0.0) -> Part:
     """Lay a cylinder from one point to another."""
     a, b = np.array(start), np.array(end)
     along = b - a

@@ -34,8 +34,8 @@ def perseverance() -> Robot:
     parts = [*_body(), *_deck(), *_generator(), *_front()]
     for side, sign in SIDES.items():
         parts += _suspension(side, sign)
-        for place, (x, y) in WHEELS.items():
-            name = f'{place}_{side}_wheel'
+        for axle, (x, y) in WHEELS.items():
+            name = f'{axle}_{side}_wheel'
             links.append(Link(name, 'base_link', (x, sign * y, WHEEL_RADIUS), (0.0, 0.0, 0.0),
                               f'{name}_joint', (0.0, 1.0, 0.0)))
             parts += _wheel(name, sign)
@@ -48,43 +48,45 @@ def perseverance() -> Robot:
     return Robot('perseverance', tuple(links), tuple(parts + _mast() + _antenna()))
 
 
-def _box(name: str, size: Triple, xyz: Triple, colour: Triple, gloss: float = 0.0,
+def _box(name: str, size: Triple, xyz: Triple, colour: Triple, *, gloss: float = 0.0,
          rpy: Triple = (0.0, 0.0, 0.0), link: str = 'base_link') -> Part:
     return Part(name, link, 'box', size, xyz, rpy, colour, gloss)
 
 
 def _body() -> list[Part]:
     parts = [
-        _box('warm_electronics_box', (1.62, 1.10, 0.42), (0.10, 0.0, 0.85), PALE, 0.05),
+        _box('warm_electronics_box', (1.62, 1.10, 0.42), (0.10, 0.0, 0.85), PALE, gloss=0.05),
         _box('belly', (1.50, 0.96, 0.06), (0.08, 0.0, 0.62), GREY),
-        _box('deck', (1.80, 1.36, 0.035), (0.06, 0.0, 1.085), WHITE, 0.05),
+        _box('deck', (1.80, 1.36, 0.035), (0.06, 0.0, 1.085), WHITE, gloss=0.05),
         _box('rear_panel', (0.03, 0.98, 0.36), (-0.73, 0.0, 0.86), GREY),
-        _box('belly_radar', (0.20, 0.42, 0.10), (-0.55, 0.15, 0.58), GOLD, 0.25),
-        _box('front_panel', (0.03, 0.86, 0.36), (0.925, 0.05, 0.86), WHITE, 0.05),
+        _box('belly_radar', (0.20, 0.42, 0.10), (-0.55, 0.15, 0.58), GOLD, gloss=0.25),
+        _box('front_panel', (0.03, 0.86, 0.36), (0.925, 0.05, 0.86), WHITE, gloss=0.05),
         _box('caching_door', (0.02, 0.40, 0.22), (0.945, -0.10, 0.82), DARK),
     ]
     for side, sign in SIDES.items():
         parts += [
-            _box(f'side_panel_{side}', (0.62, 0.03, 0.28), (0.42, sign * 0.56, 0.88), WHITE, 0.05),
+            _box(f'side_panel_{side}', (0.62, 0.03, 0.28), (0.42, sign * 0.56, 0.88), WHITE,
+                 gloss=0.05),
             _box(f'side_radiator_{side}', (0.52, 0.035, 0.24), (-0.32, sign * 0.56, 0.88), PALE,
-                 0.1),
+                 gloss=0.1),
             _box(f'side_harness_{side}', (1.20, 0.04, 0.04), (0.06, sign * 0.585, 1.04), COPPER,
-                 0.1),
+                 gloss=0.1),
             _box(f'side_box_{side}', (0.20, 0.09, 0.16), (0.02, sign * 0.60, 0.80), DARK),
-            _box(f'deck_rim_{side}', (1.76, 0.03, 0.05), (0.06, sign * 0.67, 1.12), SILVER, 0.15),
+            _box(f'deck_rim_{side}', (1.76, 0.03, 0.05), (0.06, sign * 0.67, 1.12), SILVER,
+                 gloss=0.15),
         ]
     return parts
 
 
 def _deck() -> list[Part]:
     parts = [
-        _box('computer_cover', (0.46, 0.40, 0.09), (0.20, 0.10, 1.145), WHITE, 0.05),
-        _box('imu_cover', (0.24, 0.30, 0.07), (-0.20, -0.32, 1.135), PALE, 0.05),
-        _box('organics_lab', (0.34, 0.34, 0.11), (0.62, 0.18, 1.155), PALE, 0.05),
+        _box('computer_cover', (0.46, 0.40, 0.09), (0.20, 0.10, 1.145), WHITE, gloss=0.05),
+        _box('imu_cover', (0.24, 0.30, 0.07), (-0.20, -0.32, 1.135), PALE, gloss=0.05),
+        _box('organics_lab', (0.34, 0.34, 0.11), (0.62, 0.18, 1.155), PALE, gloss=0.05),
         _box('deck_cable', (0.90, 0.03, 0.03), (0.0, -0.18, 1.117), COPPER),
-        _box('nameplate', (0.24, 0.03, 0.10), (-0.05, -0.69, 1.03), BLACK, 0.2),
+        _box('nameplate', (0.24, 0.03, 0.10), (-0.05, -0.69, 1.03), BLACK, gloss=0.2),
         _box('calibration_target', (0.10, 0.10, 0.05), (0.05, -0.45, 1.13), DARK),
-        _box('differential_bar', (0.07, 1.62, 0.05), (0.14, 0.0, 1.22), SILVER, 0.2),
+        _box('differential_bar', (0.07, 1.62, 0.05), (0.14, 0.0, 1.22), SILVER, gloss=0.2),
         Part('differential_pivot', 'base_link', 'cylinder', (0.06, 0.12, 0.0), (0.14, 0.0, 1.17),
              colour=GREY),
         Part('uhf_antenna', 'base_link', 'cylinder', (0.085, 0.30, 0.0), (-0.62, -0.42, 1.25),
@@ -107,7 +109,7 @@ def _deck() -> list[Part]:
 
 
 def _generator() -> list[Part]:
-    """Radioisotope generator on the rear, tilted up, between its heat exchanger plates."""
+    """Build the radioisotope generator at the rear, tilted up, between heat exchanger plates."""
     tilt = math.radians(-52.0)
     link, centre = 'base_link', (-1.14, 0.0, 0.98)
     parts = [
@@ -121,11 +123,11 @@ def _generator() -> list[Part]:
     for k in range(8):
         roll = math.pi * k / 8.0
         parts.append(
-            _box(f'generator_fin_{k}', (0.66, 0.012, 0.54), centre, GREY, 0.0, _fin(roll, tilt)))
+            _box(f'generator_fin_{k}', (0.66, 0.012, 0.54), centre, GREY, rpy=_fin(roll, tilt)))
     for side, sign in SIDES.items():
         parts.append(
             _box(f'heat_exchanger_{side}', (0.66, 0.035, 0.62), (-1.10, sign * 0.37, 0.98), PALE,
-                 0.05, (sign * 0.12, -0.30, 0.0)))
+                 gloss=0.05, rpy=(sign * 0.12, -0.30, 0.0)))
         parts.append(
             rod(f'coolant_{side}', link, (-0.76, sign * 0.40, 1.02), (-1.00, sign * 0.36, 1.20),
                 0.02, SILVER))
@@ -138,20 +140,20 @@ def _fin(roll: float, tilt: float) -> Triple:
 
 
 def _front() -> list[Part]:
-    """Arm folded across the front with the turret at its end, hazard cameras, drill bits."""
+    """Build the arm folded across the front with its turret, hazard cameras, drill bits."""
     link = 'base_link'
     parts = [
         Part('shoulder', link, 'cylinder', (0.11, 0.26, 0.0), (1.06, 0.36, 0.86), colour=PALE,
              gloss=0.05),
-        rod('upper_arm', link, (1.12, 0.40, 0.90), (1.20, -0.44, 0.94), 0.068, WHITE, 0.05),
+        rod('upper_arm', link, (1.12, 0.40, 0.90), (1.20, -0.44, 0.94), 0.068, WHITE, gloss=0.05),
         Part('elbow', link, 'sphere', (0.10, 0.0, 0.0), (1.21, -0.46, 0.93), colour=GREY),
-        rod('forearm', link, (1.26, -0.46, 0.92), (1.36, 0.22, 0.84), 0.058, WHITE, 0.05),
+        rod('forearm', link, (1.26, -0.46, 0.92), (1.36, 0.22, 0.84), 0.058, WHITE, gloss=0.05),
         Part('wrist', link, 'cylinder', (0.085, 0.20, 0.0), (1.38, 0.26, 0.82), (1.4, 0.0, 0.0),
              GREY),
         Part('turret', link, 'cylinder', (0.21, 0.30, 0.0), (1.40, 0.42, 0.78), (1.57, 0.0, 0.2),
              PALE, 0.05),
-        _box('turret_drill', (0.14, 0.16, 0.44), (1.52, 0.42, 0.72), GREY, 0.1),
-        _box('turret_spectrometer', (0.22, 0.20, 0.20), (1.36, 0.58, 0.92), GOLD, 0.2),
+        _box('turret_drill', (0.14, 0.16, 0.44), (1.52, 0.42, 0.72), GREY, gloss=0.1),
+        _box('turret_spectrometer', (0.22, 0.20, 0.20), (1.36, 0.58, 0.92), GOLD, gloss=0.2),
         _box('turret_camera', (0.16, 0.18, 0.22), (1.42, 0.30, 0.60), DARK),
         Part('bit_carousel', link, 'cylinder', (0.20, 0.10, 0.0), (0.98, -0.22, 0.74),
              (0.0, 1.57, 0.0), GOLD, 0.2),
@@ -172,25 +174,28 @@ def _suspension(side: str, sign: float) -> list[Part]:
     parts = [
         Part(f'rocker_pivot_{side}', link, 'cylinder', (0.11, 0.34, 0.0),
              (0.14, sign * 0.68, 0.86), (1.5708, 0.0, 0.0), dark),
-        rod(f'rocker_front_{side}', link, pivot, (1.02, sign * 0.92, 0.80), 0.055, tube, 0.15),
-        rod(f'rocker_rear_{side}', link, pivot, bogie, 0.055, tube, 0.15),
+        rod(f'rocker_front_{side}', link, pivot, (1.02, sign * 0.92, 0.80), 0.055, tube,
+            gloss=0.15),
+        rod(f'rocker_rear_{side}', link, pivot, bogie, 0.055, tube, gloss=0.15),
         rod(f'rocker_link_{side}', link, (0.14, sign * 0.80, 1.22), (0.14, sign * 0.80, 0.90),
-            0.022, tube, 0.15),
+            0.022, tube, gloss=0.15),
         Part(f'bogie_pivot_{side}', link, 'cylinder', (0.085, 0.18, 0.0), bogie,
              (1.5708, 0.0, 0.0), dark),
-        rod(f'bogie_front_{side}', link, bogie, (-0.02, sign * 0.96, 0.52), 0.045, tube, 0.15),
-        rod(f'bogie_rear_{side}', link, bogie, (-1.02, sign * 0.92, 0.72), 0.045, tube, 0.15),
+        rod(f'bogie_front_{side}', link, bogie, (-0.02, sign * 0.96, 0.52), 0.045, tube,
+            gloss=0.15),
+        rod(f'bogie_rear_{side}', link, bogie, (-1.02, sign * 0.92, 0.72), 0.045, tube,
+            gloss=0.15),
         rod(f'middle_arm_{side}', link, (-0.02, sign * 0.96, 0.52), (0.02, sign * 1.00, 0.27),
             0.045, dark),
     ]
-    for place in ('front', 'rear'):
-        x, y = WHEELS[place]
+    for axle in ('front', 'rear'):
+        x, y = WHEELS[axle]
         parts += [
-            Part(f'{place}_steering_{side}', link, 'cylinder', (0.075, 0.22, 0.0),
+            Part(f'{axle}_steering_{side}', link, 'cylinder', (0.075, 0.22, 0.0),
                  (x, sign * 0.92, 0.72), colour=dark),
-            rod(f'{place}_fork_{side}', link, (x, sign * 0.92, 0.62), (x, sign * 0.93, 0.27),
-                0.042, tube, 0.15),
-            rod(f'{place}_axle_{side}', link, (x, sign * 0.92, 0.263), (x, sign * y, 0.263), 0.06,
+            rod(f'{axle}_fork_{side}', link, (x, sign * 0.92, 0.62), (x, sign * 0.93, 0.27),
+                0.042, tube, gloss=0.15),
+            rod(f'{axle}_axle_{side}', link, (x, sign * 0.92, 0.263), (x, sign * y, 0.263), 0.06,
                 dark),
         ]
     return parts
@@ -211,14 +216,14 @@ def _wheel(link: str, sign: float) -> list[Part]:
         angle = math.pi * k / 3.0
         middle = (0.15 * math.cos(angle), sign * 0.172, 0.15 * math.sin(angle))
         parts.append(
-            _box(f'{link}_spoke_{k}', (0.17, 0.012, 0.035), middle, SILVER, 0.2,
-                 (0.0, -angle, 0.0), link))
+            _box(f'{link}_spoke_{k}', (0.17, 0.012, 0.035), middle, SILVER, gloss=0.2,
+                 rpy=(0.0, -angle, 0.0), link=link))
     for k in range(24):
         angle = 2.0 * math.pi * k / 24.0
         middle = (0.259 * math.cos(angle), 0.0, 0.259 * math.sin(angle))
         parts.append(
             _box(f'{link}_cleat_{k}', (0.012, WHEEL_WIDTH, 0.010), middle, (0.17, 0.168, 0.165),
-                 0.12, (0.0, math.pi / 2.0 - angle, 0.0), link))
+                 gloss=0.12, rpy=(0.0, math.pi / 2.0 - angle, 0.0), link=link))
     return parts
 
 
@@ -229,19 +234,18 @@ def _mast() -> list[Part]:
         Part('mast_tube', 'mast', 'cylinder', (0.058, 0.60, 0.0), (0.0, 0.0, 0.38), colour=WHITE,
              gloss=0.05),
         Part('mast_collar', 'mast', 'cylinder', (0.085, 0.10, 0.0), (0.0, 0.0, 0.66), colour=GREY),
-        _box('mast_yoke', (0.16, 0.30, 0.09), (0.0, 0.0, 0.0), PALE, 0.05, link=head),
-        _box('camera_bar', (0.17, 0.62, 0.12), (0.02, 0.0, 0.09), WHITE, 0.05, link=head),
-        _box('supercam', (0.42, 0.34, 0.24), (0.0, 0.0, 0.26), WHITE, 0.05, link=head),
-        _box('supercam_face', (0.02, 0.30, 0.21), (0.212, 0.0, 0.26), PALE, 0.0, link=head),
+        _box('mast_yoke', (0.16, 0.30, 0.09), (0.0, 0.0, 0.0), PALE, gloss=0.05, link=head),
+        _box('camera_bar', (0.17, 0.62, 0.12), (0.02, 0.0, 0.09), WHITE, gloss=0.05, link=head),
+        _box('supercam', (0.42, 0.34, 0.24), (0.0, 0.0, 0.26), WHITE, gloss=0.05, link=head),
+        _box('supercam_face', (0.02, 0.30, 0.21), (0.212, 0.0, 0.26), PALE, link=head),
         Part('supercam_window', head, 'cylinder', (0.085, 0.03, 0.0), (0.225, 0.0, 0.26),
              (0.0, 1.5708, 0.0), BLACK, 0.3),
     ]
     for side, sign in SIDES.items():
         parts += [
-            _box(f'mastcam_{side}', (0.14, 0.11, 0.13), (0.10, sign * 0.122, 0.09), PALE, 0.0,
+            _box(f'mastcam_{side}', (0.14, 0.11, 0.13), (0.10, sign * 0.122, 0.09), PALE,
                  link=head),
-            _box(f'navcam_{side}', (0.08, 0.08, 0.10), (0.12, sign * 0.25, 0.09), GREY, 0.0,
-                 link=head),
+            _box(f'navcam_{side}', (0.08, 0.08, 0.10), (0.12, sign * 0.25, 0.09), GREY, link=head),
             Part(f'mastcam_lens_{side}', head, 'cylinder', (0.045, 0.03, 0.0),
                  (0.18, sign * 0.122, 0.09), (0.0, 1.5708, 0.0), BLACK, 0.3),
         ]
@@ -256,5 +260,5 @@ def _antenna() -> list[Part]:
         Part('antenna_back', link, 'cylinder', (0.10, 0.05, 0.0), (0.0, 0.0, 0.07), colour=GREY),
         Part('antenna_gimbal', link, 'sphere', (0.065, 0.0, 0.0), (0.0, 0.0, 0.0), colour=GREY),
         rod('antenna_post', 'base_link', (-0.42, 0.52, 1.10), (-0.42, 0.52, 1.38), 0.04, SILVER,
-            0.15),
+            gloss=0.15),
     ]

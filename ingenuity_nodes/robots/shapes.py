@@ -18,7 +18,7 @@ _GRID = 0.15    # [m] outline points closer than this count once
 
 @cache
 def robot(kind: str) -> Robot:
-    """Parts of a kind of robot: 'helicopter' or 'rover'."""
+    """Return the parts of a kind of robot: 'helicopter' or 'rover'."""
     if kind not in ROBOTS:
         raise ValueError(f'unknown body {kind!r}, allowed: {", ".join(ROBOTS)}')
     return ROBOTS[kind]()
@@ -26,7 +26,7 @@ def robot(kind: str) -> Robot:
 
 @cache
 def outline(kind: str) -> NDArray[np.float64]:
-    """Points (n, 3) in a robot's own frame that span its outline, joints at rest."""
+    """Return points (n, 3) in a robot's own frame that span its outline, joints at rest."""
     corners = robot(kind).corners({})
     _, first = np.unique(np.round(corners / _GRID), axis=0, return_index=True)
     extremes = np.unique(np.concatenate([corners.argmin(axis=0), corners.argmax(axis=0)]))

@@ -26,11 +26,11 @@ class Joint:
 
     @property
     def movable(self) -> bool:
-        """Whether the joint turns."""
+        """Return whether the joint turns."""
         return self.kind != 'fixed'
 
     def attitude(self, angle: float) -> QuatWxyz:
-        """Attitude ``q_PC`` of the child in the parent at a joint angle [rad]."""
+        """Return the attitude ``q_PC`` of the child in the parent at a joint angle [rad]."""
         half = angle / 2
         return compose(self.q_PC, np.array([math.cos(half), *(math.sin(half) * self.axis)]))
 

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The URDF files, written from the parts the cameras draw and the places the sensors measure from.
+The URDF files, written from the parts that the cameras draw and the positions of the sensors.
 
-``python -m ingenuity_nodes.robots.urdf_writer`` writes them anew; a test fails when they have
-drifted apart.
+``python -m ingenuity_nodes.robots.urdf_writer`` writes them anew; a test fails when they
+no longer agree.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LIMITS = {
     'mast_elevation_joint': (-math.pi / 2, math.pi / 2),
     'antenna_joint': (-math.pi, math.pi),
 }
-EFFORT, SPEED = 10.0, 0.1    # [N m], [rad/s] assumed: URDF demands them, nothing here obeys them
+EFFORT, SPEED = 10.0, 0.1    # [N m], [rad/s] assumed: URDF demands them, nothing here uses them
 
 
 def ingenuity_urdf() -> str:
@@ -130,7 +130,7 @@ def _material(colour: Triple) -> str:
 
 
 def _display(colour: Triple) -> Triple:
-    """Turn reflectance into what a screen is told (IEC 61966-2-1)."""
+    """Convert reflectance to display values (IEC 61966-2-1)."""
     red, green, blue = (
         round(12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055, 3) for c in colour)
     return red, green, blue

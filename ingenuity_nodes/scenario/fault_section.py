@@ -39,8 +39,8 @@ class FaultSection(Section):
             raise RuleError("found both 'start' and 'after_lift_off', allowed: one of them",
                             'after_lift_off')
         self._check_size(about)
-        if self.place and self.place not in about.places:
-            allowed = ', '.join(about.places) if about.places != ('',) else 'none'
+        if self.place and self.place not in about.locations:
+            allowed = ', '.join(about.locations) if about.locations != ('',) else 'none'
             raise RuleError(f"found '{self.place}', allowed: {allowed}", 'place')
         return self
 
@@ -60,7 +60,7 @@ class FaultSection(Section):
             start_ns=now_ns if start is None else round(start * SECOND_NS),
             duration_ns=None if self.duration is None else round(self.duration * SECOND_NS),
             magnitude=about.usual if self.magnitude is None else self.magnitude,
-            place=self.place or about.places[0])
+            location=self.place or about.locations[0])
 
 
 def orders_of(sections: Iterable[FaultSection], vehicle: str, first: str) -> list[FaultOrder]:

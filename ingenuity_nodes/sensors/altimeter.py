@@ -26,7 +26,7 @@ class AltimeterParameters:
     """The laser altimeter."""
 
     position: tuple[float, float, float] = quantity(
-        (0.0, -0.03, -0.137), 'm', 'place in the body, from its origin', low=-1.0, high=1.0,
+        (0.0, -0.03, -0.137), 'm', 'position in the body, from its origin', low=-1.0, high=1.0,
         source='assumed: bottom plate, beside the navigation camera')
     noise: float = quantity(
         0.02, 'm', 'spread of one measurement', low=0.0, high=1.0,
@@ -51,14 +51,16 @@ class AltimeterParameters:
 
 @kernel
 def reach(
-    x: float, y: float, z: float, dx: float, dy: float, dz: float, field: TerrainField,
+    p_M: NDArray[np.float64], ray_M: NDArray[np.float64], field: TerrainField,
 ) -> float:
     """
-    Distance from a point in M to the ground along a unit direction [m].
+    Return the distance from a point to the ground along a unit vector [m].
 
     inf when the direction does not go clearly down. Slopes are gentle, so going to the height
     below the last hit converges fast.
     """
+    x, y, z = p_M[0], p_M[1], p_M[2]
+    dx, dy, dz = ray_M[0], ray_M[1], ray_M[2]
     if dz > -0.1:
         return math.inf
     length = max(0.0, (height_at(x, y, field) - z) / dz)
@@ -75,11 +77,13 @@ def _beam_length(
     p_MB: NDArray[np.float64], q_MB: NDArray[np.float64], p_BA: NDArray[np.float64],
     field: TerrainField,
 ) -> float:
-    R, arm = np.empty((3, 3)), np.empty(3)
-    matrix_into(q_MB, R)
-    rotate_into(R, p_BA, arm)
-    return float(reach(
-        p_MB[0] + arm[0], p_MB[1] + arm[1], p_MB[2] + arm[2], -R[0, 2], -R[1, 2], -R[2, 2], field))
+    R_MB, p_MA, down_M = np.empty((3, 3)), np.empty(3), np.empty(3)
+    matrix_into(q_MB, R_MB)
+    rotate_into(R_MB, p_BA, p_MA)
+    for i in range(3):
+        p_MA[i] = p_MB[i] + p_MA[i]
+        down_M[i] = -R_MB[i, 2]
+    return float(reach(p_MA, down_M, field))
 
 
 class Altimeter:
@@ -96,8 +100,8 @@ class Altimeter:
         self._beam_length = entry_point(
             _beam_length, np.zeros(3), np.zeros(4), self._p_BA, self._field)
 
-    def watch(self, truth: Truth) -> None:
-        """Let one step of 2 ms pass: what it reads is old by its delay."""
+    def push(self, truth: Truth) -> None:
+        """Record the truth of one step of 2 ms; readings are old by the delay."""
         self._past.append(truth)
 
     def sample(self) -> AltimeterSample:

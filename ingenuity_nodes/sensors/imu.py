@@ -1,9 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The inertial sensors: what a BMI-160 class chip feels at its place in the body.
+The inertial sensors: what a BMI-160 class chip feels at its position in the body.
 
-``reading = quantised(scale * felt + bias + white noise)``; the bias walks, the range saturates.
+``reading = quantised(scale * felt + bias + white noise)``; the bias drifts as a random walk, and
+readings saturate at the range.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class ImuParameters:
     """The inertial sensor."""
 
     position: tuple[float, float, float] = quantity(
-        (0.02, 0.0, 0.05), 'm', 'place in the body, from its origin', low=-1.0, high=1.0,
+        (0.02, 0.0, 0.05), 'm', 'position in the body, from its origin', low=-1.0, high=1.0,
         source='assumed: upper sensor assembly on the mast, above the electronics box')
     mounting: tuple[float, float, float] = quantity(
         (0.0, 0.0, 0.0), 'rad', 'roll, pitch, yaw of the sensor in the body', low=-3.2, high=3.2,
@@ -79,82 +80,85 @@ class ImuParameters:
 
 @dataclass(frozen=True)
 class LowerImuParameters(ImuParameters):
-    """The spare, of the same kind at another place."""
+    """The spare, of the same kind at another position."""
 
     position: tuple[float, float, float] = quantity(
-        (0.0, 0.02, -0.12), 'm', 'place in the body, from its origin', low=-1.0, high=1.0,
+        (0.0, 0.02, -0.12), 'm', 'position in the body, from its origin', low=-1.0, high=1.0,
         source='assumed: lower sensor assembly, beside the altimeter')
 
 
 # One sensor for the compiled code.
 SENSOR = np.dtype([
-    ('place', 'f8', (3,)), ('R_IB', 'f8', (3, 3)),
-    ('walk', 'f8', (2,)), ('noise', 'f8', (2,)),     # of one sample: specific force, rate
+    ('p_BI', 'f8', (3,)), ('R_IB', 'f8', (3, 3)),
+    ('random_walk', 'f8', (2,)), ('noise', 'f8', (2,)),   # of one sample: specific force, rate
     ('range', 'f8', (2,)), ('count', 'f8', (2,)),    # largest reading, smallest step
     ('bias', 'f8', (2, 3)), ('scale', 'f8', (2, 3)),
+    ('normals', 'f8', (BLOCK, 12)), ('row', 'i8'),   # noise to come, and which row is next
     ('reading', 'f8', (6,)),
 ], align=True)
 
 
 @kernel
 def _sample(
-    sensor: NDArray[np.void], q_MB: NDArray[np.float64], w: NDArray[np.float64],
-    a_MB: NDArray[np.float64], alpha: NDArray[np.float64], normals: NDArray[np.float64], row: int,
-) -> None:
-    """Write the specific force and the rate in I; the biases walk."""
-    s, R = sensor[0], np.empty((3, 3))
-    matrix_into(q_MB, R)
-    x, y, z = s.place[0], s.place[1], s.place[2]
+    sensor: NDArray[np.void], q_MB: NDArray[np.float64], w_MB_B: NDArray[np.float64],
+    a_MB: NDArray[np.float64], alpha_MB_B: NDArray[np.float64],
+) -> int:
+    """Write specific force and rate in I; return the row of noise that is next."""
+    s, R_MB, w, alpha = sensor[0], np.empty((3, 3)), w_MB_B, alpha_MB_B
+    matrix_into(q_MB, R_MB)
+    x, y, z = s.p_BI[0], s.p_BI[1], s.p_BI[2]
     ax, ay, az = a_MB[0], a_MB[1], a_MB[2] + GRAVITY
-    spin2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2]
-    along = w[0] * x + w[1] * y + w[2] * z
-    felt = (
-        (R[0, 0] * ax + R[1, 0] * ay + R[2, 0] * az
-         + alpha[1] * z - alpha[2] * y + w[0] * along - spin2 * x,
-         R[0, 1] * ax + R[1, 1] * ay + R[2, 1] * az
-         + alpha[2] * x - alpha[0] * z + w[1] * along - spin2 * y,
-         R[0, 2] * ax + R[1, 2] * ay + R[2, 2] * az
-         + alpha[0] * y - alpha[1] * x + w[2] * along - spin2 * z),
+    w_squared = w[0] * w[0] + w[1] * w[1] + w[2] * w[2]
+    w_dot_p = w[0] * x + w[1] * y + w[2] * z
+    felt_B = (
+        (R_MB[0, 0] * ax + R_MB[1, 0] * ay + R_MB[2, 0] * az
+         + alpha[1] * z - alpha[2] * y + w[0] * w_dot_p - w_squared * x,
+         R_MB[0, 1] * ax + R_MB[1, 1] * ay + R_MB[2, 1] * az
+         + alpha[2] * x - alpha[0] * z + w[1] * w_dot_p - w_squared * y,
+         R_MB[0, 2] * ax + R_MB[1, 2] * ay + R_MB[2, 2] * az
+         + alpha[0] * y - alpha[1] * x + w[2] * w_dot_p - w_squared * z),
         (w[0], w[1], w[2]))
+    normals = s.normals[s.row]
     for kind in range(2):
+        count, limit = s.count[kind], s.range[kind]
         for i in range(3):
-            s.bias[kind, i] += s.walk[kind] * normals[row, 6 + 3 * kind + i]
-            value = (s.R_IB[i, 0] * felt[kind][0] + s.R_IB[i, 1] * felt[kind][1]
-                     + s.R_IB[i, 2] * felt[kind][2])
-            value = (value * s.scale[kind, i] + s.bias[kind, i]
-                     + s.noise[kind] * normals[row, 3 * kind + i])
-            count, limit = s.count[kind], s.range[kind]
-            value = count * math.floor(value / count + 0.5)
-            s.reading[3 * kind + i] = min(limit, max(-limit, value))
+            s.bias[kind, i] += s.random_walk[kind] * normals[6 + 3 * kind + i]
+            felt_I = (s.R_IB[i, 0] * felt_B[kind][0] + s.R_IB[i, 1] * felt_B[kind][1]
+                      + s.R_IB[i, 2] * felt_B[kind][2])
+            noisy = (felt_I * s.scale[kind, i] + s.bias[kind, i]
+                     + s.noise[kind] * normals[3 * kind + i])
+            rounded = count * math.floor(noisy / count + 0.5)
+            s.reading[3 * kind + i] = min(limit, max(-limit, rounded))
+    s.row = (s.row + 1) % BLOCK
+    return int(s.row)
 
 
 class Imu:
-    """One inertial sensor with its own bias, scale error and noise; ``number`` tells several."""
+    """One inertial sensor with its own bias, scale error and noise; each has its ``number``."""
 
     def __init__(self, parameters: ImuParameters, seed: int, number: int = 1) -> None:
         p = parameters
         self._random = np.random.default_rng(
             [seed, STREAM] if number == 1 else [seed, STREAM, number])
         # density [./sqrt(Hz)] -> one sample, as Kalman filters count it
-        per_sample, walk = 1.0 / math.sqrt(STEP), math.sqrt(STEP)
+        per_sample, per_step = 1.0 / math.sqrt(STEP), math.sqrt(STEP)
         spread = np.repeat([p.accel_bias, p.gyro_bias, p.accel_scale, p.gyro_scale], 3)
         errors = (spread * self._random.standard_normal(12)).reshape(2, 2, 3)
         self._sensor = np.zeros(1, SENSOR)
         s = self._sensor[0]
-        s['place'] = p.position
+        s['p_BI'] = p.position
         s['R_IB'] = rotation_matrix(quaternion_from_rpy(*p.mounting)).T
-        s['walk'] = p.accel_random_walk * walk, p.gyro_random_walk * walk
+        s['random_walk'] = p.accel_random_walk * per_step, p.gyro_random_walk * per_step
         s['noise'] = p.accel_noise * per_sample, p.gyro_noise * per_sample
         s['range'] = p.accel_range, p.gyro_range
         s['count'] = s['range'] * 2.0 / 2 ** p.bits
         s['bias'], s['scale'] = errors[0], 1.0 + errors[1]
-        self._reading = s['reading']
-        self._normals, self._next = self._random.standard_normal((BLOCK, 12)), 0
-        # What it reads is old by its filter and its way to the computer.
+        self._reading, self._normals, self._row = s['reading'], s['normals'], 0
+        # What it reads is old by its filter and the transfer to the computer.
         self._felt: deque[Truth] = deque(maxlen=1 + round(p.delay / STEP))
-        some, turn = np.zeros(3), np.zeros(4)
+        vector = np.zeros(3)
         self._sample = entry_point(
-            _sample, self._sensor, turn, some, some, some, self._normals, 0)
+            _sample, self._sensor, np.zeros(4), vector, vector, vector)
 
     def sample(self, truth: Truth) -> ImuSample:
         """
@@ -173,20 +177,19 @@ class Imu:
         felt = self._felt
         felt.append(truth)
         then = felt[0]
-        if self._next == BLOCK:
-            self._normals, self._next = self._random.standard_normal((BLOCK, 12)), 0
-        self._sample(self._sensor, then.q_MB, then.w_MB_B, then.a_MB, then.alpha_MB_B,
-                     self._normals, self._next)
-        self._next += 1
+        if self._row == 0:
+            self._normals[:] = self._random.standard_normal((BLOCK, 12))
+        self._row = self._sample(
+            self._sensor, then.q_MB, then.w_MB_B, then.a_MB, then.alpha_MB_B)
         out = self._reading.copy()
         return ImuSample(truth.t_ns, out[:3], out[3:])
 
     @property
     def accel_bias(self) -> NDArray[np.float64]:
-        """Give the true bias of the specific force [m/s^2], for tests of the filter's honesty."""
+        """Return the true bias of the specific force [m/s^2], for tests of filter consistency."""
         return np.array(self._sensor['bias'][0, 0])
 
     @property
     def gyro_bias(self) -> NDArray[np.float64]:
-        """Give the true bias of the rate [rad/s], for tests of the filter's honesty."""
+        """Return the true bias of the rate [rad/s], for tests of filter consistency."""
         return np.array(self._sensor['bias'][0, 1])

@@ -45,7 +45,7 @@ class Inclinometer:
         self._offset = parameters.offset * self._random.standard_normal(2)
 
     def sample(self, truth: Truth) -> InclinometerSample:
-        """Measure once; it believes that the aircraft is at rest."""
+        """Measure once; it takes the aircraft to be at rest."""
         p = self._parameters
         noise = self._offset + p.noise * self._random.standard_normal(2)
         roll, pitch, _ = rpy_from_quaternion(truth.q_MB)

@@ -24,7 +24,7 @@ from ingenuity_nodes.navigation.simulated_tracker import SimulatedTracker
 from ingenuity_nodes.rendering.scene import Scene
 from ingenuity_nodes.sensors.altimeter import Altimeter, AltimeterParameters
 from ingenuity_nodes.sensors.imu import Imu, ImuParameters, LowerImuParameters
-from ingenuity_nodes.vehicle.body import body_constants, BodyParameters, drag_shares
+from ingenuity_nodes.vehicle.body import body_constants, BodyParameters, drag_by_part
 from ingenuity_nodes.vehicle.helicopter import Vehicle, VehicleParameters
 from ingenuity_nodes.vehicle.power_budget import budget_table
 from ingenuity_nodes.vehicle.trim import TRIM_TEMPERATURE
@@ -47,7 +47,7 @@ def _vehicle() -> None:
 def _control() -> None:
     Controller(ControlParameters(), VehicleParameters(), air_of_density(0.015, TRIM_TEMPERATURE))
     budget_table(0.0)
-    drag_shares(body_constants(BodyParameters()), 0.015, np.zeros(3), 0.0)
+    drag_by_part(body_constants(BodyParameters()), 0.015, np.zeros(3), 0.0)
 
 
 def _sensors() -> None:

@@ -6,7 +6,7 @@ Six servos on two swashplates: from commanded blade angles to reached ones.
 Three servos per swashplate stand at 0, 120 and 240 deg from the nose; each carries the blade angle
 that its azimuth asks for, ``collective + lateral sin(azimuth) - longitudinal cos(azimuth)``, in
 counts. Positive longitudinal cyclic lifts the tail (nose down), positive lateral cyclic lifts the
-left side (right side down); the same for both rotors, whichever way they turn.
+left side (right side down); the same for both rotors, whatever their direction.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.compiled.elementary import each
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.timing import STEP
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,7 +75,7 @@ def actuator_constants(parameters: ActuatorParameters) -> NDArray[np.void]:
 
 @kernel
 def servo_angle(c: Record, k: int, blade: NDArray[np.float64]) -> float:
-    """Angle that servo ``k`` must take for collective, longitudinal and lateral cyclic [rad]."""
+    """Return the angle that servo ``k`` must take for collective and cyclics [rad]."""
     return float(blade[0] + blade[2] * c.sin[k] - blade[1] * c.cos[k])
 
 

@@ -60,7 +60,7 @@ def _viterna(alpha: float, edge: float, lift: float, drag: float) -> tuple[float
 def _separating(
     alpha: float, last: tuple[float, float, float], slope: float,
 ) -> tuple[float, float]:
-    """Past the last measured angle the lift slope falls to zero; suction at the nose is lost."""
+    """Let the lift slope fall to zero past the last measured angle; nose suction is lost."""
     alpha_deg, lift, drag = last
     step = math.radians(alpha - alpha_deg)
     span = math.radians(_STALL_DEG - alpha_deg)
@@ -88,8 +88,10 @@ _LEAST_DRAG = 0.06         # the smallest measured
 _DRAG_RISE_BELOW = 0.0012   # per square degree; assumed: mirror of the measured rise above 3 deg
 
 
-def _at(rows: tuple[tuple[float, float, float], ...], alpha: float) -> tuple[float, float]:
-    """Coefficients at an angle [deg] from -180 to 180."""
+def _coefficients_at(
+    rows: tuple[tuple[float, float, float], ...], alpha: float,
+) -> tuple[float, float]:
+    """Return the coefficients at an angle [deg] from -180 to 180."""
     last = rows[-1]
     before = rows[-2]
     slope = (last[1] - before[1]) / math.radians(last[0] - before[0])
@@ -129,6 +131,6 @@ def extended_polar(name: str) -> Polar:
     """
     rows = {'us_fp': _US_FP, 'jp_f': _JP_F, 'computed': _COMPUTED}[name]
     grid = np.linspace(-180.0, 180.0, 360 * CELLS_PER_DEGREE + 1)
-    values = np.array([_at(rows, float(alpha)) for alpha in grid])
+    values = np.array([_coefficients_at(rows, float(alpha)) for alpha in grid])
     return Polar(np.ascontiguousarray(values[:, 0]), np.ascontiguousarray(values[:, 1]),
                  MACH_OF_POLARS[name])

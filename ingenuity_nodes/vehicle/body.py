@@ -14,10 +14,10 @@ import math
 from typing import NamedTuple
 
 from ingenuity_nodes.compiled.entry import entry_point, floats
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
+from ingenuity_nodes.vehicle.rigid_body import WRENCH
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +51,7 @@ MASS_BUDGET = (
     Part('solar panel and antenna', 0.090, (0.0, 0.0, 0.205), (0.165, 0.425, 0.01)),
     *_legs(),
     # Blades turn, so only their inertia across the axis moves with the body: seen so, a square
-    # plate of radius of gyration 0.29 m / sqrt(2) about each side. Their share about the axis
+    # plate of radius of gyration 0.29 m / sqrt(2) about each side. Their part about the axis
     # belongs to the rotors.
     Part('lower rotor', 0.100, (0.0, 0.0, 0.061), (0.71, 0.71, 0.0)),
     Part('upper rotor', 0.100, (0.0, 0.0, 0.160), (0.71, 0.71, 0.0)),
@@ -100,7 +100,7 @@ class BodyParameters:
         low=0.0, high=1.0,
         source='derived: faces 14 x 16, 20 x 16, 20 x 14 cm; 1.2, 1.15, 1.2 (Hoerner)')
     fuselage_downwash: float = quantity(
-        0.7, '1', 'share of the mean flow of the lower rotor that the box meets',
+        0.7, '1', 'fraction of the mean flow of the lower rotor that the box meets',
         low=0.0, high=3.0,
         source='assumed: the box hides below the slow inner ring of the rotor')
     leg_drag: tuple[float, float, float] = quantity(
@@ -108,7 +108,7 @@ class BodyParameters:
         low=0.0, high=1.0,
         source='assumed: 4 tubes of 0.40 m x 11 mm, 1.5 at Reynolds number 150 (Hoerner)')
     leg_downwash: float = quantity(
-        1.3, '1', 'share of the mean flow of the lower rotor that the legs meet',
+        1.3, '1', 'fraction of the mean flow of the lower rotor that the legs meet',
         low=0.0, high=3.0,
         source='derived: vortex cylinder 0.2 to 0.5 R below the rotor, 1 + z / sqrt(z^2 + R^2)')
     mast_drag: tuple[float, float, float] = quantity(
@@ -138,59 +138,60 @@ def body_constants(parameters: BodyParameters) -> NDArray[np.void]:
 
 @kernel
 def drag_loads(
-    c: Record, density: float, u: Array, w: Array, down: float, force: Array, moment: Array,
+    body: Record, density: float, u_B: Array, w_MB_B: Array, down: float, wrench: Record,
 ) -> None:
     """
     Add the drag of box, legs and mast.
 
     Parameters
     ----------
-    c
+    body
         Constants, a record of :data:`BODY`.
     density
         Of the air [kg/m^3].
-    u, w
-        Velocity of the mass centre through the air [m/s] and body rate [rad/s], body axes.
+    u_B, w_MB_B
+        Velocity of the mass centre through the air [m/s] and body rate [rad/s].
     down
         Mean downward flow below the lower rotor [m/s].
-    force, moment
-        In and out, about the mass centre, body axes.
+    wrench
+        In and out: what acts on the body, a record of :data:`WRENCH`.
 
     """
     for part in range(3):
-        z = c.height[part]
-        ux, uy = u[0] + w[1] * z, u[1] - w[0] * z
-        uz = u[2] + c.downwash[part] * down
+        z = body.height[part]
+        ux, uy = u_B[0] + w_MB_B[1] * z, u_B[1] - w_MB_B[0] * z
+        uz = u_B[2] + body.downwash[part] * down
         speed = math.sqrt(ux * ux + uy * uy + uz * uz)
         scale = -0.5 * density * speed
-        area = c.area[part]
+        area = body.area[part]
         fx, fy, fz = scale * area[0] * ux, scale * area[1] * uy, scale * area[2] * uz
-        force[0] += fx
-        force[1] += fy
-        force[2] += fz
-        moment[0] -= z * fy
-        moment[1] += z * fx
+        wrench.F_B[0] += fx
+        wrench.F_B[1] += fy
+        wrench.F_B[2] += fz
+        wrench.tau_B[0] -= z * fy
+        wrench.tau_B[1] += z * fx
 
 
-def drag_shares(
-    constants: NDArray[np.void], density: float, u: Array, down: float,
+def drag_by_part(
+    constants: NDArray[np.void], density: float, u_B: Array, down: float,
 ) -> tuple[Array, Array]:
     """Split the drag into box, legs and mast, shape (3, 3) [N]; and their moment, (3,) [N m]."""
-    shares, total = np.zeros((3, 3)), np.zeros(3)
-    drag = entry_point(_drag, constants, 0.0, total, 0.0, total, total)
+    u_B, forces, moment = floats('u_B', u_B, (3,)), np.zeros((3, 3)), np.zeros(3)
+    wrench = np.zeros(1, WRENCH)
+    drag = entry_point(_drag, constants, 0.0, u_B, 0.0, wrench)
     for part in range(3):
         alone = constants.copy()
         for other in {0, 1, 2} - {part}:
             alone['area'][0, other] = 0.0
-        moment = np.zeros(3)
-        drag(alone, density, floats('u', u, (3,)), down, shares[part], moment)
-        total += moment
-    return shares, total
+        wrench[:] = 0
+        drag(alone, density, u_B, down, wrench)
+        forces[part] = wrench['F_B'][0]
+        moment += wrench['tau_B'][0]
+    return forces, moment
 
 
 @kernel
 def _drag(
-    constants: NDArray[np.void], density: float, u: Array, down: float,
-    force: Array, moment: Array,
+    constants: NDArray[np.void], density: float, u_B: Array, down: float, wrench: NDArray[np.void],
 ) -> None:
-    drag_loads(constants[0], density, u, np.zeros(3), down, force, moment)
+    drag_loads(constants[0], density, u_B, np.zeros(3), down, wrench[0])

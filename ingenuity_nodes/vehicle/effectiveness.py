@@ -19,7 +19,7 @@ from ingenuity_nodes.compiled.kernel import kernel
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.inflow import advance_rings, advance_tilt, flow_through, swirl_below
 from ingenuity_nodes.vehicle.rotors import (
-    blade_loads, ELEMENTS, rotor_constants, RotorParameters, STATIONS)
+    blade_loads, BLADE_WORK, rotor_constants, ROTOR_STATE, RotorParameters, STATIONS)
 from ingenuity_nodes.world.mars import GRAVITY
 import numpy as np
 from numpy.typing import NDArray
@@ -62,30 +62,25 @@ class RotorLoads:
 
 @kernel
 def _settle(
-    constants: NDArray[np.void], blade: Array, omega: float, u: Array, w: Array, sound: float,
-    v: Array, loss: Array, g: Array, steps: int, dt: float, loads: Array,
-) -> tuple[float, float]:
-    """Let the inflow settle at fixed blade angles and air speed; loads are per density."""
-    c = constants[0]
-    flow, lift = np.zeros((2, STATIONS)), np.zeros((2, STATIONS))
-    turn, swirl, mean = np.zeros((2, STATIONS)), np.zeros((2, STATIONS)), np.zeros(2)
-    work = np.zeros((7, ELEMENTS))
+    constants: NDArray[np.void], rotors: NDArray[np.void], w_MB_B: Array, sound: float, steps: int,
+    work: NDArray[np.void],
+) -> None:
+    """Let the inflow settle at fixed blade angles and air speed."""
+    c, upper, lower = constants[0], rotors[0], rotors[1]
     for step in range(steps + 1):
-        flow_through(c, v, loss, flow)
-        for i in range(2):
-            blade_loads(c, 1.0 - 2.0 * i, blade[i], omega, u, w, flow[i], 1.0, g[i], swirl[i],
-                        sound, loads[i], lift[i], turn[i], work)
-            if i == 0:
-                swirl_below(c, turn[0], flow[0], u[2], swirl[1])
+        flow_through(c, upper, lower)
+        blade_loads(c, upper, w_MB_B, sound, work[0])
+        swirl_below(c, upper, lower)
+        blade_loads(c, lower, w_MB_B, sound, work[0])
         if step == steps:
             break
         for i in range(2):
-            mean[i] = 0.0
+            rotor = rotors[i]
+            rotor.mean_flow = 0.0
             for j in range(STATIONS):
-                mean[i] += flow[i, j] * loss[i, j] * c.ring[j] / c.disk_area
-            advance_rings(c, v[i], loss[i], flow[i], lift[i], u, omega, dt, work)
-            advance_tilt(c, g[i], mean[i], u, loads[i, 3], loads[i, 4], dt)
-    return mean[0], mean[1]
+                rotor.mean_flow += rotor.flow[j] * rotor.tip_loss[j] * c.ring[j] / c.disk_area
+            advance_rings(c, rotor, _SETTLE_DT, work[0])
+            advance_tilt(c, rotor, _SETTLE_DT)
 
 
 class RotorModel:
@@ -93,11 +88,9 @@ class RotorModel:
 
     def __init__(self, parameters: RotorParameters, air: Air, rotor_speed: float) -> None:
         self._constants = rotor_constants(parameters)
-        self._air, self._rotor_speed = air, rotor_speed
-        some, flow = np.zeros(3), _Inflow()
+        self._air, self._rotor_speed, self._work = air, rotor_speed, np.zeros(1, BLADE_WORK)
         self._settle = entry_point(
-            _settle, self._constants, np.zeros((2, 3)), 0.0, some, some, 0.0, flow.v, flow.loss,
-            flow.g, 0, 0.0, np.zeros((2, 6)))
+            _settle, self._constants, self._starting(), np.zeros(3), 0.0, 0, self._work)
 
     def loads(
         self, blade: Array, u: Array | None = None, w: Array | None = None,
@@ -107,20 +100,30 @@ class RotorModel:
 
         ``u`` and ``w`` are velocity through the air and body rate, body axes.
         """
-        return self._solve(blade, u, w, _Inflow(), _SETTLE_STEPS)[0]
+        return self._solve(blade, u, w, self._starting(), _SETTLE_STEPS)[0]
+
+    def _starting(self) -> NDArray[np.void]:
+        """Return both rotors with a guess of the inflow, from which it settles."""
+        rotors = np.zeros(2, ROTOR_STATE)
+        rotors['direction'], rotors['omega'] = (1.0, -1.0), self._rotor_speed
+        rotors['v_i'], rotors['tip_loss'], rotors['ground_ratio'] = 8.0, 1.0, 1.0
+        return rotors
 
     def _solve(
-        self, blade: Array, u: Array | None, w: Array | None, inflow: _Inflow, steps: int,
-    ) -> tuple[RotorLoads, _Inflow]:
-        loads, state = np.zeros((2, 6)), inflow.copy()
-        mean = self._settle(
-            self._constants, floats('blade', blade, (2, 3)), self._rotor_speed,
-            np.zeros(3) if u is None else floats('u', u, (3,)),
-            np.zeros(3) if w is None else floats('w', w, (3,)),
-            self._air.speed_of_sound, state.v, state.loss, state.g, steps, _SETTLE_DT, loads)
-        return RotorLoads(self._air.density * loads, np.array(mean)), state
+        self, blade: Array, u: Array | None, w: Array | None, inflow: NDArray[np.void], steps: int,
+    ) -> tuple[RotorLoads, NDArray[np.void]]:
+        """Let the inflow settle for some steps; return loads and rotors after them."""
+        rotors = inflow.copy()
+        rotors['blade'] = floats('blade', blade, (2, 3))
+        rotors['u_B'] = 0.0 if u is None else floats('u', u, (3,))
+        self._settle(self._constants, rotors, np.zeros(3) if w is None else floats('w', w, (3,)),
+                     self._air.speed_of_sound, steps, self._work)
+        loads = np.column_stack([rotors['force'], rotors['moment'], rotors['torque']])
+        return RotorLoads(self._air.density * loads, rotors['mean_flow'].copy()), rotors
 
-    def trim(self, thrust: float, u: Array | None = None) -> tuple[Array, RotorLoads, _Inflow]:
+    def trim(
+        self, thrust: float, u: Array | None = None,
+    ) -> tuple[Array, RotorLoads, NDArray[np.void]]:
         """
         Find blade angles, shape (2, 3), that give a thrust [N] at equal torques, without cyclic.
 
@@ -130,7 +133,7 @@ class RotorModel:
             The rotors cannot lift that much.
 
         """
-        blade, inflow = np.zeros((2, 3)), _Inflow()
+        blade, inflow = np.zeros((2, 3)), self._starting()
         blade[:, 0] = 0.17
         for _ in range(20):
             got, inflow = self._solve(blade, u, None, inflow, _SETTLE_STEPS)
@@ -151,21 +154,6 @@ class RotorModel:
     def _miss(got: RotorLoads, thrust: float) -> Array:
         loads = got.loads
         return np.array([loads[:, 2].sum() - thrust, 10.0 * (loads[0, 5] - loads[1, 5])])
-
-
-class _Inflow:
-    """States of the induced flow of both rotors."""
-
-    def __init__(self) -> None:
-        self.v = np.full((2, STATIONS), 8.0)
-        self.loss = np.ones((2, STATIONS))
-        self.g = np.zeros((2, 2))
-
-    def copy(self) -> _Inflow:
-        """Return an independent copy."""
-        other = _Inflow()
-        other.v, other.loss, other.g = self.v.copy(), self.loss.copy(), self.g.copy()
-        return other
 
 
 def hover_trim(
@@ -221,7 +209,7 @@ _CHANGES = tuple(np.array(change, dtype=np.float64) for change in (
 
 
 def _wrench(got: RotorLoads, arms: Array) -> Array:
-    """Thrust and moments about the mass centre; the motors pass the torque on to the body."""
+    """Return thrust and moments about the mass centre; motors pass the torque on to the body."""
     loads = got.loads
     return np.array([
         loads[:, 2].sum(),

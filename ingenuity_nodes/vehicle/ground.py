@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.compiled.rotations import matrix_into
 from ingenuity_nodes.timing import STEP
 from ingenuity_nodes.vehicle.landing_gear import contact_loads, CONTACTS, FEET
 from ingenuity_nodes.vehicle.rigid_body import slide
-from ingenuity_nodes.vehicle.rotors import Record
 from ingenuity_nodes.vehicle.state import BLADE_STRIKE, LEG_BROKEN, TIPPED_OVER
 from ingenuity_nodes.world.terrain import height_at, TerrainField
 import numpy as np
@@ -49,73 +48,76 @@ def surface(s: Record, x: float, y: float, field: TerrainField) -> float:
 @kernel
 def _probe(s: Record, k: int, x: float, y: float, field: TerrainField) -> None:
     """Find the ground below point ``k``, unless it has hardly moved since the last time."""
-    dx, dy = x - s.spots[k, 0], y - s.spots[k, 1]
+    spot = s.contact.spots[k]
+    dx, dy = x - spot[0], y - spot[1]
     if not dx * dx + dy * dy < _SAME_SPOT * _SAME_SPOT:
-        s.spots[k, 0], s.spots[k, 1], s.heights[k] = x, y, surface(s, x, y, field)
+        spot[0], spot[1], s.contact.heights[k] = x, y, surface(s, x, y, field)
 
 
 @kernel
-def move_on_ground(c: Record, s: Record, h: float, field: TerrainField) -> None:
+def move_on_ground(c: Record, s: Record, field: TerrainField) -> None:
     """Advance the body by one step where its legs may touch, and name what goes wrong."""
+    heights = s.contact.heights
     for k in range(CONTACTS):
         p = c.gear.p[k]
-        _probe(s, k, s.x[0] + s.R[0, 0] * p[0] + s.R[0, 1] * p[1] + s.R[0, 2] * p[2],
-               s.x[1] + s.R[1, 0] * p[0] + s.R[1, 1] * p[1] + s.R[1, 2] * p[2], field)
+        x = s.x[0] + s.R_MB[0, 0] * p[0] + s.R_MB[0, 1] * p[1] + s.R_MB[0, 2] * p[2]
+        y = s.x[1] + s.R_MB[1, 0] * p[0] + s.R_MB[1, 1] * p[1] + s.R_MB[1, 2] * p[2]
+        _probe(s, k, x, y, field)
     _probe(s, CONTACTS, s.x[0] - _BASE, s.x[1], field)
     _probe(s, CONTACTS + 1, s.x[0] + _BASE, s.x[1], field)
     _probe(s, CONTACTS + 2, s.x[0], s.x[1] - _BASE, field)
     _probe(s, CONTACTS + 3, s.x[0], s.x[1] + _BASE, field)
-    slope_x = (s.heights[CONTACTS + 1] - s.heights[CONTACTS]) / (2.0 * _BASE)
-    slope_y = (s.heights[CONTACTS + 3] - s.heights[CONTACTS + 2]) / (2.0 * _BASE)
-    _slide_on(c, s, h, slope_x, slope_y)
-    _judge_ground(c, s, field, slope_x, slope_y)
+    s.contact.slope[0] = (heights[CONTACTS + 1] - heights[CONTACTS]) / (2.0 * _BASE)
+    s.contact.slope[1] = (heights[CONTACTS + 3] - heights[CONTACTS + 2]) / (2.0 * _BASE)
+    _slide_on(c, s)
+    _judge_ground(c, s, field)
 
 
 @kernel
-def _slide_on(c: Record, s: Record, h: float, slope_x: float, slope_y: float) -> None:
+def _slide_on(c: Record, s: Record) -> None:
     """Advance the body with its legs on the ground, in shorter parts of a step."""
     dt = STEP / CONTACT_STEPS
     for _ in range(CONTACT_STEPS):
         for k in range(3):
-            s.push[k], s.twist[k] = s.force[k], s.moment[k]
-        s.feet = contact_loads(c.gear, s.x, s.R, s.heights, slope_x, slope_y,
-                               s.anchors, s.gripping, s.push, s.twist, s.scratch)
-        slide(s.x, c.body.mass, c.body.inertia, h, s.push, s.twist, dt, s.scratch)
-        matrix_into(s.x[6:10], s.R)
+            s.supported.F_B[k], s.supported.tau_B[k] = s.wrench.F_B[k], s.wrench.tau_B[k]
+        s.supported.h_z = s.wrench.h_z
+        s.feet = contact_loads(c.gear, s.contact, s.x, s.R_MB, s.supported)
+        slide(c.body, s.x, s.supported, dt, s.scratch)
+        matrix_into(s.x[6:10], s.R_MB)
 
 
 @kernel
-def _judge_ground(
-    c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float,
-) -> None:
-    """Name what went wrong on the ground: blades in it, legs broken, lying on the side."""
+def _judge_ground(c: Record, s: Record, field: TerrainField) -> None:
+    """Record what went wrong on the ground: blades in it, legs broken, lying on the side."""
     if s.failure != 0:
         return
     touching = s.feet > 0
     for k in range(CONTACTS):
-        touching = touching or s.gripping[k] != 0.0
-    if touching and s.R[2, 2] < TIPPED_COSINE:
+        touching = touching or s.contact.gripping[k] != 0.0
+    if touching and s.R_MB[2, 2] < TIPPED_COSINE:
         s.failure = TIPPED_OVER
     for k in range(FEET):
         p = c.gear.p[k]
-        z = s.x[2] + s.R[2, 0] * p[0] + s.R[2, 1] * p[1] + s.R[2, 2] * p[2]
-        if s.heights[k] - z > LEG_TRAVEL:
+        z = s.x[2] + s.R_MB[2, 0] * p[0] + s.R_MB[2, 1] * p[1] + s.R_MB[2, 2] * p[2]
+        if s.contact.heights[k] - z > LEG_TRAVEL:
             s.failure = LEG_BROKEN
-    if max(s.omega[0], s.omega[1]) > STRIKE_SPEED and _blades_low(c, s, field, slope_x, slope_y):
+    fastest = max(s.rotor[0].omega, s.rotor[1].omega)
+    if fastest > STRIKE_SPEED and _blades_low(c, s, field):
         s.failure = BLADE_STRIKE
 
 
 @kernel
-def _blades_low(c: Record, s: Record, field: TerrainField, slope_x: float, slope_y: float) -> bool:
-    """Whether the lowest point of the lower rotor's rim is in the ground."""
+def _blades_low(c: Record, s: Record, field: TerrainField) -> bool:
+    """Return whether the lowest point of the lower rotor's rim is in the ground."""
+    slope_x, slope_y = s.contact.slope[0], s.contact.slope[1]
     z = c.rotors.height[1] - c.body.p_BG[2]
     # Downhill along the disk: the ground's normal, less its part along the rotor's axis.
-    up = -slope_x * s.R[0, 2] - slope_y * s.R[1, 2] + s.R[2, 2]
-    dx, dy, dz = slope_x + up * s.R[0, 2], slope_y + up * s.R[1, 2], up * s.R[2, 2] - 1.0
+    up = -slope_x * s.R_MB[0, 2] - slope_y * s.R_MB[1, 2] + s.R_MB[2, 2]
+    dx, dy, dz = slope_x + up * s.R_MB[0, 2], slope_y + up * s.R_MB[1, 2], up * s.R_MB[2, 2] - 1.0
     size = math.sqrt(dx * dx + dy * dy + dz * dz)
     if size < 1e-9:
         return False
     scale = c.rotors.radius / size
-    x = s.x[0] + z * s.R[0, 2] + scale * dx
-    y = s.x[1] + z * s.R[1, 2] + scale * dy
-    return bool(s.x[2] + z * s.R[2, 2] + scale * dz < surface(s, x, y, field))
+    x = s.x[0] + z * s.R_MB[0, 2] + scale * dx
+    y = s.x[1] + z * s.R_MB[1, 2] + scale * dy
+    return bool(s.x[2] + z * s.R_MB[2, 2] + scale * dz < surface(s, x, y, field))

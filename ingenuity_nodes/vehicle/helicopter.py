@@ -17,7 +17,7 @@ from ingenuity_nodes.signals import Air, RotorCommand, Truth, VehicleStatus
 from ingenuity_nodes.timing import STEP, STEP_NS
 from ingenuity_nodes.vehicle.actuators import actuator_constants, ActuatorParameters
 from ingenuity_nodes.vehicle.body import body_constants, BodyParameters
-from ingenuity_nodes.vehicle.dynamics import advance
+from ingenuity_nodes.vehicle.dynamics import advance, Surroundings
 from ingenuity_nodes.vehicle.landing_gear import gear_constants, LandingGearParameters
 from ingenuity_nodes.vehicle.power import power_constants, PowerParameters, rest_voltage
 from ingenuity_nodes.vehicle.rotors import rotor_constants, RotorParameters
@@ -28,9 +28,9 @@ from ingenuity_nodes.world.terrain import Terrain, TerrainField
 import numpy as np
 from numpy.typing import NDArray
 
-_LOOK_NS = 25 * STEP_NS   # rocks are looked for so often
+_SEARCH_NS = 25 * STEP_NS   # rocks are searched for so often
 _LOW = 2.0                # [m] below which rocks matter
-_ROCK_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the way until the next look
+_ROCK_RADIUS = 2.0       # [m] around the aircraft: a rotor radius and the path to the next search
 COMMANDS = (
     'upper collective [rad]', 'lower collective [rad]',
     'upper longitudinal cyclic [rad]', 'lower longitudinal cyclic [rad]',
@@ -48,11 +48,11 @@ class VehicleParameters:
     power: PowerParameters = field(default_factory=PowerParameters)
 
 
-class MachineryFaults(NamedTuple):
-    """What may be wrong with servos, motors and battery; writing here does it."""
+class ActuatorFaults(NamedTuple):
+    """Memory where faults of servos, motors and battery are written, to act at the next step."""
 
     servo_target: NDArray[np.float64]     # (2, 3) goes there instead [rad], NaN: as commanded
-    torque_share: NDArray[np.float64]     # (2,) of the greatest torque that is left
+    torque_fraction: NDArray[np.float64]  # (2,) of the greatest torque that is left
     speed_reading: NDArray[np.float64]    # (2,) read over true rotor speed
     gauge_error: NDArray[np.float64]      # (1,) added to the charge that is reported
     charge: NDArray[np.float64]           # (1,) true state of charge
@@ -93,7 +93,7 @@ class Vehicle:
         self._refused = ''
         self._limits = limits_of(parameters.actuators)
         self._rocks_at = np.full(2, np.inf)
-        self._place(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
+        self._reset(np.array(p_MB, dtype=float), np.array(q_MB, dtype=float), rotor_speed)
         x, y = self._state['x'][0, :2].tolist()
         self._state['ground'] = terrain.height(x, y)
         self._out = self._state['truth'][0]
@@ -102,21 +102,23 @@ class Vehicle:
         self._truth = self._read()
         self._write_report = entry_point(write_report, self._state, 0)
         self._reported = self._state['report'][0]
-        self._wind = np.zeros(3)
+        self._wind_M, self._air = np.zeros(3), Air(0.0, 0.0, 0.0, 0.0)
+        self._around = Surroundings(0.0, 0.0, 0.0, self._wind_M, 0.0)
         self._compiled_step = entry_point(
-            _step, self._constants, self._state, self._field, self._limits, *(0.0,) * 10,
-            self._wind, 0.0)
+            _step, self._constants, self._state, self._field, self._limits, (0.0,) * 7,
+            self._around)
         self._status: VehicleStatus | None = None
 
-    def _place(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
+    def _reset(self, p_MB: Vector3, q_MB: QuatWxyz, rotor_speed: float) -> None:
         state = self._state[0]
         state['x'][:3] = p_MB + rotation_matrix(q_MB) @ self._p_BG
         state['x'][6:10] = q_MB / np.linalg.norm(q_MB)
-        state['before'][:], state['ground_age'] = state['x'], 16
-        for name in ('omega', 'reference', 'command_speed'):
-            state[name] = rotor_speed
-        state['loss'], state['spots'] = 1.0, math.nan
-        state['servo_target'], state['torque_share'], state['speed_reading'] = math.nan, 1.0, 1.0
+        state['x_before'][:], state['ground_age'] = state['x'], 16
+        state['rotor']['direction'], state['rotor']['omega'] = (1.0, -1.0), rotor_speed
+        state['reference'] = state['command_speed'] = rotor_speed
+        state['rotor']['tip_loss'], state['contact']['spots'] = 1.0, math.nan
+        state['servo_target'], state['speed_reading'] = math.nan, 1.0
+        state['torque_fraction'] = 1.0
         power = self.parameters.power
         state['charge'], state['battery_temperature'] = power.charge, power.battery_temperature
         state['motor_temperature'] = power.motor_temperature
@@ -141,31 +143,30 @@ class Vehicle:
             Drawn from the battery besides motors and servos [W].
 
         """
-        upper, lower = command.collective
-        upper_lon, lower_lon = command.cyclic_longitudinal
-        upper_lat, lower_lat = command.cyclic_lateral
-        self._wind[:] = wind_M
-        if self._rocks is not None and self._t_ns % _LOOK_NS == 0:
+        values = _values(command)
+        self._wind_M[:] = wind_M
+        if air is not self._air or avionics_power != self._around.avionics_power:
+            self._air, self._around = air, Surroundings(
+                air.density, air.speed_of_sound, air.temperature, self._wind_M, avionics_power)
+        if self._rocks is not None and self._t_ns % _SEARCH_NS == 0:
             self._gather_rocks(self._rocks)
         bad = self._compiled_step(
-            self._constants, self._state, self._field, self._limits, upper, lower, upper_lon,
-            lower_lon, upper_lat, lower_lat, command.rotor_speed, air.density, air.speed_of_sound,
-            air.temperature, self._wind, avionics_power)
-        self._refused = '' if bad < 0 else self._reason(command, bad)
+            self._constants, self._state, self._field, self._limits, values, self._around)
+        self._refused = '' if bad < 0 else self._reason(values, bad)
         self._t_ns += STEP_NS
         self._truth, self._status = self._read(), None
         return self._truth
 
     @property
-    def machinery(self) -> MachineryFaults:
-        """Give the places in memory where faults of the machinery are written."""
+    def actuator_faults(self) -> ActuatorFaults:
+        """Return the memory where faults of actuators and power train are written."""
         state = self._state
-        return MachineryFaults(
-            state['servo_target'][0], state['torque_share'][0], state['speed_reading'][0],
+        return ActuatorFaults(
+            state['servo_target'][0], state['torque_fraction'][0], state['speed_reading'][0],
             state['gauge_error'][0], state['charge'])
 
     def _gather_rocks(self, rocks: Rocks) -> None:
-        """Note the rocks below when low over the ground, anew whenever it has moved on."""
+        """Record the rocks below when low over the ground, again whenever it has moved on."""
         state, here = self._state[0], self._out[:2]
         if (self._out[2] - state['ground'] > _LOW
                 or float(np.abs(here - self._rocks_at).max()) < _ROCK_RADIUS / 4.0):
@@ -180,11 +181,9 @@ class Vehicle:
             rows[:, rock.Z] + rows[:, rock.HALF_HEIGHT] - rows[:, rock.GROUND],
             rows[:, rock.HALF_LENGTH], rows[:, rock.HALF_WIDTH],
             each(math.cos, rows[:, rock.YAW]), each(math.sin, rows[:, rock.YAW])])
-        state['spots'] = math.nan   # the ground under each foot is to be found anew
+        state['contact']['spots'] = math.nan   # the ground under each foot is to be found anew
 
-    def _reason(self, command: RotorCommand, bad: int) -> str:
-        values = (*command.collective, *command.cyclic_longitudinal, *command.cyclic_lateral,
-                  command.rotor_speed)
+    def _reason(self, values: tuple[float, ...], bad: int) -> str:
         low, high = self._limits[bad]
         return f'{COMMANDS[bad]} {values[bad]:g}, allowed: {low:.4g} to {high:.4g}'
 
@@ -199,12 +198,12 @@ class Vehicle:
 
     @property
     def truth(self) -> Truth:
-        """State after the last step; acceleration is the mean over it."""
+        """Return the state after the last step; acceleration is the mean over it."""
         return self._truth
 
     @property
     def status(self) -> VehicleStatus:
-        """Tell what the machinery reports after the last step."""
+        """Return what actuators and power train report after the last step."""
         if self._status is None:
             self._status = self._report()
         return self._status
@@ -222,12 +221,18 @@ class Vehicle:
             refused=self._refused, warning=_warnings(int(r[19])))
 
 
+def _values(command: RotorCommand) -> tuple[float, ...]:
+    """List the numbers of a command in the order of :data:`COMMANDS`."""
+    return (*command.collective, *command.cyclic_longitudinal, *command.cyclic_lateral,
+            command.rotor_speed)
+
+
 def _warnings(bits: int) -> str:
     return ', '.join(name for k, name in enumerate(WARNINGS) if bits >> k & 1) if bits else ''
 
 
 def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
-    """Range of each number of a command, in the order of :data:`COMMANDS`, shape (7, 2)."""
+    """Return the range of each number of a command, as in :data:`COMMANDS`, shape (7, 2)."""
     p = parameters
     collective, cyclic = (p.collective_low, p.collective_high), (-p.cyclic_high, p.cyclic_high)
     ranges = np.array([
@@ -238,13 +243,10 @@ def limits_of(parameters: ActuatorParameters) -> NDArray[np.float64]:
 
 @kernel
 def _step(
-    constants: NDArray[np.void], state: NDArray[np.void], ground: TerrainField,
-    limits: NDArray[np.float64], upper: float, lower: float, upper_lon: float, lower_lon: float,
-    upper_lat: float, lower_lat: float, rotor_speed: float, density: float, sound: float,
-    temperature: float, wind: Vector3, avionics: float,
+    constants: NDArray[np.void], state: NDArray[np.void], field: TerrainField,
+    limits: NDArray[np.float64], values: tuple[float, ...], around: Surroundings,
 ) -> int:
     """Take the command or refuse it, advance; return which of its numbers was bad, or -1."""
-    values = (upper, lower, upper_lon, lower_lon, upper_lat, lower_lat, rotor_speed)
     bad = -1
     for k in range(6, -1, -1):
         if not limits[k, 0] <= values[k] <= limits[k, 1]:   # also when it is not a number
@@ -253,8 +255,8 @@ def _step(
         s = state[0]
         for k in range(6):
             s.command[k % 2, k // 2] = values[k]
-        s.command_speed = rotor_speed
-    advance(constants, state, 0, ground, density, sound, temperature, wind, avionics)
+        s.command_speed = values[6]
+    advance(constants, state, 0, field, around)
     write_truth(constants, state, 0)
     return bad
 
@@ -263,38 +265,39 @@ def _step(
 def write_truth(constants: NDArray[np.void], state: NDArray[np.void], row: int) -> None:
     """Move aircraft ``row`` from the mass centre to the body origin: p, v, q, w, a, alpha."""
     c, s = constants[0], state[row]
-    matrix_into(s.x[6:10], s.R)
-    r, out, w = c.body.p_BG, s.truth, s.x[10:13]
+    matrix_into(s.x[6:10], s.R_MB)
+    r, out, w, R_MB = c.body.p_BG, s.truth, s.x[10:13], s.R_MB
     for i in range(4):
         out[6 + i] = s.x[6 + i]
     for i in range(3):
         out[10 + i] = w[i]
-        out[16 + i] = (s.x[10 + i] - s.before[10 + i]) / STEP
+        out[16 + i] = (s.x[10 + i] - s.x_before[10 + i]) / STEP
     alpha = out[16:19]
-    # w x r, and alpha x r + w x (w x r), of the way from origin to mass centre.
+    # w x r, and alpha x r + w x (w x r), of r from the origin to the mass centre.
     vx, vy, vz = w[1] * r[2] - w[2] * r[1], w[2] * r[0] - w[0] * r[2], w[0] * r[1] - w[1] * r[0]
     ax = alpha[1] * r[2] - alpha[2] * r[1] + w[1] * vz - w[2] * vy
     ay = alpha[2] * r[0] - alpha[0] * r[2] + w[2] * vx - w[0] * vz
     az = alpha[0] * r[1] - alpha[1] * r[0] + w[0] * vy - w[1] * vx
     for i in range(3):
-        a_MG = (s.x[3 + i] - s.before[3 + i]) / STEP
-        out[i] = s.x[i] - (s.R[i, 0] * r[0] + s.R[i, 1] * r[1] + s.R[i, 2] * r[2])
-        out[3 + i] = s.x[3 + i] - (s.R[i, 0] * vx + s.R[i, 1] * vy + s.R[i, 2] * vz)
-        out[13 + i] = a_MG - (s.R[i, 0] * ax + s.R[i, 1] * ay + s.R[i, 2] * az)
+        a_MG = (s.x[3 + i] - s.x_before[3 + i]) / STEP
+        out[i] = s.x[i] - (R_MB[i, 0] * r[0] + R_MB[i, 1] * r[1] + R_MB[i, 2] * r[2])
+        out[3 + i] = s.x[3 + i] - (R_MB[i, 0] * vx + R_MB[i, 1] * vy + R_MB[i, 2] * vz)
+        out[13 + i] = a_MG - (R_MB[i, 0] * ax + R_MB[i, 1] * ay + R_MB[i, 2] * az)
 
 
 @kernel
 def write_report(state: NDArray[np.void], row: int) -> None:
-    """Gather what the status of aircraft ``row`` tells, so that Python reads it at once."""
+    """Gather the numbers in the status of aircraft ``row``, so that Python reads them at once."""
     s = state[row]
     out = s.report
     for i in range(2):
-        out[i], out[2 + i] = s.omega[i] * s.speed_reading[i], s.angle[i]
-        out[4 + i], out[6 + i] = s.blade[i, 0], s.thrust[i]
+        rotor = s.rotor[i]
+        out[i], out[2 + i] = rotor.omega * s.speed_reading[i], rotor.angle
+        out[4 + i], out[6 + i] = rotor.blade[0], rotor.thrust
         out[14 + i] = s.motor_temperature[i]
     out[8], out[9], out[10], out[11] = s.rotor_power, s.electrical_power, s.voltage, s.current
     out[12], out[13] = s.charge + s.gauge_error[0], s.battery_temperature
     out[16] = s.energy
     out[17], out[18], out[19] = s.feet, s.failure, s.warning
     for i in range(3):
-        out[22 + i], out[25 + i] = s.force[i], s.moment[i]
+        out[22 + i], out[25 + i] = s.wrench.F_B[i], s.wrench.tau_B[i]

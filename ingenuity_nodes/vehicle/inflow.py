@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
-from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, Record, STATIONS
-import numpy as np
-from numpy.typing import NDArray
+from ingenuity_nodes.compiled.kernel import kernel, Record
+from ingenuity_nodes.vehicle.rotors import PRANDTL_CELLS, PRANDTL_END, STATIONS
 
 # D. M. Pitt and D. A. Peters, "Theoretical prediction of dynamic-inflow derivatives",
 # Vertica 5 (1981).
@@ -24,29 +22,29 @@ _TILT_MASS = 16.0 / (45.0 * math.pi)
 
 
 @kernel
-def tip_losses(
-    c: Record, axial: NDArray[np.float64], omega: float, loss: NDArray[np.float64],
-) -> None:
+def tip_losses(c: Record, rotor: Record, work: Record) -> None:
     """Find Prandtl's F at each station from the flow angle there: Leishman 2006, eq. 3.120."""
     scale = PRANDTL_CELLS / PRANDTL_END
+    cells, tip_loss = work.prandtl_cell, rotor.tip_loss
     for j in range(STATIONS):
-        slope = abs(axial[j]) / (omega * c.r[j] + 1e-9)
+        slope = abs(work.axial[j]) / (rotor.omega * c.r[j] + 1e-9)
         slope = slope if slope > 0.01 else 0.01   # keeps F defined where nothing flows
-        loss[j] = scale * math.sqrt(c.to_tip[j] * math.sqrt(1.0 + slope * slope) / slope)
+        cells[j] = scale * math.sqrt(c.to_tip[j] * math.sqrt(1.0 + slope * slope) / slope)
     for j in range(STATIONS):
-        at = min(loss[j], PRANDTL_CELLS - 0.001)
-        cell = int(at)
-        loss[j] = c.prandtl[cell] + (at - cell) * (c.prandtl[cell + 1] - c.prandtl[cell])
+        within = min(cells[j], PRANDTL_CELLS - 0.001)
+        cell = int(within)
+        tip_loss[j] = c.prandtl[cell] + (within - cell) * (c.prandtl[cell + 1] - c.prandtl[cell])
 
 
 @kernel
 def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
     """
-    Flow to add, squared, where simple momentum theory fails: sinking into the own wake [m^2/s^2].
+    Return the flow to add, squared, when sinking into the own wake [m^2/s^2].
 
-    The steady induced flow of the measured curve v/v_h = 1 - 1.125 x - 1.372 x^2 - 1.718 x^3
-    - 0.655 x^4 (x = climb / v_h from -2 to 0; Leishman 2006, eq. 2.96), written over
-    s = climb / v, and fading out with edgewise speed, which blows the rings away.
+    Simple momentum theory fails there. The steady induced flow is that of the measured curve
+    v/v_h = 1 - 1.125 x - 1.372 x^2 - 1.718 x^3 - 0.655 x^4 (x = climb / v_h from -2 to 0;
+    Leishman 2006, eq. 2.96), written over s = climb / v. The correction fades out with edgewise
+    speed, which blows the rings away.
     """
     if induced <= 0.0 or climb >= 0.0 or climb <= -1.95 * induced:
         return 0.0
@@ -65,90 +63,82 @@ def descent_correction(climb: float, induced: float, edgewise2: float) -> float:
 @kernel
 def ground_effect(c: Record, height: float, edgewise: float, down: float) -> float:
     """
-    Share of the induced flow that is left at a height above the ground.
+    Return the induced flow at a height above the ground, over that far from it.
 
     References
     ----------
-    I. C. Cheeseman and W. E. Bennett, ARC R&M 3021 (1955), eq. 4, with the flow's slant.
+    I. C. Cheeseman and W. E. Bennett, ARC R&M 3021 (1955), eq. 4, for an inclined flow.
 
     """
     if height > 4.0 * c.radius:
         return 1.0
     z = max(height, 0.5 * c.radius)   # the formula's measured range ends there
-    slant = edgewise * edgewise / (down * down + 1e-6)
-    return float(1.0 - (c.radius / (4.0 * z)) ** 2 / (1.0 + slant))
+    skew2 = edgewise * edgewise / (down * down + 1e-6)
+    return float(1.0 - (c.radius / (4.0 * z)) ** 2 / (1.0 + skew2))
 
 
 @kernel
-def flow_through(
-    c: Record, v: NDArray[np.float64], loss: NDArray[np.float64], flow: NDArray[np.float64],
-) -> None:
-    """Add to each rotor's own induced flow what the other one sends it, shapes (2, stations)."""
+def flow_through(c: Record, upper: Record, lower: Record) -> None:
+    """Add to each rotor's own induced flow what the other one contributes."""
     for j in range(STATIONS):
-        flow[0, j] = v[0, j] + c.lower_on_upper * loss[1, j] * v[1, j]
+        upper.flow[j] = upper.v_i[j] + c.lower_on_upper * lower.tip_loss[j] * lower.v_i[j]
         received = 0.0
         for k in range(STATIONS):
-            received += c.wake[j, k] * loss[0, k] * v[0, k]
-        flow[1, j] = v[1, j] + received
+            received += c.wake[j, k] * upper.tip_loss[k] * upper.v_i[k]
+        lower.flow[j] = lower.v_i[j] + received
 
 
 @kernel
-def swirl_below(
-    c: Record, turn: NDArray[np.float64], flow: NDArray[np.float64], climb: float,
-    swirl: NDArray[np.float64],
-) -> None:
+def swirl_below(c: Record, upper: Record, lower: Record) -> None:
     """
     Find the rotation of the upper rotor's wake as the lower one meets it at its stations [m/s].
 
     The angular momentum carried away by each ring is its torque; the narrower wake turns faster.
     """
+    climb, torque, swirl = upper.u_B[2], upper.ring_torque, lower.swirl
     for j in range(STATIONS):
         swirl[j] = 0.0
         for k in range(STATIONS):
-            through = max(abs(climb + flow[k]), 2.0)   # no wake to speak of below
-            swirl[j] += c.wake[j, k] * c.contraction * turn[k] / (through * c.ring[k] * c.r[k])
+            through = max(abs(climb + upper.flow[k]), 2.0)   # slower, there is no wake to speak of
+            swirl[j] += c.wake[j, k] * c.contraction * torque[k] / (through * c.ring[k] * c.r[k])
 
 
 @kernel
-def advance_rings(
-    c: Record, v: NDArray[np.float64], loss: NDArray[np.float64], flow: NDArray[np.float64],
-    lift: NDArray[np.float64], u: NDArray[np.float64], omega: float, dt: float,
-    work: NDArray[np.float64],
-) -> None:
+def advance_rings(c: Record, rotor: Record, dt: float, work: Record) -> None:
     """Advance the induced flow of one rotor's rings by ``dt``; implicit in the outflow."""
-    edgewise2, climb = u[0] * u[0] + u[1] * u[1], u[2]
-    axial, through = work[0], work[1]
+    u_B, flow, v_i = rotor.u_B, rotor.flow, rotor.v_i
+    edgewise2, climb = u_B[0] * u_B[0] + u_B[1] * u_B[1], u_B[2]
+    axial, carried2 = work.axial, work.carried2
     for j in range(STATIONS):
         axial[j] = climb + flow[j]
-        through[j] = edgewise2 + axial[j] * axial[j]
+        carried2[j] = edgewise2 + axial[j] * axial[j]
     if climb < 0.0:
         for j in range(STATIONS):
-            through[j] = max(0.0, through[j] + descent_correction(climb, flow[j], edgewise2))
+            carried2[j] = max(0.0, carried2[j] + descent_correction(climb, flow[j], edgewise2))
     if c.tip_loss != 0.0:
-        tip_losses(c, axial, omega, loss)
+        tip_losses(c, rotor, work)
     for j in range(STATIONS):
-        carried = 2.0 * loss[j] * math.sqrt(through[j])
-        v[j] = (v[j] + dt * lift[j] * c.per_ring[j]) / (1.0 + dt * carried * c.per_apparent[j])
+        outflow = 2.0 * rotor.tip_loss[j] * math.sqrt(carried2[j])
+        v_i[j] = ((v_i[j] + dt * rotor.ring_thrust[j] * c.per_ring[j])
+                  / (1.0 + dt * outflow * c.per_apparent[j]))
 
 
 @kernel
-def advance_tilt(
-    c: Record, g: NDArray[np.float64], mean: float, u: NDArray[np.float64],
-    moment_x: float, moment_y: float, dt: float,
-) -> None:
-    """Advance the slopes of one rotor's inflow; moments are those of its lift, per density."""
-    down = u[2] + mean
-    total = math.sqrt(u[0] * u[0] + u[1] * u[1] + down * down)
-    reach = max(total + abs(down), 0.5)
-    ex, ey = u[0] / reach, u[1] / reach      # tan(chi / 2) along the way the hub moves
+def advance_tilt(c: Record, rotor: Record, dt: float) -> None:
+    """Advance the slopes of one rotor's inflow under the moments of its lift."""
+    u_B, mean, slopes = rotor.u_B, rotor.mean_flow, rotor.slopes
+    edgewise2, down = u_B[0] * u_B[0] + u_B[1] * u_B[1], u_B[2] + mean
+    total = math.sqrt(edgewise2 + down * down)
+    through = max(total + abs(down), 0.5)
+    ex, ey = u_B[0] / through, u_B[1] / through   # tan(chi / 2) along the motion of the hub
     skew2 = ex * ex + ey * ey
-    carried = max((u[0] * u[0] + u[1] * u[1] + abs(down * (down + mean))) / max(total, 0.5), 0.5)
+    carried = max((edgewise2 + abs(down * (down + mean))) / max(total, 0.5), 0.5)
     scale = 1.0 / (math.pi * c.radius ** 3 * carried)
-    mx, my = -moment_y * scale, moment_x * scale
+    mx, my = -rotor.moment[1] * scale, rotor.moment[0] * scale
     along = mx * ex + my * ey
-    want_x = -_SKEW * mean * ex + 2.0 * (1.0 + skew2) * mx - 4.0 * along * ex
-    want_y = -_SKEW * mean * ey + 2.0 * (1.0 + skew2) * my - 4.0 * along * ey
+    steady_x = -_SKEW * mean * ex + 2.0 * (1.0 + skew2) * mx - 4.0 * along * ex
+    steady_y = -_SKEW * mean * ey + 2.0 * (1.0 + skew2) * my - 4.0 * along * ey
     lag = _TILT_MASS * 2.0 * (1.0 + skew2) * c.radius / carried
     gain = dt / (lag + dt)
-    g[0] += gain * (want_x - g[0])
-    g[1] += gain * (want_y - g[1])
+    slopes[0] += gain * (steady_x - slopes[0])
+    slopes[1] += gain * (steady_y - slopes[1])

@@ -3,7 +3,7 @@
 """
 Four legs on the ground: spring and damper along the ground's normal, friction across it.
 
-A foot that grips is tied to the spot where it gripped by a spring; it slips when the pull exceeds
+A foot that grips is tied to the spot where it gripped by a spring; it slips when the force exceeds
 friction. The belly's corners and the mast's top touch too, so that a fallen aircraft lies still.
 """
 
@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,6 +57,16 @@ GEAR = np.dtype([
     ('grip', 'f8'), ('grip_damping', 'f8'), ('reach', 'f8'),
 ], align=True)
 
+CONTACT = np.dtype([
+    # height of the ground below each point, then west, east, south, north of the mass centre [m],
+    # and where it was measured
+    ('heights', 'f8', (CONTACTS + 4,)), ('spots', 'f8', (CONTACTS + 4, 2)),
+    ('slope', 'f8', (2,)), ('normal_M', 'f8', (3,)),   # gradient and unit normal of the ground
+    ('anchors', 'f8', (CONTACTS, 3)), ('gripping', 'f8', (CONTACTS,)),   # where each grips; if so
+    # of the point at work: from the mass centre [m], force of the ground [N]
+    ('arm_M', 'f8', (3,)), ('force_M', 'f8', (3,)),
+], align=True)
+
 _BELLY = (0.10, 0.07, 0.10)   # [m] half length, half width, depth below the origin of the box
 _MAST_TOP = 0.224             # [m] above the origin: height 0.49 m overall (NASA) less 0.266 m
 
@@ -81,82 +90,80 @@ def gear_constants(parameters: LandingGearParameters, p_BG: Array) -> NDArray[np
 
 @kernel
 def contact_loads(
-    c: Record, x: Array, R: Array, heights: Array, slope_x: float, slope_y: float,
-    anchors: Array, gripping: Array, force: Array, moment: Array, work: Array,
+    gear: Record, contact: Record, x: Array, R_MB: Array, wrench: Record,
 ) -> int:
     """
     Add what the ground does to the body, and count the feet that stand.
 
     Parameters
     ----------
-    c
+    gear
         Constants, a record of :data:`GEAR`.
-    x, R
+    contact
+        In: heights and slope of the ground; in and out: what grips. A record of :data:`CONTACT`.
+    x, R_MB
         Body state, shape (13,), and its rotation matrix.
-    heights, slope_x, slope_y
-        Ground below each contact point [m] and its gradient.
-    anchors, gripping
-        In and out: where each point gripped, shape (n, 3), and whether it does, shape (n,).
-    force, moment
-        In and out: force and moment about the mass centre, body axes.
-    work
-        Work space, shape (2, 3) or more.
+    wrench
+        In and out: what acts on the body, a record of :data:`WRENCH`.
 
     """
-    size = math.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
-    nx, ny, nz = -slope_x / size, -slope_y / size, 1.0 / size
+    slope, normal = contact.slope, contact.normal_M
+    size = math.sqrt(1.0 + slope[0] * slope[0] + slope[1] * slope[1])
+    normal[0], normal[1], normal[2] = -slope[0] / size, -slope[1] / size, 1.0 / size
     standing = 0
-    arm, pull = work[0], work[1]
+    arm, force = contact.arm_M, contact.force_M
     for k in range(CONTACTS):
         for i in range(3):
-            arm[i] = R[i, 0] * c.p[k, 0] + R[i, 1] * c.p[k, 1] + R[i, 2] * c.p[k, 2]
-        depth = (heights[k] - (x[2] + arm[2])) * nz
+            arm[i] = (R_MB[i, 0] * gear.p[k, 0] + R_MB[i, 1] * gear.p[k, 1]
+                      + R_MB[i, 2] * gear.p[k, 2])
+        depth = (contact.heights[k] - (x[2] + arm[2])) * normal[2]
         if depth <= 0.0:
-            gripping[k] = 0.0
+            contact.gripping[k] = 0.0
             continue
         if k < FEET:
             standing += 1
-        _press(c, x, R, k, arm, depth, nx, ny, nz, anchors, gripping, pull)
-        mx, my = arm[1] * pull[2] - arm[2] * pull[1], arm[2] * pull[0] - arm[0] * pull[2]
-        mz = arm[0] * pull[1] - arm[1] * pull[0]
+        _press(gear, contact, k, x, R_MB, depth)
+        mx, my = arm[1] * force[2] - arm[2] * force[1], arm[2] * force[0] - arm[0] * force[2]
+        mz = arm[0] * force[1] - arm[1] * force[0]
         for i in range(3):
-            force[i] += R[0, i] * pull[0] + R[1, i] * pull[1] + R[2, i] * pull[2]
-            moment[i] += R[0, i] * mx + R[1, i] * my + R[2, i] * mz
+            wrench.F_B[i] += (R_MB[0, i] * force[0] + R_MB[1, i] * force[1]
+                              + R_MB[2, i] * force[2])
+            wrench.tau_B[i] += R_MB[0, i] * mx + R_MB[1, i] * my + R_MB[2, i] * mz
     return standing
 
 
 @kernel
 def _press(
-    c: Record, x: Array, R: Array, k: int, arm: Array, depth: float,
-    nx: float, ny: float, nz: float, anchors: Array, gripping: Array, pull: Array,
+    gear: Record, contact: Record, k: int, x: Array, R_MB: Array, depth: float,
 ) -> None:
-    """Force of the ground on one point [N], map axes, into ``pull``."""
-    wx = R[0, 0] * x[10] + R[0, 1] * x[11] + R[0, 2] * x[12]
-    wy = R[1, 0] * x[10] + R[1, 1] * x[11] + R[1, 2] * x[12]
-    wz = R[2, 0] * x[10] + R[2, 1] * x[11] + R[2, 2] * x[12]
+    """Write the force of the ground on contact point ``k``."""
+    arm, force, anchor = contact.arm_M, contact.force_M, contact.anchors[k]
+    nx, ny, nz = contact.normal_M[0], contact.normal_M[1], contact.normal_M[2]
+    wx = R_MB[0, 0] * x[10] + R_MB[0, 1] * x[11] + R_MB[0, 2] * x[12]
+    wy = R_MB[1, 0] * x[10] + R_MB[1, 1] * x[11] + R_MB[1, 2] * x[12]
+    wz = R_MB[2, 0] * x[10] + R_MB[2, 1] * x[11] + R_MB[2, 2] * x[12]
     vx = x[3] + wy * arm[2] - wz * arm[1]
     vy = x[4] + wz * arm[0] - wx * arm[2]
     vz = x[5] + wx * arm[1] - wy * arm[0]
     closing = -(vx * nx + vy * ny + vz * nz)
     # The damper sets in over the first 2 mm, so that touching starts without a jolt.
-    normal = max(0.0, c.stiffness * depth + c.damping * closing * min(1.0, depth / 0.002))
+    pressure = max(0.0, gear.stiffness * depth + gear.damping * closing * min(1.0, depth / 0.002))
     px, py, pz = x[0] + arm[0], x[1] + arm[1], x[2] + arm[2]
-    if gripping[k] == 0.0:
-        gripping[k] = 1.0
-        anchors[k, 0], anchors[k, 1], anchors[k, 2] = px, py, pz
-    sx, sy, sz = px - anchors[k, 0], py - anchors[k, 1], pz - anchors[k, 2]
+    if contact.gripping[k] == 0.0:
+        contact.gripping[k] = 1.0
+        anchor[0], anchor[1], anchor[2] = px, py, pz
+    sx, sy, sz = px - anchor[0], py - anchor[1], pz - anchor[2]
     off = sx * nx + sy * ny + sz * nz
     sx, sy, sz = sx - off * nx, sy - off * ny, sz - off * nz
-    tx = -c.grip * sx - c.grip_damping * (vx + closing * nx)
-    ty = -c.grip * sy - c.grip_damping * (vy + closing * ny)
-    tz = -c.grip * sz - c.grip_damping * (vz + closing * nz)
-    wanted, held = math.sqrt(tx * tx + ty * ty + tz * tz), c.friction * normal
+    tx = -gear.grip * sx - gear.grip_damping * (vx + closing * nx)
+    ty = -gear.grip * sy - gear.grip_damping * (vy + closing * ny)
+    tz = -gear.grip * sz - gear.grip_damping * (vz + closing * nz)
+    wanted, held = math.sqrt(tx * tx + ty * ty + tz * tz), gear.friction * pressure
     if wanted > held:
-        share = held / wanted
-        tx, ty, tz = share * tx, share * ty, share * tz
-        # The spring keeps only what friction can hold: the spot slides along.
-        reach = math.sqrt(sx * sx + sy * sy + sz * sz)
-        keep = min(1.0, held / (c.grip * reach)) if reach > 0.0 else 1.0
-        anchors[k, 0], anchors[k, 1] = px - keep * sx, py - keep * sy
-        anchors[k, 2] = pz - keep * sz
-    pull[0], pull[1], pull[2] = normal * nx + tx, normal * ny + ty, normal * nz + tz
+        fraction = held / wanted
+        tx, ty, tz = fraction * tx, fraction * ty, fraction * tz
+        # The spring keeps only what friction can hold: its anchor slides along.
+        stretch = math.sqrt(sx * sx + sy * sy + sz * sz)
+        keep = min(1.0, held / (gear.grip * stretch)) if stretch > 0.0 else 1.0
+        anchor[0], anchor[1], anchor[2] = px - keep * sx, py - keep * sy, pz - keep * sz
+    force[0], force[1], force[2] = pressure * nx + tx, pressure * ny + ty, pressure * nz + tz

@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 import math
 
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.vehicle.rotors import Record
 import numpy as np
 from numpy.typing import NDArray
 
@@ -117,7 +116,7 @@ def power_constants(parameters: PowerParameters) -> NDArray[np.void]:
 def motor_torque(
     c: Record, reference: float, omega: float, stored: float, dt: float,
 ) -> tuple[float, float]:
-    """Governor: torque [N m] and its new integral for a wanted and a true rotor speed [rad/s]."""
+    """Return the governor's torque and new integral [N m] for wanted and true rotor speed."""
     error = reference - omega
     torque = c.gain * error + stored
     if 0.0 < torque < c.torque_high:
@@ -129,24 +128,24 @@ def motor_torque(
 
 @kernel
 def motor_loss(c: Record, torque: float, omega: float) -> float:
-    """Heat made in one motor [W]."""
+    """Return the heat made in one motor [W]."""
     return float(c.copper * torque * torque + c.iron * omega * omega)
 
 
 @kernel
 def rest_voltage(c: Record, charge: float) -> float:
-    """Voltage of the resting battery [V] at a state of charge."""
-    at = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
-    cell = min(int(at), REST_VOLTAGE.size - 2)
-    low, high = c.rest_voltage[cell], c.rest_voltage[cell + 1]
-    return float(c.cells * (low + (at - cell) * (high - low)))
+    """Return the voltage of the resting battery [V] at a state of charge."""
+    steps = min(max(charge, 0.0), 1.0) * (REST_VOLTAGE.size - 1)
+    step = min(int(steps), REST_VOLTAGE.size - 2)
+    low, high = c.rest_voltage[step], c.rest_voltage[step + 1]
+    return float(c.cells * (low + (steps - step) * (high - low)))
 
 
 @kernel
 def battery_draw(
     c: Record, power: float, charge: float, temperature: float,
 ) -> tuple[float, float, float]:
-    """Voltage [V], current [A] and inner heat [W] when ``power`` [W] is drawn."""
+    """Return voltage [V], current [A] and inner heat [W] when ``power`` [W] is drawn."""
     resistance = c.resistance * math.exp(c.resistance_rise * max(0.0, 298.0 - temperature))
     rest = rest_voltage(c, charge)
     if resistance <= 0.0:

@@ -23,7 +23,7 @@ PUBLISHED_AVERAGE = 350.0   # [W] in flight: NASA technical specifications
 
 @dataclass(frozen=True)
 class PowerBudget:
-    """Shares of the power of one steady hover [W]."""
+    """Where the power of one steady hover goes [W]."""
 
     density: float       # [kg/m^3]
     rotor_speed_rpm: float
@@ -52,7 +52,7 @@ def hover_budget(
     p, c = parameters.power, power_constants(parameters.power)[0]
     rotor_speed = rotor_speed_rpm * math.pi / 30.0
     trim = hover_trim(parameters, air_of_density(density, TRIM_TEMPERATURE), rotor_speed)
-    # Equal torques at hover, so that the nose stays where it is.
+    # Equal torques at hover, so that the heading does not change.
     loss = 2.0 * entry_point(motor_loss, c, 0.0, 0.0)(c, trim.torque, rotor_speed)
     electronics = (trim.power + loss) * (1.0 / p.drive_efficiency - 1.0)
     delivered = trim.power + loss + electronics + p.servo_power + avionics_power

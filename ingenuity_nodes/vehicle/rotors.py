@@ -4,8 +4,8 @@
 Two coaxial rotors by blade elements: forces, moments and torque from blade angles and air flow.
 
 The loads are averaged over one turn: elements stand at fixed azimuths (from the body's nose,
-counter-clockwise seen from above, for both rotors) and each carries its share of the blades. The
-two-per-turn shaking of two-bladed rotors is therefore absent. All loads are per unit of density.
+counter-clockwise seen from above, for both rotors) and each carries its part of the blades. The
+two-per-turn vibration of two-bladed rotors is therefore absent. All loads are per unit of density.
 
 Seen from above, the upper rotor turns counter-clockwise, the lower one clockwise (assumed: no
 source found). The rotors push the body the other way: more collective on the upper rotor yaws
@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import math
-from typing import Any
 
 from ingenuity_nodes.compiled.elementary import each
-from ingenuity_nodes.compiled.kernel import kernel
+from ingenuity_nodes.compiled.kernel import kernel, Record
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.vehicle.airfoil import CELLS_PER_DEGREE, extended_polar
 import numpy as np
@@ -66,7 +65,7 @@ class RotorParameters:
         0.84, '1', "radius of the upper rotor's wake at the lower rotor, in rotor radii",
         low=0.7, high=1.0, source='Landgrebe 1972 wake geometry at CT/sigma 0.09, 0.164 R below')
     lower_on_upper: float = quantity(
-        0.2, '1', "share of the lower rotor's induced flow that the upper one meets",
+        0.2, '1', "fraction of the lower rotor's induced flow that the upper one meets",
         low=0.0, high=1.0,
         source='assumed: the upper rotor then carries 55 % at equal torques, as coaxial rotors do'
         ' in measurements and free-wake solutions (Leishman and Syal 2008); a vortex cylinder'
@@ -100,7 +99,37 @@ ROTORS = np.dtype([
     ('prandtl', 'f8', (PRANDTL_CELLS + 1,)),
     ('flap_lag', 'f8'), ('inertia', 'f8'),
 ], align=True)
-Record = Any   # a numpy record; numba compiles attribute access on it
+
+# Of one rotor. Loads are per unit of density, averaged over a turn.
+ROTOR_STATE = np.dtype([
+    ('direction', 'f8'),               # 1 turns counter-clockwise seen from above, -1 clockwise
+    ('omega', 'f8'), ('angle', 'f8'),  # rotor speed [rad/s], angle turned [rad]
+    ('blade', 'f8', (3,)),             # collective at 0.75 R, cyclic longitudinal, lateral [rad]
+    ('u_B', 'f8', (3,)),               # velocity of the hub through the air [m/s]
+    # At each station [m/s]: own induced velocity; with that of the other rotor, downward; rotation
+    # of the air against the blades. Prandtl's F.
+    ('v_i', 'f8', (STATIONS,)), ('flow', 'f8', (STATIONS,)), ('swirl', 'f8', (STATIONS,)),
+    ('tip_loss', 'f8', (STATIONS,)),
+    ('slopes', 'f8', (2,)),            # adds (slopes[0] cos + slopes[1] sin) r/R of flow [m/s]
+    ('mean_flow', 'f8'),               # over the disk [m/s]
+    ('ground_ratio', 'f8'),            # induced flow near the ground over that far from it
+    ('ring_thrust', 'f8', (STATIONS,)), ('ring_torque', 'f8', (STATIONS,)),
+    # force [N], hub moment x, y [N m], torque against the rotation [N m], per density
+    ('force', 'f8', (3,)), ('moment', 'f8', (2,)), ('torque', 'f8'),
+    ('thrust', 'f8'), ('hub_moment', 'f8', (2,)),   # on the aircraft [N], lagged [N m]
+], align=True)
+
+# What the blade elements of one rotor are computed in, reused by the other.
+BLADE_WORK = np.dtype([
+    # flow along and across the blade [m/s], pitch plus 180 [deg]
+    ('u_t', 'f8', (ELEMENTS,)), ('u_p', 'f8', (ELEMENTS,)), ('pitch', 'f8', (ELEMENTS,)),
+    ('polar_cell', 'f8', (ELEMENTS,)),   # angle of attack, in cells of the polar table
+    ('cl', 'f8', (ELEMENTS,)), ('cd', 'f8', (ELEMENTS,)),   # times half the blade area [m^2]
+    ('f_z', 'f8', (ELEMENTS,)), ('f_t', 'f8', (ELEMENTS,)),   # up, against the rotation
+    # flow through the rings and what carries momentum away, squared
+    ('axial', 'f8', (STATIONS,)), ('carried2', 'f8', (STATIONS,)),
+    ('prandtl_cell', 'f8', (STATIONS,)),   # Prandtl's sqrt(f), in cells of its table
+], align=True)
 
 
 def section(r: NDArray[np.float64], column: int) -> NDArray[np.float64]:
@@ -163,11 +192,7 @@ _WAKE_EDGE = 0.04   # [R] half thickness of the wake's edge; assumed: the size o
 
 @kernel
 def blade_loads(
-    c: Record, direction: float, blade: NDArray[np.float64], omega: float,
-    u: NDArray[np.float64], w: NDArray[np.float64], flow: NDArray[np.float64],
-    share: float, g: NDArray[np.float64], swirl: NDArray[np.float64], sound: float,
-    loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],
-    work: NDArray[np.float64],
+    c: Record, rotor: Record, w_MB_B: NDArray[np.float64], sound: float, work: Record,
 ) -> None:
     """
     Integrate the blade elements of one rotor.
@@ -176,53 +201,47 @@ def blade_loads(
     ----------
     c
         Constants, a record of :data:`ROTORS`.
-    direction
-        +1 counter-clockwise seen from above, -1 clockwise.
-    blade
-        Collective at 0.75 R, cyclic longitudinal, cyclic lateral [rad].
-    omega
-        Rotor speed [rad/s].
-    u, w
-        Velocity of the hub through the air [m/s] and body rate [rad/s], body axes.
-    flow, share
-        Downward induced flow at each station [m/s], and what the ground leaves of it.
-    g
-        Slopes of the induced flow over the disk: added are (g0 cos + g1 sin(azimuth)) r/R [m/s].
-    swirl
-        Air coming round against the blades at each station [m/s].
+    rotor
+        In: how it turns and the flow through it; out: its loads. A record of :data:`ROTOR_STATE`.
+    w_MB_B
+        Body rate [rad/s].
     sound
         Speed of sound [m/s].
-    loads
-        Out: force x, y, z [N], moment x, y [N m], torque against the turn [N m], per density.
-    lift, turn
-        Out: thrust [N] and torque [N m] of each station's ring, per density.
     work
-        Work space, shape (7, ELEMENTS).
+        Work space, a record of :data:`BLADE_WORK`.
 
     """
-    ut, up, at, cl, cd = work[0], work[1], work[2], work[3], work[4]
+    u_t, u_p, pitch, polar_cell = work.u_t, work.u_p, work.pitch, work.polar_cell
     for j in range(STATIONS):
-        _ring_flow(c, j, direction, blade, omega * c.r[j] + direction * w[2] * c.r[j] + swirl[j],
-                   u[2] + share * flow[j], u, w, g, ut, up, at)
+        _ring_flow(c, rotor, j, w_MB_B, work)
     for e in range(ELEMENTS):
-        at[e] = (at[e] - _flow_angle(up[e], ut[e])) * CELLS_PER_DEGREE
+        polar_cell[e] = (pitch[e] - _flow_angle(u_p[e], u_t[e])) * CELLS_PER_DEGREE
     for j in range(STATIONS):
-        _ring_coefficients(c, j, min(0.9, omega * c.r[j] / sound), at, cl, cd)
-    fz, ft = work[5], work[6]
+        _ring_coefficients(c, j, min(0.9, rotor.omega * c.r[j] / sound), work)
+    cl, cd, f_z, f_t = work.cl, work.cd, work.f_z, work.f_t
     for e in range(ELEMENTS):
-        speed = math.sqrt(ut[e] * ut[e] + up[e] * up[e])
-        fz[e] = speed * (cl[e] * ut[e] - cd[e] * up[e])
-        ft[e] = speed * (cl[e] * up[e] + cd[e] * ut[e])
-    for k in range(6):
-        loads[k] = 0.0
+        speed = math.sqrt(u_t[e] * u_t[e] + u_p[e] * u_p[e])
+        f_z[e] = speed * (cl[e] * u_t[e] - cd[e] * u_p[e])
+        f_t[e] = speed * (cl[e] * u_p[e] + cd[e] * u_t[e])
+    clear_loads(rotor)
     for j in range(STATIONS):
-        _sum_ring(c, j, direction, fz, ft, loads, lift, turn)
+        _add_ring(c, rotor, j, work)
+
+
+@kernel
+def clear_loads(rotor: Record) -> None:
+    """Set the loads of a rotor to zero."""
+    for k in range(3):
+        rotor.force[k] = 0.0
+    for k in range(2):
+        rotor.moment[k] = 0.0
+    rotor.torque = 0.0
 
 
 @kernel(inline=True)
 def _flow_angle(up: float, ut: float) -> float:
     """
-    Arc tangent of up / ut in degrees, without a branch, so that the loop over elements vectorises.
+    Return the arc tangent of up / ut [deg], without a branch, so that the loop vectorises.
 
     References
     ----------
@@ -243,28 +262,28 @@ def _flow_angle(up: float, ut: float) -> float:
 
 @kernel
 def _ring_flow(
-    c: Record, j: int, direction: float, blade: NDArray[np.float64], spin: float, down: float,
-    u: NDArray[np.float64], w: NDArray[np.float64], g: NDArray[np.float64],
-    ut: NDArray[np.float64], up: NDArray[np.float64], pitch: NDArray[np.float64],
+    c: Record, rotor: Record, j: int, w_MB_B: NDArray[np.float64], work: Record,
 ) -> None:
     """Write flow along and across the blade [m/s] and its pitch plus 180 [deg] round one ring."""
-    r, first = c.r[j], j * AZIMUTHS
-    up_cos, up_sin = g[0] * r / c.radius - r * w[1], g[1] * r / c.radius + r * w[0]
-    forward, side = direction * u[0], direction * u[1]
+    r, first, direction = c.r[j], j * AZIMUTHS, rotor.direction
+    u_B, slopes, blade = rotor.u_B, rotor.slopes, rotor.blade
+    tangential = rotor.omega * c.r[j] + direction * w_MB_B[2] * c.r[j] + rotor.swirl[j]
+    down = u_B[2] + rotor.ground_ratio * rotor.flow[j]
+    down_cos = slopes[0] * r / c.radius - r * w_MB_B[1]
+    down_sin = slopes[1] * r / c.radius + r * w_MB_B[0]
+    forward, side = direction * u_B[0], direction * u_B[1]
     mean = (blade[0] + c.twist[j]) * (180.0 / math.pi) + 180.0
     longitudinal, lateral = blade[1] * (180.0 / math.pi), blade[2] * (180.0 / math.pi)
+    u_t, u_p, pitch = work.u_t, work.u_p, work.pitch
     for k in range(AZIMUTHS):
         cos, sin = c.cos[k], c.sin[k]
-        ut[first + k] = spin + side * cos - forward * sin
-        up[first + k] = down + up_cos * cos + up_sin * sin
+        u_t[first + k] = tangential + side * cos - forward * sin
+        u_p[first + k] = down + down_cos * cos + down_sin * sin
         pitch[first + k] = mean + lateral * sin - longitudinal * cos
 
 
 @kernel
-def _ring_coefficients(
-    c: Record, j: int, mach: float, at: NDArray[np.float64],
-    cl: NDArray[np.float64], cd: NDArray[np.float64],
-) -> None:
+def _ring_coefficients(c: Record, j: int, mach: float, work: Record) -> None:
     """Look lift and drag coefficients up, times half the blade area of each element."""
     compress = 1.0 if c.polar_beta == 0.0 else c.polar_beta / math.sqrt(1.0 - mach * mach)
     excess = max(0.0, mach - c.drag_rise_mach)
@@ -272,33 +291,31 @@ def _ring_coefficients(
     extra = c.area[j] * (20.0 * excess ** 4 + (1.0 - c.lifting[j]))
     drag_scale = c.area[j] * c.lifting[j]
     lift_scale = compress * drag_scale
+    polar_cell, cl, cd = work.polar_cell, work.cl, work.cd
     for e in range(j * AZIMUTHS, (j + 1) * AZIMUTHS):
-        place = min(max(at[e], 0.0), 360.0 * CELLS_PER_DEGREE - 0.001)
-        cell = int(place)
-        part = place - cell
+        within = min(max(polar_cell[e], 0.0), 360.0 * CELLS_PER_DEGREE - 0.001)
+        cell = int(within)
+        part = within - cell
         cl[e] = lift_scale * (c.lift[cell] + part * (c.lift[cell + 1] - c.lift[cell]))
         cd[e] = drag_scale * (c.drag[cell] + part * (c.drag[cell + 1] - c.drag[cell])) + extra
 
 
 @kernel
-def _sum_ring(
-    c: Record, j: int, direction: float, fz: NDArray[np.float64], ft: NDArray[np.float64],
-    loads: NDArray[np.float64], lift: NDArray[np.float64], turn: NDArray[np.float64],
-) -> None:
+def _add_ring(c: Record, rotor: Record, j: int, work: Record) -> None:
     """Add one ring to the rotor's loads."""
-    first = j * AZIMUTHS
+    first, direction, f_z, f_t = j * AZIMUTHS, rotor.direction, work.f_z, work.f_t
     thrust, thrust_cos, thrust_sin, drag, drag_cos, drag_sin = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(AZIMUTHS):
-        thrust += fz[first + k]
-        thrust_cos += fz[first + k] * c.cos[k]
-        thrust_sin += fz[first + k] * c.sin[k]
-        drag += ft[first + k]
-        drag_cos += ft[first + k] * c.cos[k]
-        drag_sin += ft[first + k] * c.sin[k]
-    lift[j], turn[j] = thrust, c.r[j] * drag
-    loads[0] += direction * drag_sin
-    loads[1] -= direction * drag_cos
-    loads[2] += thrust
-    loads[3] += c.r[j] * thrust_sin
-    loads[4] -= c.r[j] * thrust_cos
-    loads[5] += turn[j]
+        thrust += f_z[first + k]
+        thrust_cos += f_z[first + k] * c.cos[k]
+        thrust_sin += f_z[first + k] * c.sin[k]
+        drag += f_t[first + k]
+        drag_cos += f_t[first + k] * c.cos[k]
+        drag_sin += f_t[first + k] * c.sin[k]
+    rotor.ring_thrust[j], rotor.ring_torque[j] = thrust, c.r[j] * drag
+    rotor.force[0] += direction * drag_sin
+    rotor.force[1] -= direction * drag_cos
+    rotor.force[2] += thrust
+    rotor.moment[0] += c.r[j] * thrust_sin
+    rotor.moment[1] -= c.r[j] * thrust_cos
+    rotor.torque += rotor.ring_torque[j]

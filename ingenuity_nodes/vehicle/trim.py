@@ -13,7 +13,7 @@ import math
 
 from ingenuity_nodes.signals import Air
 from ingenuity_nodes.vehicle.airfoil import POLARS
-from ingenuity_nodes.vehicle.body import body_constants, drag_shares
+from ingenuity_nodes.vehicle.body import body_constants, drag_by_part
 from ingenuity_nodes.vehicle.effectiveness import hover_trim, RotorModel
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.vehicle.rotors import BLADES
@@ -153,17 +153,17 @@ class _WindHover:
 
     def _loads(self, x: Array) -> tuple[Array, Array, Array, Array]:
         """Find attitude matrix, rotor loads (2, 6), drag of the parts (3, 3) and its moment."""
-        R = _roll_pitch(x[0], x[1])
+        R_MB = _roll_pitch(x[0], x[1])
         blade = np.array([[x[2], x[4], x[5]], [x[3], x[4], x[5]]])
-        u = R.T @ (-self._toward * self._speed)
+        u = R_MB.T @ (-self._toward * self._speed)
         got = self._rotors.loads(blade, u)
-        drag, moment = drag_shares(self._body, self._density, u, float(got.mean_flow[1]))
-        return R, got.loads, drag, moment
+        drag, moment = drag_by_part(self._body, self._density, u, float(got.mean_flow[1]))
+        return R_MB, got.loads, drag, moment
 
     def miss(self, x: Array) -> Array:
-        """Unbalanced force in the map and moment in the body."""
-        R, loads, drag, moment = self._loads(x)
-        force = R @ (loads[:, :3].sum(axis=0) + drag.sum(axis=0))
+        """Return the unbalanced force in the map and moment in the body."""
+        R_MB, loads, drag, moment = self._loads(x)
+        force = R_MB @ (loads[:, :3].sum(axis=0) + drag.sum(axis=0))
         force[2] -= self._weight
         roll = loads[:, 3].sum() - self._arms @ loads[:, 1] + moment[0]
         pitch = loads[:, 4].sum() + self._arms @ loads[:, 0] + moment[1]
@@ -171,8 +171,8 @@ class _WindHover:
 
     def report(self, x: Array) -> WindHover:
         """Describe the balanced hover."""
-        R, loads, drag, _ = self._loads(x)
-        up = R[:, 2]
+        R_MB, loads, drag, _ = self._loads(x)
+        up = R_MB[:, 2]
         lean = math.hypot(up[0], up[1])
         level = loads[:, :3].sum(axis=0) * np.array([1.0, 1.0, 0.0])
         return WindHover(
@@ -181,10 +181,10 @@ class _WindHover:
             collective_deg=(math.degrees(x[2]), math.degrees(x[3])),
             cyclic_deg=(math.degrees(x[4]), math.degrees(x[5])),
             power=float(loads[:, 5].sum() * self._rotor_speed),
-            rotor_force=float(self._toward @ (R @ level)),
-            fuselage_drag=float(self._toward @ (R @ drag[0])),
-            leg_drag=float(self._toward @ (R @ drag[1])),
-            mast_drag=float(self._toward @ (R @ drag[2])))
+            rotor_force=float(self._toward @ (R_MB @ level)),
+            fuselage_drag=float(self._toward @ (R_MB @ drag[0])),
+            leg_drag=float(self._toward @ (R_MB @ drag[1])),
+            mast_drag=float(self._toward @ (R_MB @ drag[2])))
 
 
 def _roll_pitch(roll: float, pitch: float) -> Array:

@@ -1,9 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Pressure and temperature of the air by height of the place, season and local time.
+Pressure and temperature of the air by elevation of the site, season and local time.
 
-Both are climate, not weather: what a scenario gets that does not name its own.
+Both are climate, not weather: the values of a scenario that does not name its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _COSINES = (0.060, -0.050)
 # Air at 1.5 m. Viking 1's first 20 sols, 4 deg north of Jezero's latitude: 187 to 242 K (Hess et
 # al. 1976, Science 194, 78); MEDA: very small seasonal changes (Munguira et al. 2023).
 _TEMPERATURE_MEAN = 214.0         # [K]
-_TEMPERATURE_SWING = 27.5         # [K]
+_TEMPERATURE_AMPLITUDE = 27.5         # [K]
 _WARMEST = 14.5                   # [h] assumed: mid-afternoon, as everywhere on dry land
 _SKEW = 0.5                       # assumed: coldest 14 h after the warmest, just before sunrise
 
@@ -43,10 +43,10 @@ def temperature_at(ltst_h: float) -> float:
     """Find the temperature of the air near the ground [K] at a local true solar time [h]."""
     phase = (ltst_h - _WARMEST) / 24.0 * 2.0 * math.pi
     # The lag is largest halfway, so that the long night cools slowly and the morning warms fast.
-    return _TEMPERATURE_MEAN + _TEMPERATURE_SWING * math.cos(phase - _SKEW * (
+    return _TEMPERATURE_MEAN + _TEMPERATURE_AMPLITUDE * math.cos(phase - _SKEW * (
         1.0 - math.cos(phase)) / 2.0)
 
 
 def climate(elevation: float, ls_deg: float, ltst_h: float) -> Air:
-    """Build the air of a place [m, areoid] at a season [deg] and a local true solar time [h]."""
+    """Build the air at an elevation [m, areoid], season [deg] and local true solar time [h]."""
     return air_at(pressure_at(elevation, ls_deg), temperature_at(ltst_h))

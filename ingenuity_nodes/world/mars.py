@@ -25,7 +25,7 @@ _BENDING_TEMPERATURE = 960.0      # [K]
 
 
 def heat_capacity_ratio(temperature: float) -> float:
-    """Ratio of specific heats of carbon dioxide: linear molecule plus its bending vibration."""
+    """Return the ratio of specific heats of carbon dioxide, a linear molecule that also bends."""
     x = _BENDING_TEMPERATURE / temperature
     vibration = 2.0 * x * x * math.exp(x) / (math.exp(x) - 1.0) ** 2
     volume_heat = 2.5 + vibration
@@ -33,7 +33,7 @@ def heat_capacity_ratio(temperature: float) -> float:
 
 
 def viscosity(temperature: float) -> float:
-    """Dynamic viscosity of carbon dioxide [Pa s] at a temperature [K]."""
+    """Return the dynamic viscosity of carbon dioxide [Pa s] at a temperature [K]."""
     ratio = temperature / _VISCOSITY_TEMPERATURE
     return float(_VISCOSITY_REFERENCE * ratio ** 1.5
                  * (_VISCOSITY_TEMPERATURE + _SUTHERLAND) / (temperature + _SUTHERLAND))

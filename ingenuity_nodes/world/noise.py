@@ -39,7 +39,7 @@ def hash_cell(i: int, j: int, seed: int) -> np.uint64:
 
 @kernel(inline=True)
 def unit_pair(bits: np.uint64) -> tuple[float, float]:
-    """Two numbers in 0..1 from the low and high half of a hash."""
+    """Return two numbers in 0..1 from the low and high half of a hash."""
     return (bits & _LOW) * _TO_UNIT, (bits >> _S32) * _TO_UNIT
 
 
@@ -51,7 +51,7 @@ def _corner(i: int, j: int, seed: int, dx: float, dy: float) -> float:
 
 @kernel(inline=True)
 def gradient_noise(x: float, y: float, seed: int) -> float:
-    """Smooth noise with feature size 1, zero mean, about +-0.5 (rms 0.2), bending smoothly."""
+    """Return smooth noise with feature size 1, zero mean, about +-0.5 (rms 0.2)."""
     fx, fy = math.floor(x), math.floor(y)
     i, j = int(fx), int(fy)
     u, v = x - fx, y - fy

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Where the sun stands over a place on Mars at a time of day on Earth.
+Position of the sun in the sky of Mars at a time on Earth.
 
 The algorithm is Mars24's (Allison and McEwen 2000, Planet. Space Sci. 48, 215, with the constants
 of NASA GISS Mars24); equation numbers in brackets are from its technical notes.
@@ -27,7 +27,7 @@ _PERTURBATIONS = (           # [B-3] amplitude [deg], period [Julian years], pha
 
 @dataclass(frozen=True)
 class Sun:
-    """The sun over one place."""
+    """The sun as seen from one site."""
 
     elevation: float      # above the horizontal [rad]
     azimuth_deg: float    # clockwise from north [deg]
@@ -66,7 +66,7 @@ def sun_at(utc: datetime, latitude_deg: float, east_longitude_deg: float) -> Sun
 
 
 def direction(elevation: float, azimuth: float) -> Vector3:
-    """Give the unit vector in M toward an elevation and an azimuth clockwise from north [rad]."""
+    """Return the unit vector in M at an elevation and an azimuth clockwise from north [rad]."""
     level = math.cos(elevation)
     return np.array([level * math.sin(azimuth), level * math.cos(azimuth), math.sin(elevation)])
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 MARS_RADIUS = 3_396_190.0      # [m] IAU 2000 equatorial radius
 SHORTEST_WAVE, OCTAVES = 0.7, 9   # relief waves of 0.7 m, 1.4 m, ... 179 m
 NORMAL_STEP = 0.05             # [m] distance over which a slope is measured
-_TURN = 2.399963               # [rad] golden angle: no two octaves share their lattice axes
+_TURN = 2.399963               # [rad] golden angle: no two octaves have the same lattice axes
 # Of each octave: wavelength, amplitude [m], cosine and sine of its turn.
 _OCTAVES = np.array([
     (wave, 0.012 * wave ** 1.08, math.cos(_TURN * k), math.sin(_TURN * k))
@@ -35,7 +35,7 @@ _OCTAVES = np.array([
 
 @dataclass(frozen=True)
 class TerrainParameters:
-    """The ground of one place."""
+    """The ground of one site."""
 
     relief: float = quantity(
         1.0, '1', 'size of hummocks and hollows', low=0.0, high=5.0,
@@ -44,26 +44,26 @@ class TerrainParameters:
         9.0, 'm', 'flat ground around the origin', low=0.0, high=500.0,
         source='NASA: airfield 10 x 10 m, flat and free of obstacles')
     airfield_relief: float = quantity(
-        0.45, '1', 'share of the relief left on the airfield', low=0.0, high=1.0,
+        0.45, '1', 'fraction of the relief left on the airfield', low=0.0, high=1.0,
         source='assumed: a few centimetres')
     ripples: float = quantity(
         0.05, 'm', 'crest height of wind ripples where there are any', low=0.0, high=1.0,
         source='assumed: small ripples of the crater floor')
     ripple_cover: float = quantity(
-        0.10, '1', 'share of the ground that has ripples', low=0.0, high=1.0,
+        0.10, '1', 'fraction of the ground that has ripples', low=0.0, high=1.0,
         source='assumed: patches between pavement, as in rover images of the crater floor')
     ripple_length: float = quantity(
         1.3, 'm', 'distance between ripple crests', low=0.3, high=20.0,
         source='assumed: half a metre to three metres')
     bare_sand: float = quantity(
-        0.35, '1', 'share of grains and pebbles that rippled ground lacks', low=0.0, high=1.0,
+        0.35, '1', 'fraction of grains and pebbles that rippled ground lacks', low=0.0, high=1.0,
         source='assumed: pebbles lie between small ripples; 1 is smooth sand, as at Flight 72')
     hills: float = quantity(
         1.0, '1', 'size of the far hills', low=0.0, high=5.0,
         source='assumed: delta scarp some 2 km off, crater rim several km off, some 100 m high')
-    rover_place: tuple[float, float, float] = quantity(
+    rover_position: tuple[float, float, float] = quantity(
         (63.01, -6.56, 0.95), 'm', 'a point the ground must pass through', low=-1e5, high=1e5,
-        source='NASA MMGIS, rover position at Flight 3 less the helipad')
+        source='NASA MMGIS, rover position at Flight 3 less the helipad', former='rover_place')
 
 
 class TerrainField(NamedTuple):
@@ -102,12 +102,12 @@ def _relief(x: float, y: float, field: TerrainField, longest: float) -> float:
 
 @kernel
 def ripple_mask(x: float, y: float, field: TerrainField) -> float:
-    """How much of a rippled, sandy place this is, 0 to 1."""
+    """Return how rippled and sandy the ground is here, 0 to 1."""
     if field.ripple_threshold >= 1.0:
         return 0.0
     broad = gradient_noise(x / 31.0 + 7.7, y / 19.0 - 3.1, field.seed + 40)
     fine = gradient_noise(x / 6.3, y / 5.1, field.seed + 41)
-    away = 1.0    # without an airfield the origin is a place like any other
+    away = 1.0    # without an airfield the origin is nothing special
     if field.airfield_radius > 0.0:
         away = smoothstep(field.airfield_radius * 0.8, field.airfield_radius * 1.8,
                           math.hypot(x, y))
@@ -130,7 +130,7 @@ def _ripples(x: float, y: float, field: TerrainField) -> float:
 
 @kernel
 def _hills(x: float, y: float, field: TerrainField) -> float:
-    """Delta scarp to the north-west, knobs and the rim all round; nothing within 700 m."""
+    """Sum delta scarp to the north-west, knobs and the rim all round; nothing within 700 m."""
     r = math.hypot(x, y)
     if r < 700.0 or field.hills <= 0.0:
         return 0.0
@@ -146,7 +146,7 @@ def _hills(x: float, y: float, field: TerrainField) -> float:
 
 @kernel(inline=True)
 def _cubic(a: float, b: float, c: float, d: float, t: float) -> float:
-    """Catmull-Rom through b and c, so that measured heights leave no creases."""
+    """Interpolate by Catmull-Rom through b and c, so that measured heights leave no creases."""
     return b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 *
                                                                               (b - c) + d - a)))
 
@@ -159,10 +159,10 @@ def _measured(x: float, y: float, field: TerrainField) -> float:
     i, j = int(u), int(v)
     line = np.empty(4)
     for row in range(4):
-        at = min(rows - 1, max(0, j - 1 + row))
+        r = min(rows - 1, max(0, j - 1 + row))
         line[row] = _cubic(
-            field.dem[at, max(0, i - 1)], field.dem[at, i],
-            field.dem[at, min(columns - 1, i + 1)], field.dem[at, min(columns - 1, i + 2)], u - i)
+            field.dem[r, max(0, i - 1)], field.dem[r, i],
+            field.dem[r, min(columns - 1, i + 1)], field.dem[r, min(columns - 1, i + 2)], u - i)
     return float(_cubic(line[0], line[1], line[2], line[3], v - j))
 
 
@@ -170,16 +170,17 @@ def _measured(x: float, y: float, field: TerrainField) -> float:
 def _unanchored(x: float, y: float, field: TerrainField) -> float:
     r = math.hypot(x, y)
     flat = smoothstep(field.airfield_radius, 3.0 * field.airfield_radius + 1.0, r)
-    share = field.relief * (field.airfield_relief + (1.0 - field.airfield_relief) * flat)
+    amplitude = field.relief * (field.airfield_relief + (1.0 - field.airfield_relief) * flat)
     if field.dem_cell > 0.0:
-        return float(_measured(x, y, field) + share * _relief(x, y, field, 2.0 * field.dem_cell))
-    smooth = share * _relief(x, y, field, 1e9) + _ripples(x, y, field)
+        finer = _relief(x, y, field, 2.0 * field.dem_cell)
+        return float(_measured(x, y, field) + amplitude * finer)
+    smooth = amplitude * _relief(x, y, field, 1e9) + _ripples(x, y, field)
     return float(smooth + _hills(x, y, field) - r * r / (2.0 * MARS_RADIUS))
 
 
 @kernel
 def height_at(x: float, y: float, field: TerrainField) -> float:
-    """Height of the ground above the map origin at map east ``x``, north ``y`` [m]."""
+    """Return the height above the map origin of the ground at east ``x``, north ``y`` [m]."""
     height = _unanchored(x, y, field)
     for k in range(field.anchors.shape[0]):
         dx, dy = x - field.anchors[k, 0], y - field.anchors[k, 1]
@@ -199,7 +200,7 @@ def _heights(xs: NDArray[np.float64], ys: NDArray[np.float64],
 
 
 class Terrain:
-    """The ground of one place and seed."""
+    """The ground of one site and seed."""
 
     def __init__(self, parameters: TerrainParameters = TerrainParameters(), seed: int = 0,
                  dem: tuple[NDArray[np.float64], float, float, float] | None = None) -> None:
@@ -221,11 +222,11 @@ class Terrain:
         self._heights = entry_point(_heights, np.zeros(1), np.zeros(1), self.field)
 
     def height(self, x: float, y: float) -> float:
-        """Height of the ground above the map origin at map east ``x``, north ``y`` [m]."""
+        """Return the height above the map origin of the ground at east ``x``, north ``y`` [m]."""
         return float(self._height_at(float(x), float(y), self.field))
 
     def heights(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Heights at many points [m], in the shape of ``xs``."""
+        """Return the heights at many points [m], in the shape of ``xs``."""
         xs, ys = np.broadcast_arrays(np.asarray(xs, dtype=np.float64),
                                      np.asarray(ys, dtype=np.float64))
         flat = self._heights(np.ascontiguousarray(xs.ravel()), np.ascontiguousarray(ys.ravel()),
@@ -233,7 +234,7 @@ class Terrain:
         return np.asarray(flat.reshape(xs.shape))
 
     def normal(self, x: float, y: float) -> Vector3:
-        """Give the unit vector out of the ground, in M."""
+        """Return the unit vector out of the ground, in M."""
         d = NORMAL_STEP
         slope_x = (self.height(x + d, y) - self.height(x - d, y)) / (2.0 * d)
         slope_y = (self.height(x, y + d) - self.height(x, y - d)) / (2.0 * d)
@@ -242,20 +243,20 @@ class Terrain:
 
 
 def _threshold(cover: float) -> float:
-    """Noise level that a share ``cover`` of the ground exceeds by half the width of the edge."""
+    """Return the noise level above which ripples cover a fraction of the ground."""
     if cover <= 0.0:
         return 1.0
     return 0.184 * NormalDist().inv_cdf(max(0.001, 1.0 - cover)) - 0.06  # rms of the noise, edge
 
 
 def _anchored(parameters: TerrainParameters, field: TerrainField) -> TerrainField:
-    """Add smooth swells so that the ground passes through the origin and the rover's place."""
+    """Add smooth swells so that the ground passes through the origin and the rover's position."""
     height = entry_point(_unanchored, 0.0, 0.0, field)
     if field.dem_cell > 0.0:
         return field._replace(anchors=np.array([[0.0, 0.0, -height(0.0, 0.0, field)]]),
                               anchor_radius=1e6)
-    points = np.array([[0.0, 0.0, 0.0], parameters.rover_place])
-    if math.hypot(*parameters.rover_place[:2]) < 1.0:
+    points = np.array([[0.0, 0.0, 0.0], parameters.rover_position])
+    if math.hypot(*parameters.rover_position[:2]) < 1.0:
         points = points[:1]
     missing = np.array([z - height(x, y, field) for x, y, z in points])
     distance2 = (

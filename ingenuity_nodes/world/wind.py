@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Wind as a pure function of time and height: any process can ask and all get the same answer.
+Wind as a pure function of time and height: all processes compute the same.
 
 Steady wind with a logarithmic profile, turbulence as a sum of sinusoids with seeded phases whose
 amplitudes follow Kaimal's spectra, and, when asked for, single gusts and a passing vortex.
@@ -15,7 +15,7 @@ up     ``n S / s^2 = 1.24 f / (1 + 5.3 f^(5/3))``
 
 J. C. Kaimal et al., Q. J. R. Meteorol. Soc. 98 (1972), written over each component's variance;
 they scale with height and wind speed only, which is what carries them to Mars. Turbulence is that
-of a fixed place: it does not change over the few tens of metres that one flight crosses.
+of a fixed point: it does not change over the few tens of metres that one flight crosses.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STREAM = 7101               # names this stream of random numbers
 
 @dataclass(frozen=True)
 class WindParameters:
-    """Wind at the place of a scenario."""
+    """Wind at the site of a scenario."""
 
     speed: float = quantity(
         4.0, 'm/s', 'mean speed at the reference height', low=0.0, high=40.0,
@@ -83,9 +83,20 @@ class WindParameters:
         low=-500.0, high=500.0, source='assumed: its radius')
 
 
+# One sinusoid: angular frequency [rad/s]; amplitude [m/s] and phase along, across, up.
+WAVE = np.dtype([('omega', 'f8'), ('amplitude', 'f8', (3,)), ('phase', 'f8', (3,))], align=True)
+WIND_FIELD = np.dtype([
+    # mean wind at the reference height, unit vector east and north that it blows towards
+    ('speed', 'f8'), ('toward', 'f8', (2,)),
+    ('roughness', 'f8'), ('profile_scale', 'f8'), ('reference_height', 'f8'),
+    ('waves', WAVE, (WAVES,)),
+    ('gust_speed', 'f8'), ('gust_cross', 'f8'), ('gust_start', 'f8'), ('gust_duration', 'f8'),
+    ('vortex_speed', 'f8'), ('vortex_radius', 'f8'), ('vortex_time', 'f8'), ('vortex_miss', 'f8'),
+], align=True)
+
+
 @kernel
-def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[np.float64],
-            events: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+def wind_at(t: float, height: float, field: NDArray[np.void], out: NDArray[np.float64]) -> None:
     """
     Write the velocity of the air over the ground [m/s], map axes.
 
@@ -93,38 +104,40 @@ def wind_at(t: float, height: float, mean: NDArray[np.float64], waves: NDArray[n
     ----------
     t, height
         Time [s] and height above the ground [m].
-    mean, waves, events
-        As :attr:`Wind.field` holds them.
+    field
+        As :attr:`Wind.field`.
     out
         Shape (3,).
 
     """
-    speed, ex, ey, roughness, scale, low = mean[0], mean[1], mean[2], mean[3], mean[4], mean[5]
+    f = field[0]
     above = max(height, 0.0)
-    share = math.log(1.0 + above / roughness) / scale
-    along, across, up = speed * share, 0.0, 0.0
-    for k in range(waves.shape[0]):
-        angle = waves[k, 0] * t
-        along += waves[k, 1] * math.sin(angle + waves[k, 4])
-        across += waves[k, 2] * math.sin(angle + waves[k, 5])
-        up += waves[k, 3] * math.sin(angle + waves[k, 6])
-    up *= min(1.0, above / low)   # no wind blows through the ground
-    since = (t - events[2]) / events[3]
+    profile = math.log(1.0 + above / f.roughness) / f.profile_scale
+    along, across, up = f.speed * profile, 0.0, 0.0
+    for k in range(WAVES):
+        wave = f.waves[k]
+        angle = wave.omega * t
+        along += wave.amplitude[0] * math.sin(angle + wave.phase[0])
+        across += wave.amplitude[1] * math.sin(angle + wave.phase[1])
+        up += wave.amplitude[2] * math.sin(angle + wave.phase[2])
+    up *= min(1.0, above / f.reference_height)   # no wind blows through the ground
+    since = (t - f.gust_start) / f.gust_duration
     if 0.0 < since < 1.0:
-        rise = 0.5 * (1.0 - math.cos(2.0 * math.pi * since)) * share
-        along += events[0] * rise
-        across -= events[1] * rise
-    if events[4] != 0.0:
+        rise = 0.5 * (1.0 - math.cos(2.0 * math.pi * since)) * profile
+        along += f.gust_speed * rise
+        across -= f.gust_cross * rise
+    if f.vortex_speed != 0.0:
         # From the vortex to here: it drifts with the mean wind, nearest at its time.
         # A. Vatistas et al., "A simpler model for concentrated vortices", Exp. Fluids 11
         # (1991), with n = 2.
-        dx, dy = -speed * (t - events[6]), -events[7]
-        core2, distance2 = events[5] * events[5], dx * dx + dy * dy
-        turning = (math.sqrt(2.0) * events[4] * events[5]
+        dx, dy = -f.speed * (t - f.vortex_time), -f.vortex_miss
+        core2, distance2 = f.vortex_radius * f.vortex_radius, dx * dx + dy * dy
+        turning = (math.sqrt(2.0) * f.vortex_speed * f.vortex_radius
                    / math.sqrt(core2 * core2 + distance2 * distance2))
         along -= turning * dy
         across += turning * dx
-    out[0], out[1], out[2] = along * ex - across * ey, along * ey + across * ex, up
+    east, north = f.toward[0], f.toward[1]
+    out[0], out[1], out[2] = along * east - across * north, along * north + across * east, up
 
 
 class Wind:
@@ -134,25 +147,25 @@ class Wind:
         self.parameters = parameters
         p = parameters
         toward = math.radians(90.0 - p.azimuth) + math.pi
-        scale = math.log(1.0 + p.reference_height / p.roughness)
-        # What wind_at needs: mean wind, waves (omega, three amplitudes, three phases), events.
-        self.field = (
-            np.array([p.speed, math.cos(toward), math.sin(toward), p.roughness, scale,
-                      p.reference_height]),
-            _waves(p, np.random.default_rng([seed, _STREAM])),
-            np.array([p.gust_speed, p.gust_cross, p.gust_start, p.gust_duration,
-                      p.vortex_speed, p.vortex_radius, p.vortex_time, p.vortex_miss]))
-        self._wind_at = entry_point(wind_at, 0.0, 0.0, *self.field, np.empty(3))
+        self.field = np.zeros(1, WIND_FIELD)
+        for name in ('speed', 'roughness', 'reference_height', 'gust_speed', 'gust_cross',
+                     'gust_start', 'gust_duration', 'vortex_speed', 'vortex_radius',
+                     'vortex_time', 'vortex_miss'):
+            self.field[name] = getattr(p, name)
+        self.field['toward'] = math.cos(toward), math.sin(toward)
+        self.field['profile_scale'] = math.log(1.0 + p.reference_height / p.roughness)
+        self.field['waves'] = _waves(p, np.random.default_rng([seed, _STREAM]))
+        self._wind_at = entry_point(wind_at, 0.0, 0.0, self.field, np.empty(3))
 
     def velocity(self, t_ns: int, height: float) -> Vector3:
-        """Velocity of the air over the ground at a time and height above it, in M [m/s]."""
+        """Return the velocity of the air at a time and height above the ground, in M [m/s]."""
         out = np.empty(3)
-        self._wind_at(t_ns / SECOND_NS, height, *self.field, out)
+        self._wind_at(t_ns / SECOND_NS, height, self.field, out)
         return out
 
 
-def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Angular frequency, amplitudes along, across, up, and phases; one row per wave."""
+def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArray[np.void]:
+    """Draw the waves, shape (WAVES,) of :data:`WAVE`."""
     edges = geometric(LOW_HZ, HIGH_HZ, WAVES + 1)
     # Within its band each frequency is drawn, so that the sum never repeats.
     n = np.array([low * math.pow(high / low, float(generator.random()))
@@ -167,8 +180,10 @@ def _waves(parameters: WindParameters, generator: np.random.Generator) -> NDArra
         21.9 * f / each(_five_thirds, 1.0 + 33.0 * f),
         5.76 * f / each(_five_thirds, 1.0 + 9.5 * f),
         1.24 * f / (1.0 + 5.3 * each(_five_thirds, f))], axis=1)
-    amplitudes = np.sqrt(2.0 * density * width[:, None]) * sigma
-    return np.ascontiguousarray(np.column_stack([2.0 * math.pi * n, amplitudes, phases]))
+    waves = np.zeros(WAVES, WAVE)
+    waves['omega'], waves['phase'] = 2.0 * math.pi * n, phases
+    waves['amplitude'] = np.sqrt(2.0 * density * width[:, None]) * sigma
+    return waves
 
 
 def _five_thirds(x: float) -> float:

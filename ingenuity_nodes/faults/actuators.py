@@ -12,52 +12,52 @@ from ingenuity_nodes.faults.fault import ROTORS
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.timing import STEP_NS
 from ingenuity_nodes.vehicle.actuators import SERVOS
-from ingenuity_nodes.vehicle.helicopter import MachineryFaults
+from ingenuity_nodes.vehicle.helicopter import ActuatorFaults
 import numpy as np
 
 SLOT_NS = 10 * STEP_NS     # motors and contacts drop out for so long at a time
 
 
-def drive_machinery(
-    machinery: MachineryFaults, t_ns: int, command: RotorCommand, servos: Sequence[ActiveFault],
+def apply_actuator_faults(
+    actuators: ActuatorFaults, t_ns: int, command: RotorCommand, servos: Sequence[ActiveFault],
     motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
 ) -> float:
     """Write the faults of this step into the aircraft; return the power that leaks [W]."""
-    machinery.servo_target[:] = math.nan
+    actuators.servo_target[:] = math.nan
     for fault in servos:
-        rotor, _, number = fault.place.partition('_')
+        rotor, _, number = fault.location.partition('_')
         i, k = ROTORS.index(rotor), int(number) - 1
         target = np.array([wanted_angle(command, i, k)])
-        machinery.servo_target[i, k] = fault.distort(t_ns, target)[0]
+        actuators.servo_target[i, k] = fault.distort(t_ns, target)[0]
     if t_ns % SLOT_NS == 0 or not (motors or battery):
-        _drive(machinery, motors, battery)
+        _power_train(actuators, motors, battery)
     return sum(fault.magnitude for fault in battery if fault.kind == 'drift')
 
 
 def wanted_angle(command: RotorCommand, rotor: int, servo: int) -> float:
-    """Angle [rad] that the healthy servo would take; see :mod:`.vehicle.actuators`."""
+    """Return the angle [rad] that the healthy servo would take; see :mod:`.vehicle.actuators`."""
     azimuth = 2.0 * math.pi * servo / SERVOS
     return (command.collective[rotor] + command.cyclic_lateral[rotor] * math.sin(azimuth)
             - command.cyclic_longitudinal[rotor] * math.cos(azimuth))
 
 
-def _drive(
-    machinery: MachineryFaults, motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
+def _power_train(
+    actuators: ActuatorFaults, motors: Sequence[ActiveFault], battery: Sequence[ActiveFault],
 ) -> None:
-    share, reading = machinery.torque_share, machinery.speed_reading
-    share[:], reading[:], machinery.gauge_error[:] = 1.0, 1.0, 0.0
+    torque, reading = actuators.torque_fraction, actuators.speed_reading
+    torque[:], reading[:], actuators.gauge_error[:] = 1.0, 1.0, 0.0
     for fault in motors:
-        i = ROTORS.index(fault.place)
+        i = ROTORS.index(fault.location)
         if fault.kind == 'off' or (fault.kind == 'dropout' and fault.happens()):
-            share[i] = 0.0
+            torque[i] = 0.0
         elif fault.kind == 'weak':
-            share[i] *= 1.0 - fault.magnitude
+            torque[i] *= 1.0 - fault.magnitude
         elif fault.kind == 'bias':
             reading[i] *= 1.0 + fault.magnitude
     for fault in battery:
         if fault.kind == 'off':
-            machinery.charge[:] = 0.0
+            actuators.charge[:] = 0.0
         elif fault.kind == 'bias':
-            machinery.gauge_error[:] += fault.magnitude
+            actuators.gauge_error[:] += fault.magnitude
         elif fault.kind == 'dropout' and fault.happens():
-            share[:] = 0.0
+            torque[:] = 0.0

@@ -1,10 +1,10 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Setpoints from outside: they are followed, within limits, and never for longer than asked."""
+"""Offboard setpoints: they are followed, within limits, and never for longer than asked."""
 
 import math
 
-from ingenuity_nodes.guidance.external import ExternalSetpoints
+from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.signals import TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import TICK
@@ -17,7 +17,7 @@ START = np.array([0.0, 0.0, 5.0])
 
 @pytest.fixture
 def setpoints():
-    return ExternalSetpoints(START, 0.0, 0.0, 60.0, LIMITS)
+    return OffboardSetpoints(START, 0.0, 0.0, 60.0, LIMITS)
 
 
 def follow(setpoints, seconds, *, since=0.0, every=math.inf, command=None):
@@ -49,11 +49,11 @@ def test_a_velocity_is_reached_at_the_limit_of_acceleration_and_held(setpoints):
     assert reached == pytest.approx(2.0 / LIMITS.external_acceleration, abs=0.01)
     assert speeds.max() <= 2.0 + 1e-9
     assert rows[-1].yaw == pytest.approx(0.2 * 6.0, abs=0.01)
-    # The place is the integral of the speed: control is asked for nothing that contradicts.
+    # The position is the integral of the speed: the reference is consistent.
     assert rows[-1].p[1] == pytest.approx(speeds.sum() * TICK)
 
 
-def test_velocity_and_acceleration_of_the_reference_agree_with_its_places(setpoints):
+def test_velocity_and_acceleration_of_the_reference_agree_with_its_positions(setpoints):
     rows = follow(setpoints, 4.0, every=0.1, command=velocity(east=1.5, up=0.5))
     p, v, a = (np.array([row[k] for row in rows]) for k in range(3))
     np.testing.assert_allclose(np.diff(p, axis=0) / TICK, v[1:], atol=1e-9)
@@ -82,8 +82,8 @@ def test_it_is_at_rest_when_its_time_is_up(setpoints):
     assert np.linalg.norm(rows[-1].v) < 0.01
 
 
-def test_a_trajectory_is_followed_in_time_and_ends_at_its_last_place(setpoints):
-    square = [START + np.array(way) for way in ((0, 0, 0), (4, 0, 0), (4, 4, 1), (0, 4, 1))]
+def test_a_trajectory_is_followed_in_time_and_ends_at_its_last_position(setpoints):
+    square = [START + np.array(offset) for offset in ((0, 0, 0), (4, 0, 0), (4, 4, 1), (0, 4, 1))]
     command = TrajectoryCommand((0.0, 8.0, 16.0, 24.0), tuple(square), (0.0, 0.0, 1.0, 1.0))
     rows = follow(setpoints, 32.0, command=command)
     np.testing.assert_allclose(rows[-1].p, square[-1], atol=0.02)
@@ -94,7 +94,7 @@ def test_a_trajectory_is_followed_in_time_and_ends_at_its_last_place(setpoints):
 
 
 def test_a_start_below_the_floor_may_rise_but_not_sink():
-    low = ExternalSetpoints(np.array([0.0, 0.0, 0.8]), 0.0, 0.0, 30.0, LIMITS)
+    low = OffboardSetpoints(np.array([0.0, 0.0, 0.8]), 0.0, 0.0, 30.0, LIMITS)
     rows = follow(low, 5.0, every=0.1, command=velocity(up=-1.0))
     assert rows[-1].p[2] == pytest.approx(0.8)
     rows = follow(low, 5.0, since=5.0, every=0.1, command=velocity(up=1.0))
