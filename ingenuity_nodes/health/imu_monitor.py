@@ -192,7 +192,8 @@ class ImuMonitor:
         difference = float(np.abs(self._c['residual'][GYRO]).max())
         last = self._c['previous'][:, GYRO]
         dead_time = self.parameters.repeats * TICK
-        return difference * self._disagreement + float(np.abs(last[1] - last[0]).max()) * dead_time
+        dead = float(np.abs(last[1] - last[0]).max()) * dead_time
+        return max(difference * self._disagreement, dead)
 
     def _exclude(self, k: int, reason: str) -> None:
         self._excluded[k] = True
