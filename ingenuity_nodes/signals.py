@@ -271,3 +271,37 @@ class Receipt:
 @dataclass(frozen=True)
 class Go:
     """Mission control says: fly the plan."""
+
+
+@dataclass(frozen=True)
+class RoverPath:
+    """Where a rover is to drive, straight from point to point; none: stop."""
+
+    points: tuple[tuple[float, float], ...]    # east, north [m]
+    reason: str                                # for people: why this way
+
+
+@dataclass(frozen=True)
+class RoverReport:
+    """What a rover reports of its drive."""
+
+    t_ns: int
+    position: tuple[float, float]    # where it believes to be: east, north [m]
+    phase: str                       # 'parked', 'driving', 'arrived', 'stopped'
+    reason: str                      # why it stopped, '' else
+
+
+@dataclass(frozen=True)
+class HazardMap:
+    """The ground as seen from the air; row 0 is southernmost, column 0 westernmost."""
+
+    t_ns: int
+    west: float                      # outer edge of column 0, east in the map [m]
+    south: float                     # outer edge of row 0, north in the map [m]
+    cell: float                      # [m]
+    height: NDArray[np.float32]      # (rows, columns) above the map's origin [m], NaN: unknown
+    sigma: NDArray[np.float32]       # (rows, columns) of the height [m]
+    hazard: NDArray[np.uint8]        # (rows, columns) FREE, HAZARD or UNKNOWN
+
+
+FREE, HAZARD, UNKNOWN = 0, 100, 255    # of a cell of a HazardMap; those of OccupancyGrid as uint8
