@@ -110,11 +110,6 @@ class CameraModel:
         V = sy * (self.V + 0.5 * self.A) - 0.5 * self.A
         return replace(self, width=width, height=height, H=H, V=V)
 
-    def cropped(self, u0: int, v0: int, width: int, height: int) -> CameraModel:
-        """Build the camera that sees only a window of this one's image, pixel for pixel."""
-        return replace(self, width=width, height=height, H=self.H - u0 * self.A,
-                       V=self.V - v0 * self.A)
-
     @cached_property
     def corner_angle(self) -> float:
         """Return the largest angle from the axis in the image [rad]."""

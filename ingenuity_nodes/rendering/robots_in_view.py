@@ -90,11 +90,10 @@ def robots_in_view(
         kind = KINDS[vehicle.type]
         q_MB, p_MB = resting_pose(vehicle.position, vehicle.azimuth, environment.terrain)
         if kind == 'rover':
-            filming = vehicle.name == carrier
-            joints = joints_of(q_MB, exposure.q_MB) if filming else {}
-            bodies.append(Body(kind, p_MB, q_MB, joints, carries_camera=filming))
+            joints = joints_of(q_MB, exposure.q_MB) if vehicle.name == carrier else {}
+            bodies.append(Body(kind, p_MB, q_MB, joints))
         elif vehicle.name == carrier:
-            bodies.append(Body(kind, exposure.p_MB, exposure.q_MB, carries_camera=True))
+            bodies.append(Body(kind, exposure.p_MB, exposure.q_MB))
         else:
             standing = p_MB - np.array([0.0, 0.0, SOLE]), q_MB
             bodies.append(Body(kind, *others.get(vehicle.name, standing)))

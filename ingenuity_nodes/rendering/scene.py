@@ -51,7 +51,6 @@ class Body:
     p_MB: Vector3              # helicopter: body origin; rover: on the ground under its middle
     q_MB: QuatWxyz
     joints: Mapping[str, float] = field(default_factory=dict)  # [rad]
-    carries_camera: bool = False
 
     @property
     def robot(self) -> Robot:

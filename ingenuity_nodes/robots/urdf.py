@@ -40,12 +40,6 @@ def joints_of(text: str) -> tuple[Joint, ...]:
     return tuple(_joint(element) for element in ElementTree.fromstring(text).findall('joint'))
 
 
-def link_names(text: str) -> tuple[str, ...]:
-    """List the links of a URDF in the order of the file."""
-    return tuple(element.attrib['name']
-                 for element in ElementTree.fromstring(text).findall('link'))
-
-
 def prefixed(text: str, vehicle: str) -> str:
     """Rename the links to the tf frames of one vehicle, so that two of a kind can fly together."""
     root = ElementTree.fromstring(text)

@@ -40,7 +40,7 @@ class PowerParameters:
         source='assumed: settles in 0.3 s')
     motor_copper: float = quantity(
         70.0, 'W/(N m)^2', 'copper loss per squared torque', low=0.0, high=1e4,
-        source='assumed: 9 W at hover torque, 90 % motor at its best point')
+        source='assumed: 9 W at hover torque; with iron loss the motors give 84 % there')
     motor_iron: float = quantity(
         1.3e-4, 'W s^2', 'iron and bearing loss per squared speed', low=0.0, high=1.0,
         source='assumed: 9 W at 2,537 rpm, as large as the copper loss in hover')
