@@ -53,7 +53,7 @@ ALLOWED = re.compile(
     r"FORMER\w*|former='\w+'|'former': '\w+'|"
     r"'pictures'|--pictures|walk_packages|os\.walk|ast\.walk|ray[_ ]cast\w*|goodFeaturesToTrack|"
     # Recorded keys, and functions of others: typing, io, Mitsuba.
-    r"target_visible_share|swing_period_s|'landmarks'|"
+    r"target_visible_share|swing_period_s|'landmarks'|'honest'|"
     r'import (Any, )?cast\b|\bcast\(|(def |file\.)tell\(|\)\.look_at\(|'
     r'\bcan_cast\b|\blower_cast\b|'
     r"\bplace: str = ''|\bself\.place\b")    # a scenario's key: of a fault

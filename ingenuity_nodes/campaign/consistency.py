@@ -29,6 +29,7 @@ BLOCKS = {'all': slice(0, 9), 'position': slice(0, 3), 'velocity': slice(3, 6),
           'attitude': slice(6, 9)}    # of the error state
 CONFIDENCE = 0.95
 LONGEST_NS = 400 * SECOND_NS
+FORMER_KEY = 'honest'    # of 'consistent', written until the next release
 _CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 
@@ -149,7 +150,8 @@ def bounds(dimensions: int, flights: int) -> tuple[float, float]:
 def as_json(result: Consistency) -> dict[str, Any]:
     """Write the result as a dictionary of numbers and lists."""
     return {
-        'flights': result.flights, 'consistent': result.consistent, 't_s': result.t_s.tolist(),
+        'flights': result.flights, 'consistent': result.consistent,
+        FORMER_KEY: result.consistent, 't_s': result.t_s.tolist(),
         'rms': result.rms.tolist(),
         'blocks': {block: {
             'mean': float(result.nees[block].mean()), 'bounds': result.bounds[block],
