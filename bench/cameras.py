@@ -58,7 +58,7 @@ def measured(camera: str) -> None:
          time.process_time() - start)
     for height in (1.0, 5.0, 10.0, 20.0) if camera == 'navcam' else (5.0,):
         exposure = shot(height + 0.266)
-        bodies = [rover, Body('helicopter', exposure.p_MB, exposure.q_MB, {}, True)]
+        bodies = [rover, Body('helicopter', exposure.p_MB, exposure.q_MB)]
         if camera == 'navcam':
             renderer.draw(exposure, bodies)
         costs = []

@@ -28,8 +28,9 @@ def fleet(count: int) -> Scenario:
     """Let some helicopters fly the plan of Flight 1 side by side."""
     alone = with_features(load_scenario('flight_01'), 'geometry')
     first = alone.helicopters[0]
-    vehicles = [first.model_copy(update={'name': f'helicopter_{k}', 'position': (SPACING * k, 0.0)})
-                for k in range(count)]
+    vehicles = [
+        first.model_copy(update={'name': f'helicopter_{k}', 'position': (SPACING * k, 0.0)})
+        for k in range(count)]
     return alone.model_copy(update={'vehicles': (*vehicles, *alone.rovers)})
 
 

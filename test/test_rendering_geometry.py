@@ -118,7 +118,7 @@ def test_the_left_foot_stands_at_the_left_edge_and_the_right_one_beyond_the_righ
            + np.array([0.0, 0.0, z]) for a in np.linspace(0.0, 6.28, 1500)
            for z in (-foot.size[1] / 2, foot.size[1] / 2)]
     expected = np.array([jpl(point) for point in rim])
-    carrier = Body('helicopter', APEX, Q_MB, {}, True)
+    carrier = Body('helicopter', APEX, Q_MB)
     truth, u0, v0 = truth_around(scene, 0.0, expected[:, 1].mean(), [carrier], 130)
     # Only the foot reaches so far right; its shin comes from beyond the left edge.
     v, u = np.nonzero(truth.kinds == ROBOT)
@@ -139,7 +139,7 @@ def test_the_shadow_of_the_helicopter_at_5_m_falls_half_a_metre_to_the_north_eas
                     np.zeros(3))
     renderer = Renderer(scene, navcam())
     bare = renderer.draw(shot).astype(int)
-    shaded = renderer.draw(shot, [Body('helicopter', shot.p_MB, q_MB, {}, True)]).astype(int)
+    shaded = renderer.draw(shot, [Body('helicopter', shot.p_MB, q_MB)]).astype(int)
     renderer.release()
     dark = (bare - shaded) > 25
     dark[:120] = False    # the camera's own legs
@@ -180,6 +180,6 @@ def test_the_same_photo_twice_is_the_same_bytes(scene: Scene) -> None:
     images = []
     for _ in range(2):
         renderer = Renderer(scene, rte().scaled(0.15))
-        images.append(renderer.draw(SHOT, [ROVER, Body('helicopter', APEX, Q_MB, {}, True)]))
+        images.append(renderer.draw(SHOT, [ROVER, Body('helicopter', APEX, Q_MB)]))
         renderer.release()
     assert np.array_equal(*images)

@@ -51,7 +51,7 @@ def rover() -> Body:
 
 def carrier(shot: Exposure) -> Body:
     """Ingenuity itself."""
-    return Body('helicopter', shot.p_MB, shot.q_MB, {'upper_rotor_joint': 0.7}, True)
+    return Body('helicopter', shot.p_MB, shot.q_MB, {'upper_rotor_joint': 0.7})
 
 
 @pytest.fixture(scope='module', name='scene')
