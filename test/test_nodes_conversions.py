@@ -182,8 +182,9 @@ def test_features_go_through_to_the_bit(count):
     generator = np.random.default_rng(count)
     frame = FeatureFrame(
         33_333_334, generator.integers(0, 2**31 - 1, count),
-        generator.uniform(0, 640, (count, 2)), generator.integers(0, 1000, count))
-    back = images.features_from(over_the_wire(images.features_message(frame, 'x')))
+        generator.uniform((0, 0), (639, 479), (count, 2)),
+        generator.integers(0, 1000, count))
+    back = read_features(over_the_wire(images.features_message(frame, 'x')))
     assert back.t_ns == frame.t_ns
     for name in 'ids', 'uv', 'ages':
         assert np.array_equal(getattr(back, name), getattr(frame, name))
@@ -232,18 +233,42 @@ def test_ticks_and_answers_keep_their_counts(t_ns, counts):
     assert lockstep.answer_from(over_the_wire(lockstep.answer_message(answer))) == answer
 
 
-def broken_features():
-    frame = FeatureFrame(0, np.arange(3), np.zeros((3, 2)), np.arange(3))
+def read_features(message):
+    return images.features_from(message, 640, 480)
+
+
+def features_with(**changes):
+    """Write three features; ``u``, ``ids`` and ``ages`` change the frame, others the message."""
+    frame = FeatureFrame(0, np.array(changes.pop('ids', [0, 1, 2])),
+                         np.array([[changes.pop('u', 1.0), 2.0]] * 3),
+                         np.array(changes.pop('ages', [0, 0, 3])))
     message = images.features_message(frame, 'x')
-    message.point_step = 12
+    for name, value in changes.items():
+        setattr(message, name, value)
     return message
 
 
-def cut_features():
-    frame = FeatureFrame(0, np.arange(3), np.zeros((3, 2)), np.arange(3))
-    message = images.features_message(frame, 'x')
-    message.data = message.data[:-5]
-    return message
+FIELDS = features_with().fields
+FOREIGN_FEATURES = [
+    {'u': np.nan}, {'u': np.inf}, {'u': 1e300}, {'u': -1.0}, {'u': 640.0}, {'ids': [0, 1, 1]},
+    {'ages': [0, 0, -1]}, {'point_step': 12}, {'is_bigendian': True}, {'fields': FIELDS[::-1]},
+    {'fields': []}, {'width': 2}, {'width': 10**9}, {'height': 2}, {'data': b'12345'}]
+
+
+@pytest.mark.parametrize('changes', FOREIGN_FEATURES, ids=str)
+def test_features_that_a_filter_could_not_use_are_refused_at_the_door(changes):
+    with pytest.raises(ValueError, match=r'found .*, allowed: '):
+        read_features(features_with(**changes))
+
+
+@given(st.binary(max_size=400), st.integers(0, 40), st.integers(0, 2**32 - 1))
+def test_features_of_any_bytes_are_read_or_refused(data, step, width):
+    message = features_with(data=data, point_step=step, width=width)
+    try:
+        frame = read_features(message)
+    except ValueError:
+        return
+    assert np.isfinite(frame.uv).all()
 
 
 def cut_image():
@@ -257,8 +282,6 @@ def answer_with(*statuses):
 
 
 @pytest.mark.parametrize('read, message', [
-    (images.features_from, broken_features()),
-    (images.features_from, cut_features()),
     (images.image_from, cut_image()),
     (images.image_from, images.image_message(0, 'x', np.zeros((4, 6, 3), np.uint8))),
     (images.radio_from, UInt8MultiArray(data=b'noise')),

@@ -11,10 +11,10 @@ from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.graph.wiring import HELICOPTER
 from ingenuity_nodes.helicopter.helicopter import (
     Helicopter, HelicopterInputs, HelicopterOutputs, hop)
-from ingenuity_nodes.nodes.conversions.images import features_from, photo_from
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
 from ingenuity_nodes.nodes.declare import declare
+from ingenuity_nodes.nodes.image_inbox import ImageInbox
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
@@ -26,12 +26,10 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.fault_section import order_from_text
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
-from ingenuity_nodes.signals import (
-    FaultOrder, FeatureFrame, Photo, TrajectoryCommand, VelocityCommand)
+from ingenuity_nodes.signals import FaultOrder, TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
-from sensor_msgs.msg import CompressedImage, PointCloud2
 from std_msgs.msg import String
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
@@ -58,11 +56,12 @@ class HelicopterNode(MemberNode):
         self._telemetry = Telemetry(self, self._participant, self._helicopter)
         self._status_line = StatusLine(section.name)
         self._cameras = section.cameras
-        self._features: dict[int, FeatureFrame] = {}
-        self._photos: dict[int, Photo] = {}
-        self._listen()
+        self._images = ImageInbox(
+            self, section.cameras, self._helicopter.navcam, self._helicopter.rte,
+            self._participant.advance)
+        self._subscribe()
 
-    def _listen(self) -> None:
+    def _subscribe(self) -> None:
         join = self._participant
         self._faults = join.subscribe(String, 'faults', FOREIGN)
         self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', FOREIGN)
@@ -71,38 +70,9 @@ class HelicopterNode(MemberNode):
                            for name in self._cameras}
         self._abort, self._yaw = '', 0.0
         self.create_subscription(String, 'abort', self._on_abort, 10)
-        self.create_subscription(PointCloud2, 'navcam/features', self._on_features, 60)
-        self.create_subscription(
-            CompressedImage, 'rte/image_raw/compressed', self._on_photo, 5)
-
-    # What a tick needs before it can begin -------------------------------------------------
 
     def _missing(self, t_ns: int) -> str:
-        """Name the images that the flight computer must have by now."""
-        images = self._helicopter.images_due(t_ns)
-        if 'navcam' in self._cameras:
-            for exposed_ns in images.features:
-                if exposed_ns not in self._features:
-                    return f'features of the navcam image of {exposed_ns / SECOND_NS:.3f} s'
-        for exposed_ns in images.photos:
-            if exposed_ns not in self._photos:
-                return f'the photo of {exposed_ns / SECOND_NS:.3f} s'
-        return ''
-
-    def _on_features(self, message: PointCloud2) -> None:
-        try:
-            frame = features_from(message)
-        except ValueError as error:
-            self.get_logger().error(f'navcam/features: {error}', throttle_duration_sec=1.0)
-            return
-        self._features[frame.t_ns] = frame
-        self._participant.advance()
-
-    def _on_photo(self, message: CompressedImage) -> None:
-        camera = self._helicopter.rte
-        photo = photo_from(message, camera.width, camera.height)
-        self._photos[photo.t_ns] = photo
-        self._participant.advance()
+        return self._images.missing(self._helicopter.images_due(t_ns))
 
     def _on_abort(self, message: String) -> None:
         self._abort = message.data or 'asked for'
@@ -113,6 +83,7 @@ class HelicopterNode(MemberNode):
         outputs = self._helicopter.tick(t_ns, self._inputs(t_ns, messages))
         for exposure in outputs.exposures:
             if exposure.camera in self._exposures:
+                self._images.expect(exposure)
                 self._exposures[exposure.camera].publish(
                     exposure_message(exposure, self._helicopter.name))
         self._wires.publish(outputs)
@@ -125,12 +96,10 @@ class HelicopterNode(MemberNode):
         self._log(outputs)
 
     def _inputs(self, t_ns: int, messages: Messages) -> HelicopterInputs:
-        due = self._helicopter.images_due(t_ns)
+        features, photos = self._images.take(self._helicopter.images_due(t_ns))
         abort, self._abort = self._abort, ''
         return HelicopterInputs(
-            abort=abort,
-            features=tuple(self._features.pop(t) for t in due.features if t in self._features),
-            photos=tuple(self._photos.pop(t) for t in due.photos),
+            features=features, photos=photos, abort=abort,
             faults=tuple(self._orders(t_ns, messages)),
             setpoints=tuple(self._setpoints(messages)), **self._wires.inputs(messages))
 

@@ -17,6 +17,8 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2, Poi
 from std_msgs.msg import UInt8MultiArray
 
 _FEATURES = np.dtype([('u', '<f8'), ('v', '<f8'), ('id', '<i4'), ('age', '<i4')])
+_KINDS = {'<f8': PointField.FLOAT64, '<i4': PointField.INT32}
+MOST_POINTS = 10_000    # assumed: 250 times what the filter uses
 
 
 def image_message(t_ns: int, frame_id: str, image: NDArray[np.uint8]) -> Image:
@@ -83,35 +85,57 @@ def features_message(features: FeatureFrame, frame_id: str) -> PointCloud2:
     rows = np.empty(len(features.ids), _FEATURES)
     rows['u'], rows['v'] = features.uv[:, 0], features.uv[:, 1]
     rows['id'], rows['age'] = features.ids, features.ages
-    kinds = {'<f8': PointField.FLOAT64, '<i4': PointField.INT32}
     message = PointCloud2(
         header=header(features.t_ns, frame_id), height=1, width=len(rows), is_dense=True,
         point_step=_FEATURES.itemsize, row_step=_FEATURES.itemsize * len(rows))
     message.fields = [
         PointField(name=name, offset=_FEATURES.fields[name][1], count=1,
-                   datatype=kinds[_FEATURES.fields[name][0].str])
+                   datatype=_KINDS[_FEATURES.fields[name][0].str])
         for name in _FEATURES.names]
     message.data = array.array('B', rows.tobytes())
     return message
 
 
-def features_from(message: PointCloud2) -> FeatureFrame:
+def features_from(message: PointCloud2, width: int, height: int) -> FeatureFrame:
     """
-    Read tracked features.
+    Read features tracked in an image of some width and height.
 
     Raises
     ------
     ValueError
-        The points are laid out otherwise than ours.
+        The points are laid out otherwise than ours, there are too many, or a number is not finite
+        or outside the image.
 
     """
-    if message.point_step != _FEATURES.itemsize:
-        raise ValueError(f'found points of {message.point_step} bytes, '
-                         f'allowed: u, v, id, age of {_FEATURES.itemsize}')
+    _check_layout(message)
     rows = np.frombuffer(message.data, _FEATURES)
-    return FeatureFrame(
-        nanoseconds(message.header.stamp), rows['id'].astype(np.int64),
-        np.stack([rows['u'], rows['v']], axis=1), rows['age'].astype(np.int64))
+    uv = np.stack([rows['u'], rows['v']], axis=1)
+    # The centre of the first pixel is 0, its edge -0.5.
+    wrong = np.flatnonzero(~((uv >= -0.5) & (uv <= np.array([width, height]) - 0.5)).all(axis=1))
+    if wrong.size:
+        u, v = uv[wrong[0]]
+        raise ValueError(f'found pixel {u:g}, {v:g}, allowed: inside {width} x {height}')
+    if (rows['age'] < 0).any() or np.unique(rows['id']).size != rows.size:
+        raise ValueError('found a negative age or one id twice, allowed: ages from 0, unique ids')
+    return FeatureFrame(nanoseconds(message.header.stamp), rows['id'].astype(np.int64), uv,
+                        rows['age'].astype(np.int64))
+
+
+def _check_layout(message: PointCloud2) -> None:
+    ours = [(name, kind[1], _KINDS[kind[0].str], 1) for name, kind in _FEATURES.fields.items()]
+    found = [(one.name, one.offset, one.datatype, one.count) for one in message.fields]
+    size = _FEATURES.itemsize
+    if found != ours or message.is_bigendian or message.point_step != size:
+        raise ValueError(
+            f'found fields {", ".join(str(one[0])[:20] for one in found[:8]) or "none"}, '
+            f'{message.point_step} bytes a point{" big endian" if message.is_bigendian else ""}, '
+            f'allowed: u, v as float64, id, age as int32, {size} bytes, little endian')
+    if message.height != 1 or message.width > MOST_POINTS:
+        raise ValueError(f'found {message.height} x {message.width} points, '
+                         f'allowed: 1 x 0 to {MOST_POINTS}')
+    if len(message.data) != message.width * size:
+        raise ValueError(f'found {len(message.data)} bytes for {message.width} points, '
+                         f'allowed: {message.width * size}')
 
 
 def radio_message(packet: RadioPacket) -> UInt8MultiArray:
