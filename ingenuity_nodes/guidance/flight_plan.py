@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from ingenuity_nodes.frames import yaw_from_azimuth
-from ingenuity_nodes.yaml_files.explain import RuleError
+from ingenuity_nodes.yaml_files.explain import explain, RuleError
+from ingenuity_nodes.yaml_files.reader import read_yaml
 from ingenuity_nodes.yaml_files.section import Row, Section
-from pydantic import Field, model_validator, Strict
+from pydantic import Field, model_validator, Strict, ValidationError
 import yaml
 
 
@@ -193,13 +194,15 @@ def plan_from_yaml(text: str) -> FlightPlan:
     Raises
     ------
     ValueError
-        The text is not YAML or not a valid plan; pydantic's report names each key.
+        The text is not YAML or not a valid plan; the message names each key.
 
     """
     try:
-        return FlightPlan.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ValueError(f'plan is not YAML: {error}') from error
+        return FlightPlan.model_validate(read_yaml(text)[1])
+    except ValidationError as error:
+        rows = explain(FlightPlan, error)
+        raise ValueError('plan: ' + '; '.join(
+            f'{".".join(map(str, key)) or "all"}: {message}' for key, message in rows)) from error
 
 
 def waypoints(plan: FlightPlan) -> list[tuple[float, float, float]]:

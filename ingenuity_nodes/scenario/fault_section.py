@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 from ingenuity_nodes.faults.catalogue import entry
 from ingenuity_nodes.faults.fault import Fault
 from ingenuity_nodes.signals import FaultOrder
 from ingenuity_nodes.timing import SECOND_NS
-from ingenuity_nodes.yaml_files.explain import RuleError
+from ingenuity_nodes.yaml_files.explain import LONGEST_FOUND, RuleError
+from ingenuity_nodes.yaml_files.reader import read_yaml, YamlError
 from ingenuity_nodes.yaml_files.section import Section
 from pydantic import Field, model_validator, ValidationError
-import yaml
 
 
 class FaultSection(Section):
@@ -79,14 +79,14 @@ def order_from_text(text: str, now_ns: int) -> FaultOrder:
 
     """
     try:
-        value: Any = yaml.safe_load(text)
+        _, value = read_yaml(text)
         section = FaultSection.model_validate(
             {'fault': value} if isinstance(value, str) else value)
     except ValidationError as error:
         reasons = '; '.join(str(row['msg']).removeprefix('Value error, ')
                             for row in error.errors())
-        raise ValueError(f"found '{text}': {reasons}") from error
-    except yaml.YAMLError as error:
-        raise ValueError(f"found '{text}', allowed: the name of a fault or YAML with the keys "
-                         f'{", ".join(FaultSection.model_fields)}') from error
+        raise ValueError(f'found {text[:LONGEST_FOUND]!r}: {reasons}') from error
+    except YamlError as error:
+        raise ValueError(f'found {text[:LONGEST_FOUND]!r}, allowed: the name of a fault or YAML '
+                         f'with the keys {", ".join(FaultSection.model_fields)}') from error
     return section.order(now_ns)

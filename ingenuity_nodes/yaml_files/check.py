@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-import re
 from typing import Any, TypeVar
 
 from ingenuity_nodes.yaml_files.explain import explain, Key
+from ingenuity_nodes.yaml_files.reader import read_yaml, YamlError
 from pydantic import BaseModel, ValidationError
 import yaml
 
@@ -27,15 +27,6 @@ class Mistake:
 
 class FileError(ValueError):
     """A file a person wrote cannot be used; the text names file, line, key, found and allowed."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Takes 2.5e6 for a number, as YAML 1.2 does and people mean; for 1.1 it is a text."""
-
-
-_Loader.add_implicit_resolver(
-    'tag:yaml.org,2002:float', re.compile(r'^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$'),
-    list('-+.0123456789'))
 
 
 def load_yaml(path: Path) -> tuple[str, Any]:
@@ -55,22 +46,11 @@ def load_yaml(path: Path) -> tuple[str, Any]:
     """
     text = _text_of(path)
     try:
-        tree = yaml.compose(text, _Loader)
-        value = yaml.load(text, _Loader)    # noqa: S506, RUF100 - it is a safe one
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f'{path}:{mark.line + 1}:{mark.column + 1}' if mark else str(path)
-        raise FileError(f'{where}: not YAML: {error.problem}{_hint(error)}') from error
-    except yaml.reader.ReaderError as error:
-        line = text.count('\n', 0, error.position) + 1
-        raise FileError(f'{path}:{line}: not YAML: control character '
-                        f'#x{error.character:02x}') from error
-    except (RecursionError, ValueError) as error:
-        raise FileError(f'{path}: not YAML that can be used: {error}') from error
-    repeated = list(_repeated_keys(tree, set())) if tree else []
-    if repeated:
-        raise FileError('\n'.join(_repeated_key(path, *marks) for marks in repeated))
-    return text, value
+        return text, read_yaml(text)[1]
+    except YamlError as error:
+        raise FileError('\n'.join(
+            f'{path}:{where}: {reason}' if where else f'{path}: {reason}'
+            for where, reason in error.rows)) from error
 
 
 def validate(model: type[M], path: Path, text: str, value: Any) -> M:
@@ -96,7 +76,7 @@ def mistakes_of(model: type[BaseModel], error: ValidationError) -> list[Mistake]
 
 def report(path: Path, text: str, mistakes: Iterable[Mistake]) -> str:
     """Write mistakes as ``file:line:column: key: message`` with the line and a caret below."""
-    tree, lines = yaml.compose(text, yaml.SafeLoader), text.splitlines()
+    tree, lines = read_yaml(text)[0], text.splitlines()
     rows = []
     for mistake in mistakes:
         line, column = _locate(tree, mistake.key)
@@ -108,12 +88,6 @@ def report(path: Path, text: str, mistakes: Iterable[Mistake]) -> str:
     return '\n'.join(row for _, _, row in sorted(rows))
 
 
-def _repeated_key(path: Path, name: str, first: yaml.Mark, again: yaml.Mark) -> str:
-    """Report that a mapping has one key twice; YAML would silently take the last."""
-    return (f'{path}:{again.line + 1}:{again.column + 1}: {name}: the key is already in line '
-            f'{first.line + 1}, allowed: once')
-
-
 def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding='utf-8')
@@ -121,11 +95,6 @@ def _text_of(path: Path) -> str:
         raise FileError(f'{path}: cannot be read: {error.strerror}') from error
     except UnicodeDecodeError as error:
         raise FileError(f'{path}: cannot be read: byte {error.start} is not UTF-8 text') from error
-
-
-def _hint(error: yaml.MarkedYAMLError) -> str:
-    tab = error.problem is not None and r"'\t'" in error.problem
-    return ', indent with spaces' if tab else ''
 
 
 def _dotted(key: Key) -> str:
@@ -153,22 +122,3 @@ def _locate(node: yaml.Node | None, key: Key) -> tuple[int, int]:
 
 def _is_index(part: str | int, rows: Sequence[Any]) -> bool:
     return isinstance(part, int) and part < len(rows)
-
-
-def _repeated_keys(
-    node: yaml.Node, seen: set[int],
-) -> Iterator[tuple[str, yaml.Mark, yaml.Mark]]:
-    if id(node) in seen:
-        return    # an alias: looked at where its anchor is
-    seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        marks: dict[tuple[str, str], yaml.Mark] = {}
-        for name, value in node.value:
-            if isinstance(name, yaml.ScalarNode):
-                mark = marks.setdefault((name.tag, name.value), name.start_mark)
-                if mark is not name.start_mark:
-                    yield name.value, mark, name.start_mark
-            yield from _repeated_keys(value, seen)
-    elif isinstance(node, yaml.SequenceNode):
-        for row in node.value:
-            yield from _repeated_keys(row, seen)
