@@ -23,7 +23,7 @@ MOST_DIGITS = 400    # of a number; the largest float has 309
 
 
 class YamlError(ValueError):
-    """A text is not YAML that can be used; ``rows`` are positions, '' for all of it, and reasons."""
+    """A text is not YAML that can be used; ``rows`` are places, empty for all of it, and why."""
 
     def __init__(self, *rows: tuple[str, str]) -> None:
         super().__init__('; '.join(
