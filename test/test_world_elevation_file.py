@@ -123,3 +123,22 @@ def test_a_broken_file_is_one_mistake_with_file_and_line(
     assert re.search(r'measured\.yaml:\d+:\d+: world\.elevations\.file: .*' + words,
                      str(error.value))
     assert str(error.value).count('allowed:') == 1
+
+
+@pytest.mark.parametrize('name', [
+    '../ground.tif', '/etc/hostname', 'down/../../ground.tif', '/vsicurl/http://127.0.0.1:9/x.tif',
+    '/vsimem/x.tif', 'out.tif'])
+def test_a_scenario_reads_no_file_outside_its_folder(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / 'inside'
+    folder.mkdir()
+    (tmp_path / 'ground.tif').write_bytes(b'a file of somebody else')
+    (folder / 'out.tif').symlink_to(tmp_path / 'ground.tif')
+    with pytest.raises(FileError, match=r"file: found '.*', allowed: a file in the scenario's"):
+        load_scenario(scenario(folder, name))
+
+
+@pytest.mark.parametrize('name', ['/vsicurl?url=http://127.0.0.1:9/x.tif', 'vrt://x.tif', 'x.vrt'])
+def test_names_that_lead_elsewhere_are_no_files(tmp_path: Path, name: str) -> None:
+    (tmp_path / 'x.vrt').write_text('<VRTDataset rasterXSize="1" rasterYSize="1"/>')
+    with pytest.raises(ElevationFileError, match=r'no such file|not a readable GeoTIFF'):
+        read_elevations(tmp_path / name if name.startswith('x') else Path(name), 18.0, 77.0, 50.0)

@@ -63,10 +63,7 @@ def load_scenario(name_or_path: str) -> Scenario:
         return Scenario.model_validate(made)
     path = scenario_path(name_or_path)
     text, value = load_yaml(path)
-    elevations = _at(value, ('world', 'elevations'))
-    if isinstance(elevations, dict) and isinstance(elevations.get('file'), str):
-        elevations['file'] = str(path.parent / elevations['file'])
-    mistakes = list(_override_mistakes(value))
+    mistakes = [*_override_mistakes(value), *_locate_elevations(path.parent, value)]
     try:
         scenario = Scenario.model_validate(value)
     except ValidationError as error:
@@ -105,6 +102,20 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
                 errors += stage_mistakes(changed.stages)
             for error in errors:
                 yield Mistake((*key, *error.key.split('.')), error.message)
+
+
+def _locate_elevations(folder: Path, value: Any) -> Iterator[Mistake]:
+    """Make the path of measured ground one from here; it must not lead out of the folder."""
+    elevations = _at(value, ('world', 'elevations'))
+    if not isinstance(elevations, dict) or not isinstance(elevations.get('file'), str):
+        return
+    name = elevations['file']
+    path = folder / name
+    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+        yield Mistake(('world', 'elevations', 'file'), f"found '{name[:80]}', allowed: a file in "
+                      "the scenario's folder or below")
+        return
+    elevations['file'] = str(path)
 
 
 def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:

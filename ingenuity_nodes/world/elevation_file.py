@@ -17,6 +17,9 @@ from ingenuity_nodes.world.terrain import MARS_RADIUS
 import numpy as np
 from numpy.typing import NDArray
 
+# Formats that hold the heights themselves and name no other files, by how they begin.
+DRIVERS = {b'II*\0': 'GTiff', b'MM\0*': 'GTiff', b'II+\0': 'GTiff', b'MM\0+': 'GTiff',
+           b'PDS_': 'PDS'}
 LARGEST = 4096           # [cells] along each side of what is read; larger windows are thinned
 Elevations = tuple[NDArray[np.float64], float, float, float]
 _CONTROL = 33            # points along each side where the projection is worked out exactly
@@ -44,13 +47,25 @@ def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, 
         Not a raster, no projection, the place lies outside, or nothing but no-data.
 
     """
+    if not path.is_file():    # GDAL would take names such as /vsicurl/http:..., and go there
+        raise ElevationFileError(f'{path}: not a readable GeoTIFF (no such file)')
     import rasterio  # slow to import, and needed only for measured ground
     from rasterio.errors import RasterioError
     try:
-        with rasterio.open(path) as file:
+        # Files beside it are not looked at; they might name others.
+        with rasterio.Env(GDAL_PAM_ENABLED='NO', GDAL_DISABLE_READDIR_ON_OPEN='EMPTY_DIR'), \
+                rasterio.open(path, driver=_driver(path)) as file:
             return _read(file, path, latitude_deg, east_longitude_deg, half_size)
     except (RasterioError, OSError) as error:
         raise ElevationFileError(f'{path}: not a readable GeoTIFF ({error})') from error
+
+
+def _driver(path: Path) -> str:
+    with path.open('rb') as file:
+        start = file.read(4)
+    if start not in DRIVERS:
+        raise ElevationFileError(f'{path}: not a readable GeoTIFF (it begins with {start!r})')
+    return DRIVERS[start]
 
 
 def _read(file: Any, path: Path, latitude_deg: float, east_longitude_deg: float,
