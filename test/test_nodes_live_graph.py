@@ -131,11 +131,15 @@ def changed_hop(tmp_path, *changes):
     return path
 
 
+QUICK = 'overrides: {radio: {bit_rate: 2.5e6}}'
+
+
 @pytest.fixture
 def with_cameras(tmp_path):
     """Give the same flight with both cameras, a photo, and a radio ten times as quick."""
     return changed_hop(
-        tmp_path, (' []', ' [navcam, rte]\n    overrides: {radio: {bit_rate: 2.5e6}}'),
+        tmp_path, (' []', f' [navcam, rte]\n    {QUICK}'),
+        ('azimuth: 175.2', f'azimuth: 175.2\n    {QUICK}'),
         ('{segment: land}', '{segment: land}\n      photos:\n        - '
          '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}'))
 

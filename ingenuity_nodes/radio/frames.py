@@ -10,6 +10,7 @@ has 16 bits: no frame can make a receiver set aside more than that many pieces.
 
 from __future__ import annotations
 
+from itertools import pairwise
 import re
 import struct
 from typing import NoReturn
@@ -86,7 +87,7 @@ def decode(frame: bytes) -> RadioPacket:
     if kind >= len(KINDS):
         _refuse('kind', f'found kind {kind}, allowed: 0 to {len(KINDS) - 1}')
     ends = [sum(sizes[:k]) for k in range(4)]
-    sender, name, digest = (rest[a:b] for a, b in zip(ends, ends[1:], strict=False))
+    sender, name, digest = (rest[a:b] for a, b in pairwise(ends))
     packet = RadioPacket(
         t_ns=t_ns, kind=KINDS[kind], name=_text(name), index=index, count=count,
         payload=bytes(rest[ends[3]:]), sender=_text(sender), digest=bytes(digest))
