@@ -126,3 +126,23 @@ def test_frames_of_two_rovers_on_one_topic_reach_the_helicopter_each_under_its_s
     packets = wires.inputs(inbox | others)['packets']
     assert {rover: [frame.sender for frame in frames] for rover, frames in packets.items()} == {
         'curiosity': ['curiosity'], 'perseverance': ['perseverance']}
+
+
+def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
+    pytest.importorskip('rclpy')
+    from ingenuity_nodes.nodes.conversions.images import radio_message
+    from ingenuity_nodes.nodes.wires import Wires
+    from std_msgs.msg import UInt8MultiArray
+    errors = []
+    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append))
+    wires = Wires(node, Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
+    good = radio_message(RadioPacket(10, 'telemetry', '', 0, 1, b'', 'ingenuity'))
+    cut = UInt8MultiArray(data=bytes(good.data)[:10])
+    broken = UInt8MultiArray(data=bytes(len(good.data)))
+    up = {'/ingenuity/radio/up': [cut, broken, cut, good, broken, cut]}
+    for _ in range(50):
+        inputs = wires.inputs(up | {'/ingenuity/ground_truth/odometry': []})
+        assert [frame.t_ns for frame in inputs['packets']['ingenuity']] == [10]
+    assert len(errors) == 2
+    assert 'found 10 bytes' in errors[0] and 'CRC-32' in errors[1]
+    assert all('/ingenuity/radio/up: radio frame refused' in error for error in errors)

@@ -168,6 +168,29 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
     assert counts[0] == counts[1] == counts[2] > 20 * result['duration_s']
 
 
+@pytest.mark.timeout(400)
+def test_with_two_rovers_on_one_radio_topic_the_photo_arrives_at_the_instant_of_the_batch(
+        tmp_path, batch, with_cameras, capsys):
+    with_cameras.write_text(with_cameras.read_text() + f"""
+  - type: perseverance
+    name: curiosity
+    position: [60.0, 12.0]
+    azimuth: 175.2
+    {QUICK}
+""")
+    folder = tmp_path / 'run'
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['fly', str(with_cameras), '--out', str(folder)])
+    assert ended.value.code == 0, capsys.readouterr()
+    live = json.loads((folder / 'result.json').read_text())
+    seen = fly_batch(
+        with_features(load_scenario(str(with_cameras)), 'images'), None, None, images=True)
+    assert live['trajectory_sha256'] == seen['trajectory_sha256']
+    for key in ('received', 'receive_t_s', 'sha256_received'):
+        assert live['photo'][key] == seen['photo'][key]
+    assert live['photo']['received'] is True
+
+
 @pytest.mark.parametrize('victim', [
     '/world', '/ingenuity/helicopter', '/perseverance/rover', '/mission', '/recorder'])
 def test_when_a_process_is_killed_in_flight_the_others_end_and_say_which(tmp_path, batch, victim):

@@ -122,7 +122,9 @@ class RecorderNode(MemberNode):
     def _note_received(self, topic: str, text: str) -> None:
         try:
             sender, file, sha256 = text.split(' ')
-            self._products.photo_received(sender, photo_time(file), self._t_ns, sha256)
+            # Received now, published in the tick before.
+            self._products.photo_received(
+                sender, photo_time(file), self._t_ns - TICK_NS, sha256)
         except (KeyError, ValueError) as error:
             self.get_logger().error(f"{topic}: found '{text}': {error}")
 
