@@ -253,7 +253,7 @@ def test_memory_is_bounded_however_many_files_are_begun():
     RadioPacket(0, 'data', 'a', 0, 65535, b'', 'ingenuity', bytes(32)),
     RadioPacket(0, 'data', 'a', 0, 1, bytes(751), 'ingenuity', bytes(32))])
 def test_a_file_or_frame_that_is_too_long_is_refused(packet):
-    with pytest.raises(ValueError, match='allowed: 32768 of 750 B'):
+    with pytest.raises(ValueError, match=r'allowed: 32768 of 750 B'):
         FileReceiver(RADIO, 'perseverance').receive(packet)
     base = BaseStation(RADIO, 'perseverance')
     hello = RadioPacket(
@@ -264,7 +264,7 @@ def test_a_file_or_frame_that_is_too_long_is_refused(packet):
 
 def test_a_file_longer_than_a_receiver_takes_is_not_sent():
     few = with_overrides(RADIO, {'most_frames': 64})
-    with pytest.raises(ValueError, match='found a.jpg of 134 frames, allowed: 64'):
+    with pytest.raises(ValueError, match=r'found a\.jpg of 134 frames, allowed: 64'):
         FileSender(few, 'ingenuity').send('a.jpg', PHOTO[:100_000])
 
 

@@ -55,7 +55,7 @@ def test_a_slower_rate_reaches_farther():
 
 
 def test_a_superframe_without_time_for_a_file_frame_is_refused_by_name():
-    with pytest.raises(ParameterError, match='radio.superframe: found 0.1 s at 20000 bit/s'):
+    with pytest.raises(ParameterError, match=r'radio\.superframe: found 0\.1 s at 20000 bit/s'):
         with_overrides(RADIO, {'bit_rate': 20e3})
 
 
