@@ -128,7 +128,7 @@ def test_two_helicopters_are_kept_separate_and_only_photos_are_receipted(rover):
         ('scout', 'rte_000000001_thumb.jpg'), ('scout', 'rte_000000001.jpg')]
     assert [(receipt.sender, receipt.name) for receipt in receipts] == [
         ('scout', 'rte_000000001.jpg')]
-    assert rover.reports.keys() == {'ingenuity', 'scout'}
+    assert rover.telemetry.keys() == {'ingenuity', 'scout'}
 
 
 def test_without_a_line_of_sight_nothing_arrives_and_the_log_names_it_once(flight_3, environment):
@@ -149,7 +149,7 @@ def test_without_a_line_of_sight_nothing_arrives_and_the_log_names_it_once(fligh
         output = rover.tick(tick * TICK_NS, RoverInputs(
             packets, at(np.array([0.0, 60.0, up]))))
         log += output.log
-        came.append(rover.reports['ingenuity'].received_ns if rover.reports else 0)
+        came.append(rover.telemetry['ingenuity'].received_ns if rover.telemetry else 0)
     assert log == ['no line of sight to ingenuity', 'line of sight again to ingenuity']
     assert came[399] < 112 * TICK_NS < 480 * TICK_NS < came[499]
 

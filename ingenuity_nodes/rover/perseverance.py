@@ -88,8 +88,8 @@ class Rover:
         self._positions: dict[str, Vector3] = {}    # true ones, of the helicopters [m]
 
     @property
-    def reports(self) -> Mapping[str, Report]:
-        """Return the last telemetry of each helicopter that keeps to this base station."""
+    def telemetry(self) -> Mapping[str, Report]:
+        """Return the last telemetry of each helicopter that it has received."""
         return self._radio.reports
 
     def tick(self, t_ns: int, inputs: RoverInputs) -> RoverOutputs:
