@@ -252,11 +252,13 @@ class RadioPacket:
     """One frame on the link between helicopter and base station."""
 
     t_ns: int             # sent at
-    kind: str             # 'data', 'acknowledge', 'text'
-    name: str             # of the file it belongs to
+    kind: str             # 'data', 'acknowledge', 'telemetry', 'beacon'
+    name: str             # of the file it belongs to; telemetry: of the base station it is for
     index: int
     count: int
     payload: bytes
+    sender: str = ''      # name of the vehicle
+    digest: bytes = b''   # SHA-256 of the whole file, 32 bytes; b'' in telemetry and beacon
 
 
 @dataclass(frozen=True)

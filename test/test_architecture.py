@@ -23,7 +23,7 @@ UNSOURCED = re.compile(r'placeholder|todo|tbd|fixme|\?\?', re.IGNORECASE)
 FLOORS = (
     'commands', 'campaign', 'nodes simulation', 'recording', 'photo', 'rendering',
     'graph helicopter mission', 'scenario', 'control faults health navigation robots',
-    'rover sensors stages vehicle', 'guidance world', 'cameras signals', 'compiled',
+    'rover sensors stages vehicle', 'radio', 'guidance world', 'cameras signals', 'compiled',
     'frames parameters resources timing yaml_files')
 SHARED = ('signals', 'frames', 'parameters', 'timing', 'stages', 'resources')
 LONGEST_FILE = 350

@@ -5,7 +5,8 @@
 import random
 
 from hypothesis import given, strategies as st
-from ingenuity_nodes.graph.lockstep import Answer, Barrier, Mailbox, Tick
+from ingenuity_nodes.graph.lockstep import (
+    Answer, Barrier, counted_name, Mailbox, Tick)
 import pytest
 
 TOPICS = ('/plan', '/radio', '/truth')
@@ -123,6 +124,45 @@ def test_counts_of_all_answers_are_announced_with_the_next_tick(barrier):
     barrier.take(Answer('/rover', 10, {'/radio': 3}))
     barrier.take(Answer('/mission', 10, {}))
     assert barrier.next_tick(20).counts == {'/truth': 1, '/radio': 3}
+
+
+def test_counts_of_two_publishers_of_one_topic_add_up(barrier):
+    for t_ns, sent in ((10, 1), (20, 2)):
+        barrier.next_tick(t_ns)
+        barrier.take(Answer('/helicopter', t_ns, {'/radio': 2 * sent}))
+        barrier.take(Answer('/rover', t_ns, {'/radio': 5 * sent, '/truth': 1}))
+        barrier.take(Answer('/mission', t_ns, {}))
+    assert barrier.next_tick(30).counts == {'/radio': 14, '/truth': 1}
+
+
+ROVERS = ('curiosity', 'perseverance')
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 2), max_size=6), st.integers(0, 2**32))
+def test_of_two_publishers_on_one_topic_each_tick_brings_the_same_whoever_is_late(run, seed):
+    names = {rover: counted_name('/radio', rover) for rover in ROVERS}
+    order, mailbox = random.Random(seed), Mailbox(names.values())
+    counts, in_transit, received = dict.fromkeys(names.values(), 0), [], []
+    for t_ns, row in enumerate([*run, (0, 0)]):
+        tick = Tick(t_ns, dict(counts))
+        for rover, number in zip(ROVERS, row, strict=True):
+            in_transit += [(rover, counts[names[rover]] + k) for k in range(number)]
+            counts[names[rover]] += number
+        early = order.randint(0, len(in_transit))    # some of this very tick arrive before others
+        while in_transit and (early > 0 or mailbox.missing(tick)):
+            rover = order.choice([rover for rover, _ in in_transit])
+            first = next(message for message in in_transit if message[0] == rover)
+            in_transit.remove(first)
+            mailbox.put(names[rover], first)
+            early -= 1
+        taken = mailbox.take(tick)
+        received.append([message for rover in ROVERS for message in taken[names[rover]]])
+    sent, totals = [[]], [0, 0]
+    for row in run:
+        sent.append([(rover, totals[k] + i) for k, rover in enumerate(ROVERS)
+                     for i in range(row[k])])
+        totals = [total + number for total, number in zip(totals, row, strict=True)]
+    assert received == sent
 
 
 def test_an_announced_tick_does_not_change_when_answers_come(barrier):

@@ -5,12 +5,13 @@
 import re
 from types import SimpleNamespace
 
+from ingenuity_nodes.graph.lockstep import counted_name
 from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, members_of, MISSION, ROVER, WIRING
 from ingenuity_nodes.helicopter.helicopter import HelicopterInputs, HelicopterOutputs
 from ingenuity_nodes.mission.control import MissionInputs, MissionOutputs
 from ingenuity_nodes.rover.perseverance import RoverInputs, RoverOutputs
 from ingenuity_nodes.scenario.load import load_scenario
-from ingenuity_nodes.signals import NOTHING
+from ingenuity_nodes.signals import NOTHING, RadioPacket
 import pytest
 
 ENDS = {HELICOPTER: (HelicopterInputs, HelicopterOutputs), ROVER: (RoverInputs, RoverOutputs),
@@ -68,7 +69,7 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     errors = []
     logger = SimpleNamespace(error=errors.append)
     participant = SimpleNamespace(subscribe=lambda kind, topic: topic,
-                                  publisher=lambda kind, topic: None)
+                                  publisher=lambda kind, topic, source: None)
     wires = Wires(SimpleNamespace(get_logger=lambda: logger), participant,
                   load_scenario('flight_03'), MISSION, MISSION)
     messages = {'/ingenuity/flight_mode': [String(data='standby: on')],
@@ -78,3 +79,70 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     assert [receipt.name for receipt in inputs['receipts']['perseverance']] == ['a.jpg']
     assert len(errors) == 1
     assert "/perseverance/received: refused: found 'x', allowed: sender" in errors[0]
+
+
+class Graph:
+    """The counted topics of one node, without a network."""
+
+    def __init__(self):
+        self.published, self.own = {}, {}
+
+    def subscribe(self, kind, topic):
+        return topic
+
+    def subscribe_shared(self, kind, topic, sources, source_of):
+        self.source_of = source_of
+        return {source: counted_name(topic, source) for source in sources}
+
+    def publisher(self, kind, topic, source):
+        name = counted_name(topic, source) if source else topic
+        messages = self.published.setdefault(name, [])
+        return SimpleNamespace(publish=messages.append)
+
+
+def two_rovers():
+    """Give Flight 3 with a second rover, as the first one."""
+    scenario = load_scenario('flight_03')
+    rover = scenario.rovers[0]
+    second = rover.model_copy(update={'name': 'curiosity', 'position': (60.0, 20.0)})
+    return scenario.model_copy(update={'vehicles': (*scenario.vehicles, second)})
+
+
+def test_frames_of_two_rovers_on_one_topic_reach_the_helicopter_each_under_its_sender():
+    pytest.importorskip('rclpy')
+    from ingenuity_nodes.nodes.wires import Wires
+    scenario, inbox = two_rovers(), {}
+    for rover in ('perseverance', 'curiosity'):
+        graph = Graph()
+        frame = RadioPacket(10, 'beacon', '', 0, 1, b'', rover)
+        Wires(None, graph, scenario, ROVER, rover).publish(
+            outputs(packets={'ingenuity': (frame,)}))
+        inbox.update(graph.published)
+    graph = Graph()
+    wires = Wires(None, graph, scenario, HELICOPTER, 'ingenuity')
+    assert {graph.source_of(message) for messages in inbox.values() for message in messages} == {
+        'curiosity', 'perseverance'}
+    others = {'/ingenuity/plan': [], '/ingenuity/go': []}
+    packets = wires.inputs(inbox | others)['packets']
+    assert {rover: [frame.sender for frame in frames] for rover, frames in packets.items()} == {
+        'curiosity': ['curiosity'], 'perseverance': ['perseverance']}
+
+
+def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
+    pytest.importorskip('rclpy')
+    from ingenuity_nodes.nodes.conversions.images import radio_message
+    from ingenuity_nodes.nodes.wires import Wires
+    from std_msgs.msg import UInt8MultiArray
+    errors = []
+    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append))
+    wires = Wires(node, Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
+    good = radio_message(RadioPacket(10, 'telemetry', '', 0, 1, b'', 'ingenuity'))
+    cut = UInt8MultiArray(data=bytes(good.data)[:10])
+    broken = UInt8MultiArray(data=bytes(len(good.data)))
+    up = {'/ingenuity/radio/up': [cut, broken, cut, good, broken, cut]}
+    for _ in range(50):
+        inputs = wires.inputs(up | {'/ingenuity/ground_truth/odometry': []})
+        assert [frame.t_ns for frame in inputs['packets']['ingenuity']] == [10]
+    assert len(errors) == 2
+    assert 'found 10 bytes' in errors[0] and 'CRC-32' in errors[1]
+    assert all('/ingenuity/radio/up: radio frame refused' in error for error in errors)

@@ -191,9 +191,9 @@ def test_features_go_through_to_the_bit(count):
         assert getattr(back, name).dtype == getattr(frame, name).dtype
 
 
-@given(st.binary(max_size=300), st.text(max_size=20))
+@given(st.binary(max_size=300), st.from_regex(r'[a-z0-9][a-z0-9_.]{0,20}', fullmatch=True))
 def test_radio_frames_go_through_to_the_bit(payload, name):
-    packet = RadioPacket(5, 'data', name, 1, 2, payload)
+    packet = RadioPacket(5, 'data', name, 1, 2, payload, 'ingenuity', bytes(range(32)))
     assert images.radio_from(over_the_wire(images.radio_message(packet))) == packet
 
 

@@ -131,11 +131,15 @@ def changed_hop(tmp_path, *changes):
     return path
 
 
+QUICK = 'overrides: {radio: {bit_rate: 2.5e6}}'
+
+
 @pytest.fixture
 def with_cameras(tmp_path):
     """Give the same flight with both cameras, a photo, and a radio ten times as quick."""
     return changed_hop(
-        tmp_path, (' []', ' [navcam, rte]\n    overrides: {radio: {bit_rate: 2.5e6}}'),
+        tmp_path, (' []', f' [navcam, rte]\n    {QUICK}'),
+        ('azimuth: 175.2', f'azimuth: 175.2\n    {QUICK}'),
         ('{segment: land}', '{segment: land}\n      photos:\n        - '
          '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}'))
 
@@ -162,6 +166,29 @@ def test_with_cameras_the_photo_reaches_the_rover_and_the_flight_is_the_same(
     counts = [sum(1 for _ in messages(folder / 'bag', {f'/ingenuity/navcam/{topic}'}))
               for topic in ('exposure', 'image_raw', 'features')]
     assert counts[0] == counts[1] == counts[2] > 20 * result['duration_s']
+
+
+@pytest.mark.timeout(400)
+def test_with_two_rovers_on_one_radio_topic_the_photo_arrives_at_the_instant_of_the_batch(
+        tmp_path, batch, with_cameras, capsys):
+    with_cameras.write_text(with_cameras.read_text() + f"""
+  - type: perseverance
+    name: curiosity
+    position: [60.0, 12.0]
+    azimuth: 175.2
+    {QUICK}
+""")
+    folder = tmp_path / 'run'
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['fly', str(with_cameras), '--out', str(folder)])
+    assert ended.value.code == 0, capsys.readouterr()
+    live = json.loads((folder / 'result.json').read_text())
+    seen = fly_batch(
+        with_features(load_scenario(str(with_cameras)), 'images'), None, None, images=True)
+    assert live['trajectory_sha256'] == seen['trajectory_sha256']
+    for key in ('received', 'receive_t_s', 'sha256_received'):
+        assert live['photo'][key] == seen['photo'][key]
+    assert live['photo']['received'] is True
 
 
 @pytest.mark.parametrize('victim', [

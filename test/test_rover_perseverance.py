@@ -6,8 +6,11 @@ import hashlib
 import math
 
 from ingenuity_nodes.frames import rotation_matrix
-from ingenuity_nodes.rover.perseverance import RoverInputs
-from ingenuity_nodes.rover.radio import FileSender, RadioParameters
+from ingenuity_nodes.radio.parameters import RadioParameters
+from ingenuity_nodes.radio.station import Station
+from ingenuity_nodes.radio.telemetry import Telemetry
+from ingenuity_nodes.rover.parameters import RoverParameters
+from ingenuity_nodes.rover.perseverance import resting_pose, Rover, RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import Truth
@@ -17,6 +20,7 @@ import pytest
 
 PHOTO = np.random.default_rng(1).bytes(20_000)
 HOME = np.array([0.0, 0.0, 0.3])
+AT_REST = Telemetry((0.0, 0.0, 0.3), 'landed', True, 0.9)
 FORWARD = np.array([1.0, 0.0, 0.0])
 
 
@@ -42,13 +46,13 @@ def at(where, name='ingenuity'):
 
 def send_photo(rover, where, ticks=200):
     """Send one photo and give the files that the rover has after some ticks."""
-    sender, files, answers = FileSender(RadioParameters()), [], ()
-    sender.send('rte_000043000.jpg', PHOTO)
+    station, files, answers = Station(RadioParameters(), 'ingenuity'), [], ()
+    station.send('rte_000043000.jpg', PHOTO)
     for tick in range(1, ticks):
-        sender.receive(answers)
-        packets = {'ingenuity': tuple(sender.transmit(tick * TICK_NS))}
+        station.receive(answers)
+        packets = {'ingenuity': tuple(station.transmit(tick * TICK_NS, AT_REST))}
         output = rover.tick(tick * TICK_NS, RoverInputs(packets, at(where)))
-        answers = output.packets['ingenuity']
+        answers = output.packets.get('ingenuity', ())
         files += output.files
     return files
 
@@ -107,12 +111,53 @@ def test_the_same_seed_receives_the_same_frames(flight_3, environment):
     assert times[0] == times[1]
 
 
-def test_two_helicopters_are_told_apart(rover):
-    sender = FileSender(RadioParameters())
-    sender.send('rte_000000001.jpg', b'mine')
-    output = rover.tick(TICK_NS, RoverInputs(
-        {'scout': tuple(sender.transmit(TICK_NS)), 'ingenuity': ()},
-        at(HOME) | at(HOME, 'scout')))
-    assert [file.sender for file in output.files] == ['scout']
-    assert output.packets['ingenuity'] == ()
-    assert len(output.packets['scout']) == 1
+def test_two_helicopters_are_kept_separate_and_only_photos_are_receipted(rover):
+    stations = {name: Station(RadioParameters(), name) for name in ('ingenuity', 'scout')}
+    stations['scout'].send('rte_000000001_thumb.jpg', b'small')
+    stations['scout'].send('rte_000000001.jpg', b'mine')
+    down, files, receipts = {}, [], []
+    for tick in range(1, 200):
+        up = {}
+        for name, station in stations.items():
+            station.receive(down.get(name, ()))
+            up[name] = tuple(station.transmit(tick * TICK_NS, AT_REST))
+        output = rover.tick(tick * TICK_NS, RoverInputs(up, at(HOME) | at(HOME, 'scout')))
+        down, files, receipts = (
+            output.packets, [*files, *output.files], [*receipts, *output.receipts])
+    assert [(file.sender, file.name) for file in files] == [
+        ('scout', 'rte_000000001_thumb.jpg'), ('scout', 'rte_000000001.jpg')]
+    assert [(receipt.sender, receipt.name) for receipt in receipts] == [
+        ('scout', 'rte_000000001.jpg')]
+    assert rover.telemetry.keys() == {'ingenuity', 'scout'}
+
+
+def test_without_a_line_of_sight_nothing_arrives_and_the_log_names_it_once(flight_3, environment):
+    class Rise:
+        """5 m high, north of the rover."""
+
+        def height(self, east, north):
+            return 0.0
+
+        def heights(self, easts, norths):
+            return 5.0 * (np.abs(norths - 10.0) < 2.0)
+
+    rover = Rover(RoverParameters(), resting_pose((0.0, 0.0), 0.0, Rise()), 1, terrain=Rise())
+    log, heights = [], [40.0] * 100 + [0.3] * 300 + [40.0] * 100
+    station, came = Station(RadioParameters(), 'ingenuity'), []
+    for tick, up in enumerate(heights, 1):
+        packets = {'ingenuity': tuple(station.transmit(tick * TICK_NS, AT_REST))}
+        output = rover.tick(tick * TICK_NS, RoverInputs(
+            packets, at(np.array([0.0, 60.0, up]))))
+        log += output.log
+        came.append(rover.telemetry['ingenuity'].received_ns if rover.telemetry else 0)
+    assert log == ['no line of sight to ingenuity', 'line of sight again to ingenuity']
+    assert came[399] < 112 * TICK_NS < 480 * TICK_NS < came[499]
+
+
+def test_a_damaged_or_foreign_frame_is_named_once_per_kind(rover):
+    log = []
+    for tick in range(1, 20):
+        strange = Station(RadioParameters(), 'stranger').transmit(10 * TICK_NS, AT_REST)
+        log += rover.tick(
+            tick * TICK_NS, RoverInputs({'ingenuity': tuple(strange)}, at(HOME))).log
+    assert log == ['radio frame refused: sender, further ones are counted']

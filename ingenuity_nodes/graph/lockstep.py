@@ -8,16 +8,25 @@ of messages that had been published on each counted topic; a participant holds i
 until it has that many, takes exactly these, works, publishes, and answers with its own counts.
 So a message sent in one tick arrives in the next, however the network shuffles deliveries.
 
+Where several participants publish on one topic, each counts its own messages under the topic and
+its name (:func:`counted_name`): counted together, a message that one sent early would pass for one
+of another that is late.
+
 Others may publish on counted topics, too (``ros2 topic pub``). Nobody counts what they send: it is
 received when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def counted_name(topic: str, source: str) -> str:
+    """Return under which name messages are counted of a topic with several publishers."""
+    return f'{topic}#{source}'
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Barrier:
         self._participants = tuple(participants)
         self._waiting: set[str] = set()
         self._t_ns = 0
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, Mapping[str, int]] = {}    # by participant
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -65,14 +74,17 @@ class Barrier:
             raise RuntimeError(f'tick {t_ns} ns: no answer yet from {", ".join(self.waiting)}')
         self._t_ns = t_ns
         self._waiting = set(self._participants)
-        return Tick(t_ns, dict(self._counts))
+        total: Counter[str] = Counter()
+        for counts in self._counts.values():
+            total.update(counts)
+        return Tick(t_ns, dict(total))
 
     def take(self, answer: Answer) -> bool:
         """Take one answer; true if it was the last one missing. Stale and foreign ones: false."""
         if answer.t_ns != self._t_ns or answer.participant not in self._waiting:
             return False
         self._waiting.discard(answer.participant)
-        self._counts.update(answer.counts)
+        self._counts[answer.participant] = dict(answer.counts)
         return not self._waiting
 
     def excuse(self, participant: str) -> bool:

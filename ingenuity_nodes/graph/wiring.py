@@ -36,6 +36,11 @@ class Wire:
         """Whether the output is a mapping by the name of the receiver; else all receive it."""
         return '{target}' in self.topic
 
+    @property
+    def shared(self) -> bool:
+        """Whether all senders publish on one topic, each message with its sender's name."""
+        return self.addressed and '{source}' not in self.topic
+
     def topic_of(self, source: str, target: str) -> str:
         """Return the name of the topic between two participants."""
         return self.topic.format(source=source, target=target)

@@ -15,13 +15,16 @@ import math
 from typing import NamedTuple
 
 from ingenuity_nodes.cameras.model import CameraModel, rte
+from ingenuity_nodes.cameras.thumbnail import thumbnail
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.health.health import Health, RATE_HZ
 from ingenuity_nodes.health.image_stamps import ImageStamps
 from ingenuity_nodes.health.imu_monitor import ImuMonitor
-from ingenuity_nodes.rover.radio import FileSender, photo_name
+from ingenuity_nodes.radio.frames import photo_name, thumbnail_name
+from ingenuity_nodes.radio.station import Station
+from ingenuity_nodes.radio.telemetry import Telemetry
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.inclinometer import tilt_felt
 from ingenuity_nodes.signals import (
@@ -50,10 +53,13 @@ class FlightComputer:
 
     Each tick: :meth:`begin_tick`; each step of it: :meth:`read`, then :meth:`step`.
     ``parameters`` are what its engineers know of the whole helicopter, ``navcam`` the calibrated
-    model of its navigation camera, ``air`` the forecast for which its rotor model is trimmed.
+    model of its navigation camera, ``air`` the forecast for which its rotor model is trimmed,
+    ``name`` that of the helicopter, under which its radio sends.
     """
 
-    def __init__(self, parameters: HelicopterParameters, navcam: CameraModel, air: Air) -> None:
+    def __init__(
+        self, parameters: HelicopterParameters, navcam: CameraModel, air: Air, name: str,
+    ) -> None:
         p = parameters
         self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
             p.navigation, navcam, p.imu, p.altimeter)
@@ -65,7 +71,8 @@ class FlightComputer:
         self._health = Health(p.health, software, rest, self._imu_monitor)
         self._stamps = ImageStamps(p.image_stamps, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
-        self._sender = FileSender(p.radio)
+        self._radio = Station(p.radio, name)
+        self._healthy = True
         self._exposed: list[int] = []         # navigation images still at vision
         self._undelivered: list[int] = []     # photos still in their camera
         self._health_due = Every(RATE_HZ)
@@ -162,15 +169,23 @@ class FlightComputer:
         """Take photos from their camera, to be sent after landing."""
         for photo in photos:
             self._undelivered.remove(photo.t_ns)
-            self._sender.send(photo_name(photo.t_ns), photo.jpeg)
+            name = photo_name(photo.t_ns)
+            small = thumbnail(photo.jpeg)
+            if small:
+                self._radio.send(thumbnail_name(name), small)
+            self._radio.send(name, photo.jpeg)
 
     def receive(self, packets: Iterable[RadioPacket]) -> None:
         """Take radio packets."""
-        self._sender.receive(packets)
+        self._radio.receive(packets)
 
     def transmit(self, t_ns: int) -> list[RadioPacket]:
-        """Send files when on the ground, as the aircraft did."""
-        return self._sender.transmit(t_ns) if self._guidance.finished else []
+        """Send telemetry always, files when on the ground, as the aircraft did."""
+        assert self.estimate is not None and self._status is not None and self.setpoint is not None
+        east, north, up = self.estimate.p_MB.tolist()
+        telemetry = Telemetry((east, north, up), self.setpoint.mode, self._healthy,
+                              self._status.battery_charge)
+        return self._radio.transmit(t_ns, telemetry, files=self._guidance.finished)
 
     # One step of 2 ms ------------------------------------------------------------------------
 
@@ -181,9 +196,11 @@ class FlightComputer:
         if (self._health_due.due(t_ns) and self.estimate is not None
                 and self.setpoint is not None and self._status is not None):
             health.lost_images = self._stamps.lost_images(t_ns)
-            self._guidance.take_health(health.step(
+            report = health.step(
                 altitude, self.estimate, self._status, self.command,
-                at_rest=self._at_rest, airborne=self.setpoint.airborne))
+                at_rest=self._at_rest, airborne=self.setpoint.airborne)
+            self._healthy = not (report.unfit or report.degraded or report.land_now)
+            self._guidance.take_health(report)
         if monitor.accelerometer_dead:
             inertial = inertial._replace(f_I=UNKNOWN)
         self._both, self._inertial = both, inertial

@@ -93,7 +93,7 @@ class Helicopter:
         seed = seed_of(seed, section.name)
         self._aircraft = Aircraft(section, environment, seed, p)
         self._simulated_tracker = SimulatedTracker(self.navcam, environment.terrain, seed)
-        self._computer = FlightComputer(p, self.navcam, environment.air)
+        self._computer = FlightComputer(p, self.navcam, environment.air, section.name)
         self._altimeter_due = Every(p.computer.altimeter_rate)
         self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
         self._waiting_features: deque[FeatureFrame] = deque()

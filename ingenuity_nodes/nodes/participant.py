@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.graph.lockstep import Answer, Mailbox, Tick
+from ingenuity_nodes.graph.lockstep import Answer, counted_name, Mailbox, Tick
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.refusals import ForeignSenderError, Refusals
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -25,9 +26,12 @@ Messages = dict[str, list[Any]]
 class CountedPublisher:
     """Publishes and counts, so that the world can tell the others how much to wait for."""
 
-    def __init__(self, node: Node, kind: type, topic: str, qos: QoSProfile) -> None:
+    def __init__(
+        self, node: Node, kind: type, topic: str, qos: QoSProfile, source: str = '',
+    ) -> None:
         self._publisher = node.create_publisher(kind, topic, qos)
         self.topic, self.count = str(self._publisher.topic_name), 0
+        self.counted = counted_name(self.topic, source) if source else self.topic
 
     def publish(self, message: Any) -> None:
         """Publish one message."""
@@ -44,15 +48,22 @@ class Participant:
     ) -> None:
         self._node, self._on_tick, self._missing = node, on_tick, missing
         self._publishers: list[CountedPublisher] = []
-        self._kinds: dict[str, str] = {}
+        self._counted: set[str] = set()
+        self._refusals = Refusals()
         self._mailbox: Mailbox | None = None
         self._tick: Tick | None = None
         self._answers = node.create_publisher(DiagnosticArray, DONE, BEAT)
         node.create_subscription(DiagnosticArray, TICK, self._on_announcement, BEAT)
 
-    def publisher(self, kind: type, topic: str, qos: QoSProfile = COUNTED) -> CountedPublisher:
-        """Create a publisher whose messages are received by participants in the next tick."""
-        publisher = CountedPublisher(self._node, kind, topic, qos)
+    def publisher(
+        self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, source: str = '',
+    ) -> CountedPublisher:
+        """
+        Create a publisher whose messages are received by participants in the next tick.
+
+        ``source`` is the sender's name on a topic that several participants publish on.
+        """
+        publisher = CountedPublisher(self._node, kind, topic, qos, source)
         self._publishers.append(publisher)
         return publisher
 
@@ -61,7 +72,7 @@ class Participant:
     ) -> str:
         """Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages."""
         full_name = str(self._node.resolve_topic_name(topic))
-        self._kinds[full_name] = topic
+        self._counted.add(full_name)
 
         def hold(message: Any) -> None:
             self._box.put(full_name, message)
@@ -69,6 +80,47 @@ class Participant:
 
         self._node.create_subscription(kind, topic, hold, qos, raw=raw)
         return full_name
+
+    def subscribe_shared(
+        self, kind: type, topic: str, sources: Sequence[str], source_of: Callable[[Any], str],
+    ) -> dict[str, str]:
+        """
+        Subscribe to a counted topic on which several participants publish.
+
+        Parameters
+        ----------
+        kind, topic
+            As in :meth:`subscribe`.
+        sources
+            Names of the senders.
+        source_of
+            Reads a sender's name from its message; ValueError if there is none. What none of
+            the senders sent is dropped, each kind of error named once.
+
+        Returns
+        -------
+        dict
+            By sender, the key of its messages in those of ``on_tick``.
+
+        """
+        full_name = str(self._node.resolve_topic_name(topic))
+        names = {source: counted_name(full_name, source) for source in sources}
+        self._counted.update(names.values())
+
+        def hold(message: Any) -> None:
+            try:
+                source = source_of(message)
+                if source not in names:
+                    raise ForeignSenderError(
+                        f"refused: found sender '{source}', allowed: {', '.join(names)}")
+            except ValueError as error:
+                self._refusals.note(self._node, full_name, error)
+                return
+            self._box.put(names[source], message)
+            self.advance()
+
+        self._node.create_subscription(kind, topic, hold, COUNTED)
+        return names
 
     @property
     def waits_for(self) -> str:
@@ -86,14 +138,14 @@ class Participant:
         self._tick = None
         self._node.time_begins()
         self._on_tick(tick.t_ns, self._box.take(tick))
-        counts = {publisher.topic: publisher.count for publisher in self._publishers}
+        counts = {publisher.counted: publisher.count for publisher in self._publishers}
         self._answers.publish(answer_message(Answer(
             self._node.get_fully_qualified_name(), tick.t_ns, counts)))
 
     @property
     def _box(self) -> Mailbox:
         if self._mailbox is None:
-            self._mailbox = Mailbox(self._kinds)
+            self._mailbox = Mailbox(self._counted)
         return self._mailbox
 
     def _on_announcement(self, message: DiagnosticArray) -> None:

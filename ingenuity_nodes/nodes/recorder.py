@@ -17,12 +17,12 @@ from ingenuity_nodes.nodes.membership import ENDED, LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
+from ingenuity_nodes.radio.frames import photo_time
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.recording_rules import recording_rules
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_products import RunProducts
-from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import ModeChange
@@ -122,7 +122,9 @@ class RecorderNode(MemberNode):
     def _note_received(self, topic: str, text: str) -> None:
         try:
             sender, file, sha256 = text.split(' ')
-            self._products.photo_received(sender, photo_time(file), self._t_ns, sha256)
+            # Received now, published in the tick before.
+            self._products.photo_received(
+                sender, photo_time(file), self._t_ns - TICK_NS, sha256)
         except (KeyError, ValueError) as error:
             self.get_logger().error(f"{topic}: found '{text}': {error}")
 

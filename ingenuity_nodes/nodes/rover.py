@@ -18,11 +18,11 @@ from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import rover_section
 from ingenuity_nodes.nodes.wires import Wires
+from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
 from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverInputs, RoverState
-from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
-from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry
 import numpy as np
 from sensor_msgs.msg import CompressedImage, JointState
@@ -46,6 +46,8 @@ class RoverNode(MemberNode):
         self.membership.waits_for = lambda: self._participant.waits_for
         self._wires = Wires(self, self._participant, scenario, ROVER, section.name)
         self._photo = self._participant.publisher(CompressedImage, 'received/compressed')
+        self._thumbnail = self.create_publisher(
+            CompressedImage, 'received/thumbnail/compressed', LATCHED)
         self._caption = self.create_publisher(String, 'caption', LATCHED)
         self._odometry = self.create_publisher(Odometry, 'odometry', 10)
         self._truth = self.create_publisher(Odometry, 'ground_truth/odometry', LATCHED)
@@ -56,16 +58,25 @@ class RoverNode(MemberNode):
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         outputs = self._rover.tick(t_ns, RoverInputs(**self._wires.inputs(messages)))
         self._wires.publish(outputs)
+        for line in outputs.log:
+            self.get_logger().info(f'{t_ns / SECOND_NS:.2f} s: {line}')
         for file in outputs.files:
             self._publish_file(file)
         if t_ns % POSE_PERIOD_NS == 0:
             self._publish_state(outputs.state)
 
     def _publish_file(self, file: ReceivedFile) -> None:
-        self.get_logger().info(f'{file.name} from {file.sender} is complete: {file.caption}')
+        self.get_logger().info(f'{file.name} from {file.sender} is complete')
+        if not (is_photo(file.name) or is_thumbnail(file.name)):
+            return
         frame_id = frames.frame(file.sender, 'rte_optical_frame')
-        self._photo.publish(jpeg_message(photo_time(file.name), frame_id, file.content))
-        self._caption.publish(String(data=file.caption))
+        message = jpeg_message(photo_time(file.name), frame_id, file.content)
+        if is_photo(file.name):
+            self.get_logger().info(file.caption)
+            self._photo.publish(message)
+            self._caption.publish(String(data=file.caption))
+        else:
+            self._thumbnail.publish(message)
 
     def _publish_state(self, state: RoverState) -> None:
         zero, name, t_ns = np.zeros(3), self._name, state.t_ns

@@ -11,6 +11,7 @@ import time
 from ingenuity_nodes import frames
 from ingenuity_nodes.graph.processes import STATUS, STATUS_WANTED
 from ingenuity_nodes.helicopter.helicopter import HelicopterOutputs
+from ingenuity_nodes.radio.frames import is_photo
 from ingenuity_nodes.timing import SECOND_NS
 
 EVERY = 0.5    # [s] of wall time
@@ -39,8 +40,9 @@ class StatusLine:
             self._start = outputs.estimate.p_MB
         for change in outputs.modes:
             self._mode = change.mode
-        if outputs.packets:
-            packet = outputs.packets[-1]
+        for packet in outputs.packets:
+            if not is_photo(packet.name):
+                continue
             self._sent = f'  {100 * (packet.index + 1) // packet.count} % of the photo sent'
         now = time.monotonic()
         if now - self._published < EVERY:

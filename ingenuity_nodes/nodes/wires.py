@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingenuity_nodes.graph.wiring import Inputs, members_of, Wire, WIRING
 from ingenuity_nodes.nodes.conversions.wired import Codec, CODECS
 from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
+from ingenuity_nodes.nodes.refusals import Refusals
 from ingenuity_nodes.scenario.sections import Scenario
 from rclpy.node import Node
 
@@ -20,15 +21,17 @@ class Wires:
     def __init__(
         self, node: Node, participant: Participant, scenario: Scenario, kind: str, name: str,
     ) -> None:
-        self._node, self._name = node, name
+        self._node, self._name, self._refusals = node, name, Refusals()
         members = members_of(scenario)
         self._inputs = [
-            (wire, source, _codec(wire),
-             participant.subscribe(_codec(wire).message, wire.topic_of(source, name)))
-            for wire in WIRING if wire.target == kind for source in members[wire.source]]
+            (wire, source, _codec(wire), key)
+            for wire in WIRING if wire.target == kind
+            for source, key in _subscribe(participant, wire, members[wire.source], name).items()]
         self._outputs = [
             (wire, _codec(wire),
-             {target: participant.publisher(_codec(wire).message, wire.topic_of(name, target))
+             {target: participant.publisher(
+                 _codec(wire).message, wire.topic_of(name, target),
+                 source=name if _mixed(wire, members[kind]) else '')
               for target in (members[wire.target] if wire.addressed else ('',))})
             for wire in WIRING if wire.source == kind]
 
@@ -57,7 +60,24 @@ class Wires:
             try:
                 yield codec.decode(message)
             except ValueError as error:
-                self._node.get_logger().error(f'{topic}: refused: {error}')
+                self._refusals.note(self._node, topic, error)
+
+
+def _subscribe(
+    participant: Participant, wire: Wire, sources: Sequence[str], name: str,
+) -> dict[str, str]:
+    """Subscribe to a wire; returns the key of its messages by sender."""
+    codec = _codec(wire)
+    if _mixed(wire, sources) and codec.source_of:
+        return participant.subscribe_shared(
+            codec.message, wire.topic_of('', name), sources, codec.source_of)
+    return {source: participant.subscribe(codec.message, wire.topic_of(source, name))
+            for source in sources}
+
+
+def _mixed(wire: Wire, sources: Sequence[str]) -> bool:
+    """Return whether the messages of several participants meet on one topic."""
+    return wire.shared and len(sources) > 1
 
 
 def _codec(wire: Wire) -> Codec:

@@ -1,3 +1,3 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Perseverance: drive, mast, base station and its radio."""
+"""Perseverance: drive, mast, base station."""

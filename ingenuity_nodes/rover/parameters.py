@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rover.radio import RadioParameters
+from ingenuity_nodes.radio.parameters import RadioParameters
 
 
 @dataclass(frozen=True)

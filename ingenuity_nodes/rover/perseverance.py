@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import hashlib
 import math
 from typing import NamedTuple
 
 from ingenuity_nodes.frames import (
     quaternion_from_rpy, QuatWxyz, rpy_from_quaternion, Vector3, yaw_from_azimuth)
+from ingenuity_nodes.radio.base_station import Report
+from ingenuity_nodes.radio.frames import is_photo
+from ingenuity_nodes.rover.base_radio import BaseRadio
 from ingenuity_nodes.rover.parameters import RoverParameters
-from ingenuity_nodes.rover.radio import Channel, FileReceiver
 from ingenuity_nodes.signals import NOTHING, RadioPacket, Receipt, Truth
-from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 
@@ -54,58 +56,54 @@ class RoverOutputs(NamedTuple):
     state: RoverState
     packets: dict[str, tuple[RadioPacket, ...]]    # answers, by the helicopter they go to
     files: tuple[ReceivedFile, ...]
+    log: tuple[str, ...] = ()    # for people
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
-        """Return what mission control is told of the files."""
-        return tuple(Receipt(file.sender, file.name, file.sha256) for file in self.files)
+        """Return what mission control is told of the photos; thumbnails are for people."""
+        return tuple(Receipt(file.sender, file.name, file.sha256) for file in self.photos)
+
+    @property
+    def photos(self) -> tuple[ReceivedFile, ...]:
+        """Return the files that are photos in full size."""
+        return tuple(file for file in self.files if is_photo(file.name))
 
 
 class Rover:
     """
     Stands at its place, looks at the helicopter, receives what it sends.
 
-    ``pose`` is what :func:`resting_pose` gives: attitude ``q_MB`` and place ``p_MB``.
+    ``pose`` is what :func:`resting_pose` gives: attitude ``q_MB`` and place ``p_MB``. Without a
+    ``terrain`` nothing hides the antennas from each other.
     """
 
     def __init__(
-        self, parameters: RoverParameters, pose: tuple[QuatWxyz, Vector3], seed: int,
+        self, parameters: RoverParameters, pose: tuple[QuatWxyz, Vector3], seed: int, *,
+        name: str = 'perseverance', terrain: Terrain | None = None,
     ) -> None:
         self.parameters = parameters
         self._q_MB, self._p_MB = pose
         self._yaw = rpy_from_quaternion(self._q_MB)[2]
-        self._channels: dict[str, Channel] = {}
-        self._receivers: dict[str, FileReceiver] = {}
+        self._radio = BaseRadio(parameters, name, seed, terrain.heights if terrain else None)
         self._positions: dict[str, Vector3] = {}    # true ones, of the helicopters [m]
-        self._seed = seed
+
+    @property
+    def telemetry(self) -> Mapping[str, Report]:
+        """Return the last telemetry of each helicopter that it has received."""
+        return self._radio.reports
 
     def tick(self, t_ns: int, inputs: RoverInputs) -> RoverOutputs:
         """Receive what was sent in the last tick, answer it, turn the mast."""
         for name, truths in inputs.truths.items():
             self._positions[name] = truths[-1].p_MB
-        answers: dict[str, tuple[RadioPacket, ...]] = {}
-        files: list[ReceivedFile] = []
-        for name in sorted(inputs.packets):
-            receiver = self._receivers.setdefault(name, FileReceiver())
-            replies, complete = receiver.receive(t_ns, self._passed(name, inputs.packets[name]))
-            answers[name] = tuple(replies)
-            for file_name, content in complete:
-                checksum = next(reply.payload.decode() for reply in replies
-                                if reply.name == file_name and reply.index == 0)
-                files.append(ReceivedFile(t_ns, name, file_name, content, checksum,
-                                          caption=f'Oh hey, there I am! ({file_name})'))
+        files, answers, log = self._radio.tick(t_ns, inputs.packets, self._p_MB, self._positions)
+        received = tuple(
+            ReceivedFile(t_ns, sender, file_name, content, hashlib.sha256(content).hexdigest(),
+                         caption=f'Oh hey, there I am! ({file_name})')
+            for sender, file_name, content in files)
         state = RoverState(t_ns, self._p_MB, self._q_MB, self._mast_azimuth(),
                            self.parameters.mast_tilt)
-        return RoverOutputs(state, answers, tuple(files))
-
-    def _passed(self, name: str, packets: Iterable[RadioPacket]) -> list[RadioPacket]:
-        """Return the frames that arrive: of those sent, the channel loses some by chance."""
-        antenna = self._p_MB + np.array([0.0, 0.0, self.parameters.antenna_height])
-        sender = self._positions.get(name)
-        distance = math.dist(antenna, sender) if sender is not None else 0.0
-        if name not in self._channels:
-            self._channels[name] = Channel(self.parameters.radio, seed_of(self._seed, name))
-        return [packet for packet in packets if self._channels[name].passes(distance)]
+        return RoverOutputs(state, answers, received, log)
 
     def _mast_azimuth(self) -> float:
         """Turn the head to the first helicopter, seen from the rover's nose."""

@@ -52,4 +52,5 @@ def _measured(here: WorldSection) -> Elevations | None:
 def rover_of(section: RoverSection, environment: Environment, seed: int) -> Rover:
     """Build a rover as a scenario describes it, at its place."""
     pose = resting_pose(section.position, section.azimuth, environment.terrain)
-    return Rover(with_overrides(RoverParameters(), section.overrides), pose, seed)
+    return Rover(with_overrides(RoverParameters(), section.overrides), pose, seed,
+                 name=section.name, terrain=environment.terrain)

@@ -13,7 +13,7 @@ from ingenuity_nodes.health.image_stamps import ImageStampParameters
 from ingenuity_nodes.health.imu_monitor import InertialParameters
 from ingenuity_nodes.navigation.estimator import EstimatorParameters
 from ingenuity_nodes.parameters import quantity
-from ingenuity_nodes.rover.radio import RadioParameters
+from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters, LowerImuParameters
 from ingenuity_nodes.sensors.inclinometer import InclinometerParameters

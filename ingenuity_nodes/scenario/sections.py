@@ -39,6 +39,7 @@ def _utc(value: datetime) -> datetime:
 
 Name = Annotated[str, Field(
     pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
+VehicleName = Annotated[Name, Field(max_length=32)]    # as many as a radio frame has room for
 Metres = Annotated[float, Field(ge=-5000.0, le=5000.0, description='m')]
 Utc = Annotated[datetime, Strict(False), BeforeValidator(_no_number), AfterValidator(_utc)]
 Overrides = Mapping[str, Any]
@@ -84,7 +85,7 @@ class WorldSection(Section):
 class VehicleSection(Section):
     """What all vehicles have: a name, which is their namespace, and a place on the map."""
 
-    name: Name
+    name: VehicleName
     position: Annotated[tuple[Metres, Metres], Strict(False)]    # east, north of the map origin
     azimuth: Azimuth
 

@@ -13,9 +13,9 @@ from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import nothing_compiles
 from ingenuity_nodes.helicopter.helicopter import hop
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.radio.frames import is_photo, photo_time
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_products import RunProducts
-from ingenuity_nodes.rover.radio import photo_time
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario
@@ -93,4 +93,5 @@ def _note(products: RunProducts, report: TickReport) -> None:
             if exposure.camera == 'rte':
                 products.exposed(name, exposure)
     for file in report.files:
-        products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)
+        if is_photo(file.name):
+            products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)

@@ -82,13 +82,16 @@ class Simulation:
         received, self._mail = self._mail, Mail(self._members)
         flown = {name: self._fly(name, received) for name in self.helicopters}
         files: list[ReceivedFile] = []
+        log: list[str] = []
         for name, rover in self._rovers.items():
             at_rover = rover.tick(self.t_ns, RoverInputs(**received.take(ROVER, name)))
             self._mail.post(ROVER, name, at_rover)
             files += at_rover.files
+            log += (f'{name}: {line}' for line in at_rover.log)
         outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
-        return TickReport(self.t_ns, flown, tuple(files), outputs.log, outputs.outcome)
+        return TickReport(
+            self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]

@@ -9,7 +9,7 @@ import array
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.opencv_fit import fit_fisheye
 from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
-from ingenuity_nodes.rover.radio import decode, encode
+from ingenuity_nodes.radio.frames import decode, encode
 from ingenuity_nodes.signals import FeatureFrame, Photo, RadioPacket
 import numpy as np
 from numpy.typing import NDArray

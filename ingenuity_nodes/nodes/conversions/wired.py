@@ -22,6 +22,7 @@ class Codec(NamedTuple):
     message: type
     encode: Callable[[Any, str], Any]    # of the value and the name of its sender
     decode: Callable[[Any], Any]
+    source_of: Callable[[Any], str] | None = None    # sender's name, where the message has it
 
 
 def mode_from(message: String) -> ModeChange:
@@ -46,7 +47,8 @@ def receipt_from(message: String) -> Receipt:
     return Receipt(*words)
 
 
-_RADIO = Codec(UInt8MultiArray, lambda packet, _: radio_message(packet), radio_from)
+_RADIO = Codec(UInt8MultiArray, lambda packet, _: radio_message(packet), radio_from,
+               lambda message: radio_from(message).sender)
 CODECS = {
     (MISSION, 'plans'): Codec(
         String, lambda plan, _: String(data=plan_to_yaml(plan)),
