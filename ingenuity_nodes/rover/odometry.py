@@ -25,8 +25,9 @@ class OdometryParameters:
         source='assumed: 12 % at 10 deg, between cohesive soil and loose sand of Heverly et al. '
         '2013 (Curiosity in the Mojave: a few to 40 %)')
     scale_error: float = quantity(
-        0.01, '1', 'standard deviation of the length of a turn of the wheels', low=0.0, high=0.2,
-        source='assumed: grousers sink in by some millimetres of a radius of 263 mm')
+        0.005, '1', 'standard deviation of the length of a turn of the wheels', low=0.0, high=0.2,
+        source='assumed: grousers sink in by some millimetres of a radius of 263 mm, of which '
+        'visual odometry finds the larger part')
     distance_noise: float = quantity(
         0.005, 'm/sqrt(m)', 'random walk of the distance', low=0.0, high=0.2,
         source='assumed: pebbles under single wheels')

@@ -27,7 +27,7 @@ SIDES = {'left': 1.0, 'right': -1.0}
 ORDER = tuple((axle, side) for side in SIDES for axle in WHEELS)    # of the wheels, everywhere
 
 TOLERANCE = 5e-4    # [m] of the gap between wheel and ground
-_ROUNDS = 40        # assumed: enough; each divides the gaps by three or more on natural ground
+_ROUNDS = 40        # assumed: enough; most poses need three
 _TRACK = sum(y for _, y in WHEELS.values()) / 3    # [m] half of it, the mean of the wheels
 # Offsets in a wheel's footprint at which the ground is looked up: the terrain has no waves below
 # 0.7 m, rocks are small.
@@ -111,12 +111,20 @@ def settle(
     """
     posture = start or Posture(height=float(ground.terrain(np.array([x]), np.array([y]))[0]))
     caps = ground.caps_around(x, y, 3.0)    # 1.6 m to a wheel, 0.3 m of wheel, 1 m of rock
-    for _ in range(_ROUNDS):
-        stance = _stand(ground, caps, (x, y, yaw), steering, posture)
-        if max(map(abs, stance.gaps.tolist())) < TOLERANCE:
+    best = stance = _stand(ground, caps, (x, y, yaw), steering, posture)
+    for k in range(_ROUNDS):
+        if _worst(best) < TOLERANCE:
             break
-        posture = _closer(posture, stance.gaps.tolist())
-    return stance
+        # A wheel between two rocks may come to and fro: then by smaller steps.
+        part = 1.0 if k < _ROUNDS // 4 else 0.4
+        posture = _closer(stance.posture, [part * gap for gap in stance.gaps.tolist()])
+        stance = _stand(ground, caps, (x, y, yaw), steering, posture)
+        best = min(best, stance, key=_worst)
+    return best
+
+
+def _worst(stance: Stance) -> float:
+    return max(map(abs, stance.gaps.tolist()))
 
 
 def _closer(posture: Posture, gaps: list[float]) -> Posture:
