@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One table connects the participants, in one process as over the network."""
 
+from collections import defaultdict
 import re
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MISSION: (MISSION,)}
 def outputs(**values):
     """Make outputs that are empty but for the values."""
     names = {wire.output for wire in WIRING}
-    addressed = {'plans', 'go'}
+    addressed = {'plans', 'go', 'rover_paths'}
     return SimpleNamespace(**{
         name: values.get(name, {} if name in addressed else ()) for name in names})
 
@@ -71,8 +72,9 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
                                   publisher=lambda kind, topic: None)
     wires = Wires(SimpleNamespace(get_logger=lambda: logger), participant,
                   load_scenario('flight_03'), MISSION, MISSION)
-    messages = {'/ingenuity/flight_mode': [String(data='standby: on')],
-                '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]}
+    messages = defaultdict(list, {
+        '/ingenuity/flight_mode': [String(data='standby: on')],
+        '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]})
     inputs = wires.inputs(messages)
     assert [change.mode for change in inputs['modes']['ingenuity']] == ['standby']
     assert [receipt.name for receipt in inputs['receipts']['perseverance']] == ['a.jpg']

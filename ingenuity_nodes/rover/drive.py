@@ -107,6 +107,7 @@ class Drive:
         self._phase, self._reason = PARKED, ''
         self._reported = PARKED, ''
         self._log: list[str] = []
+        self._state: DriveState | None = None
 
     @property
     def phase(self) -> str:
@@ -120,7 +121,12 @@ class Drive:
 
     @property
     def state(self) -> DriveState:
-        """Return what there is to see."""
+        """Return what there is to see; the same between two periods."""
+        if self._state is None:
+            self._state = self._seen_now()
+        return self._state
+
+    def _seen_now(self) -> DriveState:
         (x, y, yaw), stands = self._pose, self._posture
         return DriveState(
             np.array([x, y, stands.height]), quaternion_from_rpy(stands.roll, stands.pitch, yaw),
@@ -155,6 +161,7 @@ class Drive:
         """Move on, once per period."""
         if t_ns % PERIOD_NS:
             return
+        self._state = None
         self._velocity, self._yaw_rate = np.zeros(3), 0.0
         motion = self._wanted(t_ns) if self._phase == DRIVING else None
         if motion is None:

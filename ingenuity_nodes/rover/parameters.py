@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingenuity_nodes.parameters import quantity
+from ingenuity_nodes.rover.drive import DriveParameters
 from ingenuity_nodes.rover.radio import RadioParameters
 
 
@@ -20,3 +21,4 @@ class RoverParameters:
     mast_tilt: float = quantity(
         0.0, 'rad', 'of the camera head, positive up', low=-1.5, high=1.5, source='assumed')
     radio: RadioParameters = field(default_factory=RadioParameters)
+    drive: DriveParameters = field(default_factory=DriveParameters)
