@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.state import truth_from
 from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.rendering.robots_in_view import DrivenRover, Pose
 from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.drive import PERIOD_NS
@@ -37,7 +38,8 @@ class _History(Generic[V]):
 
     def complete(self, t_ns: int) -> bool:
         """Return whether all that was published up to a time is here."""
-        return bool(self._values) and max(self._values) >= t_ns - t_ns % self._period_ns
+        due = t_ns - t_ns % self._period_ns
+        return due <= 0 or (bool(self._values) and max(self._values) >= due)
 
     def newest(self, t_ns: int) -> V | None:
         """Return the newest value of this time or before, None if there is none."""
@@ -61,11 +63,11 @@ class Others:
         for name in self._poses:
             node.create_subscription(
                 Odometry, f'/{name}/ground_truth/odometry',
-                lambda message, name=name: self._on_truth(name, message), 200)
+                lambda message, name=name: self._on_truth(name, message), COUNTED)
         for name in rovers:
             node.create_subscription(
                 JointState, f'/{name}/joint_states',
-                lambda message, name=name: self._on_joints(name, message), 200)
+                lambda message, name=name: self._on_joints(name, message), COUNTED)
 
     def _on_truth(self, name: str, message: Odometry) -> None:
         truth = truth_from(message)

@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Approximate clearance evaluation: may a rover stand there, whatever the wheels stand on exactly?
+Approximate clearance evaluation: where a rover may stand, whatever its wheels stand on exactly.
 
 Bounds of the ground under each wheel give, by the closed form of the suspension, bounds of bogies,
 rockers and body (Otsu et al., "Fast approximate clearance evaluation for rovers with articulated

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The rover's drive: commands in; true pose, joints, belief and reports out, twenty times a second."""
+"""The rover's drive: commands in; true pose, joints, belief and reports out, at 20 Hz."""
 
 from __future__ import annotations
 

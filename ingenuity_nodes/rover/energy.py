@@ -43,7 +43,8 @@ class EnergyParameters:
         0.3, '1', 'of motors and gears', low=0.05, high=1.0,
         source='assumed: cold, slow, highly geared drives')
     initial_charge: float = quantity(
-        0.9, '1', 'state of charge at the start', low=0.0, high=1.0, source='assumed: late morning')
+        0.9, '1', 'state of charge at the start', low=0.0, high=1.0,
+        source='assumed: late morning')
     reserve: float = quantity(
         0.4, '1', 'charge below which it does not drive', low=0.0, high=1.0,
         source='assumed: batteries of Mars rovers are kept above some 40 to 50 %')

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the rover believes to be: turns of the wheels and an inertial heading, both with errors."""
+"""Where the rover believes to be: wheel turns and an inertial heading, both with errors."""
 
 from __future__ import annotations
 
