@@ -56,7 +56,7 @@ class ClearanceParameters:
 class Hazard(NamedTuple):
     """The first pose that a rover may not take."""
 
-    index: int     # of the pose
+    pose: int      # its number, from 0
     reason: str
 
 
@@ -146,7 +146,7 @@ def _clearance(
     along, across = dx * belly.c + dy * belly.s, dy * belly.c - dx * belly.s
     over_rocks = np.where(_touched(caps, belly)[:, 0],
                           lowest(along, across) - caps.ground - caps.top, np.inf)
-    return np.minimum(over_ground, over_rocks.min(axis=1, initial=np.inf))
+    return np.asarray(np.minimum(over_ground, over_rocks.min(axis=1, initial=np.inf)))
 
 
 def _heights(ground: Ground, boxes: _Boxes, grid: Array) -> Array:

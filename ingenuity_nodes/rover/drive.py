@@ -14,7 +14,7 @@ from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.rover.clearance import ClearanceParameters, first_hazard, Pose2
 from ingenuity_nodes.rover.energy import Battery, BatteryReading, EnergyParameters
 from ingenuity_nodes.rover.ground import Ground
-from ingenuity_nodes.rover.joints import joints_at, Joints
+from ingenuity_nodes.rover.joints import Joints, joints_at
 from ingenuity_nodes.rover.odometry import (
     Belief, Motion, Odometry, OdometryParameters, slipped)
 from ingenuity_nodes.rover.route import (
@@ -249,7 +249,7 @@ class Drive:
         self._seen = self._parameters.look_every
         self._clear, self._hazard = math.inf, ''
         if hazard:
-            self._clear = ahead[hazard.index][0]
+            self._clear = ahead[hazard.pose][0]
             self._hazard = f'{hazard.reason}, {self._clear:.1f} m ahead'
 
     def _turn_wheels_and_roll(self, speed: float, turn_rate: float) -> None:

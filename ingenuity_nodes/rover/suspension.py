@@ -124,7 +124,7 @@ def settle(
 
 
 def _worst(stance: Stance) -> float:
-    return max(map(abs, stance.gaps.tolist()))
+    return float(max(map(abs, stance.gaps.tolist())))
 
 
 def _closer(posture: Posture, gaps: list[float]) -> Posture:

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from ingenuity_nodes.graph.wiring import HELICOPTER, MISSION, ROVER
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml
-from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
-from ingenuity_nodes.nodes.conversions.state import truth_from, truth_message
 from ingenuity_nodes.nodes.conversions.driving import (
     path_from, path_to_message, report_from, report_message)
+from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
+from ingenuity_nodes.nodes.conversions.state import truth_from, truth_message
 from ingenuity_nodes.signals import Go, ModeChange, Receipt
 from nav_msgs.msg import Odometry, Path
 from std_msgs.msg import Empty, String, UInt8MultiArray
