@@ -28,13 +28,16 @@ ORDER = tuple((axle, side) for side in SIDES for axle in WHEELS)    # of the whe
 
 TOLERANCE = 5e-4    # [m] of the gap between wheel and ground
 _ROUNDS = 40        # assumed: enough; most poses need three
+_LEAN = 0.005       # [m] by which points at the edge may miss a leaning wheel
 _TRACK = sum(y for _, y in WHEELS.values()) / 3    # [m] half of it, the mean of the wheels
-# Offsets in a wheel's footprint at which the ground is looked up: the terrain has no waves below
-# 0.7 m, rocks are small.
+# Offsets in a wheel's footprint at which the ground is looked up: 3 cm for the terrain, which has
+# no waves below 0.7 m but ripples with sharp crests, 2 cm for rocks, and rings on small rocks.
 _ALONG, _ACROSS = (grid.ravel() for grid in np.meshgrid(
-    np.linspace(-0.25, 0.25, 11), np.linspace(-0.16, 0.16, 5)))
-_RINGS = tuple((ring / 5 * math.cos(k * math.pi / 8), ring / 5 * math.sin(k * math.pi / 8))
-               for ring in range(6) for k in range(16 if ring else 1))
+    np.linspace(-0.25, 0.25, 17), np.linspace(-0.16, 0.16, 5)))
+_FINE_ALONG, _FINE_ACROSS = (grid.ravel() for grid in np.meshgrid(
+    np.linspace(-0.26, 0.26, 27), np.linspace(-0.16, 0.16, 17)))
+_RINGS = tuple((ring / 3 * math.cos(k * math.pi / 4), ring / 3 * math.sin(k * math.pi / 4))
+               for ring in range(3) for k in range(8 if ring else 1))
 _RING_ALONG, _RING_ACROSS = (np.array(column) for column in zip(*_RINGS, strict=True))
 
 
@@ -167,7 +170,9 @@ def _stand(
     headings = [yaw + angle for angle in steering]
     axes = [[row[1] * math.cos(angle) - row[0] * math.sin(angle) for row in rows]
             for angle in steering]
-    xs, ys = _spots(centres, headings)
+    soles = [_sole(centre, axis, heading)
+             for centre, axis, heading in zip(centres, axes, headings, strict=True)]
+    xs, ys = _spots(soles, headings)
     heights = ground.terrain(xs.ravel(), ys.ravel()).reshape(xs.shape)
     gaps = []
     for k, (centre, axis) in enumerate(zip(centres, axes, strict=True)):
@@ -176,12 +181,20 @@ def _stand(
                          < (caps.radius + 0.35) ** 2)
         gap = _gap(centre, axis, *spots)
         if len(near.x):
-            gap = min(gap, _gap(centre, axis, *_on_rocks(near, *spots)))
+            gap = min(gap, _gap(centre, axis, *_on_rocks(near, soles[k], headings[k])))
         gaps.append(gap)
     return Stance(posture, np.array(centres), np.array(gaps))
 
 
-def _spots(centres: list[list[float]], headings: list[float]) -> tuple[Array, Array]:
+def _sole(centre: list[float], axis: list[float], heading: float) -> tuple[float, float]:
+    """Return the middle of a wheel's footprint, to the side if the wheel leans [m]."""
+    aside = WHEEL_RADIUS * axis[2]
+    return centre[0] - math.sin(heading) * aside, centre[1] + math.cos(heading) * aside
+
+
+def _spots(
+    centres: list[tuple[float, float]], headings: list[float],
+) -> tuple[Array, Array]:
     """Return the points (6, n) below the wheels at which the ground is looked up."""
     rows = [(centre[0] + math.cos(heading) * _ALONG - math.sin(heading) * _ACROSS,
              centre[1] + math.sin(heading) * _ALONG + math.cos(heading) * _ACROSS)
@@ -189,21 +202,24 @@ def _spots(centres: list[list[float]], headings: list[float]) -> tuple[Array, Ar
     return np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
 
 
-def _on_rocks(caps: Caps, xs: Array, ys: Array, heights: Array) -> tuple[Array, Array, Array]:
-    """Return points on the rocks: those of the grid that lie on one, and rings on each."""
-    found = [_caps_over(caps, xs, ys, heights)]
-    for k in range(len(caps.x)):
-        along, across = _RING_ALONG * caps.half_length[k], _RING_ACROSS * caps.half_width[k]
-        left = 1.0 - _RING_ALONG * _RING_ALONG - _RING_ACROSS * _RING_ACROSS
-        found.append((caps.x[k] + along * caps.cos[k] - across * caps.sin[k],
-                      caps.y[k] + along * caps.sin[k] + across * caps.cos[k],
-                      caps.ground[k] + caps.top[k] * left))
-    x, y, z = (np.concatenate(column) for column in zip(*found, strict=True))
-    return x, y, z
-
-
-def _caps_over(caps: Caps, xs: Array, ys: Array, heights: Array) -> tuple[Array, Array, Array]:
-    return xs, ys, Ground(lambda *_: heights).surface(xs, ys, caps)
+def _on_rocks(
+    caps: Caps, centre: tuple[float, float], heading: float,
+) -> tuple[Array, Array, Array]:
+    """Return points on the rocks below a wheel: those of a grid that lie on one, and rings."""
+    c, s = math.cos(heading), math.sin(heading)
+    xs = centre[0] + c * _FINE_ALONG - s * _FINE_ACROSS
+    ys = centre[1] + s * _FINE_ALONG + c * _FINE_ACROSS
+    each = Caps(*(column[:, None] for column in caps))    # rocks down, points across
+    dx, dy = xs - each.x, ys - each.y
+    along = (dx * each.cos + dy * each.sin) / each.half_length
+    across = (dy * each.cos - dx * each.sin) / each.half_width
+    left = 1.0 - along * along - across * across
+    heights = np.where(left > 0.0, each.ground + each.top * left, -np.inf).max(axis=0)
+    along, across = _RING_ALONG * each.half_length, _RING_ACROSS * each.half_width
+    left = 1.0 - _RING_ALONG * _RING_ALONG - _RING_ACROSS * _RING_ACROSS
+    return (np.concatenate([xs, (each.x + along * each.cos - across * each.sin).ravel()]),
+            np.concatenate([ys, (each.y + along * each.sin + across * each.cos).ravel()]),
+            np.concatenate([heights, (each.ground + each.top * left).ravel()]))
 
 
 def _gap(centre: list[float], axis: list[float], xs: Array, ys: Array, heights: Array) -> float:
@@ -221,6 +237,6 @@ def _gap(centre: list[float], axis: list[float], xs: Array, ys: Array, heights: 
     half = az * flat
     inside = half * half - square * (dx * dx + dy * dy - flat * flat - WHEEL_RADIUS ** 2)
     low = (half - np.sqrt(np.maximum(inside, 0.0))) / square
-    under = (inside > 0.0) & (np.abs(flat + az * low) <= WHEEL_WIDTH / 2 + 1e-9)
+    under = (inside > 0.0) & (np.abs(flat + az * low) <= WHEEL_WIDTH / 2 + _LEAN)
     gaps = np.where(under, centre[2] + low - heights, np.inf)
     return float(gaps.min())
