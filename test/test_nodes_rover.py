@@ -10,6 +10,7 @@ rclpy_serialization = pytest.importorskip(
     'rclpy.serialization', reason='rclpy is not importable: no ROS 2 here')
 
 from pathlib import Path  # noqa
+
 from geometry_msgs.msg import PoseStamped, TwistStamped  # noqa: E402
 from ingenuity_nodes.commands import cli  # noqa: E402
 from ingenuity_nodes.nodes.conversions.driving import (  # noqa: E402
