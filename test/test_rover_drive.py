@@ -25,9 +25,9 @@ FAST = DriveParameters(drive_speed=0.5, odometry=EXACT)
 FLAT = Ground(lambda xs, ys: 0.0 * xs)
 
 
-def rocks_at(*places):
+def rocks_at(*positions):
     """Return flat ground with round rocks: east, north, height, radius."""
-    x, y, top, radius = (np.array(column) for column in zip(*places, strict=True))
+    x, y, top, radius = (np.array(column) for column in zip(*positions, strict=True))
     caps = Caps(x, y, 0.0 * x, top, radius, radius, 1.0 + 0.0 * x, 0.0 * x)
 
     def find(west, south, east, north):

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Six wheels on rough ground: all stand on it, by an independent measure."""
+"""Six wheels on hummocks ground: all stand on it, by an independent measure."""
 
 import math
 
@@ -21,7 +21,7 @@ FLAT = Ground(lambda xs, ys: 0.0 * xs)
 
 
 @pytest.fixture(scope='module')
-def rough():
+def hummocks():
     """Return ground with hummocks, ripples and many rocks."""
     terrain = Terrain(TerrainParameters(relief=2.0, ripple_cover=0.5, airfield_radius=0.0))
     return ground_of(terrain, Rocks(terrain, RockParameters(abundance=0.1, clear_radius=0.0)))
@@ -45,16 +45,16 @@ def measured_gaps(ground, pose, steering, posture):
     return gaps
 
 
-def test_on_ground_it_may_drive_no_wheel_is_in_the_air_or_in_the_ground_by_a_centimetre(rough):
+def test_on_ground_it_may_drive_no_wheel_is_in_the_air_or_in_the_ground_by_a_centimetre(hummocks):
     generator = np.random.default_rng(5)
     stood = on_rocks = 0
     for _ in range(120):
         pose = (*generator.uniform(-80.0, 80.0, 2).tolist(), float(generator.uniform(-3.0, 3.0)))
-        if first_hazard(rough, [pose], ClearanceParameters()):
+        if first_hazard(hummocks, [pose], ClearanceParameters()):
             continue
         steering = [*generator.uniform(-0.7, 0.7, 6).tolist()]
-        stance = settle(rough, *pose, steering)
-        gaps = measured_gaps(rough, pose, steering, stance.posture)
+        stance = settle(hummocks, *pose, steering)
+        gaps = measured_gaps(hummocks, pose, steering, stance.posture)
         assert max(gaps) < 0.01 and min(gaps) > -0.01, (pose, gaps)
         stood += 1
         on_rocks += max(map(abs, stance.posture.bogies)) > 0.03

@@ -70,8 +70,8 @@ def _moving(side: str, sign: float) -> list[Link]:
     return links
 
 
-def _pivot(place: Triple, sign: float) -> Triple:
-    return (place[0], sign * place[1], place[2])
+def _pivot(position: Triple, sign: float) -> Triple:
+    return (position[0], sign * position[1], position[2])
 
 
 def _from_to(start: Triple, end: Triple) -> Triple:

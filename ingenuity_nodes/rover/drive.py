@@ -46,7 +46,7 @@ class DriveParameters:
     stop_distance: float = quantity(
         0.3, 'm', 'left to what it cannot take when it stops', low=0.0, high=5.0,
         source='assumed: half a wheel of margin beyond the bounds')
-    look_every: float = quantity(
+    judge_every: float = quantity(
         0.25, 'm', 'driven between two looks ahead', low=0.05, high=2.0,
         source='assumed: ENav evaluates each quarter of a metre (Abcouwer et al. 2021)')
     command_timeout: float = quantity(
@@ -233,12 +233,12 @@ class Drive:
             return (f'tilted by {math.degrees(tilt):.0f} deg, allowed: '
                     f'{math.degrees(limit):.0f} deg')
         if self._seen <= 0.0:
-            self._look_ahead(believed, motion)
+            self._judge_ahead(believed, motion)
         if self._hazard and self._clear <= self._parameters.stop_distance:
             return self._hazard
         return ''
 
-    def _look_ahead(self, believed: Pose2, motion: tuple[float, float]) -> None:
+    def _judge_ahead(self, believed: Pose2, motion: tuple[float, float]) -> None:
         """Judge the ground along the way within the reach of the cameras."""
         reach = self._parameters.clearance.reach
         ahead = list(along_path(believed, self._points, reach) if self._command is None
@@ -246,7 +246,7 @@ class Drive:
         hazard = first_hazard(
             self._ground, [moved_to(pose, believed, self._pose) for _, pose in ahead],
             self._parameters.clearance)
-        self._seen = self._parameters.look_every
+        self._seen = self._parameters.judge_every
         self._clear, self._hazard = math.inf, ''
         if hazard:
             self._clear = ahead[hazard.pose][0]

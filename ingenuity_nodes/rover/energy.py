@@ -25,7 +25,7 @@ class EnergyParameters:
     voltage: float = quantity(
         28.0, 'V', 'of the bus, at half charge', low=10.0, high=60.0,
         source='assumed: the usual spacecraft bus of 28 V')
-    voltage_swing: float = quantity(
+    voltage_rise: float = quantity(
         4.0, 'V', 'between half and full charge', low=0.0, high=10.0,
         source='assumed: eight cells of 3.0 to 4.0 V')
     awake: float = quantity(
@@ -87,5 +87,5 @@ class Battery:
     def reading(self) -> BatteryReading:
         """Return what the rover reports."""
         p = self._parameters
-        voltage = p.voltage + p.voltage_swing * (2.0 * self._charge - 1.0)
+        voltage = p.voltage + p.voltage_rise * (2.0 * self._charge - 1.0)
         return BatteryReading(self._charge, voltage, self._power / voltage)

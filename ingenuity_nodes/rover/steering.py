@@ -11,7 +11,7 @@ from ingenuity_nodes.rover.suspension import ORDER, SIDES, WHEEL_RADIUS, WHEELS
 
 STEERED = tuple(axle != 'middle' for axle, _ in ORDER)
 STRAIGHT = (0.0,) * len(ORDER)
-_PLACES = tuple((WHEELS[axle][0], SIDES[side] * WHEELS[axle][1]) for axle, side in ORDER)
+_POSITIONS = tuple((WHEELS[axle][0], SIDES[side] * WHEELS[axle][1]) for axle, side in ORDER)
 
 
 def steering_for(speed: float, turn_rate: float) -> tuple[float, ...]:
@@ -29,7 +29,7 @@ def steering_for(speed: float, turn_rate: float) -> tuple[float, ...]:
 
     """
     angles = []
-    for steers, (x, y) in zip(STEERED, _PLACES, strict=True):
+    for steers, (x, y) in zip(STEERED, _POSITIONS, strict=True):
         along, across = speed - turn_rate * y, turn_rate * x
         if not steers or across == 0.0:
             angles.append(0.0)
@@ -45,7 +45,7 @@ def wheel_speeds(speed: float, turn_rate: float, steering: Sequence[float]) -> t
     return tuple(
         ((speed - turn_rate * y) * math.cos(angle) + turn_rate * x * math.sin(angle))
         / WHEEL_RADIUS
-        for angle, (x, y) in zip(steering, _PLACES, strict=True))
+        for angle, (x, y) in zip(steering, _POSITIONS, strict=True))
 
 
 def within_limit(speed: float, turn_rate: float, fastest: float) -> tuple[float, float]:
