@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Six wheels on hummocks ground: all stand on it, by an independent measure."""
+"""Six wheels on rough ground: all stand on it, by an independent measure."""
 
 import math
 

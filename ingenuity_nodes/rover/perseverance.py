@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ingenuity_nodes.frames import (
     quaternion_from_rpy, QuatWxyz, rpy_from_quaternion, Vector3, yaw_from_azimuth)
-from ingenuity_nodes.rover.drive import Drive, DriveState, RoverVelocity
+from ingenuity_nodes.rover.drive import Drive, DriveState, DRIVING, RoverVelocity
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.radio import Channel, FileReceiver, photo_time
 from ingenuity_nodes.signals import (
@@ -92,6 +92,7 @@ class Rover:
         self._find_itself = find_itself
         self._drive = drive
         self._truths: dict[str, dict[int, Truth]] = {}
+        self._stood = {-1: (self._p_MB, self._q_MB)}    # by time, while it drove
         self._channels: dict[str, Channel] = {}
         self._receivers: dict[str, FileReceiver] = {}
         self._positions: dict[str, Vector3] = {}    # true ones, of the helicopters [m]
@@ -127,6 +128,8 @@ class Rover:
         self._drive.tick(t_ns)
         state = self._drive.state
         if self._drive.stance is not None:
+            if state.p_MB is not self._p_MB and self._drive.phase == DRIVING:
+                self._stood[t_ns] = state.p_MB, state.q_MB
             self._p_MB, self._q_MB = state.p_MB, state.q_MB
         return state, self._drive.reports(t_ns)
 
@@ -145,6 +148,9 @@ class Rover:
             exposed = -1
         kept = self._truths.get(sender, {})
         nearest = min(kept, key=lambda t_ns: abs(t_ns - exposed), default=None)
+        before = [t_ns for t_ns in self._stood if t_ns <= exposed]
+        p_MB, q_MB = self._stood[max(before)]
+        state = state._replace(p_MB=p_MB, q_MB=q_MB)
         found = None if nearest is None else self._find_itself(content, kept[nearest], state)
         if found is None:
             return f'{name} from {sender}, {len(content) / 1000:.0f} kB'

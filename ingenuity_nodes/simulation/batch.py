@@ -86,6 +86,8 @@ def _fly(
 
 
 def _note(products: RunProducts, report: TickReport) -> None:
+    for name, rover in report.rovers.items():
+        products.rover_at(name, report.t_ns, rover.state.p_MB, rover.state.q_MB)
     for name, outputs in report.helicopters.items():
         # Changes count from the end of their tick, as in the live graph, where they are messages.
         modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)
