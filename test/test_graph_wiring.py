@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One table connects the participants, in one process as over the network."""
 
+from collections import defaultdict
+from collections import defaultdict
 import re
 from types import SimpleNamespace
 
@@ -22,7 +24,7 @@ MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MISSION: (MISSION,)}
 def outputs(**values):
     """Make outputs that are empty but for the values."""
     names = {wire.output for wire in WIRING}
-    addressed = {'plans', 'go'}
+    addressed = {'plans', 'go', 'rover_paths'}
     return SimpleNamespace(**{
         name: values.get(name, {} if name in addressed else ()) for name in names})
 
@@ -72,8 +74,9 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
                                   publisher=lambda kind, topic, source: None)
     wires = Wires(SimpleNamespace(get_logger=lambda: logger), participant,
                   load_scenario('flight_03'), MISSION, MISSION)
-    messages = {'/ingenuity/flight_mode': [String(data='standby: on')],
-                '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]}
+    messages = defaultdict(list, {
+        '/ingenuity/flight_mode': [String(data='standby: on')],
+        '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]})
     inputs = wires.inputs(messages)
     assert [change.mode for change in inputs['modes']['ingenuity']] == ['standby']
     assert [receipt.name for receipt in inputs['receipts']['perseverance']] == ['a.jpg']
@@ -141,7 +144,7 @@ def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
     broken = UInt8MultiArray(data=bytes(len(good.data)))
     up = {'/ingenuity/radio/up': [cut, broken, cut, good, broken, cut]}
     for _ in range(50):
-        inputs = wires.inputs(up | {'/ingenuity/ground_truth/odometry': []})
+        inputs = wires.inputs(defaultdict(list, up))
         assert [frame.t_ns for frame in inputs['packets']['ingenuity']] == [10]
     assert len(errors) == 2
     assert 'found 10 bytes' in errors[0] and 'CRC-32' in errors[1]

@@ -5,10 +5,15 @@
 import hashlib
 import math
 
-from ingenuity_nodes.frames import rotation_matrix
+from ingenuity_nodes.cameras.model import rte
+from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
+from ingenuity_nodes.photo.self_recognition import self_finder
+from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.radio.station import Station
 from ingenuity_nodes.radio.telemetry import Telemetry
+from ingenuity_nodes.rover.drive import Drive
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import resting_pose, Rover, RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
@@ -141,7 +146,9 @@ def test_without_a_line_of_sight_nothing_arrives_and_the_log_names_it_once(fligh
         def heights(self, easts, norths):
             return 5.0 * (np.abs(norths - 10.0) < 2.0)
 
-    rover = Rover(RoverParameters(), resting_pose((0.0, 0.0), 0.0, Rise()), 1, terrain=Rise())
+    parked = Drive(RoverParameters().drive, Rise(), ((0.0, 0.0, 0.0), 0.0), 1)
+    rover = Rover(
+        RoverParameters(), resting_pose((0.0, 0.0), 0.0, Rise()), 1, parked, terrain=Rise())
     log, heights = [], [40.0] * 100 + [0.3] * 300 + [40.0] * 100
     station, came = Station(RadioParameters(), 'ingenuity'), []
     for tick, up in enumerate(heights, 1):
@@ -161,3 +168,49 @@ def test_a_damaged_or_foreign_frame_is_named_once_per_kind(rover):
         log += rover.tick(
             tick * TICK_NS, RoverInputs({'ingenuity': tuple(strange)}, at(HOME))).log
     assert log == ['radio frame refused: sender, further ones are counted']
+
+
+def test_only_a_rover_that_finds_itself_in_a_photo_says_so(flight_3, environment):
+    def caption(found):
+        rover = rover_of(flight_3.rovers[0], environment, 1, lambda *_: found)
+        return send_photo(rover, HOME)[0].caption
+
+    assert caption((0.25, 0.5)) == ('Oh hey, there I am! 25 % from the left, 50 % from the top '
+                                    '(rte_000043000.jpg)')
+    assert caption(None) == 'rte_000043000.jpg from ingenuity, 20 kB'
+
+
+def test_it_is_searched_for_from_where_the_helicopter_was_at_the_exposure(flight_3, environment):
+    asked = []
+    rover = rover_of(flight_3.rovers[0], environment, 1,
+                     lambda content, truth, state: asked.append((content, truth.t_ns)))
+    station, answers = Station(RadioParameters(), 'ingenuity'), ()
+    station.send('rte_000000500.jpg', PHOTO)
+    for tick in range(1, 300):
+        station.receive(answers)
+        where = at(HOME)['ingenuity'][0]._replace(t_ns=tick * TICK_NS)
+        packets = {'ingenuity': tuple(station.transmit(tick * TICK_NS, AT_REST))}
+        output = rover.tick(tick * TICK_NS, RoverInputs(packets, {'ingenuity': (where,)}))
+        answers = output.packets.get('ingenuity', ())
+    assert asked == [(PHOTO, 500_000_000)]
+
+
+def test_it_finds_itself_by_the_pixels_alone(flight_3, environment):
+    camera = rte()
+    rover = rover_of(flight_3.rovers[0], environment, 1)
+    state = rover.tick(TICK_NS, RoverInputs()).state
+    # 15 m west of the rover, the colour camera, which looks to the right, toward it.
+    q_MB = quaternion_from_rpy(0.0, 0.0, math.pi / 2)
+    p_MB = state.p_MB + np.array([-15.0, 0.0, 6.0])
+    carrier = at(p_MB)['ingenuity'][0]._replace(q_MB=q_MB)
+    box = target_box(camera, p_MB, q_MB, state.p_MB, state.q_MB)
+    assert box.visible_fraction > 0.9
+    ground = np.full((camera.height, camera.width, 3), (150, 105, 70), np.uint8)
+    ground += np.random.default_rng(1).integers(0, 6, ground.shape, np.uint8)
+    there = ground.copy()
+    there[round(box.v0):round(box.v1), round(box.u0):round(box.u1)] = 190
+    find = self_finder()
+    across, down = find(encode_jpeg(there), carrier, state)
+    assert (across * camera.width, down * camera.height) == pytest.approx(box.centre, abs=20.0)
+    assert find(encode_jpeg(ground), carrier, state) is None
+    assert find(b'no image', carrier, state) is None

@@ -54,6 +54,8 @@ WIRING = (
     Wire(HELICOPTER, 'packets', ROVER, 'packets', '/{source}/radio/up'),
     Wire(ROVER, 'packets', HELICOPTER, 'packets', '/{target}/radio/down'),
     Wire(ROVER, 'receipts', MISSION, 'receipts', '/{source}/received'),
+    Wire(MISSION, 'rover_paths', ROVER, 'paths', '/{target}/path'),
+    Wire(ROVER, 'reports', MISSION, 'rover_reports', '/{source}/drive_state'),
 )
 
 

@@ -9,8 +9,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
-from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
-from ingenuity_nodes.signals import all_of, Go, ModeChange, NOTHING, Receipt
+from ingenuity_nodes.scenario.sections import HelicopterSection, RoverSection, Scenario
+from ingenuity_nodes.signals import (
+    all_of, Go, ModeChange, NOTHING, Receipt, RoverPath, RoverReport)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -35,6 +36,7 @@ class MissionInputs(NamedTuple):
 
     modes: Mapping[str, Sequence[ModeChange]] = NOTHING    # by helicopter
     receipts: Mapping[str, Sequence[Receipt]] = NOTHING    # by rover
+    rover_reports: Mapping[str, Sequence[RoverReport]] = NOTHING
 
 
 class MissionOutputs(NamedTuple):
@@ -44,6 +46,7 @@ class MissionOutputs(NamedTuple):
     go: dict[str, tuple[Go, ...]]
     log: tuple[str, ...]
     outcome: str             # '' while the run goes on
+    rover_paths: Mapping[str, Sequence[RoverPath]] = NOTHING    # by the rover they go to
 
 
 class MissionControl:
@@ -57,6 +60,7 @@ class MissionControl:
             images and scenario.mission.wait_for_photos and bool(scenario.rovers))
         self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
             scenario, helicopter, environment)) for helicopter in scenario.helicopters}
+        self._drives = {rover.name: _RoverDrive(rover) for rover in scenario.rovers}
 
     def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
         """Take in what happened, decide what is to be done."""
@@ -77,7 +81,13 @@ class MissionControl:
                 go[name] = (Go(),)
                 flight.phase = Phase.FLYING
                 log.append(f'{name}: go')
-        return MissionOutputs(plans, go, tuple(log), self._outcome(t_ns))
+        for name, reports in inputs.rover_reports.items():
+            for report in reports:
+                log += self._drives[name].take_report(report)
+        paths = {name: drive.paths_due(t_ns) for name, drive in self._drives.items()}
+        log += [f'{name}: path uplinked: {path.reason}'
+                for name, sent in paths.items() for path in sent]
+        return MissionOutputs(plans, go, tuple(log), self._outcome(t_ns), paths)
 
     @property
     def phases(self) -> dict[str, Phase]:
@@ -86,12 +96,16 @@ class MissionControl:
 
     def _outcome(self, t_ns: int) -> str:
         flights = self._flights.values()
-        if all(flight.phase in (Phase.DONE, Phase.FAILED) for flight in flights):
+        if (all(flight.phase in (Phase.DONE, Phase.FAILED) for flight in flights)
+                and all(drive.over for drive in self._drives.values())):
             return '; '.join(dict.fromkeys(flight.outcome for flight in flights))
         if t_ns > self._mission.time_limit * SECOND_NS:
             late = ', '.join(f'{name} is {flight.phase.value}'
                              for name, flight in self._flights.items()
                              if flight.phase not in (Phase.DONE, Phase.FAILED))
+            late = ', '.join([*filter(None, [late]), *(
+                f'{name} is {drive.phase}' for name, drive in self._drives.items()
+                if not drive.over)])
             return f'time limit of {self._mission.time_limit:g} s passed: {late}'
         return ''
 
@@ -132,6 +146,39 @@ class _Flight:
         if self.phase is Phase.DOWN and self._photos_missing <= 0:
             self.phase = Phase.DONE
         return [f'{self._name}: {receipt.name} is on the rover']
+
+
+class _RoverDrive:
+    """The drive of one rover that the scenario asks for, as mission control follows it."""
+
+    def __init__(self, section: RoverSection) -> None:
+        self.phase = 'parked'
+        self._name, self._goal = section.name, section.drive_to
+        self._start_ns = round(section.start * SECOND_NS)
+        self._sent = False
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing of it is left to be waited for."""
+        return self._goal is None or self.phase in ('arrived', 'stopped')
+
+    def paths_due(self, t_ns: int) -> tuple[RoverPath, ...]:
+        """Return the straight path to the goal, once."""
+        if self._goal is None or self._sent or t_ns < self._start_ns:
+            return ()
+        self._sent = True
+        east, north = self._goal
+        return (RoverPath((self._goal,), f'straight to {east:g} m east, {north:g} m north'),)
+
+    def take_report(self, report: RoverReport) -> list[str]:
+        """Log what is new."""
+        if (before := self.phase) == report.phase:
+            return []
+        self.phase = report.phase
+        east, north = report.position
+        why = f': {report.reason}' if report.reason else ''
+        return [f'{self._name}: {before} -> {report.phase} at {east:.1f} m east, '
+                f'{north:.1f} m north{why}']
 
 
 def plan_with_targets(

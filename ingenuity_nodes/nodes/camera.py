@@ -6,32 +6,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-import threading
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.nodes.conversions.images import (
     camera_info_message, image_message, jpeg_message)
-from ingenuity_nodes.nodes.conversions.state import exposure_from, truth_from
+from ingenuity_nodes.nodes.conversions.state import exposure_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
+from ingenuity_nodes.nodes.others import Others
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
 from ingenuity_nodes.nodes.truth_images import TruthImages
 from ingenuity_nodes.rendering.render_process import RenderProcess
-from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view
+from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.timing import TICK_NS
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 FRAMES = QoSProfile(depth=60)
 JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
-HISTORY = 200      # [ticks] of other vehicles' places that are kept
-PATIENCE = 0.5     # [s] of wall time between looks whether the run goes on
 
 
 class CameraNode(MemberNode):
@@ -46,7 +43,8 @@ class CameraNode(MemberNode):
         self._frame_id = frames.frame(section.name, f'{self._camera}_optical_frame')
         self._own = section.name
         self._others = Others(self, [helicopter.name for helicopter in scenario.helicopters
-                                     if helicopter.name != section.name])
+                                     if helicopter.name != section.name],
+                              [rover.name for rover in scenario.rovers])
         with self.membership.busy('building the ground'):
             self._environment = environment_of(scenario, seed)
         name = self._camera
@@ -77,7 +75,7 @@ class CameraNode(MemberNode):
 
     def _draw(self, exposure: Exposure) -> None:
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
-                                self._others.at(exposure.t_ns))
+                                *self._others.at(exposure.t_ns))
         image = self._render_process.draw(exposure, bodies)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
@@ -106,41 +104,6 @@ class CameraNode(MemberNode):
         """Drop the images that wait, and the one at work."""
         self._drawing.shutdown(wait=False, cancel_futures=True)
         self._render_process.close()
-
-
-class Others:
-    """Where the other helicopters are at the instant of an exposure."""
-
-    def __init__(self, node: MemberNode, names: Sequence[str]) -> None:
-        self._membership = node.membership
-        self._poses: dict[str, dict[int, Pose]] = {name: {} for name in names}
-        self._arrived = threading.Condition()
-        for name in names:
-            node.create_subscription(
-                Odometry, f'/{name}/ground_truth/odometry',
-                lambda message, name=name: self._on_truth(name, message), 200)
-
-    def _on_truth(self, name: str, message: Odometry) -> None:
-        truth = truth_from(message)
-        with self._arrived:
-            history = self._poses[name]
-            history[truth.t_ns] = truth.p_MB, truth.q_MB
-            while len(history) > HISTORY:
-                del history[min(history)]
-            self._arrived.notify_all()
-
-    def at(self, t_ns: int) -> dict[str, Pose]:
-        """Wait for word of everybody from the exposure's tick, and take the newest before it."""
-        tick_ns = t_ns - t_ns % TICK_NS
-        with self._arrived:
-            while self._membership.running and not self._arrived.wait_for(
-                    lambda: all(history and max(history) >= tick_ns
-                                for history in self._poses.values()), PATIENCE):
-                continue    # what holds the others up is for the world to say
-            before = {name: [time for time in history if time <= t_ns]
-                      for name, history in self._poses.items()}
-            return {name: self._poses[name][max(times)]
-                    for name, times in before.items() if times}
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -81,6 +81,10 @@ class RecorderNode(MemberNode):
                 CompressedImage, f'/{name}/rte/image_raw/compressed',
                 lambda message, name=name: self._products.photo_taken(
                     name, nanoseconds(message.header.stamp), bytes(message.data)), 5)
+        for rover in scenario.rovers:
+            self.create_subscription(
+                Odometry, f'/{rover.name}/ground_truth/odometry',
+                lambda message, name=rover.name: self._on_rover(name, message), COUNTED)
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
         self._arrived = [
@@ -103,6 +107,10 @@ class RecorderNode(MemberNode):
         return self._participant.waits_for if self._settled else 'the list of topics to settle'
 
     # What comes in -------------------------------------------------------------------------
+
+    def _on_rover(self, name: str, message: Odometry) -> None:
+        truth = truth_from(message)
+        self._products.rover_at(name, truth.t_ns, truth.p_MB, truth.q_MB)
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         self._t_ns = t_ns

@@ -10,14 +10,13 @@ from datetime import timedelta
 import cv2
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.photo.annotate import annotate, zoom
 from ingenuity_nodes.photo.metadata import marks_of, PhotoMetadata, rover_box, seen_box
 from ingenuity_nodes.recording.run_folder import PhotoFiles
 from ingenuity_nodes.recording.run_log import PhotoRecord
 from ingenuity_nodes.rendering.scene import Body
-from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
 
@@ -41,14 +40,28 @@ def write_copies(
 
 
 def photo_metadata(
-    scenario: Scenario, environment: Environment, camera: CameraModel, record: PhotoRecord,
-    since_take_off: float,
+    scenario: Scenario, camera: CameraModel, record: PhotoRecord,
+    since_take_off: float, rover_pose: Callable[[str, int], tuple[QuatWxyz, Vector3]],
 ) -> PhotoMetadata:
-    """Collect the metadata of a recorded photo; time since take-off in seconds."""
+    """
+    Collect the metadata of a recorded photo.
+
+    Parameters
+    ----------
+    scenario
+        Of the run.
+    camera, record
+        What took the photo, and what is known of it.
+    since_take_off
+        Of the exposure [s].
+    rover_pose
+        Attitude and position of a rover by name and time [ns].
+
+    """
     rover = next((r for r in scenario.rovers if r.name == record.target), None)
     body = None
     if rover is not None:
-        q_MR, p_MR = resting_pose(rover.position, rover.azimuth, environment.terrain)
+        q_MR, p_MR = rover_pose(rover.name, record.t_ns)
         body = Body('rover', p_MR, q_MR)
     return PhotoMetadata(
         camera, np.array(record.position_enu_m), np.array(record.quaternion_wxyz), body,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import hashlib
 from typing import Any
 
+from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
 from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
@@ -23,6 +24,7 @@ from ingenuity_nodes.signals import (
     Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
 
 MAP_MARGIN = 20.0    # [m] of ground shown around all positions of the run
 
@@ -38,7 +40,10 @@ class RunProducts:
         self.run.description = scenario.description
         self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
                          for h in scenario.helicopters if 'rte' in h.cameras}
+        self._rovers: dict[str, dict[int, tuple[QuatWxyz, Vector3]]] = {}
         for rover in scenario.rovers:
+            self._rovers[rover.name] = {-1: resting_pose(
+                rover.position, rover.azimuth, environment.terrain)}
             self.run.markers.append(MapMarker(
                 rover.name.capitalize(), *rover.position,
                 environment.terrain.height(*rover.position)))
@@ -59,6 +64,18 @@ class RunProducts:
         east, north, up = truth.p_MB.tolist()
         height = up - self._environment.terrain.height(east, north)
         log.wind(truth.t_ns, self._environment.wind.velocity(truth.t_ns, height))
+
+    def rover_at(self, name: str, t_ns: int, p_MB: Vector3, q_MB: QuatWxyz) -> None:
+        """Note where a rover truly is, if it has moved."""
+        poses = self._rovers[name]
+        q_last, p_last = poses[next(reversed(poses))]
+        if not (np.array_equal(p_last, p_MB) and np.array_equal(q_last, q_MB)):
+            poses[t_ns] = q_MB, p_MB
+
+    def rover_pose(self, name: str, t_ns: int) -> tuple[QuatWxyz, Vector3]:
+        """Return attitude and position of a rover at a time, as far as they are known then."""
+        poses = self._rovers[name]
+        return poses[max(time for time in poses if time <= t_ns)]
 
     def exposed(self, name: str, exposure: Exposure) -> None:
         """Record an exposure of a colour camera, and its true target."""
@@ -81,8 +98,7 @@ class RunProducts:
         seen = []
         for rover in self._scenario.rovers:
             if rover.name in targets:
-                q_MR, p_MR = resting_pose(
-                    rover.position, rover.azimuth, self._environment.terrain)
+                q_MR, p_MR = self.rover_pose(rover.name, exposure.t_ns)
                 box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
                 seen.append((box.visible_fraction if box else -1.0, rover.name, box))
         if not seen:
@@ -144,8 +160,8 @@ class RunProducts:
             zero_ns = int(log.truths.t_ns[span.lift_off]) if span else 0
             for number, record in enumerate(log.photos, start=1):
                 metadata = photo_metadata(
-                    self._scenario, self._environment, self._cameras[log.namespace], record,
-                    (record.t_ns - zero_ns) / SECOND_NS)
+                    self._scenario, self._cameras[log.namespace], record,
+                    (record.t_ns - zero_ns) / SECOND_NS, self.rover_pose)
                 write_copies(metadata, folder.photo_files(tail, number),
                              self._environment.terrain.height)
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ingenuity_nodes.cameras.model import CameraModel, CAMERAS, rte
 from ingenuity_nodes.frames import QuatWxyz, Vector3
@@ -24,6 +26,17 @@ import numpy as np
 
 KINDS = {'ingenuity': 'helicopter', 'perseverance': 'rover'}    # type in a scenario -> body
 Pose = tuple[Vector3, QuatWxyz]
+
+
+class DrivenRover(NamedTuple):
+    """Where a rover truly is, and how its wheels and its suspension stand."""
+
+    p_MB: Vector3
+    q_MB: QuatWxyz
+    joints: Mapping[str, float]    # [rad]
+
+
+PARKED: Mapping[str, DrivenRover] = MappingProxyType({})
 
 
 def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
@@ -67,7 +80,7 @@ def _has_the_rovers_tracks(here: WorldSection) -> bool:
 
 def robots_in_view(
     scenario: Scenario, environment: Environment, carrier: str, exposure: Exposure,
-    others: Mapping[str, Pose],
+    others: Mapping[str, Pose], rovers: Mapping[str, DrivenRover] = PARKED,
 ) -> list[Body]:
     """
     List the robots that may be in view at an exposure.
@@ -81,8 +94,10 @@ def robots_in_view(
     exposure
         Pose of the carrier; for the mast camera, that of the mast head.
     others
-        True pose ``(p_MB, q_MB)`` of other helicopters, by name. Rovers are parked;
-        helicopters without a known pose stand at their initial position.
+        True pose ``(p_MB, q_MB)`` of other helicopters, by name; without a known pose they stand
+        at their initial position.
+    rovers
+        The same of rovers, by name, with their joints; without they are parked.
 
     """
     bodies = []
@@ -90,7 +105,9 @@ def robots_in_view(
         kind = KINDS[vehicle.type]
         q_MB, p_MB = resting_pose(vehicle.position, vehicle.azimuth, environment.terrain)
         if kind == 'rover':
-            joints = joints_of(q_MB, exposure.q_MB) if vehicle.name == carrier else {}
+            p_MB, q_MB, joints = rovers.get(vehicle.name, DrivenRover(p_MB, q_MB, {}))
+            if vehicle.name == carrier:
+                joints = {**joints, **joints_of(q_MB, exposure.q_MB)}
             bodies.append(Body(kind, p_MB, q_MB, joints))
         elif vehicle.name == carrier:
             bodies.append(Body(kind, exposure.p_MB, exposure.q_MB))

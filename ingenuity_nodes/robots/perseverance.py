@@ -9,9 +9,13 @@ Own geometry from NASA's published dimensions: 3 m long, 2.7 m wide, 2.2 m high,
 
 from __future__ import annotations
 
+from dataclasses import replace
 import math
 
 from ingenuity_nodes.robots.parts import Link, Part, Robot, rod, Triple
+from ingenuity_nodes.rover.joints import bogie_joint, rocker_joint, steering_joint, wheel_joint
+from ingenuity_nodes.rover.suspension import (
+    BOGIE_PIVOT, ROCKER_PIVOT, SIDES, WHEEL_RADIUS, WHEEL_WIDTH, WHEELS)
 
 WHITE: Triple = (0.88, 0.88, 0.88)
 PALE: Triple = (0.72, 0.72, 0.72)
@@ -22,9 +26,6 @@ BLACK: Triple = (0.025, 0.025, 0.027)
 GOLD: Triple = (0.52, 0.36, 0.13)
 COPPER: Triple = (0.40, 0.22, 0.11)
 
-WHEEL_RADIUS, WHEEL_WIDTH = 0.263, 0.32
-WHEELS = {'front': (1.08, 1.13), 'middle': (0.02, 1.17), 'rear': (-1.06, 1.13)}  # x, |y| [m]
-SIDES = {'left': 1.0, 'right': -1.0}
 MAST_FOOT = (0.83, -0.56, 1.10)
 
 
@@ -33,12 +34,10 @@ def perseverance() -> Robot:
     links = [Link('base_link', '')]
     parts = [*_body(), *_deck(), *_generator(), *_front()]
     for side, sign in SIDES.items():
+        links += _moving(side, sign)
         parts += _suspension(side, sign)
-        for axle, (x, y) in WHEELS.items():
-            name = f'{axle}_{side}_wheel'
-            links.append(Link(name, 'base_link', (x, sign * y, WHEEL_RADIUS), (0.0, 0.0, 0.0),
-                              f'{name}_joint', (0.0, 1.0, 0.0)))
-            parts += _wheel(name, sign)
+        for axle in WHEELS:
+            parts += _wheel(f'{axle}_{side}_wheel', sign)
     links += [
         Link('mast', 'base_link', MAST_FOOT, joint='mast_azimuth_joint'),
         Link('mast_head', 'mast', (0.0, 0.0, 0.72), joint='mast_elevation_joint',
@@ -46,6 +45,37 @@ def perseverance() -> Robot:
         Link('antenna', 'base_link', (-0.42, 0.52, 1.38), (0.0, 0.55, 2.4), 'antenna_joint'),
     ]
     return Robot('perseverance', tuple(links), tuple(parts + _mast() + _antenna()))
+
+
+def _moving(side: str, sign: float) -> list[Link]:
+    """List rocker, bogie, steered forks and wheels of one side, each at its pivot."""
+    across = (0.0, 1.0, 0.0)
+    rocker, bogie = f'rocker_{side}', f'bogie_{side}'
+    links = [
+        Link(rocker, 'base_link', _pivot(ROCKER_PIVOT, sign), joint=rocker_joint(side),
+             axis=across),
+        Link(bogie, rocker, _from_to(_pivot(ROCKER_PIVOT, sign), _pivot(BOGIE_PIVOT, sign)),
+             joint=bogie_joint(side), axis=across),
+    ]
+    for axle, (x, y) in WHEELS.items():
+        arm, pivot = (rocker, ROCKER_PIVOT) if axle == 'front' else (bogie, BOGIE_PIVOT)
+        wheel = (x, sign * y, WHEEL_RADIUS)
+        offset = _from_to(_pivot(pivot, sign), wheel)
+        if axle != 'middle':    # the wheel steers about the vertical through its middle
+            fork = f'{axle}_{side}_fork'
+            links.append(Link(fork, arm, offset, joint=steering_joint(axle, side)))
+            arm, offset = fork, (0.0, 0.0, 0.0)
+        links.append(Link(f'{axle}_{side}_wheel', arm, offset, joint=wheel_joint(axle, side),
+                          axis=across))
+    return links
+
+
+def _pivot(position: Triple, sign: float) -> Triple:
+    return (position[0], sign * position[1], position[2])
+
+
+def _from_to(start: Triple, end: Triple) -> Triple:
+    return (end[0] - start[0], end[1] - start[1], end[2] - start[2])
 
 
 def _box(name: str, size: Triple, xyz: Triple, colour: Triple, *, gloss: float = 0.0,
@@ -167,38 +197,51 @@ def _front() -> list[Part]:
 
 
 def _suspension(side: str, sign: float) -> list[Part]:
-    link = 'base_link'
-    pivot = (0.14, sign * 0.78, 0.86)
-    bogie = (-0.52, sign * 0.92, 0.66)
+    """Build rocker, bogie and forks of one side, each in its own link."""
+    rocker, bogie = f'rocker_{side}', f'bogie_{side}'
+    pivot, rear = _pivot(ROCKER_PIVOT, sign), _pivot(BOGIE_PIVOT, sign)
     tube, dark = SILVER, GREY
-    parts = [
-        Part(f'rocker_pivot_{side}', link, 'cylinder', (0.11, 0.34, 0.0),
+    on_rocker = [
+        Part(f'rocker_pivot_{side}', rocker, 'cylinder', (0.11, 0.34, 0.0),
              (0.14, sign * 0.68, 0.86), (1.5708, 0.0, 0.0), dark),
-        rod(f'rocker_front_{side}', link, pivot, (1.02, sign * 0.92, 0.80), 0.055, tube,
+        rod(f'rocker_front_{side}', rocker, pivot, (1.02, sign * 0.92, 0.80), 0.055, tube,
             gloss=0.15),
-        rod(f'rocker_rear_{side}', link, pivot, bogie, 0.055, tube, gloss=0.15),
-        rod(f'rocker_link_{side}', link, (0.14, sign * 0.80, 1.22), (0.14, sign * 0.80, 0.90),
+        rod(f'rocker_rear_{side}', rocker, pivot, rear, 0.055, tube, gloss=0.15),
+        rod(f'rocker_link_{side}', rocker, (0.14, sign * 0.80, 1.22), (0.14, sign * 0.80, 0.90),
             0.022, tube, gloss=0.15),
-        Part(f'bogie_pivot_{side}', link, 'cylinder', (0.085, 0.18, 0.0), bogie,
-             (1.5708, 0.0, 0.0), dark),
-        rod(f'bogie_front_{side}', link, bogie, (-0.02, sign * 0.96, 0.52), 0.045, tube,
-            gloss=0.15),
-        rod(f'bogie_rear_{side}', link, bogie, (-1.02, sign * 0.92, 0.72), 0.045, tube,
-            gloss=0.15),
-        rod(f'middle_arm_{side}', link, (-0.02, sign * 0.96, 0.52), (0.02, sign * 1.00, 0.27),
-            0.045, dark),
+        _steering(rocker, 'front', side, sign),
     ]
+    on_bogie = [
+        Part(f'bogie_pivot_{side}', bogie, 'cylinder', (0.085, 0.18, 0.0), rear,
+             (1.5708, 0.0, 0.0), dark),
+        rod(f'bogie_front_{side}', bogie, rear, (-0.02, sign * 0.96, 0.52), 0.045, tube,
+            gloss=0.15),
+        rod(f'bogie_rear_{side}', bogie, rear, (-1.02, sign * 0.92, 0.72), 0.045, tube,
+            gloss=0.15),
+        rod(f'middle_arm_{side}', bogie, (-0.02, sign * 0.96, 0.52), (0.02, sign * 1.00, 0.27),
+            0.045, dark),
+        _steering(bogie, 'rear', side, sign),
+    ]
+    parts = _placed(on_rocker, pivot) + _placed(on_bogie, rear)
     for axle in ('front', 'rear'):
         x, y = WHEELS[axle]
-        parts += [
-            Part(f'{axle}_steering_{side}', link, 'cylinder', (0.075, 0.22, 0.0),
-                 (x, sign * 0.92, 0.72), colour=dark),
-            rod(f'{axle}_fork_{side}', link, (x, sign * 0.92, 0.62), (x, sign * 0.93, 0.27),
-                0.042, tube, gloss=0.15),
-            rod(f'{axle}_axle_{side}', link, (x, sign * 0.92, 0.263), (x, sign * y, 0.263), 0.06,
-                dark),
-        ]
+        fork = f'{axle}_{side}_fork'
+        parts += _placed([
+            rod(fork, fork, (x, sign * 0.92, 0.62), (x, sign * 0.93, 0.27), 0.042, tube,
+                gloss=0.15),
+            rod(f'{axle}_axle_{side}', fork, (x, sign * 0.92, 0.263), (x, sign * y, 0.263), 0.06,
+                dark)], (x, sign * y, WHEEL_RADIUS))
     return parts
+
+
+def _steering(link: str, axle: str, side: str, sign: float) -> Part:
+    return Part(f'{axle}_steering_{side}', link, 'cylinder', (0.075, 0.22, 0.0),
+                (WHEELS[axle][0], sign * 0.92, 0.72), colour=GREY)
+
+
+def _placed(parts: list[Part], origin: Triple) -> list[Part]:
+    """Take parts that were placed in the body into a link whose origin is there."""
+    return [replace(part, xyz=_from_to(origin, part.xyz)) for part in parts]
 
 
 def _wheel(link: str, sign: float) -> list[Part]:

@@ -20,17 +20,22 @@ from ingenuity_nodes.resources import configuration
 from ingenuity_nodes.robots.ingenuity import ingenuity
 from ingenuity_nodes.robots.parts import Link, Part, Robot, Triple
 from ingenuity_nodes.robots.perseverance import perseverance
+from ingenuity_nodes.rover.suspension import SIDES
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters, LowerImuParameters
 import numpy as np
 
 # From an optical frame (right, down, forward) to its camera link (forward, left, up): REP 103.
 OPTICAL_RPY = (-math.pi / 2, 0.0, -math.pi / 2)
-# [rad] assumed: as wide as the mast turns without winding up its cables, zenith to nadir
+# [rad] assumed: as wide as the mast turns without winding up its cables, zenith to nadir; wheels a
+# quarter turn to either side, rockers and bogies 0.6 as far as the arms leave room
 LIMITS = {
     'mast_azimuth_joint': (-math.pi, math.pi),
     'mast_elevation_joint': (-math.pi / 2, math.pi / 2),
     'antenna_joint': (-math.pi, math.pi),
+    **{f'{part}_{side}_joint': (-0.6, 0.6) for part in ('rocker', 'bogie') for side in SIDES},
+    **{f'{axle}_{side}_steering_joint': (-math.pi / 2, math.pi / 2)
+       for axle in ('front', 'rear') for side in SIDES},
 }
 EFFORT, SPEED = 10.0, 0.1    # [N m], [rad/s] assumed: URDF demands them, nothing here uses them
 

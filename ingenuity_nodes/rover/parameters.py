@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.radio.parameters import RadioParameters
+from ingenuity_nodes.rover.drive import DriveParameters
 
 
 @dataclass(frozen=True)
@@ -20,3 +21,4 @@ class RoverParameters:
     mast_tilt: float = quantity(
         0.0, 'rad', 'of the camera head, positive up', low=-1.5, high=1.5, source='assumed')
     radio: RadioParameters = field(default_factory=RadioParameters)
+    drive: DriveParameters = field(default_factory=DriveParameters)

@@ -6,15 +6,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rover.drive import Drive
+from ingenuity_nodes.rover.ground import ground_of
 from ingenuity_nodes.rover.parameters import RoverParameters
-from ingenuity_nodes.rover.perseverance import resting_pose, Rover
+from ingenuity_nodes.rover.perseverance import Finder, resting_pose, Rover
 from ingenuity_nodes.scenario.sections import RoverSection, Scenario, WorldSection
 from ingenuity_nodes.world.climate import pressure_at, temperature_at
 from ingenuity_nodes.world.elevation_file import Elevations, read_elevations
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.mars import air_at
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
+from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.sun import sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 from ingenuity_nodes.world.wind import Wind, WindParameters
@@ -49,8 +53,16 @@ def _measured(here: WorldSection) -> Elevations | None:
         Path(here.elevations.file), here.latitude, here.longitude, here.elevations.reach)
 
 
-def rover_of(section: RoverSection, environment: Environment, seed: int) -> Rover:
+def rover_of(
+    section: RoverSection, environment: Environment, seed: int,
+    find_itself: Finder = lambda *_: None,
+) -> Rover:
     """Build a rover as a scenario describes it, at its place."""
     pose = resting_pose(section.position, section.azimuth, environment.terrain)
-    return Rover(with_overrides(RoverParameters(), section.overrides), pose, seed,
-                 name=section.name, terrain=environment.terrain)
+    parameters = with_overrides(RoverParameters(), section.overrides)
+    east, north, up = (float(value) for value in pose[1])
+    drive = Drive(
+        parameters.drive, ground_of(environment.terrain, environment.rocks),
+        ((east, north, yaw_from_azimuth(section.azimuth)), up), seed_of(seed, section.name))
+    return Rover(parameters, pose, seed, drive, find_itself, name=section.name,
+                 terrain=environment.terrain)

@@ -109,6 +109,10 @@ class RoverSection(VehicleSection):
     """The rover, which also carries the base station."""
 
     type: Literal['perseverance']    # noqa: A003, RUF100
+    # East, north of the map origin; without it the rover stays parked.
+    drive_to: Annotated[tuple[Metres, Metres] | None, Strict(False)] = None
+    # Mission time at which mission control sends the path.
+    start: Annotated[float, Field(ge=0.0, le=3600.0, description='s')] = 2.0
     overrides: Overrides = Field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import nothing_compiles
 from ingenuity_nodes.helicopter.helicopter import hop
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.photo.self_recognition import self_finder
 from ingenuity_nodes.radio.frames import is_photo, photo_time
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_products import RunProducts
@@ -57,7 +58,8 @@ def fly_batch(
     began = time.perf_counter()
     simulation = Simulation(
         scenario, seed, take_photo=drawn.take if drawn and images else None,
-        track_image=drawn.track if drawn and tracked else None, environment=environment)
+        track_image=drawn.track if drawn and tracked else None, environment=environment,
+        find_itself=self_finder())
     products = RunProducts(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products
@@ -84,6 +86,8 @@ def _fly(
 
 
 def _note(products: RunProducts, report: TickReport) -> None:
+    for name, rover in report.rovers.items():
+        products.rover_at(name, report.t_ns, rover.state.p_MB, rover.state.q_MB)
     for name, outputs in report.helicopters.items():
         # Changes count from the end of their tick, as in the live graph, where they are messages.
         modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)

@@ -8,13 +8,17 @@ from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.rendering.renderer import Renderer
-from ingenuity_nodes.rendering.robots_in_view import camera_of, Pose, robots_in_view, scene_of
+from ingenuity_nodes.rendering.robots_in_view import (
+    camera_of, DrivenRover, Pose, robots_in_view, scene_of)
+from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.simulation.simulation import TickReport
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
+
+HISTORY = 600    # poses of a rover that are kept: half a minute, longer than a photo takes to draw
 
 
 class OfflineCamera:
@@ -26,12 +30,20 @@ class OfflineCamera:
         self._renderers: dict[tuple[str, str], Renderer] = {}
         self._trackers: dict[str, FeatureTracker] = {}
         self.poses: dict[str, Pose] = {}    # of the helicopters
+        self._rovers: dict[str, dict[int, DrivenRover]] = {}    # by time [ns]
         self.products: RunProducts | None = None
 
     def watch(self, report: TickReport) -> None:
-        """Note where all helicopters are."""
+        """Note where all vehicles are."""
         self.poses = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
                       for name, outputs in report.helicopters.items()}
+        if report.t_ns % PERIOD_NS == 0:
+            for name, outputs in report.rovers.items():
+                history = self._rovers.setdefault(name, {})
+                history[report.t_ns] = DrivenRover(
+                    outputs.state.p_MB, outputs.state.q_MB, outputs.drive.joints)
+                if len(history) > HISTORY:
+                    del history[min(history)]
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
@@ -51,5 +63,8 @@ class OfflineCamera:
         if key not in self._renderers:
             camera = camera_of(self._scenario, *key)
             self._renderers[key] = Renderer(self._scene, camera)
-        bodies = robots_in_view(self._scenario, self._environment, name, exposure, self.poses)
+        rovers = {rover: history[max(before)] for rover, history in self._rovers.items()
+                  if (before := [t_ns for t_ns in history if t_ns <= exposure.t_ns])}
+        bodies = robots_in_view(
+            self._scenario, self._environment, name, exposure, self.poses, rovers)
         return self._renderers[key].draw(exposure, bodies)

@@ -10,18 +10,20 @@ arrive one tick after they were sent: both fly the same flight to the last bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, members_of, MISSION, ROVER
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterInputs, HelicopterOutputs
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs
-from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverInputs
+from ingenuity_nodes.rover.perseverance import Finder, ReceivedFile, RoverInputs, RoverOutputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
 
+NO_ROVERS: Mapping[str, RoverOutputs] = MappingProxyType({})
 TakePhoto = Callable[[str, Exposure], Photo]
 TrackImage = Callable[[str, Exposure], FeatureFrame]
 
@@ -34,6 +36,7 @@ class TickReport(NamedTuple):
     files: tuple[ReceivedFile, ...]
     log: tuple[str, ...]
     outcome: str    # '' while the run goes on
+    rovers: Mapping[str, RoverOutputs] = NO_ROVERS
 
 
 class Simulation:
@@ -50,13 +53,15 @@ class Simulation:
         Draws a navigation image and tracks it; needed where features come from images.
     environment
         Surroundings other than those of the scenario, for campaigns.
+    find_itself
+        How a rover looks for itself in a photo.
 
     """
 
     def __init__(
         self, scenario: Scenario, seed: int | None = None,
         take_photo: TakePhoto | None = None, track_image: TrackImage | None = None,
-        environment: Environment | None = None,
+        environment: Environment | None = None, find_itself: Finder = lambda *_: None,
     ) -> None:
         self.seed = scenario.seed if seed is None else seed
         self.environment = environment or environment_of(scenario, self.seed)
@@ -67,7 +72,7 @@ class Simulation:
             section.name: Helicopter(section, self.environment, self.seed,
                                      faults=scenario.faults_of(section.name))
             for section in scenario.helicopters}
-        self._rovers = {section.name: rover_of(section, self.environment, self.seed)
+        self._rovers = {section.name: rover_of(section, self.environment, self.seed, find_itself)
                         for section in scenario.rovers}
         self._features: dict[str, dict[int, FeatureFrame]] = {
             name: {} for name in self.helicopters}
@@ -83,15 +88,17 @@ class Simulation:
         flown = {name: self._fly(name, received) for name in self.helicopters}
         files: list[ReceivedFile] = []
         log: list[str] = []
+        driven: dict[str, RoverOutputs] = {}
         for name, rover in self._rovers.items():
             at_rover = rover.tick(self.t_ns, RoverInputs(**received.take(ROVER, name)))
             self._mail.post(ROVER, name, at_rover)
             files += at_rover.files
-            log += (f'{name}: {line}' for line in at_rover.log)
+            log += [f'{name}: {line}' for line in at_rover.log]
+            driven[name] = at_rover
         outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
-        return TickReport(
-            self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome)
+        return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
+                          driven)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]

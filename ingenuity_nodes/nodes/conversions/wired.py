@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from ingenuity_nodes.graph.wiring import HELICOPTER, MISSION, ROVER
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml
+from ingenuity_nodes.nodes.conversions.driving import (
+    path_from, path_to_message, report_from, report_message)
 from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
 from ingenuity_nodes.nodes.conversions.state import truth_from, truth_message
 from ingenuity_nodes.signals import Go, ModeChange, Receipt
-from nav_msgs.msg import Odometry
+from nav_msgs.msg import Odometry, Path
 from std_msgs.msg import Empty, String, UInt8MultiArray
 
 
@@ -62,4 +64,7 @@ CODECS = {
     (ROVER, 'receipts'): Codec(
         String, lambda receipt, _: String(
             data=f'{receipt.sender} {receipt.name} {receipt.sha256}'), receipt_from),
+    (MISSION, 'rover_paths'): Codec(Path, lambda path, _: path_to_message(path), path_from),
+    (ROVER, 'reports'): Codec(
+        String, lambda report, _: report_message(report), report_from),
 }
