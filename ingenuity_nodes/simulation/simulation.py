@@ -94,6 +94,7 @@ class Simulation:
             self._mail.post(ROVER, name, at_rover)
             files += at_rover.files
             log += [f'{name}: {line}' for line in at_rover.log]
+            log += [f'{name}: {file.caption}' for file in at_rover.files]
             driven[name] = at_rover
         outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
