@@ -62,7 +62,7 @@ def test_the_window_of_the_flight_3_photo_is_found(environment, rover, nasa_path
     there = int(np.argmin(np.abs(nasa_path.t_s - only[0].best_s)))
     drawn = target_box(camera, nasa_path.p_MB[there], nasa_path.q_MB[there], rover.p_MT,
                        quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(rover.azimuth)))
-    assert only[0].width_px == pytest.approx(drawn.width, rel=0.2)    # a box, not its parts
+    assert drawn.width <= only[0].width_px <= 1.5 * drawn.width    # of the box around its parts
     assert best_shot(found, FLIGHT_3) == only[0]
 
 
