@@ -12,11 +12,14 @@ of the vehicle, a step a sample. Turbulence and the work of control are left out
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 import math
 
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.mission.planned_flight import PlannedFlight
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
+from ingenuity_nodes.signals import Air
+from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.vehicle.power import battery_draw, power_constants
 from ingenuity_nodes.vehicle.power_budget import drive_losses
 from ingenuity_nodes.vehicle.trim import hover_in_wind
@@ -70,10 +73,18 @@ def rotor_power(
     low, high = float(speeds.min()), float(speeds.max())
     count = max(2, math.ceil((high - low) / AIRSPEED_STEP) + 1)
     grid = np.linspace(low, max(high, low + 0.1), count)
-    powers = [hover_in_wind(parameters.vehicle, environment.air, rotor_speed, speed).power
+    powers = [_hover_power(parameters.vehicle, environment.air, rotor_speed, speed)
               for speed in grid.tolist()]
     weight = parameters.vehicle.body.mass * GRAVITY
     return np.asarray(np.interp(speeds, grid, powers) + weight * flight.v_MB[:, 2])
+
+
+@lru_cache(maxsize=512)
+def _hover_power(
+    vehicle: VehicleParameters, air: Air, rotor_speed: float, wind_speed: float,
+) -> float:
+    """Return the power of a hover in wind [W]; many flights of a study ask for the same."""
+    return hover_in_wind(vehicle, air, rotor_speed, wind_speed).power
 
 
 def energy_use(

@@ -31,6 +31,7 @@ HELICOPTER_SIZE = (1.21, 1.21, 0.49)   # [m] rotor diameter, height of Ingenuity
 RAY_STEP = 0.5                       # [m] assumed: shorter waves of the ground are below 1 cm high
 SHADOW_REACH = 300.0                 # [m] assumed: hills farther off stay below a daytime sun
 HEADING_STEP = 1                     # [deg] between the headings that are tried
+AIM_REACH, AIM_STEP = 80, 2           # [deg] headings tried on either side, and their distance
 MOST_PHASE = math.radians(120.0)     # between sun and camera, as seen from the target; assumed:
 # beyond it, the target is a silhouette; with the sun overhead it is 90 deg from all sides.
 _GRID = np.linspace(-0.5, 0.5, 5)    # of the points of each face that are projected
@@ -243,6 +244,39 @@ def windows(found: Sights, wish: Photograph) -> list[Window]:
 def best_shot(found: Sights, wish: Photograph) -> Window | None:
     """Return the window with the largest image of the target, None when there is no window."""
     return max(windows(found, wish), key=lambda window: window.width_px, default=None)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The heading of a level carrier that brings a target best into the frame."""
+
+    azimuth: float                   # [deg]
+    centre: tuple[float, float]      # of the target in the frame, 0..1 right and down
+    margin: float                    # from its outline to the frame's edge, negative if cut [px]
+
+
+def aim_at(camera: CameraModel, target: TargetVolume, p_MB: Vector3) -> Aim | None:
+    """
+    Find the heading with the most room around a target in the frame, None if it is in none.
+
+    A camera that looks down sees far targets in the corners of its frame only, so the heading is
+    not that of :func:`facing`.
+    """
+    best: Aim | None = None
+    middle = facing(camera, target, p_MB)
+    frame = np.array([camera.width, camera.height], dtype=np.float64)
+    for off in range(-AIM_REACH, AIM_REACH + 1, AIM_STEP):
+        azimuth = (middle + off) % 360.0
+        q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(azimuth))
+        uv = camera.project_world(target.surface, p_MB, q_MB)
+        if np.isnan(uv).any():
+            continue
+        low, high = uv.min(axis=0), uv.max(axis=0)
+        margin = float(min((low + 0.5).min(), (frame - 0.5 - high).min()))
+        if best is None or margin > best.margin:
+            u, v = (0.5 * (low + high) / frame).tolist()
+            best = Aim(azimuth, (u, v), margin)
+    return best
 
 
 def facing(camera: CameraModel, target: TargetVolume, p_MB: Vector3) -> float:

@@ -113,9 +113,8 @@ class Hold(Section):
 Goal = Annotated[Scout | Photograph | GoTo | Return | Hold, Field(discriminator='goal')]
 
 
-class GoalsSection(Section):
-    """What a flight is for; altitude and speed are the planner's unless given."""
+class CruiseSection(Section):
+    """How goals are flown; what is left out the planner chooses."""
 
-    items: Annotated[Row[Goal], Field(min_length=1)]
     altitude: Altitude | None = None
     speed: Speed | None = None
