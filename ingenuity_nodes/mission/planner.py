@@ -293,18 +293,18 @@ class _Spots:
             raise GoalError(
                 f'photograph {target.name}: nowhere on the route as wanted; found '
                 f'{found.distance.min():.1f} to {found.distance.max():.1f} m away, at most '
-                f'{found.width_px.max():.0f} px wide, {_obstacle(found, goal)}, allowed: '
+                f'{found.width_px.max():.0f} px wide{_obstacle(found, goal)}, allowed: '
                 f'{goal.range.at_least:g} to {goal.range.at_most:g} m, at least {goal.size:g} px')
         return shot
 
 
 def _obstacle(found: Sights, goal: Photograph) -> str:
-    """Return what else stands against a photo from anywhere on a route."""
+    """Return what else stands against a photo from anywhere on a route, '' for nothing."""
     if not (found.whole if goal.whole else found.inside > 0.0).any():
-        return 'cut by the frame' if (found.inside > 0.0).any() else 'outside the frame'
+        return ', cut by the frame' if (found.inside > 0.0).any() else ', outside the frame'
     if (found.hidden > 0.0).all():
-        return 'hidden by ground'
-    return 'in the frame' if found.sunlit.any() else 'not sunlit'
+        return ', hidden by ground'
+    return '' if found.sunlit.any() else ', not sunlit'
 
 
 def _samples(stops: list[_Stop]) -> tuple[Array, NDArray[np.int64], Array]:
