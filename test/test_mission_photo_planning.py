@@ -104,8 +104,8 @@ def random_cases():
         target = TargetVolume('target', np.array([*rng.uniform(-15.0, 15.0, 2), 0.0]),
                               float(rng.uniform(0.0, 360.0)))
         bearing, distance = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(8.0, 70.0)
-        p_MB = target.p_MT + [distance * math.cos(bearing), distance * math.sin(bearing),
-                              rng.uniform(0.5, 12.0)]
+        p_MB = np.add(target.p_MT, (distance * math.cos(bearing), distance * math.sin(bearing),
+                                    rng.uniform(0.5, 12.0)))
         off = rng.normal(0.0, 18.0)
         yaw = yaw_from_azimuth((facing(camera, target, p_MB) + off) % 360.0)
         yield camera, target, p_MB, quaternion_from_rpy(*rng.normal(0.0, 0.08, 2), yaw)
@@ -117,7 +117,7 @@ def cases(ground):
     out = []
     for camera, target, p_MB, q_MB in random_cases():
         up = ground.height(*target.p_MT[:2])
-        target = TargetVolume('target', target.p_MT + [0.0, 0.0, up], target.azimuth)
+        target = TargetVolume('target', np.add(target.p_MT, (0.0, 0.0, up)), target.azimuth)
         p_MB[2] += ground.height(*p_MB[:2])
         out.append((camera, target, p_MB, q_MB))
     return out
@@ -153,7 +153,7 @@ def on_surface(target, rng, count=4000):
     """Draw points on the faces of a box."""
     unit = rng.uniform(-0.5, 0.5, (count, 3))
     unit[np.arange(count), rng.integers(0, 3, count)] = rng.choice([-0.5, 0.5], count)
-    return target.points(unit)
+    return target.mapped(unit)
 
 
 def test_a_thousand_frames_agree_with_brute_force_projection(cases):
@@ -161,7 +161,7 @@ def test_a_thousand_frames_agree_with_brute_force_projection(cases):
     wrong, decided, whole_ones, cut_ones = [], 0, 0, 0
     for k, (camera, target, p_MB, q_MB) in enumerate(cases):
         inside, whole, width = outline_in_frame(camera, target, p_MB, q_MB)
-        points = np.concatenate([on_surface(target, rng), target.points(np.array(
+        points = np.concatenate([on_surface(target, rng), target.mapped(np.array(
             [(x, y, z) for x in (-.5, .5) for y in (-.5, .5) for z in (-.5, .5)]))])
         uv = camera.project_world(points, p_MB, q_MB)
         seen = uv[~np.isnan(uv[:, 0])]
@@ -226,7 +226,7 @@ def test_the_lit_fraction_agrees_with_rays_at_the_box(cases):
         toward = direction(math.radians(rng.uniform(10.0, 80.0)), rng.uniform(0.0, 6.28))
         sun = Sun(0.5, 0.0, toward, 0.0, 0.0, 0.0, 1.5, 600.0)
         scene = rtcore.EmbreeScene()
-        mesh.TriangleMesh(scene, (target.points(cube) - p_MB)[faces].astype(np.float32))
+        mesh.TriangleMesh(scene, (target.mapped(cube) - p_MB)[faces].astype(np.float32))
         middle = target.sight_points[-1] - p_MB
         aim = middle + rng.uniform(-2.5, 2.5, (20000, 3))
         aim /= np.linalg.norm(aim, axis=1)[:, None]

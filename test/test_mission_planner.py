@@ -87,7 +87,7 @@ def test_the_photo_is_taken_within_its_range_and_at_a_heading_that_shows_all(
                       {'goal': 'photograph', 'target': 'perseverance',
                        'range': {'at_least': 100.0, 'at_most': 110.0}})
     request = flight.plan.photos[0]
-    turn = [k for k, part in enumerate(flight.plan.segments) if isinstance(part, Turn)][0]
+    turn = next(k for k, part in enumerate(flight.plan.segments) if isinstance(part, Turn))
     before = flight.plan.segments[turn - 1]
     distance = math.hypot(before.east - 71.92, before.north + 19.81)
     assert 100.0 <= distance <= 110.0

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Paths over hazard maps against the shortest paths of geometry, and every refusal."""
 
+from itertools import pairwise
 import math
 
 from ingenuity_nodes.mission.rover_path import path_length, rover_path, RoverPathParameters
@@ -54,7 +55,7 @@ def test_the_rover_keeps_its_half_width_from_every_hazard():
     assert len(path) > 2
     bad = np.argwhere(hazards.hazard == HAZARD)
     centres = np.array([-20.0, -15.0]) + (bad[:, ::-1] + 0.5) * CELL
-    for a, b in zip(path, path[1:], strict=False):
+    for a, b in pairwise(path):
         along = np.linspace(a, b, 500)
         gaps = np.linalg.norm(along[:, None] - centres, axis=2).min()
         assert gaps > 1.5 - CELL

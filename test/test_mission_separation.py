@@ -7,7 +7,8 @@ from itertools import pairwise
 from ingenuity_nodes.mission.limits import FlightLimits
 from ingenuity_nodes.mission.planned_flight import PlannedFlight
 from ingenuity_nodes.mission.preparation import prepare
-from ingenuity_nodes.mission.separation import conflicts, nearest_approach, TimedFlight, wait_needed
+from ingenuity_nodes.mission.separation import (
+    conflicts, nearest_approach, TimedFlight, wait_needed)
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 import numpy as np

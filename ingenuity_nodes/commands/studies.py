@@ -61,7 +61,7 @@ def _flights_table(rows: list[Comparison]) -> Table:
     from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE
 
     table = Table('flight', '', 'duration', 'path', 'farthest north, east', 'landing offset',
-                  'energy', 'rms', 'aligned', title='Ours / NASA; energy: NASA\'s from '
+                  'energy', 'rms', 'aligned', title='Ours / NASA; energy: theirs from the '
                   f'{PUBLISHED_AVERAGE:.0f} W published as the average in flight')
     for row in rows:
         nasa = row.published

@@ -17,7 +17,7 @@ from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land
 from ingenuity_nodes.mission.energy import energy_use
-from ingenuity_nodes.mission.limits import FlightLimits
+from ingenuity_nodes.mission.limits import FlightLimits, LIMITS
 from ingenuity_nodes.mission.photo_planning import ROVER_SIZE
 from ingenuity_nodes.mission.planned_flight import planned_flight, PlannedFlight
 from ingenuity_nodes.rover.radio import RadioParameters, signal_to_noise_db
@@ -90,7 +90,7 @@ class Feasibility:
 def feasibility(
     plan: FlightPlan, position: tuple[float, float], environment: Environment,
     parameters: HelicopterParameters, rovers: Mapping[str, Vector3],
-    limits: FlightLimits = FlightLimits(),
+    limits: FlightLimits = LIMITS,
 ) -> Feasibility:
     """
     Check a plan whose targets are known.
@@ -143,13 +143,13 @@ def _ground_checks(
 ) -> list[Check]:
     up_and_down = [k for k, segment in enumerate(plan.segments)
                    if isinstance(segment, Land) or (isinstance(segment, Climb) and k == 0)]
-    on_the_way = flight.p_MB[~np.isin(flight.segment, up_and_down)]
-    if not len(on_the_way):
-        on_the_way = flight.p_MB[flight.p_MB[:, 2].argmax()][None]
-    above = on_the_way[:, 2] - terrain.heights(on_the_way[:, 0], on_the_way[:, 1])
+    en_route = flight.p_MB[~np.isin(flight.segment, up_and_down)]
+    if not len(en_route):
+        en_route = flight.p_MB[flight.p_MB[:, 2].argmax()][None]
+    above = en_route[:, 2] - terrain.heights(en_route[:, 0], en_route[:, 1])
     return [
         Check('ground clearance', float(above.min()), limits.ground_clearance, 'm', False),
-        Check('featureless ground', 100.0 * featureless(terrain, on_the_way[::GROUND_STEP]),
+        Check('featureless ground', 100.0 * featureless(terrain, en_route[::GROUND_STEP]),
               100.0 * limits.featureless, '%', True)]
 
 
@@ -169,7 +169,7 @@ def _rover_checks(
     margin = signal_to_noise_db(radio, farthest) - needed_signal_to_noise_db(
         radio, limits.frame_loss)
     nearest = min(float(np.linalg.norm(
-        flight.p_MB - (p_MR + [0.0, 0.0, ROVER_SIZE[2]]), axis=1).min())
+        flight.p_MB - np.add(p_MR, (0.0, 0.0, ROVER_SIZE[2])), axis=1).min())
         for p_MR in rovers.values())
     return [Check('link margin', margin, limits.link_margin, 'dB', False),
             Check('distance to a rover', nearest, limits.separation, 'm', False)]

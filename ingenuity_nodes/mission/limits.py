@@ -24,7 +24,7 @@ class FlightLimits:
         source='assumed: reserve for heaters through the night (Balaram et al. 2018: two thirds '
                'of the energy of a sol)')
     motor_margin: float = quantity(
-        20.0, 'K', 'from the motors\' highest temperature', low=0.0, high=200.0,
+        20.0, 'K', "from the motors' highest temperature", low=0.0, high=200.0,
         source='assumed: twenty seconds more of hover')
     link_margin: float = quantity(
         3.0, 'dB', 'of the radio at the farthest point, at least', low=0.0, high=40.0,
@@ -33,7 +33,7 @@ class FlightLimits:
         0.01, '1', 'of radio frames at which the margin is zero', low=1e-6, high=0.9,
         source='assumed: resent without delay')
     ground_clearance: float = quantity(
-        1.0, 'm', 'of the body\'s origin on the way, at least', low=0.1, high=24.0,
+        1.0, 'm', "of the body's origin on the way, at least", low=0.1, high=24.0,
         source='NASA Flight 6 post: images are used above 1 m')
     featureless: float = quantity(
         0.6, '1', 'fraction of bare ground along the path, at most', low=0.0, high=1.0,
@@ -70,3 +70,6 @@ class PlanningParameters:
     longest_delay: float = quantity(
         300.0, 's', 'of a take-off, to keep aircraft separated', low=0.0, high=3600.0,
         source='assumed: longer than any flight')
+
+
+LIMITS, PLANNING = FlightLimits(), PlanningParameters()

@@ -52,15 +52,15 @@ class TargetVolume:
         yaw = yaw_from_azimuth(self.azimuth)
         return rotation_matrix(quaternion_from_rpy(0.0, 0.0, yaw))
 
-    def points(self, unit: Array) -> Array:
-        """Map points (n, 3) of the unit cube, -0.5 to 0.5 on each axis, to M."""
+    def mapped(self, unit: Array) -> Array:
+        """Return where points (n, 3) of the unit cube, -0.5 to 0.5 on each axis, are in M."""
         scaled = (unit + np.array([0.0, 0.0, 0.5])) * np.array(self.size)
         return np.asarray(scaled @ self.R_MT.T + self.p_MT)
 
     @property
     def surface(self) -> Array:
         """Return points that span its surface, (n, 3) in M."""
-        return self.points(_SURFACE)
+        return self.mapped(_SURFACE)
 
     @property
     def sight_points(self) -> Array:
@@ -69,7 +69,7 @@ class TargetVolume:
 
         They are those of its upper half, as rough ground may cover a lower edge.
         """
-        return self.points(_SIGHT)
+        return self.mapped(_SIGHT)
 
 
 def _surface() -> Array:
@@ -159,7 +159,7 @@ def lit_fraction(target: TargetVolume, sun: Sun, p_MC: Array) -> Array:
     """Return the fraction of the box's surface, as seen from points (n, 3), that faces the sun."""
     normals = _FACES @ target.R_MT.T
     half = np.array(target.size) / 2
-    centres = target.points(0.5 * _FACES)
+    centres = target.mapped(0.5 * _FACES)
     areas = np.array([4.0 * half.prod() / half[k % 3] for k in range(6)])
     toward = p_MC[:, None, :] - centres
     distance = np.linalg.norm(toward, axis=2)

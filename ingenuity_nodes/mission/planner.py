@@ -18,7 +18,7 @@ from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.guidance.flight_plan import (
     Climb, FlightPlan, Hover, Land, PhotoRequest, Segment, Target, Translate, Turn)
-from ingenuity_nodes.mission.limits import PlanningParameters
+from ingenuity_nodes.mission.limits import PLANNING, PlanningParameters
 from ingenuity_nodes.mission.photo_planning import (
     Aim, aim_at, best_shot, HELICOPTER_SIZE, PathSamples, ROVER_SIZE, Sights, sights,
     TargetVolume, Window)
@@ -72,7 +72,7 @@ class _Stop:
 
 def plan_of(
     scenario: Scenario, section: HelicopterSection, environment: Environment,
-    parameters: HelicopterParameters, planning: PlanningParameters = PlanningParameters(),
+    parameters: HelicopterParameters, planning: PlanningParameters = PLANNING,
 ) -> Planned:
     """
     Make the flight plan of a helicopter that has goals.

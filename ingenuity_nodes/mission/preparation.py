@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import math
 
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Target
-from ingenuity_nodes.mission.feasibility import feasibility, Feasibility
-from ingenuity_nodes.mission.limits import FlightLimits, PlanningParameters
+from ingenuity_nodes.mission.feasibility import Feasibility, feasibility
+from ingenuity_nodes.mission.limits import (
+    FlightLimits, LIMITS, PLANNING, PlanningParameters)
 from ingenuity_nodes.mission.planned_flight import planned_flight
 from ingenuity_nodes.mission.planner import GoalError, plan_of
 from ingenuity_nodes.mission.separation import conflicts, TimedFlight, wait_needed
@@ -45,8 +46,8 @@ class Prepared:
 
 
 def prepare(
-    scenario: Scenario, environment: Environment, limits: FlightLimits = FlightLimits(),
-    planning: PlanningParameters = PlanningParameters(),
+    scenario: Scenario, environment: Environment, limits: FlightLimits = LIMITS,
+    planning: PlanningParameters = PLANNING,
 ) -> dict[str, Prepared]:
     """Plan and check all flights; the later ones wait or climb to keep aircraft separated."""
     flights: dict[str, Prepared] = {}

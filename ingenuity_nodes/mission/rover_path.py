@@ -13,6 +13,7 @@ which costs no more can replace, which takes away what the grid adds to the leng
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 import math
 
 from ingenuity_nodes.parameters import quantity
@@ -185,7 +186,7 @@ def _straightened(
     hazards: HazardMap, costs: Array, points: list[Point],
 ) -> tuple[Point, ...]:
     """Leave out each waypoint that a straight line of no higher cost replaces."""
-    legs = [_line_cost(hazards, costs, a, b) for a, b in zip(points, points[1:], strict=False)]
+    legs = [_line_cost(hazards, costs, a, b) for a, b in pairwise(points)]
     total = np.concatenate([[0.0], np.cumsum(legs)])
     out, here = [points[0]], 0
     while here < len(points) - 1:

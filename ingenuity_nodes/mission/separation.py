@@ -92,7 +92,7 @@ def conflicts(
 def wait_needed(
     one: TimedFlight, others: Sequence[TimedFlight], limits: FlightLimits, longest: float,
 ) -> float | None:
-    """Return the shortest wait [s] that keeps it separated from all others, None: there is none."""
+    """Return the shortest wait [s] that keeps it separated from all others, None without one."""
     for wait in np.arange(0.0, longest + DELAY, DELAY).tolist():
         if not conflicts(one.delayed(wait), others, limits):
             return float(wait)
