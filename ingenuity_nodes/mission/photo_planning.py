@@ -266,7 +266,7 @@ def aim_at(camera: CameraModel, target: TargetVolume, p_MB: Vector3) -> Aim | No
     middle = facing(camera, target, p_MB)
     frame = np.array([camera.width, camera.height], dtype=np.float64)
     for off in range(-AIM_REACH, AIM_REACH + 1, AIM_STEP):
-        azimuth = (middle + off) % 360.0
+        azimuth = round(middle + off, 1) % 360.0    # no last digits that depend on the processor
         q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(azimuth))
         uv = camera.project_world(target.surface, p_MB, q_MB)
         if np.isnan(uv).any():
@@ -274,7 +274,7 @@ def aim_at(camera: CameraModel, target: TargetVolume, p_MB: Vector3) -> Aim | No
         low, high = uv.min(axis=0), uv.max(axis=0)
         margin = float(min((low + 0.5).min(), (frame - 0.5 - high).min()))
         if best is None or margin > best.margin:
-            u, v = (0.5 * (low + high) / frame).tolist()
+            u, v = np.round(0.5 * (low + high) / frame, 4).tolist()
             best = Aim(azimuth, (u, v), margin)
     return best
 
