@@ -21,6 +21,7 @@ from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 import numpy as np
 import pytest
 
@@ -149,6 +150,30 @@ def test_each_limit_alone_makes_a_no_go(scenario, environment):
         broken = {check.name for check in result.checks if not check.good}
         assert name in broken and broken <= {name, 'energy'}
         assert any(reason.startswith(name) for reason in result.reasons)
+
+
+def test_a_flight_behind_a_hill_is_hidden_from_the_rover(scenario, environment):
+    axis = np.arange(-200.0, 201.0, 4.0)
+    x, _ = np.meshgrid(axis, axis)
+    ridge = Terrain(TerrainParameters(), dem=(
+        20.0 * np.exp(-((x - 35.0) / 8.0) ** 2), -200.0, -200.0, 4.0))
+    behind = replace(environment, terrain=ridge)
+    plan = prepared(scenario, environment, scout(to={'north': 0.0, 'east': -40.0}), BACK).plan
+    for ground, low, high in ((environment, 0.0, 20.0), (behind, 99.0, 100.0)):
+        up = ground.terrain.height(71.92, -19.81)
+        result = feasibility(plan, (0.0, 0.0), ground, HelicopterParameters(),
+                             {'perseverance': np.array([71.92, -19.81, up])})
+        assert low <= result.value('hidden from the rover') <= high
+        assert result.go == (high < 50.0)
+
+
+def test_a_goal_beyond_measured_ground_is_off_the_map(scenario, environment):
+    small = Terrain(TerrainParameters(), dem=(np.zeros((21, 21)), -50.0, -50.0, 5.0))
+    there = replace(environment, terrain=small)
+    why = prepared(scenario, there, scout(to={'north': -60.0, 'east': 0.0})).no_go
+    assert why == ('goal at -60 m north, 0 m east is off the map, allowed: within 100 m by 100 m '
+                   'of measured ground')
+    assert prepared(scenario, there, scout(to={'north': -40.0, 'east': 0.0})).no_go == ''
 
 
 def test_ground_without_features_is_no_go_as_at_flight_72():

@@ -18,8 +18,9 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land
 from ingenuity_nodes.mission.energy import energy_use
 from ingenuity_nodes.mission.limits import FlightLimits, LIMITS
-from ingenuity_nodes.mission.photo_planning import ROVER_SIZE
+from ingenuity_nodes.mission.photo_planning import clearance, ROVER_SIZE
 from ingenuity_nodes.mission.planned_flight import planned_flight, PlannedFlight
+from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.radio import RadioParameters, signal_to_noise_db
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.world.environment import Environment
@@ -27,6 +28,7 @@ from ingenuity_nodes.world.terrain import ripple_mask, Terrain
 import numpy as np
 from numpy.typing import NDArray
 
+NOMINAL_VOLTAGE = 3.6    # [V] of one cell: Balaram et al. 2018, as in vehicle/power.py
 GROUND_STEP = 5    # samples between points of the ground: half a second
 
 
@@ -112,6 +114,8 @@ def feasibility(
         *_ground_checks(flight, plan, environment.terrain, limits)]
     if rovers:
         checks += _rover_checks(flight, parameters.radio, rovers, limits)
+        checks.append(_sight_check(flight, environment.terrain, next(iter(rovers.values())),
+                                   limits))
     rotor_speed = plan.rotor_speed_rpm * math.pi / 30.0
     try:
         checks += _energy_checks(flight, environment, parameters, rotor_speed, limits)
@@ -127,9 +131,7 @@ def _energy_checks(
 ) -> list[Check]:
     use = energy_use(flight, environment, parameters, rotor_speed)
     p = parameters.vehicle.power
-    spent = p.charge - use.charge_left
-    # As much energy as the usable charge gives at the same mean voltage.
-    usable = use.energy_wh * (p.charge - limits.charge_left) / max(spent, 1e-9)
+    usable = (p.charge - limits.charge_left) * p.cells * p.capacity * NOMINAL_VOLTAGE
     return [
         Check('energy', use.energy_wh, usable, 'Wh', True),
         Check('charge left', 100.0 * use.charge_left, 100.0 * limits.charge_left, '%', False),
@@ -173,6 +175,17 @@ def _rover_checks(
         for p_MR in rovers.values())
     return [Check('link margin', margin, limits.link_margin, 'dB', False),
             Check('distance to a rover', nearest, limits.separation, 'm', False)]
+
+
+def _sight_check(
+    flight: PlannedFlight, terrain: Terrain, station: Vector3, limits: FlightLimits,
+) -> Check:
+    """Check how much of a flight ground hides from the antenna of a base station."""
+    antenna = np.add(station, (0.0, 0.0, RoverParameters().antenna_height))
+    points = flight.p_MB[::GROUND_STEP]
+    hidden = clearance(terrain, points, np.broadcast_to(antenna, points.shape)) < 0.0
+    return Check('hidden from the rover', 100.0 * float(hidden.mean()), 100.0 * limits.hidden,
+                 '%', True)
 
 
 def needed_signal_to_noise_db(radio: RadioParameters, frame_loss: float) -> float:

@@ -32,6 +32,10 @@ class FlightLimits:
     frame_loss: float = quantity(
         0.01, '1', 'of radio frames at which the margin is zero', low=1e-6, high=0.9,
         source='assumed: resent without delay')
+    hidden: float = quantity(
+        0.2, '1', 'fraction of the flight without line of sight to the base station, at most',
+        low=0.0, high=1.0, source='assumed: take-off and landing may be behind a rise, as the '
+        'end of Flight 17 was (NASA status 354)')
     ground_clearance: float = quantity(
         1.0, 'm', "of the body's origin on the way, at least", low=0.1, high=24.0,
         source='NASA Flight 6 post: images are used above 1 m')
