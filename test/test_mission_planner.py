@@ -6,7 +6,7 @@ from dataclasses import replace
 import math
 
 from ingenuity_nodes.commands.cli import main
-from ingenuity_nodes.guidance.flight_plan import Turn, waypoints
+from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml, Turn, waypoints
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase
 from ingenuity_nodes.mission.feasibility import feasibility, needed_signal_to_noise_db
 from ingenuity_nodes.mission.limits import FlightLimits
@@ -114,7 +114,35 @@ def test_air_that_is_too_thin_is_refused():
         rotor_speed_for(0.011)
 
 
+def test_a_photo_may_be_all_that_is_wanted(scenario, environment):
+    flight = prepared(scenario, environment, {'goal': 'photograph', 'target': 'perseverance'})
+    kinds = [segment.segment for segment in flight.plan.segments]
+    assert kinds == ['climb', 'hover', 'turn', 'hover', 'land'] and flight.no_go == ''
+
+
+def test_two_holds_may_be_longer_than_one_segment(scenario, environment):
+    hold = {'goal': 'hold', 'duration': 150.0}
+    flight = prepared(scenario, environment, hold, hold)
+    assert flight.result.value('flight time') > 300.0
+    assert flight.no_go.startswith('flight time')
+
+
+def test_a_plan_is_the_same_after_its_way_over_the_network(scenario, environment):
+    plan = prepare(scenario, environment)['ingenuity'].plan
+    assert plan_from_yaml(plan_to_yaml(plan)) == plan
+
+
 # No-go
+
+@pytest.mark.parametrize(('goal', 'cruise', 'message'), [
+    (scout(area={'south': -2000.0, 'west': -2000.0, 'north': 2000.0, 'east': 2000.0,
+                 'spacing': 1.0}), {}, 'a route of 16'),
+    (scout(to={'north': 2000.0, 'east': 0.0}), {'speed': 0.001},
+     'a route of 2000 m at 0.001 m/s takes 2000000 s, allowed: at most 3600 s')])
+def test_a_route_without_end_is_refused_at_once(scenario, environment, goal, cruise, message):
+    flight = prepared(scenario, environment, goal, cruise=cruise)
+    assert flight.plan is None and flight.no_go.startswith(message)
+
 
 def test_a_goal_of_900_m_is_refused_with_the_numbers_that_break(scenario, environment):
     flight = prepared(scenario, environment, scout(to={'north': -900.0, 'east': 0.0}), BACK)

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 STEP = 0.5                # [s] assumed: nothing in battery and motors is faster
+MOST_STEPS = 20_000       # of a flight, however slow it is
 AIRSPEED_STEP = 2.0       # [m/s] between trims; the power in between is interpolated
 # Energy of a spin-up over that of as much hover: the cube of a steady ramp is 1/4 on average, and
 # the rotors' own kinetic energy makes up for blades at flat pitch. assumed; compared with the
@@ -101,7 +102,9 @@ def energy_use(
 
     """
     p = parameters.vehicle.power
-    times = np.arange(0.5 * STEP, flight.duration, STEP)
+    count = min(MOST_STEPS, max(1, round(flight.duration / STEP)))
+    step = flight.duration / count
+    times = (np.arange(count) + 0.5) * step
     rotors = np.interp(times, flight.t_s, rotor_power(
         flight, environment, parameters, rotor_speed)).tolist()
     spin_up = SPIN_UP * parameters.guidance.spin_up_time
@@ -109,9 +112,9 @@ def energy_use(
     others = p.servo_power + parameters.computer.avionics_power
     losses = drive_losses(p)
     voltages = []
-    for power, step in [(rotors[0], spin_up), *((power, STEP) for power in rotors)]:
+    for power, time in [(rotors[0], spin_up), *((power, step) for power in rotors)]:
         loss, electronics = losses(power / (2.0 * rotor_speed), power, rotor_speed)
-        voltages.append(battery.step(power + loss + electronics + others, 0.5 * loss, step))
+        voltages.append(battery.step(power + loss + electronics + others, 0.5 * loss, time))
     airborne = max(flight.duration, 1e-9)
     return EnergyUse(
         battery.energy / JOULE_PER_WH, battery.energy / (airborne + spin_up), battery.charge,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE = 0.1    # [s] between samples
+MOST_SAMPLES = 36_000    # of one segment, however slow it is
 Array = NDArray[np.float64]
 
 
@@ -73,7 +74,7 @@ def planned_flight(
             fall = float(p[2]) - parameters.origin_height - terrain.height(
                 float(p[0]), float(p[1]))
             duration = _time_to(path, max(0.0, fall))
-        count = max(1, math.ceil(duration / SAMPLE))
+        count = min(MOST_SAMPLES, max(1, math.ceil(duration / SAMPLE)))
         for since in np.linspace(0.0, duration, count, endpoint=False).tolist():
             rows.append(_row(t + since, path, since, number))
         p, yaw = path.at(duration).p, path.at(duration).yaw

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 import math
 
 from ingenuity_nodes.cameras.model import rte
@@ -35,6 +36,7 @@ from numpy.typing import NDArray
 
 SPOT_STEP = 2.0     # [m] between the points of a route where a photo is tried
 PHOTO_HOVER = Hover(segment='hover', duration=6.0)    # assumed: three oscillations in gusts
+LONGEST = 3600.0    # [s] of a route; assumed: ten times what battery and motors allow
 SETTLED = 1.0       # [s] of it before the photo; assumed: a turn has ended
 Array = NDArray[np.float64]
 ROUTE_END = 1e-6    # [m] shorter legs are none
@@ -66,7 +68,7 @@ class _Stop:
 
     north: float
     east: float
-    hold: float = 0.0             # [s]
+    holds: tuple[float, ...] = ()    # [s]
     photos: tuple[_Shot, ...] = ()
 
 
@@ -85,6 +87,7 @@ def plan_of(
     """
     altitude, speed, rpm, reasons = _cruise(section.cruise, environment, planning)
     stops = _route(section.goals)
+    _check_length(stops, speed)
     _check_on_map(stops, section, environment.terrain)
     photos = [goal for goal in section.goals if isinstance(goal, Photograph)]
     targets = {goal.target: volume_of(scenario, goal.target, environment) for goal in photos}
@@ -117,6 +120,14 @@ def _cruise(
         reasons.append(f'speed {speed:.2g} m/s: at most {planning.image_motion:g} times the '
                        f'altitude per second, for the images, and {planning.speed:g} m/s')
     return altitude, speed, rpm, reasons
+
+
+def _check_length(stops: list[_Stop], speed: float) -> None:
+    """Raise GoalError for a route so long that to plan it makes no sense."""
+    length = sum(math.hypot(b.north - a.north, b.east - a.east) for a, b in pairwise(stops))
+    if length > speed * LONGEST:
+        raise GoalError(f'a route of {length:.0f} m at {speed:.2g} m/s takes '
+                        f'{length / speed:.0f} s, allowed: at most {LONGEST:g} s')
 
 
 def _check_on_map(stops: list[_Stop], section: HelicopterSection, terrain: Terrain) -> None:
@@ -171,7 +182,7 @@ def _route(goals: Sequence[Goal]) -> list[_Stop]:
         elif isinstance(goal, Return):
             stops.append(_Stop(0.0, 0.0))
         elif isinstance(goal, Hold):
-            stops[-1] = replace(stops[-1], hold=stops[-1].hold + goal.duration)
+            stops[-1] = replace(stops[-1], holds=(*stops[-1].holds, goal.duration))
     return stops
 
 
@@ -213,8 +224,7 @@ def _segments(
                 speed=speed, acceleration=planning.acceleration))
         for shot in stop.photos:
             segments += [Turn(segment='turn', azimuth=shot.aim.azimuth), PHOTO_HOVER]
-        if stop.hold > 0.0:
-            segments.append(Hover(segment='hover', duration=stop.hold))
+        segments += [Hover(segment='hover', duration=duration) for duration in stop.holds]
         before = stop
     return [*segments, Land(segment='land')]
 
