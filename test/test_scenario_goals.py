@@ -32,7 +32,7 @@ SCOUT = 'scout, to: {north: -130.0, east: 0.0}'
     ('goal: return', 'goal: retrun', "vehicles[0].goals[1].goal: found 'retrun', did you mean "
      "'return'?; allowed: 'scout', 'photograph', 'go_to', 'return', 'hold'"),
     ('goal: return', 'goal: hold', "vehicles[0].goals[1].duration: key 'duration' is missing"),
-    ('    goals:', '    cameras: [navcam]\n    goals:', "vehicles[0].goals[2].goal: found "
+    ('    goals:', '    cameras: [navcam]\n    goals:', 'vehicles[0].goals[2].goal: found '
      "'photograph', allowed: goals without a photo, as ingenuity carries no rte"),
     ('    goals:', '    cruise: {altitude: 30.0}\n    goals:',
      'vehicles[0].cruise.altitude: found 30.0, allowed: a number above 0 to 24'),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from ingenuity_nodes.guidance.flight_plan import Altitude, Metres, Seconds, Speed
+from ingenuity_nodes.guidance.flight_plan import Metres, Seconds
 from ingenuity_nodes.yaml_files.explain import RuleError
 from ingenuity_nodes.yaml_files.section import Row, Section
 from pydantic import Field, model_validator
@@ -116,5 +116,7 @@ Goal = Annotated[Scout | Photograph | GoTo | Return | Hold, Field(discriminator=
 class CruiseSection(Section):
     """How goals are flown; what is left out the planner chooses."""
 
-    altitude: Altitude | None = None
-    speed: Speed | None = None
+    # With the limits of a flight plan.
+    altitude: Annotated[float | None, Field(
+        gt=0.0, le=24.0, description='m above the take-off point')] = None
+    speed: Annotated[float | None, Field(gt=0.0, le=10.0, description='m/s over ground')] = None
