@@ -21,8 +21,8 @@ class FlightLimits:
         source='assumed: a little beyond the longest flights, 704 and 705 m (Flights 25, 69)')
     charge_left: float = quantity(
         0.30, '1', 'state of charge at touchdown, at least', low=0.0, high=1.0,
-        source='assumed: reserve for heaters through the night (Balaram et al. 2018: two thirds '
-               'of the energy of a sol)')
+        source='assumed: reserve for the heaters through the night; guidance takes off above 40 %, '
+               'flight energy and this')
     motor_margin: float = quantity(
         20.0, 'K', "from the motors' highest temperature", low=0.0, high=200.0,
         source='assumed: twenty seconds more of hover')
@@ -35,7 +35,7 @@ class FlightLimits:
     hidden: float = quantity(
         0.2, '1', 'fraction of the flight without line of sight to the base station, at most',
         low=0.0, high=1.0, source='assumed: take-off and landing may be behind a rise, as the '
-        'end of Flight 17 was (NASA status 354)')
+        'end of Flight 17 was (NASA)')
     ground_clearance: float = quantity(
         1.0, 'm', "of the body's origin on the way, at least", low=0.1, high=24.0,
         source='NASA Flight 6 post: images are used above 1 m')
@@ -64,7 +64,7 @@ class PlanningParameters:
         source='NASA log: 3.5 m/s at 5 m, Flight 4')
     speed: float = quantity(
         5.0, 'm/s', 'over ground, at most', low=0.1, high=10.0,
-        source='assumed: 5.5 m/s was the fastest until Flight 58 (NASA log)')
+        source='assumed: below the 5.5 m/s of Flight 25, the fastest of the first 44 (NASA log)')
     acceleration: float = quantity(
         0.33, 'm/s^2', 'at the ends of a straight line', low=0.05, high=2.0,
         source="NASA's tracks of Flights 3 to 5")
