@@ -21,7 +21,7 @@ class FlightLimits:
         source='assumed: a little beyond the longest flights, 704 and 705 m (Flights 25, 69)')
     charge_left: float = quantity(
         0.30, '1', 'state of charge at touchdown, at least', low=0.0, high=1.0,
-        source='assumed: reserve for the heaters through the night; guidance takes off above 40 %, '
+        source='assumed: reserve for the heaters through the night; flights start above 40 %: '
                'flight energy and this')
     motor_margin: float = quantity(
         20.0, 'K', "from the motors' highest temperature", low=0.0, high=200.0,
