@@ -3,7 +3,6 @@
 """One table connects the participants, in one process as over the network."""
 
 from collections import defaultdict
-from collections import defaultdict
 import re
 from types import SimpleNamespace
 

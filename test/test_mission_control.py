@@ -4,7 +4,8 @@
 
 
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml, waypoints
-from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase, plan_with_targets
+from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase
+from ingenuity_nodes.mission.preparation import plan_with_targets
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.signals import Go, ModeChange, NOTHING, Receipt

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ingenuity_nodes.recording.run_log import RunLog
@@ -30,6 +30,8 @@ PUBLISHED = {
     'flight_02': Published(51.9, 6.3, (0.2, -2.2), 0.16),
     'flight_03': Published(80.3, 102.4, (49.6, -1.5), 0.92),
     'flight_04': Published(116.9, 271.1, (-131.4, 25.5), 6.0),
+    # Goals in place of a plan, beside the flight that they are taken from.
+    'flight_04_planned': Published(116.9, 271.1, (-131.4, 25.5), 6.0),
 }
 
 
@@ -48,27 +50,29 @@ class Comparison:
     rms_m: float | None            # at the same time since lift-off
     rms_aligned_m: float | None    # after the best rotation and translation
     worst_m: float | None
+    energy_wh: float = 0.0         # from power-on to the end
 
 
 def validate(flight: str, seed: int | None = None) -> Comparison:
     """Fly one of NASA's flights in batch and compare it with the published figures."""
-    outcome, flown = _fly(load_scenario(flight), seed)
+    outcome, flown, energy = _fly(load_scenario(flight), seed)
     if flown is None:
         raise ValueError(f'{flight}: never lifted off')
-    return comparison(flight, outcome, flown, nasa_track(flight))
+    return replace(comparison(flight, outcome, flown, nasa_track(flight)), energy_wh=energy)
 
 
-def _fly(scenario: Scenario, seed: int | None) -> tuple[str, Track | None]:
+def _fly(scenario: Scenario, seed: int | None) -> tuple[str, Track | None, float]:
     simulation = Simulation(scenario, seed)
     name = scenario.helicopters[0].name
     log = RunLog(scenario.name, simulation.seed, [name]).vehicle(name)
-    outcome = ''
+    outcome, energy = '', 0.0
     while not outcome:
         report = simulation.tick()
         outputs, outcome = report.helicopters[name], report.outcome
         log.truth(outputs.truth)
         log.status(outputs.status)
-    return outcome, flown_track(log)
+        energy = outputs.status.energy_used_wh
+    return outcome, flown_track(log), energy
 
 
 def comparison(flight: str, outcome: str, flown: Track, nasa: Track | None) -> Comparison:

@@ -30,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     check = commands.add_parser('check', help='check scenario files without running them')
     check.add_argument('scenarios', nargs='*', help='names or paths; none checks all of ours')
+    check.add_argument('--plan', action='store_true', help='plan the flights and print go or '
+                       'no-go, with each number and its limit; exit status 1 is no-go')
+    check.add_argument('--json', action='store_true', help='with --plan: print JSON')
     commands.add_parser('list', help='list the scenarios that come with the package')
     report = commands.add_parser('report', help='write the report of a run folder anew')
     report.add_argument('folder')
@@ -111,7 +114,7 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     validate = commands.add_parser('validate', help="our flights beside NASA's")
     validate.add_argument('flights', nargs='*', metavar='FLIGHT',
-                          help='flight_01 to flight_04; none flies all of them')
+                          help='flight_01 to flight_04, flight_04_planned; none flies all of them')
     validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     consistency = commands.add_parser(
         'consistency', help='consistency of the filter (NEES): many flights over many grounds')

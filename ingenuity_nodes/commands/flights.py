@@ -12,7 +12,7 @@ import sys
 from typing import Any
 from zipfile import BadZipFile
 
-from ingenuity_nodes.commands import photo, studies, tables
+from ingenuity_nodes.commands import photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -105,7 +105,7 @@ def simulate(options: Namespace) -> int:
 
 def check(options: Namespace) -> int:
     """Check scenario files; every mistake is shown, nothing is started."""
-    bad = 0
+    bad, refused, planned = 0, 0, {}
     for name in options.scenarios or scenario_names():
         try:
             scenario = load_scenario(name)
@@ -113,8 +113,17 @@ def check(options: Namespace) -> int:
             print(error, file=sys.stderr)
             bad += 1
             continue
-        print(f'{name}: good ({", ".join(vehicle.name for vehicle in scenario.vehicles)})')
-    return BAD_INPUT if bad else 0
+        if not (options.plan and options.json):
+            print(f'{name}: good ({", ".join(vehicle.name for vehicle in scenario.vehicles)})')
+        if options.plan:
+            flights = plans.prepared(scenario)
+            planned[name] = plans.as_json(flights)
+            refused += not plans.all_go(flights)
+            if not options.json:
+                plans.print_plans(flights)
+    if options.plan and options.json:
+        print(json.dumps(planned, indent=2))
+    return BAD_INPUT if bad else int(refused > 0)
 
 
 def list_scenarios(_: Namespace) -> int:

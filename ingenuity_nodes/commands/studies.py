@@ -36,7 +36,7 @@ def validate(options: Namespace) -> int:
     if options.json:
         print(json.dumps(validation.as_json(rows), indent=2))
     else:
-        Console(width=130).print(_flights_table(rows))
+        Console(width=150).print(_flights_table(rows))
     return 0 if all(row.outcome == 'landed' for row in rows) else 1
 
 
@@ -58,8 +58,11 @@ def consistency(options: Namespace) -> int:
 
 
 def _flights_table(rows: list[Comparison]) -> Table:
+    from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE
+
     table = Table('flight', '', 'duration', 'path', 'farthest north, east', 'landing offset',
-                  'rms', 'aligned', title='Ours / NASA')
+                  'energy', 'rms', 'aligned', title='Ours / NASA; energy: theirs from the '
+                  f'{PUBLISHED_AVERAGE:.0f} W published as the average in flight')
     for row in rows:
         nasa = row.published
         table.add_row(
@@ -67,6 +70,7 @@ def _flights_table(rows: list[Comparison]) -> Table:
             f'{row.path_length_m:.1f} / {nasa.path_length_m:.1f} m',
             f'{_north_east(row.apex_m)} / {_north_east(nasa.apex_m)} m',
             f'{row.landing_offset_m:.2f} / {nasa.landing_offset_m:.2f} m',
+            f'{row.energy_wh:.1f} / {nasa.duration_s * PUBLISHED_AVERAGE / 3600.0:.1f} Wh',
             _metres(row.rms_m), _metres(row.rms_aligned_m))
     return table
 

@@ -226,7 +226,8 @@ def hop(
         return    # ours compile when they are made
     from_geometry = section.model_copy(update={'features': 'geometry'})
     twin = Helicopter(from_geometry, environment, 0, parameters)
-    plan = section.flight_plan.model_copy(update={'segments': HOP, 'photos': ()})
+    own = section.flight_plan or FlightPlan(azimuth=section.azimuth, segments=HOP)
+    plan = own.model_copy(update={'segments': HOP, 'photos': ()})
     twin.tick(TICK_NS, HelicopterInputs(plans={'': (plan,)}))
     twin.tick(2 * TICK_NS, HelicopterInputs())
     twin.tick(3 * TICK_NS, HelicopterInputs(go={'': (Go(),)}))

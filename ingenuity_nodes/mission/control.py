@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
-from ingenuity_nodes.scenario.sections import HelicopterSection, RoverSection, Scenario
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.mission.preparation import prepare, Prepared
+from ingenuity_nodes.mission.rover_drive import RoverDrive
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
     all_of, Go, ModeChange, NOTHING, Receipt, RoverPath, RoverReport)
 from ingenuity_nodes.timing import SECOND_NS
@@ -58,13 +60,13 @@ class MissionControl:
         self._mission = scenario.mission
         self._wait_for_photos = (
             images and scenario.mission.wait_for_photos and bool(scenario.rovers))
-        self._flights = {helicopter.name: _Flight(helicopter, plan_with_targets(
-            scenario, helicopter, environment)) for helicopter in scenario.helicopters}
-        self._drives = {rover.name: _RoverDrive(rover) for rover in scenario.rovers}
+        self._flights = {name: _Flight(prepared)
+                         for name, prepared in prepare(scenario, environment).items()}
+        self._drives = {rover.name: RoverDrive(rover) for rover in scenario.rovers}
 
     def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
         """Take in what happened, decide what is to be done."""
-        log: list[str] = []
+        log = [line for flight in self._flights.values() for line in flight.take_decisions()]
         for name, changes in inputs.modes.items():
             for change in changes:
                 log += self._flights[name].take_mode(change, self._wait_for_photos)
@@ -73,7 +75,7 @@ class MissionControl:
         plans: dict[str, tuple[FlightPlan, ...]] = {}
         go: dict[str, tuple[Go, ...]] = {}
         for name, flight in self._flights.items():
-            if flight.phase is Phase.WAITING and flight.ready:
+            if flight.phase is Phase.WAITING and flight.ready and flight.plan is not None:
                 plans[name] = (flight.plan,)
                 flight.phase = Phase.UPLINKED
                 log.append(f'{name}: plan uplinked, {len(flight.plan.segments)} segments')
@@ -113,15 +115,21 @@ class MissionControl:
 class _Flight:
     """One helicopter's flight, as mission control follows it."""
 
-    def __init__(self, section: HelicopterSection, plan: FlightPlan) -> None:
-        self.plan = plan
-        self.phase = Phase.WAITING
+    def __init__(self, prepared: Prepared) -> None:
+        self.plan = prepared.plan
+        self.phase = Phase.FAILED if prepared.no_go else Phase.WAITING
         self.ready = False
-        self.outcome = ''
-        self._name = section.name
-        self._start_ns = round(section.start * SECOND_NS)
+        self.outcome = f'no-go: {prepared.no_go}' if prepared.no_go else ''
+        self._name = prepared.section.name
+        self._start_ns = round(prepared.start * SECOND_NS)
         self._uplink_accepted = False
-        self._photos_missing = len(plan.photographed)
+        self._photos_missing = len(prepared.section.photographed)
+        self._decisions = [*prepared.log, *([self.outcome] if self.outcome else [])]
+
+    def take_decisions(self) -> list[str]:
+        """Return what was decided before the flight, once."""
+        decisions, self._decisions = self._decisions, []
+        return [f'{self._name}: {line}' for line in decisions]
 
     def may_go(self, t_ns: int) -> bool:
         return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
@@ -146,50 +154,3 @@ class _Flight:
         if self.phase is Phase.DOWN and self._photos_missing <= 0:
             self.phase = Phase.DONE
         return [f'{self._name}: {receipt.name} is on the rover']
-
-
-class _RoverDrive:
-    """The drive of one rover that the scenario asks for, as mission control follows it."""
-
-    def __init__(self, section: RoverSection) -> None:
-        self.phase = 'parked'
-        self._name, self._goal = section.name, section.drive_to
-        self._start_ns = round(section.start * SECOND_NS)
-        self._sent = False
-
-    @property
-    def over(self) -> bool:
-        """Return whether nothing of it is left to be waited for."""
-        return self._goal is None or self.phase in ('arrived', 'stopped')
-
-    def paths_due(self, t_ns: int) -> tuple[RoverPath, ...]:
-        """Return the straight path to the goal, once."""
-        if self._goal is None or self._sent or t_ns < self._start_ns:
-            return ()
-        self._sent = True
-        east, north = self._goal
-        return (RoverPath((self._goal,), f'straight to {east:g} m east, {north:g} m north'),)
-
-    def take_report(self, report: RoverReport) -> list[str]:
-        """Log what is new."""
-        if (before := self.phase) == report.phase:
-            return []
-        self.phase = report.phase
-        east, north = report.position
-        why = f': {report.reason}' if report.reason else ''
-        return [f'{self._name}: {before} -> {report.phase} at {east:.1f} m east, '
-                f'{north:.1f} m north{why}']
-
-
-def plan_with_targets(
-    scenario: Scenario, helicopter: HelicopterSection, environment: Environment,
-) -> FlightPlan:
-    """Complete a flight plan with the places of the vehicles it shall photograph."""
-    plan = helicopter.flight_plan
-    known = {target.name for target in plan.targets}
-    wanted = set(plan.photographed) - known
-    targets = tuple(
-        Target(name=vehicle.name, azimuth=vehicle.azimuth,
-               position=(*vehicle.position, environment.terrain.height(*vehicle.position)))
-        for vehicle in scenario.vehicles if vehicle.name in wanted)
-    return plan.model_copy(update={'targets': plan.targets + targets})

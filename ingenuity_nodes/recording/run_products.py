@@ -94,7 +94,7 @@ class RunProducts:
     ) -> PhotoRecord:
         """Add where the target truly is in the image; of several, the one most visible."""
         sections = {section.name: section for section in self._scenario.helicopters}
-        targets = sections[name].flight_plan.photographed
+        targets = sections[name].photographed
         seen = []
         for rover in self._scenario.rovers:
             if rover.name in targets:

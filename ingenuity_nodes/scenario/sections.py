@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from ingenuity_nodes.guidance.flight_plan import (
     Azimuth, FlightPlan, PhotoRequest, Segment, TakePhoto)
 from ingenuity_nodes.scenario.fault_section import FaultSection, orders_of
+from ingenuity_nodes.scenario.goals import CruiseSection, Goal, Photograph
 from ingenuity_nodes.signals import FaultOrder
 from ingenuity_nodes.yaml_files.explain import RuleError
 from ingenuity_nodes.yaml_files.section import Row, Section
@@ -101,8 +102,26 @@ class HelicopterSection(VehicleSection):
     cameras: Row[Literal['navcam', 'rte']] = ('navcam', 'rte')
     # Mission time, from the start of the simulation, at which mission control says go.
     start: Annotated[float, Field(ge=1.0, le=3600.0, description='s')] = 2.0
-    flight_plan: FlightPlan
+    # How to fly, or what for: a plan that somebody wrote, or goals for the mission planner.
+    flight_plan: FlightPlan | None = None
+    goals: Row[Goal] = ()
+    cruise: CruiseSection = CruiseSection()
     overrides: Overrides = Field(default_factory=dict)
+
+    @property
+    def photographed(self) -> tuple[str, ...]:
+        """Return the target of each photo that plan or goals ask for."""
+        if self.flight_plan is not None:
+            return self.flight_plan.photographed
+        return tuple(goal.target for goal in self.goals if isinstance(goal, Photograph))
+
+    @model_validator(mode='after')
+    def _plan_or_goals(self) -> HelicopterSection:
+        if self.flight_plan is None and not self.goals:
+            raise RuleError("key 'flight_plan' is missing, or goals instead of it", 'name')
+        if self.flight_plan is not None and self.goals:
+            raise RuleError('found goals beside a flight_plan, allowed: one of the two', 'goals')
+        return self
 
 
 class RoverSection(VehicleSection):
@@ -210,13 +229,33 @@ class Scenario(Section):
         return self
 
     @model_validator(mode='after')
+    def _goals_are_possible(self) -> Scenario:
+        for index, helicopter in enumerate(self.vehicles):
+            if not isinstance(helicopter, HelicopterSection):
+                continue
+            known = [vehicle.name for vehicle in self.vehicles
+                     if vehicle.name != helicopter.name]
+            for number, goal in enumerate(helicopter.goals):
+                where = 'vehicles', index, 'goals', number
+                if isinstance(goal, Photograph) and goal.target not in known:
+                    raise RuleError(f"found '{goal.target}', allowed: "
+                                    f'{", ".join(known) or "no other vehicle is there"}',
+                                    *where, 'target')
+                if isinstance(goal, Photograph) and 'rte' not in helicopter.cameras:
+                    raise RuleError(f"found 'photograph', allowed: goals without a photo, as "
+                                    f'{helicopter.name} carries no rte', *where, 'goal')
+        return self
+
+    @model_validator(mode='after')
     def _photos_are_possible(self) -> Scenario:
         names = [vehicle.name for vehicle in self.vehicles]
         for index, helicopter in enumerate(self.vehicles):
             if not isinstance(helicopter, HelicopterSection):
                 continue
-            known = names + [target.name for target in helicopter.flight_plan.targets]
             plan = helicopter.flight_plan
+            if plan is None:
+                continue
+            known = names + [target.name for target in plan.targets]
             wanted: list[tuple[str, int, Segment | PhotoRequest]] = [
                 ('segments', k, segment) for k, segment in enumerate(plan.segments)]
             wanted += [('photos', number, photo) for number, photo in enumerate(plan.photos)]

@@ -19,6 +19,7 @@ from ingenuity_nodes.cameras.response import Response
 from ingenuity_nodes.compiled.build import build
 from ingenuity_nodes.control.controller import Controller, ControlParameters
 from ingenuity_nodes.health.imu_monitor import ImuMonitor, InertialParameters
+from ingenuity_nodes.mission.feasibility import featureless
 from ingenuity_nodes.navigation.estimator import Estimator, EstimatorParameters
 from ingenuity_nodes.navigation.simulated_tracker import SimulatedTracker
 from ingenuity_nodes.rendering.scene import Scene
@@ -47,6 +48,7 @@ def _vehicle() -> None:
 def _control() -> None:
     Controller(ControlParameters(), VehicleParameters(), air_of_density(0.015, TRIM_TEMPERATURE))
     budget_table(0.0)
+    featureless(Terrain(), np.zeros((1, 3)))
     drag_by_part(body_constants(BodyParameters()), 0.015, np.zeros(3), 0.0)
 
 

@@ -8,13 +8,15 @@ Where the power of a hover goes, from the rotors back to the battery.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.vehicle.effectiveness import hover_trim
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
-from ingenuity_nodes.vehicle.power import battery_draw, motor_loss, power_constants
+from ingenuity_nodes.vehicle.power import (
+    battery_draw, motor_loss, power_constants, PowerParameters)
 from ingenuity_nodes.vehicle.trim import OPERATING_POINTS, TRIM_TEMPERATURE
 from ingenuity_nodes.world.mars import air_of_density
 
@@ -52,14 +54,30 @@ def hover_budget(
     p, c = parameters.power, power_constants(parameters.power)[0]
     rotor_speed = rotor_speed_rpm * math.pi / 30.0
     trim = hover_trim(parameters, air_of_density(density, TRIM_TEMPERATURE), rotor_speed)
-    # Equal torques at hover, so that the heading does not change.
-    loss = 2.0 * entry_point(motor_loss, c, 0.0, 0.0)(c, trim.torque, rotor_speed)
-    electronics = (trim.power + loss) * (1.0 / p.drive_efficiency - 1.0)
+    loss, electronics = drive_losses(p)(trim.torque, trim.power, rotor_speed)
     delivered = trim.power + loss + electronics + p.servo_power + avionics_power
     draw = entry_point(battery_draw, c, 0.0, 0.0, 0.0)
     heat = draw(c, delivered, p.charge, p.battery_temperature)[2]
     return PowerBudget(density, rotor_speed_rpm, trim.power, loss, electronics, p.servo_power,
                        avionics_power, delivered, heat)
+
+
+def drive_losses(
+    parameters: PowerParameters,
+) -> Callable[[float, float, float], tuple[float, float]]:
+    """
+    Return what gives the heat of both motors and of their electronics [W].
+
+    It takes the torque of each rotor [N m], equal as in a flight that keeps its heading, the power
+    of both [W] and their speed [rad/s].
+    """
+    c = power_constants(parameters)[0]
+    of_one = entry_point(motor_loss, c, 0.0, 0.0)
+
+    def losses(torque: float, power: float, rotor_speed: float) -> tuple[float, float]:
+        loss = 2.0 * of_one(c, torque, rotor_speed)
+        return loss, (power + loss) * (1.0 / parameters.drive_efficiency - 1.0)
+    return losses
 
 
 def budget_table(avionics_power: float) -> list[PowerBudget]:
