@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Target
 from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
-from ingenuity_nodes.signals import all_of, Go, ModeChange, NOTHING, Receipt
+from ingenuity_nodes.signals import all_of, Go, HazardMap, ModeChange, NOTHING, Receipt
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -35,6 +35,7 @@ class MissionInputs(NamedTuple):
 
     modes: Mapping[str, Sequence[ModeChange]] = NOTHING    # by helicopter
     receipts: Mapping[str, Sequence[Receipt]] = NOTHING    # by rover
+    maps: Mapping[str, Sequence[HazardMap]] = NOTHING      # by mapper
 
 
 class MissionOutputs(NamedTuple):

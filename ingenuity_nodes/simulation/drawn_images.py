@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.recording.run_products import RunProducts
@@ -16,6 +18,8 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
 
+PAST = 600    # ticks whose poses are kept, for images that are drawn late
+
 
 class OfflineCamera:
     """Draws for a batch flight: photos, and the images that it navigates by."""
@@ -26,12 +30,14 @@ class OfflineCamera:
         self._renderers: dict[tuple[str, str], Renderer] = {}
         self._trackers: dict[str, FeatureTracker] = {}
         self.poses: dict[str, Pose] = {}    # of the helicopters
+        self._past: deque[tuple[int, dict[str, Pose]]] = deque(maxlen=PAST)
         self.products: RunProducts | None = None
 
     def watch(self, report: TickReport) -> None:
         """Note where all helicopters are."""
         self.poses = {name: (outputs.truth.p_MB, outputs.truth.q_MB)
                       for name, outputs in report.helicopters.items()}
+        self._past.append((report.t_ns, self.poses))
 
     def take(self, name: str, exposure: Exposure) -> Photo:
         """Draw one photo."""
@@ -46,10 +52,18 @@ class OfflineCamera:
         tracker = self._trackers.setdefault(name, FeatureTracker())
         return tracker.track(exposure.t_ns, self._draw(name, exposure))
 
-    def _draw(self, name: str, exposure: Exposure) -> NDArray[np.uint8]:
+    def draw_late(self, name: str, exposure: Exposure) -> NDArray[np.uint8]:
+        """Draw one navigation image some ticks after its exposure, with all as they were then."""
+        poses = next((poses for t_ns, poses in reversed(self._past) if t_ns <= exposure.t_ns), {})
+        return self._draw(name, exposure, poses)
+
+    def _draw(
+        self, name: str, exposure: Exposure, poses: dict[str, Pose] | None = None,
+    ) -> NDArray[np.uint8]:
         key = name, exposure.camera
         if key not in self._renderers:
             camera = camera_of(self._scenario, *key)
             self._renderers[key] = Renderer(self._scene, camera)
-        bodies = robots_in_view(self._scenario, self._environment, name, exposure, self.poses)
+        bodies = robots_in_view(self._scenario, self._environment, name, exposure,
+                                self.poses if poses is None else poses)
         return self._renderers[key].draw(exposure, bodies)
