@@ -3,9 +3,9 @@
 """
 Which output of a participant feeds which input of another: one table for batch and live graph.
 
-Helicopter, rover, mapper and mission are classes with ``tick(t_ns, inputs) -> outputs``. What one outputs
-in a tick, the others get in the next: handed over by :class:`Mail` in one process, as messages on
-counted topics between nodes. Inputs are mappings by the name of the sender.
+Helicopter, rover, mapper and mission are classes with ``tick(t_ns, inputs) -> outputs``. What one
+outputs in a tick, the others get in the next: handed over by :class:`Mail` in one process, as
+messages on counted topics between nodes. Inputs are mappings by the name of the sender.
 """
 
 from __future__ import annotations

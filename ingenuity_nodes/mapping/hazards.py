@@ -74,10 +74,10 @@ def slopes(height: Map, cell: float, window: int) -> Map:
 
     0 where too few are known: those are unknown cells, or at the edge of what is seen.
     """
-    rows, columns = np.indices(height.shape, dtype=np.float64)
+    rows, columns = np.indices(height.shape)
     known = np.isfinite(height)
     z = np.where(known, height, 0.0).astype(np.float64)
-    x, y, w = columns * cell, rows * cell, known.astype(np.float64)
+    x, y, w = (np.asarray(value, np.float64) for value in (columns * cell, rows * cell, known))
 
     def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return cast('NDArray[np.float64]', cv2.blur(

@@ -105,4 +105,5 @@ class HeightGrid:
 
 
 def _empty(shape: tuple[int, int]) -> Cells:
-    return Cells(*(np.zeros(shape) for _ in range(4)), np.full(shape, np.inf))
+    weight, weighted, squares, pairs = np.zeros((4, *shape))
+    return Cells(weight, weighted, squares, pairs, np.full(shape, np.inf))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+import hashlib
 from typing import NamedTuple
 
 from ingenuity_nodes.cameras.model import CameraModel
@@ -22,7 +23,7 @@ from ingenuity_nodes.mapping.parallax import heights_of
 from ingenuity_nodes.mapping.parameters import MapperParameters
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, HazardMap, NavigationImage, NOTHING)
+    AltimeterSample, Estimate, FREE, HAZARD, HazardMap, NavigationImage, NOTHING, UNKNOWN)
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
@@ -58,7 +59,7 @@ class Mapper:
 
     Parameters
     ----------
-    parameters
+    p
         The numbers of the mapper.
     vehicles
         Names of the helicopters; what others send is left aside.
@@ -68,13 +69,13 @@ class Mapper:
     """
 
     def __init__(
-        self, parameters: MapperParameters, vehicles: Sequence[str], camera: CameraModel,
+        self, p: MapperParameters, vehicles: Sequence[str], camera: CameraModel,
         altimeter: AltimeterParameters,
     ) -> None:
-        self._p, self._camera = parameters, camera
-        self._strips = {name: _Strip(parameters, camera, altimeter) for name in vehicles}
-        self._latency_ns = round(parameters.latency * SECOND_NS)
-        self._grid = HeightGrid(parameters.cell)
+        self._p, self._camera = p, camera
+        self._strips = {name: _Strip(p, camera, altimeter) for name in vehicles}
+        self._latency_ns = round(p.latency * SECOND_NS)
+        self._grid = HeightGrid(p.cell)
         self._grown, self._sent_ns = False, -MAP_PERIOD_NS
 
     def images_due(self, t_ns: int) -> tuple[ImageDue, ...]:
@@ -128,6 +129,16 @@ class Mapper:
         yield HazardMap(t_ns, west + int(columns[0]) * self._p.cell,
                         south + int(rows[0]) * self._p.cell, self._p.cell, height, sigma,
                         hazards_of(height, sigma, self._p))
+
+
+def described(value: HazardMap) -> str:
+    """Name size, classes and a digest of a map: the same from batch and live graph."""
+    rows, columns = value.hazard.shape
+    of = {kind: int(np.count_nonzero(value.hazard == kind)) for kind in (FREE, HAZARD, UNKNOWN)}
+    digest = hashlib.sha256(value.height.tobytes() + value.sigma.tobytes()
+                            + value.hazard.tobytes()).hexdigest()
+    return (f'map of {columns} x {rows} cells: {of[FREE]} free, {of[HAZARD]} hazard, '
+            f'{of[UNKNOWN]} unknown, sha256 {digest[:12]}')
 
 
 class _Strip:

@@ -51,7 +51,7 @@ class Patch(NamedTuple):
 
     def axes(self) -> tuple[Array, Array]:
         """Return east and north of the columns and rows of samples [m]."""
-        along = (np.arange(self.size) + 0.5) * self.step
+        along = np.asarray((np.arange(self.size) + 0.5) * self.step, np.float64)
         return self.west + along, self.south + along
 
 
@@ -87,7 +87,7 @@ def projected(
     seen = (u >= 1.0) & (u <= camera.width - 2.0) & (v >= 1.0) & (v <= camera.height - 2.0)
     u, v = np.nan_to_num(u, nan=-9.0), np.nan_to_num(v, nan=-9.0)
     image = cv2.remap(key.image, u, v, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return image, seen
+    return np.asarray(image, np.uint8), seen
 
 
 def _refined(coarse: Array, size: int) -> Flow:
@@ -98,12 +98,13 @@ def _refined(coarse: Array, size: int) -> Flow:
     u = (fine - at[cell]) / np.maximum(at[cell + 1] - at[cell], 1.0)
     rows = coarse[cell] * (1.0 - u)[:, None] + coarse[cell + 1] * u[:, None]
     both = rows[:, cell] * (1.0 - u) + rows[:, cell + 1] * u
-    return both.astype(np.float32)
+    return np.asarray(both, np.float32)
 
 
 def matched(image_a: NDArray[np.uint8], image_b: NDArray[np.uint8]) -> Flow:
     """Return where each sample of one projection is in the other: (rows, columns, 2) samples."""
-    matcher = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    matcher = cv2.DISOpticalFlow_create(  # type: ignore[attr-defined]
+        cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     matcher.setFinestScale(0)
     matcher.setPatchStride(3)
     matcher.setVariationalRefinementAlpha(SMOOTHNESS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingenuity_nodes.graph.wiring import MAPPER
-from ingenuity_nodes.mapping.mapper import ImageDue, MapperInputs
+from ingenuity_nodes.mapping.mapper import described, ImageDue, MapperInputs
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.images import image_from
 from ingenuity_nodes.nodes.conversions.maps import heights_message, occupancy_message
@@ -75,6 +75,7 @@ class MapperNode(MemberNode):
         for reason in outputs.refused:
             self.get_logger().error(reason, throttle_duration_sec=1.0)
         for value in outputs.maps:
+            self.get_logger().info(f'{t_ns / SECOND_NS:.2f} s: {described(value)}')
             self._hazards.publish(occupancy_message(value))
             self._heights.publish(heights_message(value))
 
