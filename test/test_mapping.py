@@ -9,6 +9,8 @@ import re
 import cv2
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.graph.nodes import nodes_of, participants, RunOptions
+from ingenuity_nodes.graph.wiring import MAPPER, members_of
 from ingenuity_nodes.mapping import mapper as mapper_module
 from ingenuity_nodes.mapping.hazards import ground_around, hazards_of, slopes
 from ingenuity_nodes.mapping.height_grid import HeightGrid
@@ -16,9 +18,12 @@ from ingenuity_nodes.mapping.keyframes import Keyframe
 from ingenuity_nodes.mapping.mapper import Mapper, MapperInputs
 from ingenuity_nodes.mapping.parallax import fit_pose_and_plane, Heights, heights_of, Rays
 from ingenuity_nodes.mapping.parameters import MapperParameters
+from ingenuity_nodes.resources import configuration
+from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, FREE, HAZARD, NavigationImage, UNKNOWN)
+    AltimeterSample, Estimate, FREE, HAZARD, HazardMap, NavigationImage, UNKNOWN)
+from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
 
@@ -292,3 +297,49 @@ def test_a_tilted_camera_sees_the_same_ground():
     points = heights_of(a, b, CAMERA, P)
     assert len(points.z) > 10_000
     assert np.median(points.z) == pytest.approx(GROUND, abs=0.02)
+
+
+def test_a_mapper_is_refused_a_helicopter_that_sees_nothing_or_is_none(tmp_path):
+    text = configuration('scenarios', 'flight_03.yaml').read_text()
+    for vehicle in ('nobody', 'perseverance'):
+        path = tmp_path / f'{vehicle}.yaml'
+        path.write_text(f'{text}mapper: {{vehicles: [{vehicle}], overrides: {{cell: 0.2}}}}\n')
+        with pytest.raises(FileError, match=f"{vehicle}', allowed: a helicopter with a navcam"):
+            load_scenario(str(path))
+    path.write_text(f'{text}mapper: {{vehicles: [ingenuity], overrides: {{cell: 9.0}}}}\n')
+    with pytest.raises(FileError, match=r'found 9.0, allowed: 0.05 to 1 m'):
+        load_scenario(str(path))
+
+
+def test_only_a_scenario_that_asks_for_it_has_a_mapper(tmp_path):
+    text = configuration('scenarios', 'flight_03.yaml').read_text()
+    path = tmp_path / 'mapped.yaml'
+    path.write_text(f'{text}mapper: {{vehicles: [ingenuity]}}\n')
+    for scenario, count in (load_scenario('flight_03'), 0), (load_scenario(str(path)), 1):
+        specs = nodes_of(scenario, RunOptions('x'))
+        assert [spec.name for spec in specs].count('mapper') == count
+        assert participants(scenario).count('/mapper') == count
+        assert len(members_of(scenario)[MAPPER]) == count
+
+
+def test_a_map_goes_over_the_network_without_loss_and_a_damaged_one_is_refused():
+    pytest.importorskip('rclpy')
+    from ingenuity_nodes.nodes.conversions.maps import (
+        heights_message, map_from, map_message, occupancy_message)
+    height = np.array([[0.1, np.nan, 0.3], [0.5, 0.2, 0.1]], np.float32)
+    hazard = np.array([[FREE, UNKNOWN, FREE], [HAZARD, FREE, FREE]], np.uint8)
+    sent = HazardMap(5, -1.3, 0.1 + 0.2, 0.1, height, 0.1 * height, hazard)
+    message = map_message(sent)
+    received = map_from(message)
+    for name in ('t_ns', 'west', 'south', 'cell'):
+        assert getattr(received, name) == getattr(sent, name)
+    for name in ('height', 'sigma', 'hazard'):
+        assert getattr(received, name).tobytes() == getattr(sent, name).tobytes()
+    assert list(occupancy_message(sent).data) == [0, -1, 0, 100, 0, 0]
+    assert heights_message(sent).width == 5
+    message.data[-1] = 7
+    with pytest.raises(ValueError, match='found cells of class'):
+        map_from(message)
+    message.data = message.data[:-2]
+    with pytest.raises(ValueError, match='for 3 x 2 cells, allowed: 40 and 9 for each'):
+        map_from(message)
