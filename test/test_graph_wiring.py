@@ -54,7 +54,8 @@ def test_what_is_for_all_reaches_all_and_what_is_addressed_only_its_receiver():
 
 def test_the_members_are_those_of_the_scenario():
     assert members_of(load_scenario('cooperation')) == {
-        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MAPPER: (), MISSION: (MISSION,)}
+        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MAPPER: (),
+        MISSION: (MISSION,)}
 
 
 def test_every_wire_can_go_over_the_network():

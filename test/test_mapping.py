@@ -3,6 +3,7 @@
 """The map from the air against grounds that are known because they are drawn here."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 import re
 
@@ -79,7 +80,7 @@ def mapped(heights, at=(-2.0, 0.4, 2.8), error=(0.0, 0.0, 0.0)):
     for k, x in enumerate(at):
         p_MB = np.array([x, 0.1 * k, GROUND + HEIGHT])
         keys.append(keyframe(heights, p_MB, p_MB + (k > 0) * np.array(error)))
-    for a, b in zip(keys, keys[1:]):
+    for a, b in pairwise(keys):
         assert grid.add(heights_of(a, b, CAMERA, P), b.variance)
     return grid
 
@@ -237,7 +238,7 @@ def test_a_flight_over_flat_ground_leaves_maps_a_second_apart_that_are_the_same_
     (_, maps, refused, asked), (_, again, _, _) = flown(seen), flown(seen)
     assert not refused
     assert 5 <= len(asked) <= 9    # every 0.8 m of 6 m
-    assert maps and all(b.t_ns - a.t_ns >= 1_000_000_000 for a, b in zip(maps, maps[1:]))
+    assert maps and all(b.t_ns - a.t_ns >= 1_000_000_000 for a, b in pairwise(maps))
     assert maps[-1].height.tobytes() == again[-1].height.tobytes()
     known = maps[-1].hazard != UNKNOWN
     assert (maps[-1].hazard[known] == FREE).mean() > 0.999
