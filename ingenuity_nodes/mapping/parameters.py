@@ -30,7 +30,7 @@ class MapperParameters:
         source='assumed: each point in a dozen keyframes, 1 m apart at 10 m')
     baseline: float = quantity(
         0.28, '1', 'distance between the images of a pair over height of flight', low=0.05,
-        high=1.0, source='assumed: a rock of 0.25 m at 10 m moves by 2 px; tried 0.15 to 0.5')
+        high=1.0, source='assumed: a rock of 0.25 m at 10 m moves by 2 px; 0.4 found no more')
     longest: float = quantity(
         0.6, '1', 'largest such distance', low=0.05, high=2.0,
         source='assumed: beyond it both images see other sides of a rock')
@@ -39,7 +39,7 @@ class MapperParameters:
         source='assumed: as long as a tracked image takes, and the choice of the keyframe')
     flow_noise: float = quantity(
         0.25, 'px', 'spread of the matching, in pixels of the image', low=0.01, high=5.0,
-        source='measured by bench/mapping.py: disparities of flat ground')
+        source='assumed: a quarter of a pixel, as good matching of blurred images')
     ground_noise: float = quantity(
         0.015, 'm', 'spread of the mean of a second of altimeter samples', low=1e-3, high=1.0,
         source='assumed: 2 cm of one sample, averaged, and the unevenness under the beam')
@@ -48,19 +48,19 @@ class MapperParameters:
         source='assumed: gyros over 1 s, and the interpolation of estimates')
     baseline_noise: float = quantity(
         0.02, '1', 'spread of the baseline, relative', low=1e-4, high=0.5,
-        source='assumed: 1 % of distance is what Flights 1 to 4 navigate by (docs/model.md, 9)')
+        source='assumed: loose, the altimeter is to give the scale')
     slope_noise: float = quantity(
         0.1, '1', 'spread of the slope of the ground under a pair', low=1e-3, high=1.0,
         source='assumed: 6 deg over 20 m is steep for a landing site')
     rock_height: float = quantity(
         0.2, 'm', 'height above the ground around from which a cell is a hazard', low=0.05,
-        high=2.0, source='issue: 0.2 m; a wheel of Perseverance climbs 0.35 m (NASA)')
+        high=2.0, source='assumed: well below the radius of a wheel of Perseverance, 0.26 m')
     rock_fraction: float = quantity(
         0.7, '1', 'measured over true height of a rock of a few samples', low=0.3, high=1.0,
-        source='measured by bench/mapping.py at 10 m: matching smooths tops away')
+        source='measured at 10 m, medians of two flights: 0.72 and 0.66 (docs/model.md, 17)')
     slope: float = quantity(
         0.349, 'rad', 'slope from which a cell is a hazard', low=0.02, high=1.2,
-        source='issue: 20 deg; Perseverance drives to 30 deg by design (NASA)')
+        source='assumed: 20 deg, with a margin for loose sand')
     slope_window: float = quantity(
         1.1, 'm', 'side of the window in which slopes are measured', low=0.3, high=5.0,
         source='assumed: the distance between wheels of Perseverance')
