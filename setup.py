@@ -13,7 +13,8 @@ from setuptools import Distribution, find_packages, setup
 
 NAME = 'ingenuity_nodes'
 DATA = Path('share', NAME)
-NODES = ('world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder', 'player')
+NODES = ('world', 'helicopter', 'camera', 'vision', 'rover', 'mapper', 'mission', 'recorder',
+         'player')
 EXECUTABLES = {node: f'{NAME}.nodes.{node}:main' for node in NODES}
 EXECUTABLES['ingenuity'] = f'{NAME}.commands.cli:main'
 

@@ -294,6 +294,15 @@ class RoverReport:
 
 
 @dataclass(frozen=True)
+class NavigationImage:
+    """An image of a navigation camera, for who maps the ground."""
+
+    vehicle: str
+    t_ns: int                        # instant of exposure
+    grey: NDArray[np.uint8]          # (height, width)
+
+
+@dataclass(frozen=True)
 class HazardMap:
     """The ground as seen from the air; row 0 is southernmost, column 0 westernmost."""
 

@@ -22,7 +22,7 @@ UNSOURCED = re.compile(r'placeholder|todo|tbd|fixme|\?\?', re.IGNORECASE)
 # The floors of the house, top first: a room may use those below it.
 FLOORS = (
     'commands', 'campaign', 'nodes simulation', 'recording', 'photo', 'rendering',
-    'graph helicopter mission', 'scenario', 'control faults health navigation robots',
+    'graph helicopter mission', 'scenario', 'control faults health mapping navigation robots',
     'rover sensors stages vehicle', 'radio', 'guidance world', 'cameras signals', 'compiled',
     'frames parameters resources timing yaml_files')
 SHARED = ('signals', 'frames', 'parameters', 'timing', 'stages', 'resources')

@@ -7,8 +7,10 @@ import re
 from types import SimpleNamespace
 
 from ingenuity_nodes.graph.lockstep import counted_name
-from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, members_of, MISSION, ROVER, WIRING
+from ingenuity_nodes.graph.wiring import (
+    HELICOPTER, Mail, MAPPER, members_of, MISSION, ROVER, WIRING)
 from ingenuity_nodes.helicopter.helicopter import HelicopterInputs, HelicopterOutputs
+from ingenuity_nodes.mapping.mapper import MapperInputs, MapperOutputs
 from ingenuity_nodes.mission.control import MissionInputs, MissionOutputs
 from ingenuity_nodes.rover.perseverance import RoverInputs, RoverOutputs
 from ingenuity_nodes.scenario.load import load_scenario
@@ -16,8 +18,8 @@ from ingenuity_nodes.signals import NOTHING, RadioPacket
 import pytest
 
 ENDS = {HELICOPTER: (HelicopterInputs, HelicopterOutputs), ROVER: (RoverInputs, RoverOutputs),
-        MISSION: (MissionInputs, MissionOutputs)}
-MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MISSION: (MISSION,)}
+        MAPPER: (MapperInputs, MapperOutputs), MISSION: (MissionInputs, MissionOutputs)}
+MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MAPPER: (), MISSION: (MISSION,)}
 
 
 def outputs(**values):
@@ -54,7 +56,8 @@ def test_what_is_for_all_reaches_all_and_what_is_addressed_only_its_receiver():
 
 def test_the_members_are_those_of_the_scenario():
     assert members_of(load_scenario('cooperation')) == {
-        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MISSION: (MISSION,)}
+        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MAPPER: (),
+        MISSION: (MISSION,)}
 
 
 def test_every_wire_can_go_over_the_network():

@@ -47,6 +47,8 @@ def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
               'software': options.software}
     nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
              NodeSpec('mission', 'mission', parameters=dict(common))]
+    if scenario.mapper:
+        nodes.append(NodeSpec('mapper', 'mapper', parameters=dict(common)))
     if options.record:
         nodes.append(NodeSpec('recorder', 'recorder', parameters={
             **common, 'run_folder': options.run_folder}))
@@ -81,4 +83,4 @@ def participants(scenario: Scenario) -> list[str]:
     """Full names of the nodes that answer each tick."""
     return [*(f'/{section.name}/helicopter' for section in scenario.helicopters),
             *(f'/{section.name}/rover' for section in scenario.rovers),
-            '/mission', *scenario.lockstep.participants]
+            *(['/mapper'] if scenario.mapper else []), '/mission', *scenario.lockstep.participants]

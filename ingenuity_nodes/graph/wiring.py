@@ -3,9 +3,9 @@
 """
 Which output of a participant feeds which input of another: one table for batch and live graph.
 
-Helicopter, rover and mission are classes with ``tick(t_ns, inputs) -> outputs``. What one outputs
-in a tick, the others get in the next: handed over by :class:`Mail` in one process, as messages on
-counted topics between nodes. Inputs are mappings by the name of the sender.
+Helicopter, rover, mapper and mission are classes with ``tick(t_ns, inputs) -> outputs``. What one
+outputs in a tick, the others get in the next: handed over by :class:`Mail` in one process, as
+messages on counted topics between nodes. Inputs are mappings by the name of the sender.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 
 from ingenuity_nodes.scenario.sections import Scenario
 
-HELICOPTER, ROVER, MISSION = 'helicopter', 'rover', 'mission'    # kinds of participants
+# Kinds of participants.
+HELICOPTER, ROVER, MAPPER, MISSION = 'helicopter', 'rover', 'mapper', 'mission'
 
 Inputs = dict[str, Any]    # by input: sequences by sender
 
@@ -56,13 +57,18 @@ WIRING = (
     Wire(ROVER, 'receipts', MISSION, 'receipts', '/{source}/received'),
     Wire(MISSION, 'rover_paths', ROVER, 'paths', '/{target}/path'),
     Wire(ROVER, 'reports', MISSION, 'rover_reports', '/{source}/drive_state'),
+    Wire(HELICOPTER, 'estimates', MAPPER, 'estimates', '/{source}/odometry'),
+    Wire(HELICOPTER, 'altitudes', MAPPER, 'altitudes', '/{source}/altimeter'),
+    Wire(HELICOPTER, 'shutters', MAPPER, 'shutters', '/{source}/navcam/shutter'),
+    Wire(MAPPER, 'maps', MISSION, 'maps', '/map/cells'),
 )
 
 
 def members_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Return the names of the participants of a scenario, by kind."""
     return {HELICOPTER: tuple(section.name for section in scenario.helicopters),
-            ROVER: tuple(section.name for section in scenario.rovers), MISSION: (MISSION,)}
+            ROVER: tuple(section.name for section in scenario.rovers),
+            MAPPER: (MAPPER,) if scenario.mapper else (), MISSION: (MISSION,)}
 
 
 class Mail:
@@ -93,4 +99,4 @@ class Mail:
 
 
 _FROM = {kind: tuple(wire for wire in WIRING if wire.source == kind)
-         for kind in (HELICOPTER, ROVER, MISSION)}
+         for kind in (HELICOPTER, ROVER, MAPPER, MISSION)}

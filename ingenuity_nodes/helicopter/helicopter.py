@@ -72,11 +72,22 @@ class HelicopterOutputs(NamedTuple):
     packets: tuple[RadioPacket, ...]
     faults: tuple[FaultChange, ...]
     ignored: str    # why an offboard setpoint was not followed, '' if all were
+    altitudes: tuple[AltimeterSample, ...] = ()    # measured in this tick
 
     @property
     def truths(self) -> tuple[Truth, ...]:
         """Return the truth as what is sent to those who may know it."""
         return (self.truth,)
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return the estimate as what is sent to those who may know it."""
+        return (self.estimate,)
+
+    @property
+    def shutters(self) -> tuple[int, ...]:
+        """Return when the navigation camera exposed, without the truth that goes with it."""
+        return tuple(exposure.t_ns for exposure in self.exposures if exposure.camera == 'navcam')
 
 
 class Helicopter:
@@ -100,6 +111,7 @@ class Helicopter:
         self._from_images = section.features == 'images'
         self._shutters: list[int] = []        # when the colour camera is to open
         self._exposures: list[Exposure] = []
+        self._altitudes: list[AltimeterSample] = []
         self._aircraft.inject(faults)
         truth = self._aircraft.truth
         self._faults = self._aircraft.advance_faults(truth.t_ns, None)
@@ -124,7 +136,7 @@ class Helicopter:
         """Take in what arrived and step to ``t_ns``; the result depends on nothing else."""
         aircraft, computer = self._aircraft, self._computer
         self._take(t_ns - TICK_NS, inputs)
-        self._exposures = []
+        self._exposures, self._altitudes = [], []
         computer.begin_tick(t_ns - TICK_NS, aircraft.status)
         imu, imu_2 = self._step(t_ns - TICK_NS + STEP_NS, decide=True)
         estimate = computer.estimate
@@ -138,7 +150,7 @@ class Helicopter:
             command=computer.command, modes=tuple(computer.take_changes()),
             exposures=tuple(self._exposures),
             packets=tuple(aircraft.sent(t_ns, computer.transmit(t_ns))), faults=faults,
-            ignored=computer.ignored)
+            ignored=computer.ignored, altitudes=tuple(self._altitudes))
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         computer = self._computer
@@ -167,6 +179,7 @@ class Helicopter:
         if self._altimeter_due.due(t_ns):
             altitude = aircraft.altitude()
             self._altitude = altitude or self._altitude
+            self._altitudes += [altitude] if altitude else []
         computer.read(t_ns, both, altitude)
         command = computer.step(self._features_by(t_ns), decide=decide)
         truth = aircraft.step(t_ns, command, self.parameters.computer.avionics_power)

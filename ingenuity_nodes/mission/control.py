@@ -13,7 +13,7 @@ from ingenuity_nodes.mission.preparation import prepare, Prepared
 from ingenuity_nodes.mission.rover_drive import RoverDrive
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
-    all_of, Go, ModeChange, NOTHING, Receipt, RoverPath, RoverReport)
+    all_of, Go, HazardMap, ModeChange, NOTHING, Receipt, RoverPath, RoverReport)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -39,6 +39,7 @@ class MissionInputs(NamedTuple):
     modes: Mapping[str, Sequence[ModeChange]] = NOTHING    # by helicopter
     receipts: Mapping[str, Sequence[Receipt]] = NOTHING    # by rover
     rover_reports: Mapping[str, Sequence[RoverReport]] = NOTHING
+    maps: Mapping[str, Sequence[HazardMap]] = NOTHING      # by mapper
 
 
 class MissionOutputs(NamedTuple):

@@ -10,27 +10,27 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterOutputs
 from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
 from ingenuity_nodes.nodes.conversions.sensors import (
-    battery_message, imu_message, range_message, status_message, wrench_message)
+    battery_message, imu_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
-from ingenuity_nodes.nodes.conversions.state import estimate_message, fault_message
+from ingenuity_nodes.nodes.conversions.state import fault_message
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
-from nav_msgs.msg import Odometry, Path
+from nav_msgs.msg import Path
 import numpy as np
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import BatteryState, Imu, JointState, Range
+from sensor_msgs.msg import BatteryState, Imu, JointState
 from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 IMU_LINKS = 'imu_link', 'imu_2_link'
 ROTORS = ('upper_rotor_joint', 'lower_rotor_joint')    # as in config/ingenuity.urdf
-# Hertz; each divides the tick rate of 100 Hz. Status and estimate go out each tick, counted,
-# because the result of the recorder stands on them.
-RATES = {'tf': 50, 'range': 50, 'setpoint': 20, 'joints': 20, 'wrench': 20, 'battery': 5,
+# Hertz; each divides the tick rate of 100 Hz. Status goes out each tick, counted,
+# because the result of the recorder stands on it.
+RATES = {'tf': 50, 'setpoint': 20, 'joints': 20, 'wrench': 20, 'battery': 5,
          'path': 2, 'diagnostics': 1}
 
 
@@ -39,12 +39,10 @@ class Telemetry:
 
     def __init__(self, node: Node, participant: Participant, helicopter: Helicopter) -> None:
         self._name = helicopter.name
-        self._estimate = participant.publisher(Odometry, 'odometry')
         self._status = participant.publisher(Float64MultiArray, 'vehicle_status')
         sensor = qos_profile_sensor_data
         self._fault = participant.publisher(String, 'fault')
         self._imus = [node.create_publisher(Imu, topic, sensor) for topic in ('imu', 'imu_2')]
-        self._range = node.create_publisher(Range, 'altimeter', sensor)
         self._setpoint = node.create_publisher(MultiDOFJointTrajectory, 'setpoint', 10)
         self._joints = node.create_publisher(JointState, 'joint_states', 10)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
@@ -60,7 +58,6 @@ class Telemetry:
     def publish(self, t_ns: int, outputs: HelicopterOutputs) -> None:
         """Publish what is due after one tick."""
         name, status = self._name, outputs.status
-        self._estimate.publish(estimate_message(outputs.estimate, name))
         self._status.publish(status_message(status))
         for change in outputs.modes:
             self._current_mode = change.mode
@@ -71,8 +68,6 @@ class Telemetry:
         for imu, sample, link in zip(
                 self._imus, (outputs.imu, outputs.imu_2), IMU_LINKS, strict=True):
             imu.publish(imu_message(sample, frames.frame(name, link)))
-        if _due('range', t_ns):
-            self._range.publish(range_message(outputs.altimeter, name))
         if _due('tf', t_ns):
             self._publish_transforms(t_ns, outputs)
         if _due('setpoint', t_ns):

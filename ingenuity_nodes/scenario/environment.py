@@ -1,18 +1,23 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What a scenario describes, made: its surroundings, its rovers."""
+"""What a scenario describes, made: its surroundings, its rovers, its mapper."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.frames import yaw_from_azimuth
+from ingenuity_nodes.mapping.mapper import Mapper
+from ingenuity_nodes.mapping.parameters import MapperParameters
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rover.drive import Drive
 from ingenuity_nodes.rover.ground import ground_of
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import Finder, resting_pose, Rover
-from ingenuity_nodes.scenario.sections import RoverSection, Scenario, WorldSection
+from ingenuity_nodes.scenario.sections import (
+    MapperSection, RoverSection, Scenario, WorldSection)
+from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.world.climate import pressure_at, temperature_at
 from ingenuity_nodes.world.elevation_file import Elevations, read_elevations
 from ingenuity_nodes.world.environment import Environment
@@ -66,3 +71,9 @@ def rover_of(
         ((east, north, yaw_from_azimuth(section.azimuth)), up), seed_of(seed, section.name))
     return Rover(parameters, pose, seed, drive, find_itself, name=section.name,
                  terrain=environment.terrain)
+
+
+def mapper_of(section: MapperSection) -> Mapper:
+    """Build the mapper that a scenario asks for."""
+    parameters = with_overrides(MapperParameters(), section.overrides)
+    return Mapper(parameters, section.vehicles, navcam(), AltimeterParameters())

@@ -78,6 +78,7 @@ def load_scenario(name_or_path: str) -> Scenario:
 def _override_mistakes(value: Any) -> Iterator[Mistake]:
     """Check overrides, whatever else is wrong with the file."""
     # Here, not above: what the vehicles are made of is needed only to check a file.
+    from ingenuity_nodes.mapping.parameters import MapperParameters
     from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
     from ingenuity_nodes.rover.parameters import RoverParameters
     from ingenuity_nodes.stages import stage_mistakes
@@ -87,7 +88,7 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
 
     sections: list[tuple[Key, Any]] = [
         (('world', 'wind'), WindParameters()), (('world', 'terrain'), TerrainParameters()),
-        (('world', 'rocks'), RockParameters())]
+        (('world', 'rocks'), RockParameters()), (('mapper', 'overrides'), MapperParameters())]
     kinds = {'ingenuity': HelicopterParameters, 'perseverance': RoverParameters}
     vehicles = _at(value, ('vehicles',))
     for index in range(len(vehicles) if isinstance(vehicles, list) else 0):

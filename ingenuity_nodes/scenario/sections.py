@@ -142,6 +142,13 @@ class MissionSection(Section):
     time_limit: Annotated[float, Field(gt=0.0, le=7200.0, description='s')] = 600.0
 
 
+class MapperSection(Section):
+    """A map of the ground below some helicopters; without this section there is none."""
+
+    vehicles: Annotated[Row[str], Field(min_length=1)]    # helicopters with a navcam
+    overrides: Overrides = Field(default_factory=dict)
+
+
 class LockstepSection(Section):
     """How the world keeps time with the others."""
 
@@ -165,6 +172,7 @@ class Scenario(Section):
     vehicles: Row[Annotated[HelicopterSection | RoverSection, Field(discriminator='type')]]
     faults: Row[FaultSection] = ()
     mission: MissionSection = MissionSection()
+    mapper: MapperSection | None = None
     lockstep: LockstepSection = LockstepSection()
 
     @property
@@ -204,6 +212,17 @@ class Scenario(Section):
             if fault.vehicle and fault.vehicle not in names:
                 raise RuleError(f"found '{fault.vehicle}', allowed: {', '.join(names)}",
                                 'faults', index, 'vehicle')
+        return self
+
+    @model_validator(mode='after')
+    def _mapped_are_helicopters_that_see(self) -> Scenario:
+        able = [helicopter.name for helicopter in self.helicopters
+                if 'navcam' in helicopter.cameras]
+        for index, name in enumerate(self.mapper.vehicles if self.mapper else ()):
+            if name not in able:
+                raise RuleError(f"found '{name}', allowed: a helicopter with a navcam, "
+                                f'{", ".join(able) or "there is none"}',
+                                'mapper', 'vehicles', index)
         return self
 
     @model_validator(mode='after')

@@ -51,7 +51,8 @@ def fly_batch(
     """
     environment = environment_of(scenario, seed)
     tracked = any(section.features == 'images' for section in scenario.helicopters)
-    drawn = OfflineCamera(scenario, environment) if images or tracked else None
+    drawn = OfflineCamera(scenario, environment) \
+        if images or tracked or scenario.mapper else None
     ensure_built(lambda text: report_line(f'compiling, first use: {text}'))
     for section in scenario.helicopters:
         hop(section, environment, with_overrides(HelicopterParameters(), section.overrides))
@@ -59,7 +60,7 @@ def fly_batch(
     simulation = Simulation(
         scenario, seed, take_photo=drawn.take if drawn and images else None,
         track_image=drawn.track if drawn and tracked else None, environment=environment,
-        find_itself=self_finder())
+        find_itself=self_finder(), draw_image=drawn.draw_late if drawn else None)
     products = RunProducts(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products

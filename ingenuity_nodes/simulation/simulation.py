@@ -13,18 +13,23 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, members_of, MISSION, ROVER
+from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, MAPPER, members_of, MISSION, ROVER
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterInputs, HelicopterOutputs
+from ingenuity_nodes.mapping.mapper import MapperInputs
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs
 from ingenuity_nodes.rover.perseverance import Finder, ReceivedFile, RoverInputs, RoverOutputs
-from ingenuity_nodes.scenario.environment import environment_of, rover_of
+from ingenuity_nodes.scenario.environment import environment_of, mapper_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.signals import Exposure, FeatureFrame, Photo
+from ingenuity_nodes.signals import (
+    Exposure, FeatureFrame, HazardMap, NavigationImage, Photo)
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
+from numpy.typing import NDArray
 
 NO_ROVERS: Mapping[str, RoverOutputs] = MappingProxyType({})
 TakePhoto = Callable[[str, Exposure], Photo]
+DrawImage = Callable[[str, Exposure], NDArray[np.uint8]]
 TrackImage = Callable[[str, Exposure], FeatureFrame]
 
 
@@ -37,6 +42,7 @@ class TickReport(NamedTuple):
     log: tuple[str, ...]
     outcome: str    # '' while the run goes on
     rovers: Mapping[str, RoverOutputs] = NO_ROVERS
+    maps: tuple[HazardMap, ...] = ()
 
 
 class Simulation:
@@ -55,13 +61,16 @@ class Simulation:
         Surroundings other than those of the scenario, for campaigns.
     find_itself
         How a rover looks for itself in a photo.
+    draw_image
+        Draws a navigation image for the mapper; without it nothing is mapped.
 
     """
 
     def __init__(
         self, scenario: Scenario, seed: int | None = None,
         take_photo: TakePhoto | None = None, track_image: TrackImage | None = None,
-        environment: Environment | None = None, find_itself: Finder = lambda *_: None,
+        *, environment: Environment | None = None, find_itself: Finder = lambda *_: None,
+        draw_image: DrawImage | None = None,
     ) -> None:
         self.seed = scenario.seed if seed is None else seed
         self.environment = environment or environment_of(scenario, self.seed)
@@ -77,6 +86,10 @@ class Simulation:
         self._features: dict[str, dict[int, FeatureFrame]] = {
             name: {} for name in self.helicopters}
         self._photos: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
+        self._draw_image = draw_image
+        self._mapper = mapper_of(scenario.mapper) if scenario.mapper and draw_image else None
+        self._mapped = scenario.mapper.vehicles if scenario.mapper and self._mapper else ()
+        self._exposed: dict[tuple[str, int], Exposure] = {}    # for the mapper, of late
         self._members = members_of(scenario)
         self._mail = Mail(self._members)
         self.t_ns = 0
@@ -96,10 +109,11 @@ class Simulation:
             log += [f'{name}: {line}' for line in at_rover.log]
             log += [f'{name}: {file.caption}' for file in at_rover.files]
             driven[name] = at_rover
+        maps = self._map(received)
         outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
-                          driven)
+                          driven, maps)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]
@@ -109,8 +123,24 @@ class Simulation:
                 self._features[name][exposure.t_ns] = self._track_image(name, exposure)
             elif exposure.camera == 'rte':
                 self._photos[name][exposure.t_ns] = exposure
+            if exposure.camera == 'navcam' and name in self._mapped:
+                self._exposed[name, exposure.t_ns] = exposure
         self._mail.post(HELICOPTER, name, outputs)
         return outputs
+
+    def _map(self, received: Mail) -> tuple[HazardMap, ...]:
+        """Let the mapper have the images of its keyframes, and forget exposures of long ago."""
+        if self._mapper is None or self._draw_image is None:
+            return ()
+        images = tuple(
+            NavigationImage(*due, self._draw_image(due.vehicle, self._exposed[due]))
+            for due in self._mapper.images_due(self.t_ns))
+        outputs = self._mapper.tick(
+            self.t_ns, MapperInputs(images=images, **received.take(MAPPER, MAPPER)))
+        self._mail.post(MAPPER, MAPPER, outputs)
+        self._exposed = {key: exposure for key, exposure in self._exposed.items()
+                         if self._mapper.may_ask_for(key[1], self.t_ns)}
+        return outputs.maps
 
     def _inputs(self, name: str, received: Mail) -> HelicopterInputs:
         """Return what was sent to a helicopter, and what it must have of its images by now."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from geometry_msgs.msg import WrenchStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import header, vector
+from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds, vector
 from ingenuity_nodes.signals import AltimeterSample, ImuSample, VehicleStatus
 import numpy as np
 from sensor_msgs.msg import BatteryState, Imu, Range
@@ -44,6 +44,11 @@ def range_message(sample: AltimeterSample, vehicle: str) -> Range:
         header=header(sample.t_ns, frames.frame(vehicle, 'altimeter_link')),
         radiation_type=Range.INFRARED, field_of_view=ALTIMETER_CONE,
         min_range=ALTIMETER_RANGE[0], max_range=ALTIMETER_RANGE[1], range=sample.distance)
+
+
+def range_from(message: Range) -> AltimeterSample:
+    """Read an altimeter sample, in single precision."""
+    return AltimeterSample(nanoseconds(message.header.stamp), float(message.range))
 
 
 def battery_message(status: VehicleStatus, vehicle: str) -> BatteryState:

@@ -7,15 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ingenuity_nodes.graph.wiring import HELICOPTER, MISSION, ROVER
+from ingenuity_nodes import frames
+from ingenuity_nodes.graph.wiring import HELICOPTER, MAPPER, MISSION, ROVER
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml, plan_to_yaml
 from ingenuity_nodes.nodes.conversions.driving import (
     path_from, path_to_message, report_from, report_message)
+from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
 from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
-from ingenuity_nodes.nodes.conversions.state import truth_from, truth_message
+from ingenuity_nodes.nodes.conversions.maps import map_from, map_message
+from ingenuity_nodes.nodes.conversions.sensors import range_from, range_message
+from ingenuity_nodes.nodes.conversions.state import (
+    estimate_from, estimate_message, truth_from, truth_message)
 from ingenuity_nodes.signals import Go, ModeChange, Receipt
 from nav_msgs.msg import Odometry, Path
-from std_msgs.msg import Empty, String, UInt8MultiArray
+from sensor_msgs.msg import Range
+from std_msgs.msg import Empty, Header, String, UInt8MultiArray
 
 
 class Codec(NamedTuple):
@@ -59,6 +65,12 @@ CODECS = {
     (HELICOPTER, 'modes'): Codec(
         String, lambda change, _: String(data=f'{change.mode}: {change.reason}'), mode_from),
     (HELICOPTER, 'truths'): Codec(Odometry, truth_message, truth_from),
+    (HELICOPTER, 'estimates'): Codec(Odometry, estimate_message, estimate_from),
+    (HELICOPTER, 'altitudes'): Codec(Range, range_message, range_from),
+    (HELICOPTER, 'shutters'): Codec(
+        Header, lambda t_ns, name: header(t_ns, frames.frame(name, 'navcam_optical_frame')),
+        lambda message: nanoseconds(message.stamp)),
+    (MAPPER, 'maps'): Codec(UInt8MultiArray, lambda value, _: map_message(value), map_from),
     (HELICOPTER, 'packets'): _RADIO,
     (ROVER, 'packets'): _RADIO,
     (ROVER, 'receipts'): Codec(

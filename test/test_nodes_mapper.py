@@ -1,0 +1,49 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The mapper over the network makes the maps of the batch, to the last bit."""
+
+from pathlib import Path
+import re
+
+from ingenuity_nodes.commands import cli
+from ingenuity_nodes.mapping.mapper import described
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.variants import as_in_live_graph
+from ingenuity_nodes.simulation.drawn_images import OfflineCamera
+from ingenuity_nodes.simulation.simulation import Simulation
+import pytest
+
+pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(300)]
+
+SHORT = str(Path(__file__).resolve().parent / 'data' / 'mapped_hop.yaml')
+
+
+def maps_of_the_batch():
+    scenario = as_in_live_graph(load_scenario(SHORT))
+    environment = environment_of(scenario)
+    drawn = OfflineCamera(scenario, environment)
+    simulation = Simulation(scenario, environment=environment, track_image=drawn.track,
+                            draw_image=drawn.draw_late)
+    outcome, found = '', []
+    while not outcome:
+        report = simulation.tick()
+        drawn.watch(report)
+        outcome = report.outcome
+        found += [described(value) for value in report.maps]
+    return found
+
+
+def test_live_maps_are_those_of_the_batch_to_the_bit(tmp_path, monkeypatch):
+    monkeypatch.delenv('ROS_DOMAIN_ID', raising=False)
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    folder = tmp_path / 'run'
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['fly', SHORT, '--out', str(folder)])
+    assert ended.value.code == 0
+    log = (folder / 'logs' / 'mapper.log').read_text()
+    live = re.findall(r'map of .* sha256 \w+', log)
+    assert len(live) >= 3
+    assert live == maps_of_the_batch()
