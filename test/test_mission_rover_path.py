@@ -58,7 +58,7 @@ def test_the_rover_keeps_its_half_width_from_every_hazard():
     for a, b in pairwise(path):
         along = np.linspace(a, b, 500)
         gaps = np.linalg.norm(along[:, None] - centres, axis=2).min()
-        assert gaps > 1.5 - CELL
+        assert gaps > 2.2 - CELL
 
 
 def test_a_gap_narrower_than_the_rover_is_no_way():
@@ -104,8 +104,8 @@ def test_a_rover_beside_a_rock_may_leave_it():
     ((math.nan, 0.0), 'goal at nan m east, 0 m north, allowed: finite numbers'),
     ((math.inf, 0.0), 'goal at inf m east'),
     ((5.2, 5.2), 'goal at 5.2 m east, 5.2 m north is inside a hazard, allowed: free ground'),
-    ((4.0, 5.2), 'goal at 4 m east, 5.2 m north is too near to a hazard, allowed: 1.5 m or more'),
-    ((-10.0, 0.0), 'hazards within 1.5 m close every one')])
+    ((4.0, 5.2), 'goal at 4 m east, 5.2 m north is too near to a hazard, allowed: 2.2 m or more'),
+    ((-10.0, 0.0), 'hazards within 2.2 m close every one')])
 def test_a_goal_that_cannot_be_reached_is_refused_in_one_line(goal, message):
     hazards = map_of()
     box(hazards, 5.0, 5.0, 6.0, 6.0)

@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NAME = 'ingenuity_nodes'
 SHIPPED = f'{NAME}/compiled/shipped/'    # made by the build, not part of the sources
-EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mission', 'recorder',
+EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mapper', 'mission', 'recorder',
                'player', 'ingenuity'}
 # imported name -> name in requirements.in
 DISTRIBUTIONS = {'cv2': 'opencv-python-headless', 'PIL': 'pillow', 'yaml': 'pyyaml'}

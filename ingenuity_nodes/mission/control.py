@@ -63,7 +63,9 @@ class MissionControl:
             images and scenario.mission.wait_for_photos and bool(scenario.rovers))
         self._flights = {name: _Flight(prepared)
                          for name, prepared in prepare(scenario, environment).items()}
-        self._drives = {rover.name: RoverDrive(rover) for rover in scenario.rovers}
+        self._scouts = scenario.mapper.vehicles if scenario.mapper else ()
+        self._drives = {rover.name: RoverDrive(rover, scouted=bool(self._scouts))
+                        for rover in scenario.rovers}
 
     def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
         """Take in what happened, decide what is to be done."""
@@ -73,8 +75,16 @@ class MissionControl:
                 log += self._flights[name].take_mode(change, self._wait_for_photos)
         for receipt in all_of(inputs.receipts):
             log += self._flights[receipt.sender].take_receipt(receipt)
+        plans, go, sent = self._uplink(t_ns)
+        paths, more = self._drive(t_ns, inputs)
+        return MissionOutputs(plans, go, (*log, *sent, *more), self._outcome(t_ns), paths)
+
+    def _uplink(self, t_ns: int) -> tuple[
+            dict[str, tuple[FlightPlan, ...]], dict[str, tuple[Go, ...]], list[str]]:
+        """Send plans to helicopters that are awake, and go when it is time."""
         plans: dict[str, tuple[FlightPlan, ...]] = {}
         go: dict[str, tuple[Go, ...]] = {}
+        log = []
         for name, flight in self._flights.items():
             if flight.phase is Phase.WAITING and flight.ready and flight.plan is not None:
                 plans[name] = (flight.plan,)
@@ -84,13 +94,25 @@ class MissionControl:
                 go[name] = (Go(),)
                 flight.phase = Phase.FLYING
                 log.append(f'{name}: go')
+        return plans, go, log
+
+    def _drive(
+        self, t_ns: int, inputs: MissionInputs,
+    ) -> tuple[dict[str, tuple[RoverPath, ...]], list[str]]:
+        """Follow the rovers and send them paths."""
+        log = []
+        for hazards in all_of(inputs.maps)[-1:]:
+            for drive in self._drives.values():
+                drive.take_map(hazards)
         for name, reports in inputs.rover_reports.items():
             for report in reports:
                 log += self._drives[name].take_report(report)
-        paths = {name: drive.paths_due(t_ns) for name, drive in self._drives.items()}
-        log += [f'{name}: path uplinked: {path.reason}'
-                for name, sent in paths.items() for path in sent]
-        return MissionOutputs(plans, go, tuple(log), self._outcome(t_ns), paths)
+        landed = all(self._flights[name].phase in (Phase.DOWN, Phase.DONE, Phase.FAILED)
+                     for name in self._scouts)
+        paths = {name: drive.paths_due(t_ns, map_complete=landed)
+                 for name, drive in self._drives.items()}
+        log += [f'{name}: path: {path.reason}' for name, sent in paths.items() for path in sent]
+        return paths, log
 
     @property
     def phases(self) -> dict[str, Phase]:
@@ -101,7 +123,9 @@ class MissionControl:
         flights = self._flights.values()
         if (all(flight.phase in (Phase.DONE, Phase.FAILED) for flight in flights)
                 and all(drive.over for drive in self._drives.values())):
-            return '; '.join(dict.fromkeys(flight.outcome for flight in flights))
+            ends = (*(flight.outcome for flight in flights),
+                    *(drive.outcome for drive in self._drives.values()))
+            return '; '.join(dict.fromkeys(filter(None, ends)))
         if t_ns > self._mission.time_limit * SECOND_NS:
             late = ', '.join(f'{name} is {flight.phase.value}'
                              for name, flight in self._flights.items()
@@ -125,6 +149,7 @@ class _Flight:
         self._start_ns = round(prepared.start * SECOND_NS)
         self._uplink_accepted = False
         self._photos_missing = len(prepared.section.photographed)
+        self._received: set[str] = set()    # every rover that has the photo reports it
         self._decisions = [*prepared.log, *([self.outcome] if self.outcome else [])]
 
     def take_decisions(self) -> list[str]:
@@ -151,6 +176,9 @@ class _Flight:
         return [f'{self._name}: {mode}: {reason}']
 
     def take_receipt(self, receipt: Receipt) -> list[str]:
+        if receipt.name in self._received:
+            return []
+        self._received.add(receipt.name)
         self._photos_missing -= 1
         if self.phase is Phase.DOWN and self._photos_missing <= 0:
             self.phase = Phase.DONE

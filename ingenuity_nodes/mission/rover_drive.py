@@ -4,35 +4,67 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+import math
+
+from ingenuity_nodes.mission.rover_path import (
+    cell_costs, path_length, Point, rover_path, RoverPathParameters)
 from ingenuity_nodes.scenario.sections import RoverSection
-from ingenuity_nodes.signals import RoverPath, RoverReport
+from ingenuity_nodes.signals import HazardMap, RoverPath, RoverReport
 from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+
+STEP = 0.1    # [m] at which a path is compared with a new map
 
 
 class RoverDrive:
-    """The drive of one rover that the scenario asks for, as mission control follows it."""
+    """
+    The drive of one rover that the scenario asks for.
 
-    def __init__(self, section: RoverSection) -> None:
+    Where a map from the air is made (``scouted``), it waits for that, drives the cheapest path over
+    it, and another when a newer map closes the path ahead. Without a map it drives straight.
+    """
+
+    def __init__(self, section: RoverSection, *, scouted: bool = False) -> None:
         self.phase = 'parked'
         self._name, self._goal = section.name, section.drive_to
         self._start_ns = round(section.start * SECOND_NS)
-        self._sent = False
+        self._scouted = scouted
+        self._position: Point = section.position
+        self._map: HazardMap | None = None
+        self._map_is_new = False
+        self._path: tuple[Point, ...] | None = None    # that was sent
+        self._refused = ''
 
     @property
     def over(self) -> bool:
         """Return whether nothing of it is left to be waited for."""
-        return self._goal is None or self.phase in ('arrived', 'stopped')
+        return self._goal is None or bool(self._refused) or self.phase in ('arrived', 'stopped')
 
-    def paths_due(self, t_ns: int) -> tuple[RoverPath, ...]:
-        """Return the straight path to the goal, once."""
-        if self._goal is None or self._sent or t_ns < self._start_ns:
+    @property
+    def outcome(self) -> str:
+        """Return how a drive ended that did not arrive, '' else."""
+        return f'{self._name} stays: {self._refused}' if self._refused else ''
+
+    def take_map(self, hazards: HazardMap) -> None:
+        """Take the newest map."""
+        self._map, self._map_is_new = hazards, True
+
+    def paths_due(self, t_ns: int, *, map_complete: bool = True) -> tuple[RoverPath, ...]:
+        """Return the path to send now, if any; ``map_complete``: the scouts have landed."""
+        if self._goal is None or self.over or t_ns < self._start_ns:
             return ()
-        self._sent = True
-        east, north = self._goal
-        return (RoverPath((self._goal,), f'straight to {east:g} m east, {north:g} m north'),)
+        if self._path is None and (map_complete or not self._scouted):
+            return self._planned(self._goal)
+        if self._path is not None and self._map_is_new and self._map is not None:
+            self._map_is_new = False
+            if _closed(self._map, self._ahead()):
+                return self._planned(self._goal)
+        return ()
 
     def take_report(self, report: RoverReport) -> list[str]:
-        """Log what is new."""
+        """Note where the rover believes to be; log what is new."""
+        self._position = report.position
         if (before := self.phase) == report.phase:
             return []
         self.phase = report.phase
@@ -40,3 +72,52 @@ class RoverDrive:
         why = f': {report.reason}' if report.reason else ''
         return [f'{self._name}: {before} -> {report.phase} at {east:.1f} m east, '
                 f'{north:.1f} m north{why}']
+
+    def _planned(self, goal: Point) -> tuple[RoverPath, ...]:
+        east, north = goal
+        where = f'to {east:g} m east, {north:g} m north'
+        self._map_is_new = False
+        if self._map is None:
+            self._path = (self._position, goal)
+            return (RoverPath((goal,), f'straight {where}, no map'),)
+        try:
+            self._path = rover_path(self._map, self._position, goal)
+        except ValueError as error:
+            self._refused = str(error)
+            # An empty path stops a rover that is on its way.
+            return (RoverPath((), f'none {where}: {error}'),)
+        straight = math.dist(self._position, goal)
+        detour = path_length(self._path) - straight
+        line = 'straight' if len(self._path) == 2 else (
+            f'round hazards in {len(self._path) - 1} legs, {detour:.1f} m longer than straight')
+        return (RoverPath(self._path[1:], f'{line} {where}, by a map from the air'),)
+
+    def _ahead(self) -> tuple[Point, ...]:
+        """Return what is left of the path, from where the rover is."""
+        assert self._path is not None
+        nearest = min(range(1, len(self._path)), key=lambda k: _distance_to_leg(
+            self._position, self._path[k - 1], self._path[k]) if self._path else 0.0)
+        return (self._position, *self._path[nearest:])
+
+
+def _distance_to_leg(point: Point, begin: Point, end: Point) -> float:
+    a, b, p = np.array(begin), np.array(end), np.array(point)
+    square = float((b - a) @ (b - a))
+    along = min(1.0, max(0.0, float((p - a) @ (b - a)) / square)) if square > 0.0 else 0.0
+    return float(np.linalg.norm(p - a - along * (b - a)))
+
+
+def _closed(hazards: HazardMap, path: tuple[Point, ...]) -> bool:
+    """Return whether a path runs nearer to a hazard than a rover may; its start is left out."""
+    costs = cell_costs(hazards, RoverPathParameters())
+    start = np.array(path[0])
+    for begin, end in pairwise(path):
+        count = max(2, math.ceil(math.dist(begin, end) / STEP))
+        for point in np.linspace(begin, end, count):
+            row = math.floor((point[1] - hazards.south) / hazards.cell)
+            column = math.floor((point[0] - hazards.west) / hazards.cell)
+            inside = 0 <= row < costs.shape[0] and 0 <= column < costs.shape[1]
+            beyond = np.linalg.norm(point - start) > RoverPathParameters().half_width
+            if inside and beyond and not math.isfinite(costs[row, column]):
+                return True
+    return False

@@ -36,8 +36,9 @@ class RoverPathParameters:
     """What the path of a rover may go over."""
 
     half_width: float = quantity(
-        1.5, 'm', 'kept free of hazards on either side', low=0.0, high=10.0,
-        source='NASA: 2.7 m wide; with 0.15 m to spare')
+        2.2, 'm', 'kept free of hazards all round', low=0.0, high=10.0,
+        source='NASA: 2.7 m wide and 3 m long, so its corners sweep 2.0 m when it turns on the '
+               'spot; with 0.2 m to spare')
     unknown_allowed: bool = quantity(
         True, '1', 'whether ground that nobody has seen may be driven over', source='assumed: '
         'the rover looks for itself as it drives')
