@@ -56,7 +56,7 @@ def test_what_is_for_all_reaches_all_and_what_is_addressed_only_its_receiver():
 
 def test_the_members_are_those_of_the_scenario():
     assert members_of(load_scenario('cooperation')) == {
-        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MAPPER: (),
+        HELICOPTER: ('ingenuity', 'scout'), ROVER: ('perseverance',), MAPPER: (MAPPER,),
         MISSION: (MISSION,)}
 
 

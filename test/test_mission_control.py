@@ -8,7 +8,7 @@ from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase
 from ingenuity_nodes.mission.preparation import plan_with_targets
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
-from ingenuity_nodes.signals import Go, ModeChange, NOTHING, Receipt
+from ingenuity_nodes.signals import Go, ModeChange, NOTHING, Receipt, RoverReport
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 import pytest
 
@@ -117,14 +117,43 @@ def test_every_mode_is_in_the_log_with_its_reason(control):
 
 def test_two_helicopters_fly_their_own_plans_and_the_run_ends_with_the_last():
     scenario = load_scenario('cooperation')
+    parked = scenario.rovers[0].model_copy(update={'drive_to': None})
+    scenario = scenario.model_copy(update={
+        'vehicles': (*scenario.helicopters, parked), 'mapper': None})
     control = MissionControl(scenario, environment_of(scenario))
-    awake = MissionInputs(modes_of(ingenuity='standby', scout='standby'))
-    plans = fly(control, awake).plans
+    plans = fly(control, MissionInputs(modes_of(ingenuity='standby', scout='standby'))).plans
     assert set(plans) == {'ingenuity', 'scout'}
     assert plans['ingenuity'] != plans['scout']
-    assert fly(control, MissionInputs(modes_of(ingenuity='landed'))).outcome == ''
-    photo = {'perseverance': (Receipt('scout', 'rte_000014000.jpg', ''),)}
-    assert fly(control, MissionInputs(modes_of(scout='landed'), photo)).outcome == 'landed'
+    assert fly(control, MissionInputs(modes_of(ingenuity='landed'), photo('ingenuity'))
+               ).outcome == ''
+    assert fly(control, MissionInputs(modes_of(scout='landed'), photo('scout'))
+               ).outcome == 'landed'
+
+
+def photo(name, rover='perseverance'):
+    return {rover: (Receipt(name, 'rte_000014000.jpg', ''),)}
+
+
+def test_a_photo_that_two_rovers_received_is_one_photo(flight_3, environment):
+    control = MissionControl(flight_3, environment)
+    two = flight_3.helicopters[0].flight_plan
+    assert len(two.photographed) == 1
+    fly(control, *TO_THE_GROUND[:2])
+    log = fly(control, MissionInputs({}, photo(NAME) | photo(NAME, 'other'))).log
+    assert [line for line in log if 'is on the rover' in line] == [
+        'ingenuity: rte_000014000.jpg is on the rover']
+
+
+def test_the_run_goes_on_until_the_rover_has_arrived(environment):
+    scenario = load_scenario('cooperation').model_copy(update={'mapper': None})
+    control = MissionControl(scenario, environment)
+    both = modes_of(ingenuity='landed', scout='landed')
+    photos = {'perseverance': (Receipt('ingenuity', 'a.jpg', ''), Receipt('scout', 'b.jpg', ''))}
+    assert fly(control, MissionInputs(both, photos)).outcome == ''
+    arrived = {'perseverance': (RoverReport(0, (49.5, -29.9), 'arrived', ''),)}
+    output = fly(control, MissionInputs(rover_reports=arrived))
+    assert output.outcome == 'landed'
+    assert 'perseverance: parked -> arrived at 49.5 m east, -29.9 m north' in output.log
 
 
 def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, environment):

@@ -21,7 +21,7 @@ class RoverDrive:
     """
     The drive of one rover that the scenario asks for.
 
-    Where a map from the air is made (``scouted``), it waits for that, drives the cheapest path over
+    Where a map from the air is made (``scouted``), it waits for it, drives the cheapest path over
     it, and another when a newer map closes the path ahead. Without a map it drives straight.
     """
 
