@@ -144,6 +144,13 @@ def test_a_photo_that_two_rovers_received_is_one_photo(flight_3, environment):
         'ingenuity: rte_000014000.jpg is on the rover']
 
 
+def test_a_receipt_of_a_stranger_is_ignored_by_name(control):
+    stranger = {'perseverance': (Receipt('x' * 500, 'rte_000014000.jpg', ''),)}
+    (line,) = fly(control, MissionInputs(receipts=stranger)).log
+    assert 'ignored, allowed: ingenuity' in line
+    assert len(line) < 100
+
+
 def test_the_run_goes_on_until_the_rover_has_arrived(environment):
     scenario = load_scenario('cooperation').model_copy(update={'mapper': None})
     control = MissionControl(scenario, environment)

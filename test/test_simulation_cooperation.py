@@ -11,24 +11,24 @@ from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, X, Y, Z
 import numpy as np
 import pytest
 
-TALLEST, SEPARATION = 0.35, 5.0    # [m] rock that a wheel may touch; between aircraft in the air
+TALLEST, SEPARATION = 0.35, 5.0    # [m] rock that a wheel may touch; between aircraft
 
 
 class Run:
     """What happened in a run: lines of the log, where the rover was, how near aircraft came."""
 
     def __init__(self, simulation, on_tick=lambda report: None):
-        self.log, self.path, self.nearest, self.feet = [], [], math.inf, {}
+        self.log, self.path, self.nearest = [], [], math.inf
         outcome = ''
         while not outcome:
             report = simulation.tick()
             on_tick(report)
             self.log += report.log
             self.path += [rover.state.p_MB for rover in report.rovers.values()]
-            up = [out.truth.p_MB for out in report.helicopters.values()
-                  if out.setpoint.airborne]
-            if len(up) == 2:
-                self.nearest = min(self.nearest, float(np.linalg.norm(up[0] - up[1])))
+            aircraft = report.helicopters.values()
+            if len(aircraft) == 2 and any(out.setpoint.airborne for out in aircraft):
+                one, other = (out.truth.p_MB for out in aircraft)
+                self.nearest = min(self.nearest, float(np.linalg.norm(one - other)))
             outcome = report.outcome
         self.outcome = outcome
         self.failures = [out.status.failure for out in report.helicopters.values()]
@@ -47,8 +47,8 @@ def test_the_map_of_the_scout_leads_the_rover_round_the_rocks_to_its_goal():
               drawn.watch)
     assert run.outcome == 'landed'
     assert run.failures == ['', '']
-    assert run.nearest > SEPARATION
-    assert run.lines_with('path: round hazards in')
+    assert SEPARATION < run.nearest < math.inf
+    assert run.lines_with('path uplinked: round hazards in')
     start, goal = np.array(scenario.rovers[0].position), np.array(scenario.rovers[0].drive_to)
     path = np.array(run.path)[:, :2]
     assert np.linalg.norm(path[-1] - goal) < 0.5
@@ -69,7 +69,7 @@ def test_without_the_scout_the_rover_stops_before_the_field_and_says_why():
     alone = scenario.model_copy(update={
         'mapper': None, 'vehicles': (photographer, *scenario.rovers)})
     run = Run(Simulation(alone))
-    assert run.lines_with('path: straight')
+    assert run.lines_with('path uplinked: straight')
     (line,) = run.lines_with('driving -> stopped')
     assert 'a rock of' in line
     assert 'allowed: ' in line

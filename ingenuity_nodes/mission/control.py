@@ -74,7 +74,9 @@ class MissionControl:
             for change in changes:
                 log += self._flights[name].take_mode(change, self._wait_for_photos)
         for receipt in all_of(inputs.receipts):
-            log += self._flights[receipt.sender].take_receipt(receipt)
+            flight = self._flights.get(receipt.sender)
+            log += flight.take_receipt(receipt) if flight else [
+                f'receipt of {receipt.sender[:40]} ignored, allowed: {", ".join(self._flights)}']
         plans, go, sent = self._uplink(t_ns)
         paths, more = self._drive(t_ns, inputs)
         return MissionOutputs(plans, go, (*log, *sent, *more), self._outcome(t_ns), paths)
@@ -111,7 +113,8 @@ class MissionControl:
                      for name in self._scouts)
         paths = {name: drive.paths_due(t_ns, map_complete=landed)
                  for name, drive in self._drives.items()}
-        log += [f'{name}: path: {path.reason}' for name, sent in paths.items() for path in sent]
+        log += [f'{name}: path uplinked: {path.reason}'
+                for name, sent in paths.items() for path in sent]
         return paths, log
 
     @property
