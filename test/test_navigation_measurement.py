@@ -15,9 +15,9 @@ from ingenuity_nodes.navigation.kalman import Consider, Correction, NO_PARAMETER
 from ingenuity_nodes.navigation.reference_image import (
     drop_lost_features, REFERENCE_IMAGE, set_features, WIDTH)
 from ingenuity_nodes.navigation.state import (
-    ACCEL_BIAS, apply_correction, ATTITUDE, ERRORS, GROUND_HEIGHT, GYRO_BIAS, INPUTS,
-    KEY_ATTITUDE, KEY_POSITION, NOISY, POSITION, PROCESS_NOISE, RANGE_SCALE, SLOPE, SPOT_HEIGHT,
-    STATE, VELOCITY, YAW_SCALE)
+    ACCEL_BIAS, apply_correction, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS,
+    INPUTS, KEY_ATTITUDE, KEY_POSITION, NOISY, POSITION, PROCESS_NOISE, RANGE_SCALE, RATE_SCALE, SLOPE,
+    SPOT_HEIGHT, STATE, VELOCITY)
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.timing import STEP
@@ -28,9 +28,9 @@ import pytest
 CONFIG, = configuration_of(
     EstimatorParameters(), navcam(), ImuParameters(), AltimeterParameters())
 VECTORS = {'p_MI': POSITION, 'v_MI': VELOCITY, 'gyro_bias': GYRO_BIAS, 'accel_bias': ACCEL_BIAS,
-           'p_MK': KEY_POSITION}
+           'p_MK': KEY_POSITION, 'rate_scale': RATE_SCALE}
 NUMBERS = {'ground_height': GROUND_HEIGHT, 'spot_height': SPOT_HEIGHT,
-           'range_scale': RANGE_SCALE, 'yaw_scale': YAW_SCALE}
+           'range_scale': RANGE_SCALE, 'force_scale': FORCE_SCALE}
 
 
 def at_rest() -> np.void:
@@ -51,7 +51,8 @@ def some_state(seed: int) -> np.void:
     x['q_MK'] = quaternion_from_rpy(*(0.15 * random.normal(size=2)), random.normal())
     x['ground_height'], x['slope'] = 0.3 * random.normal(), 0.1 * random.normal(size=2)
     x['spot_height'] = 0.05 * random.normal()
-    x['range_scale'], x['yaw_scale'] = 0.01 * random.normal(size=2)
+    x['range_scale'], x['force_scale'] = 0.01 * random.normal(size=2)
+    x['rate_scale'] = 0.01 * random.normal(size=3)
     return x
 
 
@@ -194,7 +195,8 @@ def test_the_covariance_is_propagated_as_the_errors_of_the_state_are():
     expected[noisy, noisy] += Q
     y = x.copy()
     f_M = propagation.propagate_state(y, inputs, inputs)
-    motion = propagation.Motion(f_M, inputs['w_MB_B'][2] - x['gyro_bias'][2], 1)
+    motion = propagation.Motion(
+        f_M, tuple(inputs['w_MB_B'] - x['gyro_bias']), inputs['f_B'][2] - x['accel_bias'][2], 1)
     propagation.propagate_covariance(P, ERRORS + 2, y['q_MB'], motion, Q)
     # The filter takes the attitude at the end of the step, after 2 ms of rotation.
     assert pytest.approx(expected, abs=2e-4 * np.abs(expected).max()) == P

@@ -113,7 +113,7 @@ def linearise(cameras: Cameras, bearing_K: Array, bearing_B: Array, H: Array) ->
     bearing_K, bearing_B
         Unit bearing vectors in the body, of the reference image and of this one.
     H
-        Written: derivative of both residuals, shape (2, 27).
+        Written: derivative of both residuals, shape (2, 30).
 
     """
     u_M = rotate(cameras.R_MK, (bearing_K[0], bearing_K[1], bearing_K[2]))

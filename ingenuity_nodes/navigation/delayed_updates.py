@@ -48,7 +48,8 @@ BUFFER = np.dtype([
     ('P_step', 'i8', (SLOTS,)),            # last of those up to this one
     ('inputs', INPUTS, (SLOTS,)),
     ('f_M', 'f8', (SLOTS, 3)),             # specific force [m/s^2]
-    ('yaw_rate', 'f8', (SLOTS,)),          # bias removed [rad/s]
+    ('f_z', 'f8', (SLOTS,)),               # specific force along z of B, bias removed [m/s^2]
+    ('w_B', 'f8', (SLOTS, 3)),             # angular rate, bias removed [rad/s]
     ('image_step', 'i8'),                  # at which the last image was exposed
     ('reference', REFERENCE_IMAGE),
     ('ahead', STATE),                      # propagated to the instant of the step
@@ -87,7 +88,9 @@ def _propagate_step(buffer: Record, config: Record, step: int) -> None:
     x, inputs = buffer.x[now], buffer.inputs[now]
     f_M = buffer.f_M
     f_M[now, 0], f_M[now, 1], f_M[now, 2] = propagate_state(x, buffer.inputs[before], inputs)
-    buffer.yaw_rate[now] = inputs.w_MB_B[2] - x.gyro_bias[2]
+    buffer.f_z[now] = inputs.f_B[2] - x.accel_bias[2]
+    for i in range(3):
+        buffer.w_B[now, i] = inputs.w_MB_B[i] - x.gyro_bias[i]
     buffer.P_step[now] = buffer.P_step[before]
     measured = inputs.altimeter == inputs.altimeter
     if not measured and step - buffer.P_step[now] < COVARIANCE_STEPS:
@@ -112,16 +115,18 @@ def propagate_covariance_to(buffer: Record, config: Record, step: int) -> None:
         return
     x, P, P_begin = buffer.x[now], buffer.P[now], buffer.P[begin % SLOTS]
     width = ERRORS + buffer.reference.count
-    f0, f1, f2, yaw_rate = 0.0, 0.0, 0.0, 0.0
+    f0, f1, f2, f_z, w0, w1, w2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(begin + 1, step + 1):
         slot = k % SLOTS
         f0, f1, f2 = f0 + buffer.f_M[slot, 0], f1 + buffer.f_M[slot, 1], f2 + buffer.f_M[slot, 2]
-        yaw_rate += buffer.yaw_rate[slot]
+        f_z += buffer.f_z[slot]
+        w0, w1, w2 = w0 + buffer.w_B[slot, 0], w1 + buffer.w_B[slot, 1], w2 + buffer.w_B[slot, 2]
     mean = 1.0 / steps
     for i in range(ERRORS):
         for j in range(width):
             P[i, j] = P_begin[i, j]
-    motion = Motion((mean * f0, mean * f1, mean * f2), mean * yaw_rate, steps)
+    motion = Motion((mean * f0, mean * f1, mean * f2), (mean * w0, mean * w1, mean * w2),
+                    mean * f_z, steps)
     propagate_covariance(P, width, x.q_MB, motion, config.Q)
     propagate_spot(x, P, width, config.ground, steps)
     buffer.P_step[now] = step

@@ -17,8 +17,8 @@ from ingenuity_nodes.navigation.ground_plane import GROUND, height_over_plane
 from ingenuity_nodes.navigation.measurement import CONFIGURATION
 from ingenuity_nodes.navigation.reference_image import MOST_FEATURES, WIDTH
 from ingenuity_nodes.navigation.state import (
-    ACCEL_BIAS, Array, ATTITUDE, ERRORS, GROUND_HEIGHT, GYRO_BIAS, INPUTS, KEY_ATTITUDE,
-    KEY_POSITION, POSITION, RANGE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY, YAW_SCALE)
+    ACCEL_BIAS, Array, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS, INPUTS, KEY_ATTITUDE,
+    KEY_POSITION, POSITION, RANGE_SCALE, RATE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY)
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
@@ -58,11 +58,14 @@ class EstimatorParameters:
         math.radians(0.2), 'rad/s', 'sigma of the rate bias at power-on', low=0.0, high=0.5,
         source='as the sensor model')
     accel_bias: float = quantity(
-        0.021, 'm/s^2', 'sigma of the specific force bias at power-on', low=0.0, high=5.0,
-        source='as the sensor model: bias 0.02, and 0.2 % of the weight by the scale error')
-    yaw_scale: float = quantity(
-        0.002, '1', 'sigma of the scale of the yaw rate', low=0.0, high=0.1,
-        source='as the sensor model; roll and pitch oscillate, theirs averages out')
+        0.02, 'm/s^2', 'sigma of the specific force bias at power-on', low=0.0, high=5.0,
+        source='as the sensor model')
+    rate_scale: float = quantity(
+        0.002, '1', 'sigma of the scales of the rate', low=0.0, high=0.1,
+        source='as the sensor model', former='yaw_scale')
+    force_scale: float = quantity(
+        0.002, '1', 'sigma of the scales of the specific force', low=0.0, high=0.1,
+        source='as the sensor model')
     tilt: float = quantity(
         math.radians(0.102), 'rad', 'sigma of roll and pitch at power-on', low=0.0, high=0.5,
         source='inclinometer: constant error 0.1 deg, one reading 0.02 deg')
@@ -92,13 +95,14 @@ class EstimatorParameters:
         0.003, '1', 'sigma of the scale of the distance', low=0.0, high=0.5,
         source='as the sensor model')
     pixel_noise: float = quantity(
-        0.09, 'px', 'white noise of one feature from image to image', low=0.01, high=20.0,
-        source='tracks through rendered images against the truth: 0.06 px at 3 m, '
-               '0.085 px over the rocks of Flight 3')
+        0.10, 'px', 'white noise of one feature from image to image', low=0.01, high=20.0,
+        source='tracks through rendered images against the truth: 0.06 px at 3 m, 0.085 px over '
+               'the rocks of Flight 3; more, as tracks of one image err alike: see '
+               'SimulatedTrackerParameters')
     pixel_drift: float = quantity(
-        0.06, 'px', 'random walk of one feature from image to image', low=0.0, high=20.0,
+        0.07, 'px', 'random walk of one feature from image to image', low=0.0, high=20.0,
         source='tracks through rendered images against the truth: 0.05 px, which makes 0.25 to '
-               '0.3 px in a second; a little more, as tracks of one image drift alike')
+               '0.3 px in a second; more, for the same reason')
     feature_height: float = quantity(
         0.008, '1', 'height of features over the plane, over their distance', low=0.0, high=1.0,
         source='tracks through rendered images against the truth: 0.0054 to 0.006 at 3 and 5 m '
@@ -301,7 +305,11 @@ def _first_covariance(p: EstimatorParameters) -> Array:
     sigma[ATTITUDE + 2] = p.yaw
     sigma[GROUND_HEIGHT], sigma[SPOT_HEIGHT] = p.ground, p.relief
     sigma[SLOPE:SLOPE + 2] = p.slope
-    sigma[RANGE_SCALE], sigma[YAW_SCALE] = p.altimeter_scale, p.yaw_scale
+    # In a tilt that lasts, a scale error of the force across the body does to the velocity what one
+    # of the rate about the other axis does: the filter has one state for both.
+    across = math.hypot(p.rate_scale, p.force_scale)
+    sigma[RATE_SCALE:RATE_SCALE + 3] = across, across, p.rate_scale
+    sigma[RANGE_SCALE], sigma[FORCE_SCALE] = p.altimeter_scale, p.force_scale
     P = np.zeros((ERRORS, WIDTH))
     P[:, :ERRORS] = np.diag(sigma ** 2)
     for key, now in ((KEY_POSITION, POSITION), (KEY_ATTITUDE, ATTITUDE)):

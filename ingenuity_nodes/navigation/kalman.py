@@ -3,7 +3,7 @@
 """
 Updates of a covariance by scalar measurements, with consider parameters.
 
-Rows of ``P`` are the errors, shape (27, 27 + n): its columns beyond the errors are their
+Rows of ``P`` are the errors, shape (30, 30 + n): its columns beyond the errors are their
 covariances with n parameters that no measurement corrects (S. F. Schmidt 1966, "Application of
 state-space methods to navigation problems"). Elements are named by both indices: a view of a row
 counts its references, which takes longer than the sums of that row.
@@ -21,9 +21,9 @@ from ingenuity_nodes.navigation.state import Array, ERRORS
 class Correction(NamedTuple):
     """What measurements that are linearised at one state do to it, and its covariance."""
 
-    P: Array      # (27, 27 + n)
+    P: Array      # (30, 30 + n)
     width: int    # columns of P in use
-    dx: Array     # sum of the corrections (27,)
+    dx: Array     # sum of the corrections (30,)
     PH: Array     # work, two rows as wide as P
 
 
@@ -110,7 +110,7 @@ def update_pair(
     """
     Update by two measurements, one after the other, in one pass over ``P``.
 
-    The first one of ``H``, shape (2, 27), depends on a consider parameter.
+    The first one of ``H``, shape (2, 30), depends on a consider parameter.
     """
     P, width = correction.P, correction.width
     first, second = correction.PH[0], correction.PH[1]

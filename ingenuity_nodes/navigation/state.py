@@ -20,7 +20,8 @@ in :data:`STATE`   in the error         meaning
 ``slope``          ``SLOPE``            slope of that plane towards east and north
 ``spot_height``    ``SPOT_HEIGHT``      ground at the spot of the laser above the plane
 ``range_scale``    ``RANGE_SCALE``      scale error of the altimeter
-``yaw_scale``      ``YAW_SCALE``        scale error of the yaw rate
+``rate_scale``     ``RATE_SCALE``       scale errors of the angular rate, in B
+``force_scale``    ``FORCE_SCALE``      scale error of the specific force along z of B
 ``refused``                             altimeter readings refused in a row
 ================== ==================== =========================================================
 
@@ -29,7 +30,7 @@ helicopter", AIAA 2019-1411, which takes the ground as level; here the plane is 
 that the filter knows what sloping ground does to it. Errors follow J. Sola, "Quaternion kinematics
 for the error-state Kalman filter", arXiv:1711.02508, section 7 (global angular errors).
 
-A covariance ``P`` has more columns than rows, (27, 27 + n): those beyond the errors are the
+A covariance ``P`` has more columns than rows, (30, 30 + n): those beyond the errors are the
 covariances of the errors with n consider parameters (S. F. Schmidt 1966): how far each feature of
 the reference image stands out of the ground plane.
 """
@@ -51,15 +52,15 @@ STATE = np.dtype([
     ('gyro_bias', 'f8', (3,)), ('accel_bias', 'f8', (3,)),
     ('p_MK', 'f8', (3,)), ('q_MK', 'f8', (4,)),
     ('ground_height', 'f8'), ('slope', 'f8', (2,)), ('spot_height', 'f8'),
-    ('range_scale', 'f8'), ('yaw_scale', 'f8'),
+    ('range_scale', 'f8'), ('rate_scale', 'f8', (3,)), ('force_scale', 'f8'),
     ('refused', 'f8'),    # those that are too short count below zero
 ], align=True)
 
 # Where the parts of the error begin: in rows of H, in dx, in rows and columns of P.
 POSITION, VELOCITY, ATTITUDE, GYRO_BIAS, ACCEL_BIAS = 0, 3, 6, 9, 12
 KEY_POSITION, KEY_ATTITUDE = 15, 18
-GROUND_HEIGHT, SLOPE, SPOT_HEIGHT, RANGE_SCALE, YAW_SCALE = 21, 22, 24, 25, 26
-ERRORS = 27
+GROUND_HEIGHT, SLOPE, SPOT_HEIGHT, RANGE_SCALE, RATE_SCALE, FORCE_SCALE = 21, 22, 24, 25, 26, 29
+ERRORS = 30    # a multiple of three, see kalman.py
 PROCESS_NOISE, NOISY = VELOCITY, 12    # first error with white process noise, and how many have it
 
 # What the sensors report at one step.
@@ -87,4 +88,6 @@ def apply_correction(x: Record, dx: Array) -> None:
     x.slope[1] += dx[SLOPE + 1]
     x.spot_height += dx[SPOT_HEIGHT]
     x.range_scale += dx[RANGE_SCALE]
-    x.yaw_scale += dx[YAW_SCALE]
+    for i in range(3):
+        x.rate_scale[i] += dx[RATE_SCALE + i]
+    x.force_scale += dx[FORCE_SCALE]
