@@ -115,7 +115,7 @@ def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposu
 def _filmed(scenario: Scenario, environment: Environment, rover: str, t_ns: int,
             poses: Poses) -> Exposure:
     """Let the rover's mast camera look at the first helicopter."""
-    from ingenuity_nodes.robots.mast import head_pose, joints_toward
+    from ingenuity_nodes.rover.mast import head_pose, joints_toward
     from ingenuity_nodes.rover.perseverance import resting_pose
 
     section = scenario.vehicle(rover)

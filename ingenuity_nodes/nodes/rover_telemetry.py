@@ -13,7 +13,7 @@ from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import BEAT, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
-from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
+from ingenuity_nodes.rover.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverOutputs
 from ingenuity_nodes.timing import SECOND_NS

@@ -83,8 +83,7 @@ class Simulation:
             for section in scenario.helicopters}
         self._rovers = {section.name: rover_of(section, self.environment, self.seed, find_itself)
                         for section in scenario.rovers}
-        self._features: dict[str, dict[int, FeatureFrame]] = {
-            name: {} for name in self.helicopters}
+        self._shots: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
         self._photos: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
         self._draw_image = draw_image
         self._mapper = mapper_of(scenario.mapper) if scenario.mapper and draw_image else None
@@ -120,7 +119,7 @@ class Simulation:
         outputs = helicopter.tick(self.t_ns, self._inputs(name, received))
         for exposure in outputs.exposures:
             if exposure.camera == 'navcam' and self._track_image:
-                self._features[name][exposure.t_ns] = self._track_image(name, exposure)
+                self._shots[name][exposure.t_ns] = exposure
             elif exposure.camera == 'rte':
                 self._photos[name][exposure.t_ns] = exposure
             if exposure.camera == 'navcam' and name in self._mapped:
@@ -145,10 +144,13 @@ class Simulation:
     def _inputs(self, name: str, received: Mail) -> HelicopterInputs:
         """Return what was sent to a helicopter, and what it must have of its images by now."""
         due = self.helicopters[name].images_due(self.t_ns)
-        tracked, exposed = self._features[name], self._photos[name]
+        shots, exposed = self._shots[name], self._photos[name]
         photos: tuple[Photo, ...] = ()
+        features: tuple[FeatureFrame, ...] = ()
         if self._take_photo:
             photos = tuple(self._take_photo(name, exposed.pop(t)) for t in due.photos)
-        features = tuple(tracked.pop(t) for t in due.features if t in tracked)
+        if self._track_image:    # only now: what the others did in the tick of the exposure counts
+            features = tuple(
+                self._track_image(name, shots.pop(t)) for t in due.features if t in shots)
         return HelicopterInputs(
             features=features, photos=photos, **received.take(HELICOPTER, name))

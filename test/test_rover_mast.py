@@ -8,7 +8,7 @@ import math
 
 from ingenuity_nodes.cameras.model import mastcam
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.robots.mast import head_pose, joints_of, joints_toward
+from ingenuity_nodes.rover.mast import head_pose, joints_of, joints_toward
 import numpy as np
 import pytest
 
