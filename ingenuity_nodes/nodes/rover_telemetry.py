@@ -13,7 +13,6 @@ from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import BEAT, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
-from ingenuity_nodes.rover.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverOutputs
 from ingenuity_nodes.timing import SECOND_NS
@@ -78,9 +77,7 @@ class RoverTelemetry:
         moved.transform.translation.y = where.position.y
         moved.transform.translation.z = where.position.z
         moved.transform.rotation = where.orientation
-        # The axis of the mast's elevation points down.
-        angles = {**dict.fromkeys(self._description.joints, 0.0), **drive.joints,
-                  AZIMUTH: state.mast_azimuth, ELEVATION: -state.mast_tilt}
+        angles = {**dict.fromkeys(self._description.joints, 0.0), **outputs.joints}
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])),
             moved, *self._description.transforms(t_ns, angles)]))

@@ -117,6 +117,11 @@ class RunProducts:
         if record is not None:
             self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
 
+    def mast_image(self, name: str, t_ns: int, jpeg: bytes) -> None:
+        """Keep an image of a rover's mast camera."""
+        if self._folder:
+            self._folder.mast_image(name, t_ns).write_bytes(jpeg)
+
     def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
         """Record that the base station has received the image."""
         record = self._record(name, t_ns)

@@ -50,7 +50,7 @@ def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
 
     """
     section = scenario.vehicle(vehicle)
-    carried: tuple[str, ...] = getattr(section, 'cameras', ('mastcam',))
+    carried: tuple[str, ...] = section.cameras
     if camera not in carried:
         raise FileError(f"{vehicle}: found camera '{camera}', "
                         f'allowed: {", ".join(carried) or "none, it carries no camera"}')

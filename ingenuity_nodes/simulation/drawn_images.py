@@ -38,13 +38,15 @@ class OfflineCamera:
         if report.t_ns % PERIOD_NS == 0:
             for name, driven in report.rovers.items():
                 self.known.pose(name, report.t_ns, driven.state.p_MB, driven.state.q_MB)
-                self.known.joints(name, report.t_ns, driven.drive.joints)
+                self.known.joints(name, report.t_ns, driven.joints)
 
     def take(self, name: str, exposure: Exposure) -> Photo:
-        """Draw one photo."""
+        """Draw one photo, or one image of a mast camera."""
         image = self.draw(name, exposure)
         jpeg = encode_jpeg(image)
-        if self.products:
+        if self.products and exposure.camera == 'mastcam':
+            self.products.mast_image(name, exposure.t_ns, jpeg)
+        elif self.products:
             self.products.photo_taken(name, exposure.t_ns, jpeg)
         return Photo(exposure.t_ns, jpeg, image.shape[1], image.shape[0])
 
