@@ -75,8 +75,8 @@ class Whereabouts:
 
     def complete(self, t_ns: int) -> bool:
         """Return whether there is word of everybody up to a time."""
-        return all(history.complete(t_ns)
-                   for history in (*self._poses.values(), *self._joints.values()))
+        return (all(poses.complete(t_ns) for poses in self._poses.values())
+                and all(joints.complete(t_ns) for joints in self._joints.values()))
 
     def at(self, t_ns: int) -> tuple[dict[str, Pose], dict[str, DrivenRover]]:
         """

@@ -17,7 +17,8 @@ import numpy as np
 
 CAMERA = 'mastcam'
 DECK = 'deck'
-DECK_B = np.array([-0.25, 0.05, 1.05])    # what a selfie has in its middle, in the body [m]
+# What a selfie has in its middle, in the body [m]: the generator behind the deck.
+DECK_B = np.array([-1.0, 0.0, 1.2])
 FLYING = frozenset(mode.value for mode in (*IN_FLIGHT, Mode.TAKE_OFF, Mode.DEGRADED))
 
 
@@ -30,8 +31,8 @@ class _Series:
         self.next_ns = order.start_ns
         self.begun = False
 
-    def note(self, t_ns: int, reports: Mapping[str, Report]) -> None:
-        """Note whether it begins."""
+    def listen(self, t_ns: int, reports: Mapping[str, Report]) -> None:
+        """Decide whether it begins."""
         if not self.begun:
             heard = reports.get(self.order.target)
             self.begun = t_ns >= self.order.start_ns and (
@@ -128,7 +129,7 @@ class MastCamera:
 
     def _chosen(self, t_ns: int, reports: Mapping[str, Report]) -> _Series | None:
         for series in self._series:
-            series.note(t_ns, reports)
+            series.listen(t_ns, reports)
         begun = [series for series in self._series if series.begun]
         awaited = [series for series in self._series if series.order.when_flying]
         chosen = begun[-1] if begun else awaited[0] if awaited else None
