@@ -239,10 +239,10 @@ class Exposure:
 
 @dataclass(frozen=True)
 class ImageOrder:
-    """A rover's mast camera is to take images of a helicopter, of a place, or of its own deck."""
+    """A rover's mast camera is to take images of a helicopter, a position, or its own deck."""
 
-    target: str                      # name of a helicopter, or 'deck'; '' with a place
-    place: tuple[float, float, float] | None = None    # in M [m]
+    target: str                      # name of a helicopter, or 'deck'; '' with a position
+    position: tuple[float, float, float] | None = None    # in M [m]
     start_ns: int = 0
     when_flying: bool = False        # not before the helicopter has taken off
     period_ns: int = 1_000_000_000   # between two images

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 
 POSE = np.array([10.0, -3.0, 0.4]), quaternion_from_rpy(0.02, -0.03, 2.0)
-PLACE = 0.0, 5.0, 1.0
+POSITION = 0.0, 5.0, 1.0
 RATE = MastParameters().rate
 
 
-def heard(where, mode='hover'):
+def telemetered(where, mode='hover'):
     return {'ingenuity': Report(0, 0, Telemetry(tuple(where), mode, True, 0.9), 0)}
 
 
@@ -45,18 +45,18 @@ def times(exposures):
 
 
 def test_what_it_takes_an_image_of_is_in_the_middle():
-    (shot,), _ = run(MastCamera(MastParameters(), 0.0, [ImageOrder('', PLACE)]), 40.0)
-    assert pixel(shot, PLACE) == pytest.approx((803.5, 599.5), abs=1.5 * 0.01 / 2.85e-4)
+    (shot,), _ = run(MastCamera(MastParameters(), 0.0, [ImageOrder('', POSITION)]), 40.0)
+    assert pixel(shot, POSITION) == pytest.approx((803.5, 599.5), abs=1.5 * 0.01 / 2.85e-4)
 
 
 def test_the_mast_never_turns_faster_than_its_rate_and_then_stays():
-    _, angles = run(MastCamera(MastParameters(), 0.0, [ImageOrder('', PLACE)]), 40.0)
+    _, angles = run(MastCamera(MastParameters(), 0.0, [ImageOrder('', POSITION)]), 40.0)
     assert np.abs(np.diff(angles, axis=0)).max() == pytest.approx(RATE * 0.01)
     assert np.array_equal(angles[-1], angles[-500])
 
 
 def test_without_orders_it_stays_as_it_is_tilted_at_rest():
-    exposures, angles = run(MastCamera(MastParameters(), 0.3), 5.0, lambda t: heard((0, 0, 5)))
+    exposures, angles = run(MastCamera(MastParameters(), 0.3), 5.0, lambda t: telemetered((0, 0, 5)))
     assert not exposures
     assert (angles == (0.0, 0.3)).all()
 
@@ -66,7 +66,7 @@ def test_a_helicopter_is_followed_by_its_telemetry_and_stays_near_the_middle():
         return -10.0 + 0.5 * t, 20.0, 5.0
 
     order = ImageOrder('ingenuity', when_flying=True, period_ns=2 * SECOND_NS, count=5)
-    exposures, _ = run(MastCamera(MastParameters(), 0.0, [order]), 60.0, lambda t: heard(where(t)))
+    exposures, _ = run(MastCamera(MastParameters(), 0.0, [order]), 60.0, lambda t: telemetered(where(t)))
     assert len(exposures) == 5
     for shot in exposures:
         off = np.linalg.norm(pixel(shot, where(shot.t_ns / SECOND_NS)) - (803.5, 599.5))
@@ -79,7 +79,7 @@ def test_it_looks_at_a_helicopter_that_is_to_fly_but_the_shutter_waits_for_the_t
     mast = MastCamera(MastParameters(), 0.0, [order])
 
     def reports(t):
-        return heard((20.0, 20.0, 0.3), 'ready' if t < 50.0 else 'take_off')
+        return telemetered((20.0, 20.0, 0.3), 'ready' if t < 50.0 else 'take_off')
 
     exposures, angles = run(mast, 60.0, reports)
     assert times(exposures) == [50.0]
@@ -87,26 +87,26 @@ def test_it_looks_at_a_helicopter_that_is_to_fly_but_the_shutter_waits_for_the_t
     assert abs(angles[3000][0]) > 0.5
 
 
-def test_a_helicopter_that_is_never_heard_is_waited_for():
+def test_a_helicopter_that_is_silent_is_waited_for():
     exposures, angles = run(MastCamera(MastParameters(), 0.0, [ImageOrder('ingenuity')]), 5.0)
     assert not exposures
     assert not angles.any()
 
 
 def test_an_order_waits_for_its_time():
-    order = ImageOrder('', PLACE, start_ns=30 * SECOND_NS)
+    order = ImageOrder('', POSITION, start_ns=30 * SECOND_NS)
     exposures, angles = run(MastCamera(MastParameters(), 0.0, [order]), 60.0)
     assert not angles[:2999].any()
     assert exposures[0].t_ns > 30 * SECOND_NS
 
 
 def test_the_latest_order_interrupts_and_the_interrupted_one_goes_on_afterwards():
-    film = ImageOrder('', PLACE, count=40)
+    film = ImageOrder('', POSITION, count=40)
     aside = ImageOrder('', (20.0, 5.0, 1.0))
     mast = MastCamera(MastParameters(), 0.0, [film])
     first, _ = run(mast, 40.0)
     rest, _ = run(mast, 90.0, begin=40.0, orders=[aside])
-    assert pixel(rest[0], aside.place) == pytest.approx((803.5, 599.5), abs=60.0)
+    assert pixel(rest[0], aside.position) == pytest.approx((803.5, 599.5), abs=60.0)
     assert len(first) + len(rest) == 41
     assert [line for line in mast.log() if 'looks at' in line] == [
         'mast camera: looks at (0.0, 5.0, 1.0) m, 40 images',
@@ -138,10 +138,10 @@ def test_what_lies_beyond_the_stop_of_the_mast_is_refused_in_one_line():
 
 
 def test_its_images_are_due_after_the_delay_and_once():
-    mast = MastCamera(MastParameters(), 0.0, [ImageOrder('', PLACE)])
+    mast = MastCamera(MastParameters(), 0.0, [ImageOrder('', POSITION)])
     (shot,), _ = run(mast, 25.0)
     due = shot.t_ns + 2 * SECOND_NS
-    mast = MastCamera(MastParameters(), 0.0, [ImageOrder('', PLACE)])
+    mast = MastCamera(MastParameters(), 0.0, [ImageOrder('', POSITION)])
     seen = []
     for t_ns in range(TICK_NS, 40 * SECOND_NS, TICK_NS):
         seen += [(t_ns, exposed) for exposed in mast.images_due(t_ns)]

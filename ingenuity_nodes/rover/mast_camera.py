@@ -34,17 +34,17 @@ class _Series:
     def listen(self, t_ns: int, reports: Mapping[str, Report]) -> None:
         """Decide whether it begins."""
         if not self.begun:
-            heard = reports.get(self.order.target)
+            report = reports.get(self.order.target)
             self.begun = t_ns >= self.order.start_ns and (
                 not self.order.when_flying
-                or (heard is not None and heard.telemetry.mode in FLYING))
+                or (report is not None and report.telemetry.mode in FLYING))
 
     @property
     def what(self) -> str:
         """Name for people what is looked at."""
-        if self.order.place is None:
+        if self.order.position is None:
             return 'its own deck' if self.order.target == DECK else self.order.target
-        return '({:.1f}, {:.1f}, {:.1f}) m'.format(*self.order.place)
+        return '({:.1f}, {:.1f}, {:.1f}) m'.format(*self.order.position)
 
 
 class MastCamera:
@@ -108,8 +108,10 @@ class MastCamera:
             The exposure with the true pose of the mast head, if there was one.
 
         """
-        self._waiting = [t for t in self._waiting if t + self._delay_ns > t_ns]
         self._series += map(_Series, orders)
+        if not self._series and not self._waiting:
+            return ()
+        self._waiting = [t for t in self._waiting if t + self._delay_ns > t_ns]
         series = self._chosen(t_ns, reports)
         point = self._point(series, pose, reports) if series else None
         if series is None or point is None:
@@ -145,13 +147,13 @@ class MastCamera:
     ) -> Vector3 | None:
         """Return the point to look at in M [m], None while it is not known."""
         order = series.order
-        if order.place is not None:
-            return np.array(order.place)
+        if order.position is not None:
+            return np.array(order.position)
         if order.target == DECK:
             p_MB, q_MB = pose
             return np.asarray(p_MB + rotation_matrix(q_MB) @ DECK_B)
-        heard = reports.get(order.target)
-        return np.array(heard.telemetry.position) if heard else None
+        report = reports.get(order.target)
+        return np.array(report.telemetry.position) if report else None
 
     def _turn_toward(self, wanted: Mapping[str, float]) -> float | None:
         """Turn; returns the larger angle left [rad], None if the mast cannot look there."""

@@ -117,7 +117,7 @@ class Rover:
         self._truths: dict[str, dict[int, Truth]] = {}
         self._stood = {-1: (self._p_MB, self._q_MB)}    # by time, while it drove
         self._believed = {-1: self._p_MB}    # by time, while it drove: its own position [m]
-        self._heard: dict[str, dict[int, Vector3]] = {}    # telemetered positions by time [m]
+        self._reported: dict[str, dict[int, Vector3]] = {}    # telemetered positions by time [m]
         self._radio = BaseRadio(parameters, name, seed, terrain.heights if terrain else None)
         self._positions: dict[str, Vector3] = {}    # true ones, of the helicopters [m]
 
@@ -174,7 +174,7 @@ class Rover:
     def _note_telemetry(self, t_ns: int) -> None:
         """Remember where the helicopters reported to be."""
         for name, report in self._radio.reports.items():
-            kept = self._heard.setdefault(name, {})
+            kept = self._reported.setdefault(name, {})
             if report.sent_ns not in kept:
                 kept[report.sent_ns] = np.array(report.telemetry.position)
                 _forget(kept, t_ns)
@@ -202,15 +202,15 @@ class Rover:
                 f'{self._seen_from(sender, exposed)} ({name})')
 
     def _seen_from(self, sender: str, exposed: int) -> str:
-        """Say from where and when a photo was taken, as far as telemetry told of it."""
-        heard = self._heard.get(sender, {})
-        nearest = _nearest(heard, exposed)
+        """Describe from where and when a photo was taken, as far as telemetry told of it."""
+        reported = self._reported.get(sender, {})
+        nearest = _nearest(reported, exposed)
         when = f', at {exposed / SECOND_NS:.2f} s'
         if nearest is None or abs(nearest - exposed) > FRESH_NS:
             return when
         here = self._believed[max(t_ns for t_ns in self._believed if t_ns <= exposed)]
-        distance = float(np.linalg.norm(heard[nearest] - here))
-        return f', from {distance:.0f} m away and {heard[nearest][2]:.1f} m up{when}'
+        distance = float(np.linalg.norm(reported[nearest] - here))
+        return f', from {distance:.0f} m away and {reported[nearest][2]:.1f} m up{when}'
 
 
 def _forget(kept: dict[int, V], t_ns: int) -> None:

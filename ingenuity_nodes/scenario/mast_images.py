@@ -77,10 +77,10 @@ class ImagesSection(Section):
 
     def order(self, now_ns: int = 0) -> ImageOrder:
         """Write the order; without a time it begins at ``now_ns``."""
-        place = None if isinstance(self.at, str) else self.at
+        position = None if isinstance(self.at, str) else self.at
         after = self.after if isinstance(self.after, float) else None
         return ImageOrder(
-            target=self.at if isinstance(self.at, str) else '', place=place,
+            target=self.at if isinstance(self.at, str) else '', position=position,
             start_ns=now_ns if after is None else round(after * SECOND_NS),
             when_flying=self.after == FLYING, period_ns=round(self.every * SECOND_NS),
             count=self.count)
