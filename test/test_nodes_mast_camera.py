@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from ingenuity_nodes.commands import cli  # noqa: E402
+from ingenuity_nodes.commands import cli  # noqa
 from ingenuity_nodes.recording.bag.reader import topics  # noqa: E402
 from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402

@@ -56,7 +56,8 @@ def test_the_mast_never_turns_faster_than_its_rate_and_then_stays():
 
 
 def test_without_orders_it_stays_as_it_is_tilted_at_rest():
-    exposures, angles = run(MastCamera(MastParameters(), 0.3), 5.0, lambda t: telemetered((0, 0, 5)))
+    exposures, angles = run(
+        MastCamera(MastParameters(), 0.3), 5.0, lambda t: telemetered((0, 0, 5)))
     assert not exposures
     assert (angles == (0.0, 0.3)).all()
 
@@ -66,7 +67,8 @@ def test_a_helicopter_is_followed_by_its_telemetry_and_stays_near_the_middle():
         return -10.0 + 0.5 * t, 20.0, 5.0
 
     order = ImageOrder('ingenuity', when_flying=True, period_ns=2 * SECOND_NS, count=5)
-    exposures, _ = run(MastCamera(MastParameters(), 0.0, [order]), 60.0, lambda t: telemetered(where(t)))
+    exposures, _ = run(
+        MastCamera(MastParameters(), 0.0, [order]), 60.0, lambda t: telemetered(where(t)))
     assert len(exposures) == 5
     for shot in exposures:
         off = np.linalg.norm(pixel(shot, where(shot.t_ns / SECOND_NS)) - (803.5, 599.5))

@@ -77,7 +77,7 @@ def test_an_order_by_topic_is_a_name_a_place_or_a_row_and_begins_at_once(text, o
     ('3.0', "found '3.0': at: found 3.0, allowed: a helicopter"),
     ('{at: deck, count: 1000000}', 'count: ')])
 def test_an_order_by_topic_that_cannot_be_followed_is_refused_by_name(text, message):
-    with pytest.raises(ValueError) as refused:    # noqa: PT011 - the text is what counts
+    with pytest.raises(ValueError) as refused:
         image_order_from_text(text, 7, NAMES, CAMERAS)
     assert message in str(refused.value)
     assert '\n' not in str(refused.value)

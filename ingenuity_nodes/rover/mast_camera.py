@@ -41,7 +41,7 @@ class _Series:
 
     @property
     def what(self) -> str:
-        """Name for people what is looked at."""
+        """Describe for people what is looked at."""
         if self.order.position is None:
             return 'its own deck' if self.order.target == DECK else self.order.target
         return '({:.1f}, {:.1f}, {:.1f}) m'.format(*self.order.position)
@@ -54,17 +54,8 @@ class MastCamera:
     Of several orders that have begun the latest comes first; those that it interrupts go on
     afterwards. While none has begun, the mast is turned to the helicopter whose take-off is waited
     for. A helicopter is followed by what its telemetry says, ten times a second; the truth does
-    not enter. Without an order the mast stays as it is.
-
-    Parameters
-    ----------
-    parameters
-        Of the mast.
-    tilt
-        Elevation of the head at rest, positive up [rad].
-    orders
-        Those of the scenario.
-
+    not enter. Without an order the mast stays as it is. ``tilt`` is the elevation of the head at
+    rest, positive up [rad]; ``orders`` are those of the scenario.
     """
 
     def __init__(
