@@ -55,7 +55,7 @@ def flown(seed: int) -> tuple[Environment, HazardMap, float]:
     environment = replace(environment, rocks=field.Rocks(environment.terrain, parameters, seed))
     drawn = OfflineCamera(scenario, environment)
     simulation = Simulation(
-        scenario, seed, environment=environment, draw_image=drawn.draw_late)
+        scenario, seed, environment=environment, draw_image=drawn.draw)
     outcome, last, error = '', None, 0.0
     while not outcome:
         report = simulation.tick()

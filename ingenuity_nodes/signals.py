@@ -238,6 +238,18 @@ class Exposure:
 
 
 @dataclass(frozen=True)
+class ImageOrder:
+    """A rover's mast camera is to take images of a helicopter, a position, or its own deck."""
+
+    target: str                      # name of a helicopter, or 'deck'; '' with a position
+    position: tuple[float, float, float] | None = None    # in M [m]
+    start_ns: int = 0
+    when_flying: bool = False        # not before the helicopter has taken off
+    period_ns: int = 1_000_000_000   # between two images
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Photo:
     """A finished colour image as its camera hands it over."""
 

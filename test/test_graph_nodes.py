@@ -28,10 +28,11 @@ def test_the_world_comes_first_and_expects_all_others(record):
     assert world.parameters['expects'] == [spec.full_name for spec in others]
 
 
-def test_flight_3_is_flown_by_eight_processes():
+def test_flight_3_is_flown_by_nine_processes():
     assert [spec.full_name for spec in nodes('flight_03')] == [
         '/world', '/ingenuity/helicopter', '/ingenuity/navcam', '/ingenuity/rte',
-        '/ingenuity/vision', '/perseverance/rover', '/mission', '/recorder']
+        '/ingenuity/vision', '/perseverance/rover', '/perseverance/mastcam', '/mission',
+        '/recorder']
 
 
 def test_each_helicopter_has_its_own_namespace_cameras_and_vision():

@@ -26,7 +26,7 @@ def maps_of_the_batch():
     environment = environment_of(scenario)
     drawn = OfflineCamera(scenario, environment)
     simulation = Simulation(scenario, environment=environment, track_image=drawn.track,
-                            draw_image=drawn.draw_late)
+                            draw_image=drawn.draw)
     outcome, found = '', []
     while not outcome:
         report = simulation.tick()

@@ -5,7 +5,7 @@
 import hashlib
 import math
 
-from ingenuity_nodes.cameras.model import rte
+from ingenuity_nodes.cameras.model import mastcam, rte
 from ingenuity_nodes.cameras.response import encode_jpeg
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
 from ingenuity_nodes.photo.self_recognition import self_finder
@@ -18,7 +18,7 @@ from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import resting_pose, Rover, RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.scenario.load import load_scenario
-from ingenuity_nodes.signals import Truth
+from ingenuity_nodes.signals import ImageOrder, Truth
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 import pytest
@@ -76,14 +76,21 @@ def test_its_nose_points_along_its_azimuth(rover):
         [math.sin(math.radians(175.2)), math.cos(math.radians(175.2))])
 
 
-@pytest.mark.parametrize('where', [HOME, np.array([0.0, 50.0, 5.0]), np.array([90.0, -6.0, 9.0])])
-def test_the_mast_turns_to_the_helicopter(rover, where):
-    state = rover.tick(TICK_NS, RoverInputs({}, at(where))).state
-    turn = state.mast_azimuth
-    ahead_B = np.array([math.cos(turn), math.sin(turn), 0.0])
-    ahead_M = rotation_matrix(state.q_MB) @ ahead_B
-    distance = (where - state.p_MB)[:2]
-    assert ahead_M[:2] == pytest.approx(distance / np.linalg.norm(distance), abs=1e-9)
+def test_the_mast_camera_follows_what_telemetry_says_not_where_the_helicopter_is(
+        flight_3, environment):
+    # Telemetry of a helicopter that is lost: it believes to be 30 m south of the rover.
+    orders = (ImageOrder('ingenuity'),)
+    rover = Rover(RoverParameters(), resting_pose((63.01, -6.56), 175.2, environment.terrain), 1,
+                  Drive(RoverParameters().drive, environment.terrain, ((63.01, -6.56, 0.0), 0.0),
+                        1), image_orders=orders)
+    lost = AT_REST._replace(position=(63.0, -36.56, 1.0))
+    station, shots = Station(RadioParameters(), 'ingenuity'), []
+    for tick in range(1, 500):
+        packets = {'ingenuity': tuple(station.transmit(tick * TICK_NS, lost))}
+        shots += rover.tick(tick * TICK_NS, RoverInputs(packets, at(HOME))).exposures
+    (shot,) = shots
+    seen = mastcam().project_world(np.array([lost.position]), shot.p_MB, shot.q_MB)[0]
+    assert seen == pytest.approx((803.5, 599.5), abs=50.0)
 
 
 def test_the_mast_is_tilted_as_the_parameter_says(flight_3, environment):
@@ -93,8 +100,8 @@ def test_the_mast_is_tilted_as_the_parameter_says(flight_3, environment):
     assert [state.mast_tilt for state in states] == [0.0, 0.3]
 
 
-def test_without_a_helicopter_the_mast_looks_ahead(rover):
-    assert rover.tick(TICK_NS, RoverInputs()).state.mast_azimuth == 0.0
+def test_without_an_order_the_mast_looks_ahead(rover):
+    assert rover.tick(TICK_NS, RoverInputs({}, at(HOME))).state.mast_azimuth == 0.0
 
 
 def test_a_photo_from_the_airfield_arrives_whole_with_its_checksum(rover):
@@ -175,9 +182,28 @@ def test_only_a_rover_that_finds_itself_in_a_photo_says_so(flight_3, environment
         rover = rover_of(flight_3.rovers[0], environment, 1, lambda *_: found)
         return send_photo(rover, HOME)[0].caption
 
-    assert caption((0.25, 0.5)) == ('Oh hey, there I am! 25 % from the left, 50 % from the top '
-                                    '(rte_000043000.jpg)')
+    assert caption((0.25, 0.5)) == ('Oh hey, there I am! 25 % from the left, 50 % from the top, '
+                                    'at 43.00 s (rte_000043000.jpg)')
     assert caption(None) == 'rte_000043000.jpg from ingenuity, 20 kB'
+
+
+def test_the_caption_tells_distance_and_height_of_the_exposure_as_telemetry_has_them(
+        flight_3, environment):
+    # At the exposure it reports to be 10 m up and 24 m north of the rover, 26 m away; later and in
+    # truth it is elsewhere.
+    rover = rover_of(flight_3.rovers[0], environment, 1, lambda *_: (0.1, 0.9))
+    up = environment.terrain.height(63.01, -6.56) + 10.0
+    station, answers, files = Station(RadioParameters(), 'ingenuity'), (), []
+    station.send('rte_000000500.jpg', PHOTO)
+    for tick in range(1, 300):
+        station.receive(answers)
+        there = AT_REST._replace(position=(63.01, 17.44, up) if tick < 70 else (0.0, 0.0, 0.0))
+        packets = {'ingenuity': tuple(station.transmit(tick * TICK_NS, there))}
+        output = rover.tick(tick * TICK_NS, RoverInputs(packets, at(HOME)))
+        answers, files = output.packets.get('ingenuity', ()), [*files, *output.files]
+    assert files[0].caption == (
+        f'Oh hey, there I am! 10 % from the left, 90 % from the top, from 26 m away and {up:.1f} '
+        'm up, at 0.50 s (rte_000000500.jpg)')
 
 
 def test_it_is_searched_for_from_where_the_helicopter_was_at_the_exposure(flight_3, environment):

@@ -43,7 +43,7 @@ def test_the_map_of_the_scout_leads_the_rover_round_the_rocks_to_its_goal():
     scenario = load_scenario('cooperation')
     environment = environment_of(scenario)
     drawn = OfflineCamera(scenario, environment)
-    run = Run(Simulation(scenario, environment=environment, draw_image=drawn.draw_late),
+    run = Run(Simulation(scenario, environment=environment, draw_image=drawn.draw),
               drawn.watch)
     assert run.outcome == 'landed'
     assert run.failures == ['', '']

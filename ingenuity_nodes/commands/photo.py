@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from datetime import datetime
 import math
 import os
@@ -12,17 +13,16 @@ from pathlib import Path
 
 from ingenuity_nodes.commands.narrator import compile_kernels
 from ingenuity_nodes.frames import quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth
+from ingenuity_nodes.rover.mast import head_pose, joints_toward
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.signals import Exposure
-from ingenuity_nodes.simulation.simulation import Simulation
+from ingenuity_nodes.signals import Exposure, Truth
+from ingenuity_nodes.simulation.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
-
-Poses = dict[str, tuple[Vector3, QuatWxyz]]
 
 
 def photo(options: Namespace) -> int:
@@ -41,17 +41,20 @@ def photo(options: Namespace) -> int:
     target = _target(options, scenario)
     compile_kernels()
     environment = environment_of(scenario, None if options.seed < 0 else options.seed)
-    poses: Poses = {}
+    drawn = OfflineCamera(scenario, environment)
     if options.at is None:
         exposure = _still(0, options.camera, *_posed(options.pose, environment))
     else:
-        exposure, poses = _flown(scenario, carrier, options)
+        truth = _flown(scenario, carrier, options, drawn.watch)
+        exposure = Exposure(
+            truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB, truth.w_MB_B)
         if options.pose is not None:
-            exposure = _still(exposure.t_ns, options.camera, *_posed(options.pose, environment))
+            exposure = _still(truth.t_ns, options.camera, *_posed(options.pose, environment))
         elif options.camera == 'mastcam':
-            exposure = _filmed(scenario, environment, carrier, exposure.t_ns, poses)
-    drawn = OfflineCamera(scenario, environment)
-    drawn.poses = poses
+            rover = drawn.known.at(truth.t_ns)[1][carrier]
+            joints = joints_toward(rover.p_MB, rover.q_MB, truth.p_MB)
+            exposure = _still(
+                truth.t_ns, 'mastcam', *head_pose(rover.p_MB, rover.q_MB, joints))
     target.write_bytes(drawn.take(carrier, exposure).jpeg)
     print(target)
     return 0
@@ -93,32 +96,20 @@ def _still(t_ns: int, camera: str, p_MB: Vector3, q_MB: QuatWxyz) -> Exposure:
     return Exposure(t_ns, camera, p_MB, q_MB, np.zeros(3), np.zeros(3))
 
 
-def _flown(scenario: Scenario, carrier: str, options: Namespace) -> tuple[Exposure, Poses]:
-    """Fly the batch up to an instant; everybody's pose then."""
+def _flown(
+    scenario: Scenario, carrier: str, options: Namespace, watch: Callable[[TickReport], None],
+) -> Truth:
+    """Fly the batch up to an instant; where the carrier is, or else the first helicopter."""
     simulation = Simulation(scenario, None if options.seed < 0 else options.seed)
     first = scenario.helicopters[0].name
     while True:
         report = simulation.tick()
+        watch(report)
         lift_off_ns = simulation.helicopters[first].lift_off_ns
         if lift_off_ns is not None and report.t_ns >= lift_off_ns + options.at * SECOND_NS:
             break
         if report.outcome:
             raise FileError(f'{scenario.name}: the flight ended ({report.outcome}) '
                             f'before {options.at:g} s after lift-off')
-    truths = {name: outputs.truth for name, outputs in report.helicopters.items()}
-    truth = truths.get(carrier, truths[first])
-    poses = {name: (truth.p_MB, truth.q_MB) for name, truth in truths.items()}
-    return Exposure(truth.t_ns, options.camera, truth.p_MB, truth.q_MB, truth.v_MB,
-                    truth.w_MB_B), poses
-
-
-def _filmed(scenario: Scenario, environment: Environment, rover: str, t_ns: int,
-            poses: Poses) -> Exposure:
-    """Let the rover's mast camera look at the first helicopter."""
-    from ingenuity_nodes.robots.mast import head_pose, joints_toward
-    from ingenuity_nodes.rover.perseverance import resting_pose
-
-    section = scenario.vehicle(rover)
-    q_MB, p_MB = resting_pose(section.position, section.azimuth, environment.terrain)
-    joints = joints_toward(p_MB, q_MB, poses[scenario.helicopters[0].name][0])
-    return _still(t_ns, 'mastcam', *head_pose(p_MB, q_MB, joints))
+    flown = report.helicopters
+    return flown[carrier if carrier in flown else first].truth

@@ -74,9 +74,14 @@ def helicopter_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpe
 
 
 def rover_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
-    """List the rovers."""
-    return [NodeSpec('rover', 'rover', section.name, {**common, 'vehicle': section.name})
-            for section in scenario.rovers]
+    """List the rovers and their mast cameras, which draw nothing until they are asked to."""
+    nodes = []
+    for section in scenario.rovers:
+        mine = {**common, 'vehicle': section.name}
+        nodes.append(NodeSpec('rover', 'rover', section.name, dict(mine)))
+        nodes += [NodeSpec('camera', camera, section.name, {**mine, 'camera': camera},
+                           niceness=10) for camera in section.cameras]
+    return nodes
 
 
 def participants(scenario: Scenario) -> list[str]:

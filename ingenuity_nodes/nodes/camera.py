@@ -17,36 +17,36 @@ from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.others import Others
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.nodes.run import run
-from ingenuity_nodes.nodes.setting import helicopter_section, text_parameter
+from ingenuity_nodes.nodes.setting import text_parameter, vehicle_section
 from ingenuity_nodes.nodes.truth_images import TruthImages
 from ingenuity_nodes.rendering.render_process import RenderProcess
 from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view
 from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.signals import Exposure
+from ingenuity_nodes.world.environment import Environment
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 FRAMES = QoSProfile(depth=60)
-JPEG_QUALITY = {'navcam': 95, 'rte': 90}    # assumed: as good as lossless for people, small enough
+# assumed: as good as lossless for people, small enough
+JPEG_QUALITY = {'navcam': 95, 'rte': 90, 'mastcam': 90}
+LINKS = {'mastcam': 'mastcam_left'}    # where the link of a camera has another name
 
 
 class CameraNode(MemberNode):
-    """Draws what one camera of one helicopter sees."""
+    """Draws what one camera of one vehicle sees; a rover's builds its scene when first asked."""
 
     def __init__(self) -> None:
         super().__init__('camera')
-        scenario, seed = self.scenario, self.seed
-        section = helicopter_section(self, scenario)
-        self._camera = text_parameter(self, 'camera', 'navcam', 'which camera: navcam or rte')
-        self._model = camera_of(scenario, section.name, self._camera)
-        self._frame_id = frames.frame(section.name, f'{self._camera}_optical_frame')
+        section = vehicle_section(self, self.scenario)
+        self._camera = text_parameter(
+            self, 'camera', 'navcam', 'which camera: navcam, rte or mastcam')
+        self._model = camera_of(self.scenario, section.name, self._camera)
+        link = LINKS.get(self._camera, self._camera)
+        self._frame_id = frames.frame(section.name, f'{link}_optical_frame')
         self._own = section.name
-        self._others = Others(self, [helicopter.name for helicopter in scenario.helicopters
-                                     if helicopter.name != section.name],
-                              [rover.name for rover in scenario.rovers])
-        with self.membership.busy('building the ground'):
-            self._environment = environment_of(scenario, seed)
         name = self._camera
         self._images = self.create_publisher(Image, f'{name}/image_raw', FRAMES)
         self._jpegs = self.create_publisher(
@@ -55,25 +55,43 @@ class CameraNode(MemberNode):
         self._info.publish(camera_info_message(self._model, self._frame_id))
         self._truth = TruthImages(self, name, self._frame_id)
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
-        self._render_process = RenderProcess(scenario, seed, section.name, name)
+        self._render_process = RenderProcess(self.scenario, self.seed, section.name, name)
         # One image after the other, while the node goes on listening.
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._set_up = self._submit('building the scene', self._render_process.set_up)
+        self._environment: Environment | None = None
+        self._others: Others | None = None
+        self._set_up: Future[None] | None = None
+        if isinstance(section, HelicopterSection):
+            self._prepare()
         self.membership.waits_for = lambda: self._waits_for
+
+    def _prepare(self) -> None:
+        """Listen to the other vehicles, and begin to build the scene."""
+        helicopters = [section.name for section in self.scenario.helicopters]
+        self._others = Others(self, [name for name in helicopters if name != self._own],
+                              [rover.name for rover in self.scenario.rovers])
+        self._set_up = self._submit('building the scene', self._build)
+
+    def _build(self) -> None:
+        self._environment = environment_of(self.scenario, self.seed)
+        self._render_process.set_up()
 
     @property
     def _waits_for(self) -> str:
-        if not self._set_up.done():
+        if self._set_up is not None and not self._set_up.done():
             return 'the scene to be built'
         return '' if self._images.get_subscription_count() or self._camera != 'navcam' \
             else f'somebody who looks at {self._images.topic_name}'
 
     def _on_exposure(self, message: Odometry) -> None:
-        self.time_begins()
+        if self._set_up is None:
+            self._prepare()
         exposure = exposure_from(message, self._camera)
         self._submit('drawing an image', lambda: self._draw(exposure))
 
     def _draw(self, exposure: Exposure) -> None:
+        assert self._environment is not None and self._others is not None
+        self.time_begins()
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
                                 *self._others.at(exposure.t_ns))
         image = self._render_process.draw(exposure, bodies)

@@ -85,6 +85,11 @@ class RecorderNode(MemberNode):
             self.create_subscription(
                 Odometry, f'/{rover.name}/ground_truth/odometry',
                 lambda message, name=rover.name: self._on_rover(name, message), COUNTED)
+            for camera in rover.cameras:
+                self.create_subscription(
+                    CompressedImage, f'/{rover.name}/{camera}/image_raw/compressed',
+                    lambda message, name=rover.name: self._products.mast_image(
+                        name, nanoseconds(message.header.stamp), bytes(message.data)), 60)
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
         self._arrived = [

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Perseverance on the network: its drive, its mast, and the photos its base station receives."""
+"""Perseverance on the network: its drive, its mast camera, and the photos that it receives."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from ingenuity_nodes.graph.wiring import ROVER
 from ingenuity_nodes.nodes.conversions.driving import drive_velocity_from, goal_from
+from ingenuity_nodes.nodes.mast_images import MastImages
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.rover_telemetry import RoverTelemetry
@@ -19,8 +20,10 @@ from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.photo.self_recognition import self_finder
 from ingenuity_nodes.rover.perseverance import RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, rover_of
+from ingenuity_nodes.scenario.mast_images import image_order_from_text
 from ingenuity_nodes.timing import SECOND_NS
 from rclpy.qos import QoSProfile
+from std_msgs.msg import String
 
 V = TypeVar('V')
 FOREIGN = QoSProfile(depth=100)    # volatile, as most publishers are
@@ -36,12 +39,20 @@ class RoverNode(MemberNode):
         self._name = section.name
         with self.membership.busy('building the rover'):
             self._rover = rover_of(section, environment_of(scenario, seed), seed, self_finder())
-        self._participant = Participant(self, self._on_tick)
+        self._participant = Participant(self, self._on_tick, self._missing)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._wires = Wires(self, self._participant, scenario, ROVER, section.name)
         self._telemetry = RoverTelemetry(self, self._participant, section.name)
         self._velocity = self._participant.subscribe(TwistStamped, 'cmd_vel', FOREIGN)
         self._goal = self._participant.subscribe(PoseStamped, 'goal_pose', FOREIGN)
+        self._cameras = section.cameras
+        self._helicopters = [helicopter.name for helicopter in scenario.helicopters]
+        self._images = MastImages(
+            self, section.name, section.cameras, self._participant.advance)
+        self._image_orders = self._participant.subscribe(String, 'mastcam/command', FOREIGN)
+
+    def _missing(self, t_ns: int) -> str:
+        return self._images.missing(self._rover.images_due(t_ns))
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         inputs = RoverInputs(
@@ -49,9 +60,14 @@ class RoverNode(MemberNode):
             velocities=tuple(self._read(
                 self._velocity, messages,
                 lambda message: drive_velocity_from(message, self._name))),
-            goals=tuple(self._read(self._goal, messages, goal_from)))
+            goals=tuple(self._read(self._goal, messages, goal_from)),
+            image_orders=tuple(self._read(
+                self._image_orders, messages,
+                lambda message: image_order_from_text(
+                    message.data, t_ns, self._helicopters, self._cameras))))
         outputs = self._rover.tick(t_ns, inputs)
         self._wires.publish(outputs)
+        self._images.expose(outputs.exposures)
         for line in outputs.log:
             self.get_logger().info(f'{t_ns / SECOND_NS:.2f} s: {line}')
         self._telemetry.publish(t_ns, outputs)

@@ -10,19 +10,22 @@ from ingenuity_nodes.nodes.conversions.geometry import header, transform
 from ingenuity_nodes.nodes.conversions.images import jpeg_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.nodes.membership import LATCHED
-from ingenuity_nodes.nodes.participant import BEAT, Participant
+from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
-from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverOutputs
 from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Odometry
 import numpy as np
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import BatteryState, CompressedImage, JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
+
+
+POSES = QoSProfile(depth=1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)    # of 50 s
 
 
 class RoverTelemetry:
@@ -35,9 +38,9 @@ class RoverTelemetry:
             CompressedImage, 'received/thumbnail/compressed', LATCHED)
         self._caption = node.create_publisher(String, 'caption', LATCHED)
         self._odometry = node.create_publisher(Odometry, 'odometry', 10)
-        # Cameras that join late wait for these.
-        self._truth = node.create_publisher(Odometry, 'ground_truth/odometry', BEAT)
-        self._joints = node.create_publisher(JointState, 'joint_states', BEAT)
+        # A camera that listens only once it is asked for an image needs those of the exposure.
+        self._truth = node.create_publisher(Odometry, 'ground_truth/odometry', POSES)
+        self._joints = node.create_publisher(JointState, 'joint_states', POSES)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
         self._tf = node.create_publisher(TFMessage, '/tf', 100)
         self._description = publish_description(node, 'perseverance', name)
@@ -78,9 +81,7 @@ class RoverTelemetry:
         moved.transform.translation.y = where.position.y
         moved.transform.translation.z = where.position.z
         moved.transform.rotation = where.orientation
-        # The axis of the mast's elevation points down.
-        angles = {**dict.fromkeys(self._description.joints, 0.0), **drive.joints,
-                  AZIMUTH: state.mast_azimuth, ELEVATION: -state.mast_tilt}
+        angles = {**dict.fromkeys(self._description.joints, 0.0), **outputs.joints}
         self._tf.publish(TFMessage(transforms=[
             transform(t_ns, frames.MAP, odom, np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])),
             moved, *self._description.transforms(t_ns, angles)]))

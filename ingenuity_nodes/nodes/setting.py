@@ -56,6 +56,11 @@ def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:
     return _named(node, scenario, scenario.helicopters)
 
 
+def vehicle_section(node: Node, scenario: Scenario) -> HelicopterSection | RoverSection:
+    """Read the parameter ``vehicle``; raises FileError if the scenario has none of that name."""
+    return _named(node, scenario, scenario.vehicles)
+
+
 def rover_section(node: Node, scenario: Scenario) -> RoverSection:
     """Read the parameter ``vehicle``; raises FileError if it names no rover."""
     return _named(node, scenario, scenario.rovers)

@@ -128,6 +128,10 @@ class RunFolder:
         """Name the copy that shows where the target is."""
         return _with_suffix(self.photo(namespace, number), 'annotated')
 
+    def mast_image(self, rover: str, t_ns: int) -> Path:
+        """Name an image of a rover's mast camera by its instant, as ``..._000041250.jpg``, ms."""
+        return self.path / f'mastcam_{rover}_{t_ns // 1_000_000:09d}.jpg'
+
     def photo_files(self, namespace: str = '', number: int = 1) -> PhotoFiles:
         """Name an image and its copies."""
         return PhotoFiles(

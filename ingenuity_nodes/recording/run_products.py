@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
 from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
@@ -18,6 +20,7 @@ from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
 from ingenuity_nodes.recording.tracks import write_trajectories
 from ingenuity_nodes.rendering.robots_in_view import camera_of
+from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
@@ -40,6 +43,7 @@ class RunProducts:
         self.run.description = scenario.description
         self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
                          for h in scenario.helicopters if 'rte' in h.cameras}
+        self._mast_images: dict[tuple[str, int], Path] = {}
         self._rovers: dict[str, dict[int, tuple[QuatWxyz, Vector3]]] = {}
         for rover in scenario.rovers:
             self._rovers[rover.name] = {-1: resting_pose(
@@ -117,6 +121,22 @@ class RunProducts:
         if record is not None:
             self._keep(name, replace(record, sha256_sent=hashlib.sha256(jpeg).hexdigest()), jpeg)
 
+    def mast_image(self, name: str, t_ns: int, jpeg: bytes) -> None:
+        """Keep an image of a rover's mast camera."""
+        if self._folder:
+            self._mast_images[name, t_ns] = self._folder.mast_image(name, t_ns)
+            self._mast_images[name, t_ns].write_bytes(jpeg)
+
+    def _drop_unfinished_mast_images(self) -> None:
+        """Remove what was not due before the end: a fast camera may have drawn it in time."""
+        end_ns = max((int(log.truths.t_ns[-1]) for log in self.run.logs if len(log.truths.t_ns)),
+                     default=0)
+        for (name, t_ns), path in self._mast_images.items():
+            parameters = with_overrides(
+                RoverParameters(), self._scenario.vehicle(name).overrides)
+            if t_ns + round(parameters.mast.image_delay * SECOND_NS) > end_ns:
+                path.unlink(missing_ok=True)
+
     def photo_received(self, name: str, t_ns: int, receive_t_ns: int, sha256: str) -> None:
         """Record that the base station has received the image."""
         record = self._record(name, t_ns)
@@ -136,6 +156,7 @@ class RunProducts:
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
         """Write everything; ``full=False`` omits the report and the photo copies."""
+        self._drop_unfinished_mast_images()
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)

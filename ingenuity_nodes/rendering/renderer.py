@@ -24,7 +24,7 @@ from ingenuity_nodes.rendering.ground_layer import GroundLayer
 from ingenuity_nodes.rendering.ground_texture_cache import (
     GroundTextureCache, LUMINANCE, TILE, tile_size)
 from ingenuity_nodes.rendering.lattice import Lattice, strip_rays
-from ingenuity_nodes.rendering.light import light_uniforms, sky_fraction
+from ingenuity_nodes.rendering.light import automatic_gain, light_uniforms, sky_fraction
 from ingenuity_nodes.rendering.robot_layer import RobotLayer
 from ingenuity_nodes.rendering.rock_layer import RockLayer
 from ingenuity_nodes.rendering.scene import Body, Scene
@@ -47,13 +47,17 @@ class Quality:
     smallest_px: float = 1.9    # smaller rocks are not drawn
     strip_rows: int = 208       # [px] drawn at a time
     readout: float = 0.0        # [s] between the first and the last row
+    stops: int = 0              # halvings of the exposure while too much is saturated
 
 
 _TILE_HEIGHT = 60.0      # [m] of the viewpoint above a tile
 # IMX214 reads its full frame in about 1/30 s (assumed: its highest full-size frame rate).
 COLOUR = Quality(readout=0.033)
 GREY = Quality(oversample=1, detail=1, smallest_px=4.0, strip_rows=480)
-QUALITY = {'navcam': GREY, 'mastcam': Quality()}    # others are colour cameras with a slow shutter
+QUALITY = {'navcam': GREY, 'mastcam': Quality(stops=2)}    # others: colour with a slow shutter
+# Of all values; assumed: an automatic exposure that lets the brightest 2 % go, as for the white
+# deck of a rover in the sun.
+SATURATED = 0.02
 
 
 class Renderer:
@@ -106,16 +110,25 @@ class Renderer:
 
         """
         light = self.draw_light(exposure, bodies, between)
+        for stop in range(1, self.quality.stops + 1):
+            if np.count_nonzero(light == 255) <= SATURATED * light.size:
+                break
+            light = self.draw_light(exposure, bodies, between, gain=0.5**stop)
         return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),
-                   between: Callable[[float], None] | None = None) -> Image:
-        """Draw the light on the sensor: square root of relative radiance, 1 or 3 channels."""
+                   between: Callable[[float], None] | None = None, *,
+                   gain: float = 1.0) -> Image:
+        """
+        Draw the light on the sensor: square root of relative radiance, 1 or 3 channels.
+
+        ``gain`` multiplies that of the automatic exposure for the ground.
+        """
         with self.context:  # another renderer of this thread may have drawn last
-            return self._draw_light(exposure, bodies, between)
+            return self._draw_light(exposure, bodies, between, gain)
 
     def _draw_light(self, exposure: Exposure, bodies: Sequence[Body],
-                    between: Callable[[float], None] | None) -> Image:
+                    between: Callable[[float], None] | None, gain: float) -> Image:
         camera, quality = self.camera, self.quality
         out = np.empty((camera.height, camera.width, self._buffers.channels), np.uint8)
         R_MC, p_MC = camera.pose(exposure.p_MB, exposure.q_MB)
@@ -126,6 +139,7 @@ class Renderer:
         while first < camera.height:
             rows = min(quality.strip_rows, camera.height - first)
             values = self._uniforms(exposure, first, rows)
+            values['gain'] = gain * automatic_gain(self.scene.sun)
             self._draw_strip(values, first, rows)
             out[first:first + rows] = self._buffers.read(rows)
             first += rows

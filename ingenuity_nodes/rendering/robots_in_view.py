@@ -13,7 +13,7 @@ from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rendering.scene import Body, ROVER_PATH, Scene, SceneConfig
 from ingenuity_nodes.robots.ingenuity import SOLE
-from ingenuity_nodes.robots.mast import joints_of
+from ingenuity_nodes.rover.mast import joints_of
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario, WorldSection
@@ -50,7 +50,7 @@ def camera_of(scenario: Scenario, vehicle: str, camera: str) -> CameraModel:
 
     """
     section = scenario.vehicle(vehicle)
-    carried: tuple[str, ...] = getattr(section, 'cameras', ('mastcam',))
+    carried: tuple[str, ...] = section.cameras
     if camera not in carried:
         raise FileError(f"{vehicle}: found camera '{camera}', "
                         f'allowed: {", ".join(carried) or "none, it carries no camera"}')

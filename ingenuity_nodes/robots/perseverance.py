@@ -14,6 +14,7 @@ import math
 
 from ingenuity_nodes.robots.parts import Link, Part, Robot, rod, Triple
 from ingenuity_nodes.rover.joints import bogie_joint, rocker_joint, steering_joint, wheel_joint
+from ingenuity_nodes.rover.mast import AZIMUTH, ELEVATION, FOOT, HEAD
 from ingenuity_nodes.rover.suspension import (
     BOGIE_PIVOT, ROCKER_PIVOT, SIDES, WHEEL_RADIUS, WHEEL_WIDTH, WHEELS)
 
@@ -26,8 +27,6 @@ BLACK: Triple = (0.025, 0.025, 0.027)
 GOLD: Triple = (0.52, 0.36, 0.13)
 COPPER: Triple = (0.40, 0.22, 0.11)
 
-MAST_FOOT = (0.83, -0.56, 1.10)
-
 
 def perseverance() -> Robot:
     """Build the rover."""
@@ -39,9 +38,8 @@ def perseverance() -> Robot:
         for axle in WHEELS:
             parts += _wheel(f'{axle}_{side}_wheel', sign)
     links += [
-        Link('mast', 'base_link', MAST_FOOT, joint='mast_azimuth_joint'),
-        Link('mast_head', 'mast', (0.0, 0.0, 0.72), joint='mast_elevation_joint',
-             axis=(0.0, 1.0, 0.0)),
+        Link('mast', 'base_link', FOOT, joint=AZIMUTH),
+        Link('mast_head', 'mast', HEAD, joint=ELEVATION, axis=(0.0, 1.0, 0.0)),
         Link('antenna', 'base_link', (-0.42, 0.52, 1.38), (0.0, 0.55, 2.4), 'antenna_joint'),
     ]
     return Robot('perseverance', tuple(links), tuple(parts + _mast() + _antenna()))

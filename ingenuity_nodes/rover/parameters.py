@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.rover.drive import DriveParameters
+from ingenuity_nodes.rover.mast import MastParameters
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class RoverParameters:
         1.0, 'm', 'of the base station above the ground', low=0.1, high=3.0,
         source='assumed: on the rear deck')
     mast_tilt: float = quantity(
-        0.0, 'rad', 'of the camera head, positive up', low=-1.5, high=1.5, source='assumed')
+        0.0, 'rad', 'of the camera head at rest, positive up', low=-1.5, high=1.5,
+        source='assumed: level')
     radio: RadioParameters = field(default_factory=RadioParameters)
     drive: DriveParameters = field(default_factory=DriveParameters)
+    mast: MastParameters = field(default_factory=MastParameters)

@@ -70,7 +70,7 @@ def rover_of(
         parameters.drive, ground_of(environment.terrain, environment.rocks),
         ((east, north, yaw_from_azimuth(section.azimuth)), up), seed_of(seed, section.name))
     return Rover(parameters, pose, seed, drive, find_itself, name=section.name,
-                 terrain=environment.terrain)
+                 terrain=environment.terrain, image_orders=section.image_orders)
 
 
 def mapper_of(section: MapperSection) -> Mapper:

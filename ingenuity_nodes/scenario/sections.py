@@ -17,7 +17,8 @@ from ingenuity_nodes.guidance.flight_plan import (
     Azimuth, FlightPlan, PhotoRequest, Segment, TakePhoto)
 from ingenuity_nodes.scenario.fault_section import FaultSection, orders_of
 from ingenuity_nodes.scenario.goals import CruiseSection, Goal, Photograph
-from ingenuity_nodes.signals import FaultOrder
+from ingenuity_nodes.scenario.mast_images import ImagesSection
+from ingenuity_nodes.signals import FaultOrder, ImageOrder
 from ingenuity_nodes.yaml_files.explain import RuleError
 from ingenuity_nodes.yaml_files.section import Row, Section
 from pydantic import (
@@ -132,7 +133,14 @@ class RoverSection(VehicleSection):
     drive_to: Annotated[tuple[Metres, Metres] | None, Strict(False)] = None
     # Mission time at which mission control sends the path.
     start: Annotated[float, Field(ge=0.0, le=3600.0, description='s')] = 2.0
+    cameras: Row[Literal['mastcam']] = ('mastcam',)
+    images: Row[ImagesSection] = ()    # of the mast camera; more may be asked for by topic
     overrides: Overrides = Field(default_factory=dict)
+
+    @property
+    def image_orders(self) -> tuple[ImageOrder, ...]:
+        """Return what the mast camera is told."""
+        return tuple(section.order() for section in self.images)
 
 
 class MissionSection(Section):
@@ -236,6 +244,23 @@ class Scenario(Section):
         if not self.helicopters:
             raise RuleError("no helicopter, allowed: at least one vehicle of type 'ingenuity'",
                             'vehicles')
+        return self
+
+    @model_validator(mode='after')
+    def _mast_images_are_possible(self) -> Scenario:
+        names = [helicopter.name for helicopter in self.helicopters]
+        for index, rover in enumerate(self.vehicles):
+            if not isinstance(rover, RoverSection):
+                continue
+            if rover.images and 'mastcam' not in rover.cameras:
+                raise RuleError(f'found images, allowed: none, as {rover.name} carries no mastcam',
+                                'vehicles', index, 'images')
+            for number, images in enumerate(rover.images):
+                try:
+                    images.check_target(names)
+                except RuleError as error:
+                    raise RuleError(str(error), 'vehicles', index, 'images', number,
+                                    *error.key) from error
         return self
 
     @model_validator(mode='after')

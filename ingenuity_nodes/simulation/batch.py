@@ -60,7 +60,7 @@ def fly_batch(
     simulation = Simulation(
         scenario, seed, take_photo=drawn.take if drawn and images else None,
         track_image=drawn.track if drawn and tracked else None, environment=environment,
-        find_itself=self_finder(), draw_image=drawn.draw_late if drawn else None)
+        find_itself=self_finder(), draw_image=drawn.draw if drawn else None)
     products = RunProducts(scenario, simulation.seed, environment, folder)
     if drawn:
         drawn.products = products

@@ -17,7 +17,8 @@ from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, MAPPER, members_of, M
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterInputs, HelicopterOutputs
 from ingenuity_nodes.mapping.mapper import MapperInputs
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs
-from ingenuity_nodes.rover.perseverance import Finder, ReceivedFile, RoverInputs, RoverOutputs
+from ingenuity_nodes.rover.perseverance import (
+    Finder, ReceivedFile, Rover, RoverInputs, RoverOutputs)
 from ingenuity_nodes.scenario.environment import environment_of, mapper_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
@@ -54,7 +55,8 @@ class Simulation:
     scenario, seed
         What to fly; ``seed`` replaces that of the file.
     take_photo
-        Draws a photo; without it the colour cameras stay dark and nobody waits for photos.
+        Draws a photo or an image of the mast camera; without it these cameras stay dark and
+        nobody waits for photos.
     track_image
         Draws a navigation image and tracks it; needed where features come from images.
     environment
@@ -83,9 +85,9 @@ class Simulation:
             for section in scenario.helicopters}
         self._rovers = {section.name: rover_of(section, self.environment, self.seed, find_itself)
                         for section in scenario.rovers}
-        self._features: dict[str, dict[int, FeatureFrame]] = {
-            name: {} for name in self.helicopters}
-        self._photos: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
+        self._shots: dict[str, dict[int, Exposure]] = {name: {} for name in self.helicopters}
+        self._photos: dict[str, dict[int, Exposure]] = {
+            name: {} for name in (*self.helicopters, *self._rovers)}
         self._draw_image = draw_image
         self._mapper = mapper_of(scenario.mapper) if scenario.mapper and draw_image else None
         self._mapped = scenario.mapper.vehicles if scenario.mapper and self._mapper else ()
@@ -103,8 +105,7 @@ class Simulation:
         log: list[str] = []
         driven: dict[str, RoverOutputs] = {}
         for name, rover in self._rovers.items():
-            at_rover = rover.tick(self.t_ns, RoverInputs(**received.take(ROVER, name)))
-            self._mail.post(ROVER, name, at_rover)
+            at_rover = self._drive(name, rover, received)
             files += at_rover.files
             log += [f'{name}: {line}' for line in at_rover.log]
             log += [f'{name}: {file.caption}' for file in at_rover.files]
@@ -120,12 +121,22 @@ class Simulation:
         outputs = helicopter.tick(self.t_ns, self._inputs(name, received))
         for exposure in outputs.exposures:
             if exposure.camera == 'navcam' and self._track_image:
-                self._features[name][exposure.t_ns] = self._track_image(name, exposure)
+                self._shots[name][exposure.t_ns] = exposure
             elif exposure.camera == 'rte':
                 self._photos[name][exposure.t_ns] = exposure
             if exposure.camera == 'navcam' and name in self._mapped:
                 self._exposed[name, exposure.t_ns] = exposure
         self._mail.post(HELICOPTER, name, outputs)
+        return outputs
+
+    def _drive(self, name: str, rover: Rover, received: Mail) -> RoverOutputs:
+        if self._take_photo:
+            for exposed in rover.images_due(self.t_ns):
+                self._take_photo(name, self._photos[name].pop(exposed))
+        outputs = rover.tick(self.t_ns, RoverInputs(**received.take(ROVER, name)))
+        if self._take_photo:
+            self._photos[name].update((shot.t_ns, shot) for shot in outputs.exposures)
+        self._mail.post(ROVER, name, outputs)
         return outputs
 
     def _map(self, received: Mail) -> tuple[HazardMap, ...]:
@@ -145,10 +156,13 @@ class Simulation:
     def _inputs(self, name: str, received: Mail) -> HelicopterInputs:
         """Return what was sent to a helicopter, and what it must have of its images by now."""
         due = self.helicopters[name].images_due(self.t_ns)
-        tracked, exposed = self._features[name], self._photos[name]
+        shots, exposed = self._shots[name], self._photos[name]
         photos: tuple[Photo, ...] = ()
+        features: tuple[FeatureFrame, ...] = ()
         if self._take_photo:
             photos = tuple(self._take_photo(name, exposed.pop(t)) for t in due.photos)
-        features = tuple(tracked.pop(t) for t in due.features if t in tracked)
+        if self._track_image:    # only now: what the others did in the tick of the exposure counts
+            features = tuple(
+                self._track_image(name, shots.pop(t)) for t in due.features if t in shots)
         return HelicopterInputs(
             features=features, photos=photos, **received.take(HELICOPTER, name))

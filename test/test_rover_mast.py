@@ -7,8 +7,9 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.cameras.model import mastcam
-from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
-from ingenuity_nodes.robots.mast import head_pose, joints_of, joints_toward
+from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix, yaw_from_azimuth
+from ingenuity_nodes.robots.shapes import robot
+from ingenuity_nodes.rover.mast import AZIMUTH, ELEVATION, head_pose, joints_of, joints_toward
 import numpy as np
 import pytest
 
@@ -22,6 +23,15 @@ def test_what_the_mast_is_turned_to_lies_in_the_middle_of_the_image(point):
     joints = joints_toward(P_MB, ATTITUDE, np.array(point))
     uv = mastcam().project_world(np.array([point]), *head_pose(P_MB, ATTITUDE, joints))[0]
     assert uv == pytest.approx((803.5, 599.5), abs=1.0)
+
+
+@pytest.mark.parametrize('joints', [{}, {AZIMUTH: 2.1, ELEVATION: 0.3}, {AZIMUTH: -3.0}])
+def test_the_head_is_where_it_is_drawn(joints):
+    # The equation of the drive's floor against the kinematics of the drawn robot.
+    drawn = robot('rover').link_poses(joints)['mast_head']
+    p_MH, q_MH = head_pose(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), joints)
+    assert p_MH == pytest.approx(drawn[:3, 3], abs=1e-12)
+    assert rotation_matrix(q_MH) == pytest.approx(drawn[:3, :3], abs=1e-12)
 
 
 def test_joints_follow_from_the_attitude_of_the_head():
