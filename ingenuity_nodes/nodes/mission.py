@@ -17,9 +17,14 @@ from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Path
 import numpy as np
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
+
+# Of lines of the log that who comes late still gets; reliable, as is the default.
+LOG = QoSProfile(depth=200, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class MissionNode(MemberNode):
@@ -35,6 +40,7 @@ class MissionNode(MemberNode):
         self.membership.waits_for = lambda: self._participant.waits_for
         self._state = self.create_publisher(String, 'mission/state', LATCHED)
         self._published = ''
+        self._log = self.create_publisher(String, '/mission/log', LOG)
         self._wires = Wires(self, self._participant, scenario, MISSION, MISSION)
         self._paths = {
             section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
@@ -48,6 +54,7 @@ class MissionNode(MemberNode):
         self._wires.publish(outputs)
         for line in outputs.log:
             self.get_logger().info(line)
+            self._log.publish(String(data=f'{t_ns / SECOND_NS:.2f} s: {line}'))
         for name, plans in outputs.plans.items():
             self._paths[name].publish(self._path(name, plans[-1]))
         self._publish_state(outputs.outcome)
