@@ -24,8 +24,8 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.signals import (
-    all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, Go,
-    ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
+    all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame,
+    FlightOrder, Go, ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
     Truth, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.world.environment import Environment
@@ -49,6 +49,7 @@ class HelicopterInputs(NamedTuple):
     abort: str = ''
     faults: tuple[FaultOrder, ...] = ()
     setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
+    orders: Mapping[str, Sequence[FlightOrder]] = NOTHING
 
 
 class HelicopterOutputs(NamedTuple):
@@ -160,6 +161,8 @@ class Helicopter:
             computer.go(t_ns)
         if inputs.abort:
             computer.abort(t_ns, inputs.abort)
+        for order in all_of(inputs.orders):
+            computer.order(t_ns, order)
         computer.steer(t_ns, inputs.setpoints)
         if self._from_images:
             self._waiting_features.extend(inputs.features)
