@@ -309,8 +309,8 @@ class RoverReport:
 
     t_ns: int
     position: tuple[float, float]    # where it believes to be: east, north [m]
-    phase: str                       # 'parked', 'driving', 'arrived', 'stopped'
-    reason: str                      # why it stopped, '' else
+    phase: str                       # 'parked', 'driving', 'arrived', 'stopped', 'refused'
+    reason: str                      # why it stopped or refused a path, '' else
 
 
 @dataclass(frozen=True)

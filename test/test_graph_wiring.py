@@ -25,7 +25,7 @@ MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MAPPER: (), MISSION: (
 def outputs(**values):
     """Make outputs that are empty but for the values."""
     names = {wire.output for wire in WIRING}
-    addressed = {'plans', 'go', 'rover_paths'}
+    addressed = {'plans', 'go', 'rover_paths', 'orders'}
     return SimpleNamespace(**{
         name: values.get(name, {} if name in addressed else ()) for name in names})
 

@@ -36,6 +36,7 @@ import numpy as np
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
 HOP_TICKS = 3000    # it takes about 20 s
+POSITION_PERIOD_NS = SECOND_NS // 5    # assumed: at 5 m/s a metre
 
 
 class HelicopterInputs(NamedTuple):
@@ -84,6 +85,11 @@ class HelicopterOutputs(NamedTuple):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the estimate as what is sent to those who may know it."""
         return (self.estimate,)
+
+    @property
+    def positions(self) -> tuple[Estimate, ...]:
+        """Return the estimate as what mission control gets of it, five times a second."""
+        return (self.estimate,) if self.truth.t_ns % POSITION_PERIOD_NS == 0 else ()
 
     @property
     def shutters(self) -> tuple[int, ...]:

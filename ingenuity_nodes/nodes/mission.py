@@ -13,6 +13,7 @@ from ingenuity_nodes.mission.control import MissionControl, MissionInputs
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
+from ingenuity_nodes.nodes.order_desk import OrderDesk
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
@@ -42,6 +43,8 @@ class MissionNode(MemberNode):
         self._published = ''
         self._log = self.create_publisher(String, '/mission/log', LOG)
         self._wires = Wires(self, self._participant, scenario, MISSION, MISSION)
+        self._orders = OrderDesk(self, self._participant, self._control, [
+            section.name for section in scenario.helicopters])
         self._paths = {
             section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
             for section in scenario.helicopters}
@@ -50,19 +53,21 @@ class MissionNode(MemberNode):
                            for section in scenario.helicopters}
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
-        outputs = self._control.tick(t_ns, MissionInputs(**self._wires.inputs(messages)))
+        outside = self._orders.received(messages)
+        outputs = self._control.tick(t_ns, MissionInputs(
+            outside=outside, **self._wires.inputs(messages)))
         self._wires.publish(outputs)
         for line in outputs.log:
             self.get_logger().info(line)
             self._log.publish(String(data=f'{t_ns / SECOND_NS:.2f} s: {line}'))
         for name, plans in outputs.plans.items():
             self._paths[name].publish(self._path(name, plans[-1]))
-        self._publish_state(outputs.outcome)
+        self._publish_state(outputs.outcome, outputs.failure)
 
-    def _publish_state(self, outcome: str) -> None:
+    def _publish_state(self, outcome: str, failure: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
         if outcome:
-            good = all(phase.value == 'done' for phase in self._control.phases.values())
+            good = not failure and all(phase.value == 'done' for phase in self._control.phases.values())
             state = f'{ENDED if good else FAILED}: {outcome}'
         if state != self._published:
             self._published = state
