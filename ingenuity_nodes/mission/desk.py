@@ -141,8 +141,7 @@ class Desk:
             raise ValueError(f"found vehicle '{name[:40]}', allowed for goals: "
                              f'{", ".join(self._flights)}')
         former = self._flights[name]
-        if former.mode not in TAKES_PLANS or former.phase is Phase.FLYING and (
-                former.mode == 'ready'):
+        if former.mode not in TAKES_PLANS or former.phase is Phase.FLYING:
             raise ValueError(f"goals: {name} is '{former.mode or 'silent'}', allowed: on the "
                              'ground with rotors still; order return or land first')
         section = self._section(name, command, former, t_ns)

@@ -10,6 +10,10 @@ plan it is, is the time near the expected one at which the plan is nearest to th
 them is below ``limit + u1 + u2`` and shrinks, ``u = u0 + n sqrt(trace P)`` with ``u0`` that of the
 take-off point and ``P`` the covariance of the position since, whose trace is at least n sigma in
 any direction; over a rover, ``limit + u`` from its top.
+
+After a hold it goes on slower than planned: with ``r = d tau / dt`` between 0 and 1, as observed,
+its future is at ``tau + r s + (a / v) s^2 / 2`` until ``r + (a / v) s = 1``, where v is the planned
+speed; when it brakes, a is negative, until it stops.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ Array = NDArray[np.float64]
 STEP = 0.2        # [s] between the instants that are compared, and between position reports
 SEARCH = 2.0      # [s] around the expected time along a plan
 DRIFTS = 0.2      # [m/s] w: distance that counts as much as a second along the plan; assumed
+SLOW = 0.1        # [m/s] a slower plan counts as so fast, when it speeds up or brakes; assumed
 RATE = 0.1        # [m] by which a distance must shrink to be an approach; assumed
 
 
@@ -53,6 +58,9 @@ class WatchParameters:
     answer: float = quantity(
         1.0, 's', 'after which an order that was not obeyed is repeated', low=0.1, high=30.0,
         source='assumed: many times the latency of the link')
+    acceleration: float = quantity(
+        0.33, 'm/s^2', 'of an aircraft that goes on', low=0.05, high=3.0,
+        source="NASA's tracks of Flights 3 to 5, as in plans")
     descent: float = quantity(
         1.0, 'm/s', 'assumed speed of a landing', low=0.1, high=3.0,
         source='assumed: that of a landing by order')
@@ -95,6 +103,7 @@ class _Track:
         self.p: Vector3 | None = None
         self.uncertainty = 0.0
         self.along = 0.0    # the plan [s]
+        self.rate = 1.0     # of that, per second
         self._t_ns = 0
 
     def take(self, estimate: Estimate, sigmas: float, at_start: float) -> None:
@@ -107,7 +116,10 @@ class _Track:
         expected = self.along if self.mode == HOLD else self.along + passed
         t = np.linspace(self.along, expected + SEARCH, 31)
         away = ((position_at(self.flight, t) - self.p) ** 2).sum(axis=1)
-        self.along = float(t[np.argmin(away + (DRIFTS * (t - expected)) ** 2)])
+        before, self.along = self.along, float(
+            t[np.argmin(away + (DRIFTS * (t - expected)) ** 2)])
+        seen = 0.0 if self.mode == HOLD else (self.along - before) / max(passed, STEP)
+        self.rate = min(1.0, max(0.0, 0.5 * (self.rate + seen)))
 
     def future(self, s: Array, p: WatchParameters, *, held: bool) -> Array:
         """Return where it will be so much later, (m, 3) for (m,); held: if it holds from now."""
@@ -115,14 +127,15 @@ class _Track:
         if held and self.mode == HOLD:
             return np.tile(self.p, (len(s), 1))
         if self.mode == 'landing':
-            fall = p.descent * (_braked(s, p.descent / p.braking) if held else s)
+            fall = p.descent * (_progress(s, 1.0, -p.braking / p.descent) if held else s)
             return np.asarray(self.p - fall[:, None] * np.array([0.0, 0.0, 1.0]))
         if self.returns:
-            return self._homeward(_braked(s, p.return_speed / p.braking) if held else s, p)
+            return self._homeward(
+                _progress(s, 1.0, -p.braking / p.return_speed) if held else s, p)
         here = position_at(self.flight, np.array([self.along]))
-        if held:
-            step = position_at(self.flight, np.array([self.along + STEP])) - here
-            s = _braked(s, float(np.linalg.norm(step)) / STEP / p.braking)
+        step = position_at(self.flight, np.array([self.along + STEP])) - here
+        speed = max(float(np.linalg.norm(step)) / STEP, SLOW)
+        s = _progress(s, self.rate, (-p.braking if held else p.acceleration) / speed)
         return np.asarray(self.p + position_at(self.flight, self.along + s) - here)
 
     def _homeward(self, s: Array, p: WatchParameters) -> Array:
@@ -256,9 +269,11 @@ class SeparationWatch:
             self._near(name, other, flying, stopped, horizon) for other in flying if other != name)
 
 
-def _braked(s: Array, stop: float) -> Array:
-    """Return how far along an unbraked motion [s] one is that stops within ``stop`` seconds."""
-    return np.asarray(np.where(s < stop, s - 0.5 * s ** 2 / max(stop, STEP), 0.5 * stop))
+def _progress(s: Array, rate: float, change: float) -> Array:
+    """Return how far along a plan [s] one is whose rate changes by so much per second."""
+    last = 1.0 if change > 0.0 else 0.0
+    early = np.minimum(s, (last - rate) / change)
+    return np.asarray(rate * early + 0.5 * change * early ** 2 + last * (s - early))
 
 
 def _approach(s: Array, gap: Array, needed: float, who: str) -> str:
