@@ -21,7 +21,8 @@ from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.parameters import ParameterError, quantity
 from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, FeatureFrame, FlightOrder, HealthReport, ImuSample,
-    InclinometerSample, ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    InclinometerSample, ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus,
+    VelocityCommand)
 
 
 class Navigation(Protocol):

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Orders in whole flights: held and flown on, kept apart, answered."""
 
-from itertools import pairwise
-
 from ingenuity_nodes.mission.separation_watch import SeparationWatch
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.simulation.simulation import Simulation
@@ -128,7 +126,7 @@ def test_nobody_lands_on_a_rover_that_has_driven_below(alone):
     assert any('ordered to hold: scout and perseverance' in line for line in log)
     air = [report for report in reports if report.helicopters['scout'].setpoint.airborne]
     assert air
-    for before, after in pairwise(air):
+    for after in air:
         p = after.helicopters['scout'].truth.p_MB
         top = after.rovers['perseverance'].state.p_MB + np.array([0.0, 0.0, 2.2])
         if np.hypot(*(p - top)[:2]) < 3.0:

@@ -31,7 +31,8 @@ from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.inclinometer import tilt_felt
 from ingenuity_nodes.signals import (
     Air, AltimeterSample, Estimate, FeatureFrame, FlightOrder, ImuSample, InclinometerSample,
-    ModeChange, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    ModeChange, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus,
+    VelocityCommand)
 from ingenuity_nodes.stages import Control, Guidance, Navigation, stage_class
 from ingenuity_nodes.timing import Every, SECOND_NS, TICK_NS
 import numpy as np

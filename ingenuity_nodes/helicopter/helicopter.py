@@ -25,8 +25,8 @@ from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.signals import (
     all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame,
-    FlightOrder, Go, ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
-    Truth, VehicleStatus, VelocityCommand)
+    FlightOrder, Go, ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint,
+    TrajectoryCommand, Truth, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.seeds import seed_of

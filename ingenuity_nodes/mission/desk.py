@@ -111,7 +111,7 @@ class Desk:
         assert command.order is not None
         if problem := self.problem(command.vehicle, command.order):
             raise ValueError(f'{command.order}: {problem}')
-        change = command.retarget and self._retarget(command.retarget)
+        change = self._retarget(command.retarget) if command.retarget else None
         self.order(command.vehicle, FlightOrder(
             command.order, command.reason or 'asked for', change))
         return f'{command.order}: {command.reason or "asked for"}' + (

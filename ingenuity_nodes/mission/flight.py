@@ -41,8 +41,8 @@ class Flight:
     def __init__(self, prepared: Prepared, former: Flight | None = None) -> None:
         self.prepared, self.plan = prepared, prepared.plan
         self.phase = Phase.FAILED if prepared.no_go else Phase.WAITING
-        self.mode = former.mode if former else ''
-        self.ready = former.ready if former else False
+        self.mode: str = former.mode if former else ''
+        self.ready: bool = former.ready if former else False
         self.outcome = f'no-go: {prepared.no_go}' if prepared.no_go else ''
         self.p_MB: Vector3 | None = former.p_MB if former else None    # as it reported
         self.yaw: float | None = former.yaw if former else None        # [rad]

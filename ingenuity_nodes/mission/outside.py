@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What reaches mission control from outside the run, as commands; what cannot be one is refused."""
+"""What reaches mission control from outside, as commands; what cannot be one is refused."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class RoverDrive:
                 f'{north:.1f} m north{why}']
 
     def _take_refusal(self, reason: str) -> list[str]:
-        """A path of mission control fails its drive, one from outside only its own."""
+        """Fail the scenario's drive; of a goal from outside forget only that goal."""
         if self._unanswered:
             self._give_up(reason)
         self._unanswered = False

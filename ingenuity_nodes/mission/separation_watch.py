@@ -12,8 +12,8 @@ take-off point and ``P`` the covariance of the position since, whose trace is at
 any direction; over a rover, ``limit + u`` from its top.
 
 After a hold it goes on slower than planned: with ``r = d tau / dt`` between 0 and 1, as observed,
-its future is at ``tau + r s + (a / v) s^2 / 2`` until ``r + (a / v) s = 1``, where v is the planned
-speed; when it brakes, a is negative, until it stops.
+its future is at ``tau + r s + (a / v) s^2 / 2`` until ``r + (a / v) s = 1``, where v is the speed
+of the plan; when it brakes, a is negative, until it stops.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ class MissionNode(MemberNode):
     def _publish_state(self, outcome: str, failure: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
         if outcome:
-            good = not failure and all(phase.value == 'done' for phase in self._control.phases.values())
+            good = not failure and all(
+                phase.value == 'done' for phase in self._control.phases.values())
             state = f'{ENDED if good else FAILED}: {outcome}'
         if state != self._published:
             self._published = state
