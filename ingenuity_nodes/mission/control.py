@@ -88,10 +88,15 @@ class MissionControl:
         paths, more = self._drive(t_ns, inputs)
         orders, outcome = self._sent_orders(), self._outcome(t_ns)
         log += [*sent, *more]
-        if outcome and self._watch.nearest:
-            log.append(self._watch.nearest.text)
+        if outcome:
+            log += self._last_lines()
         return MissionOutputs(plans, go, tuple(log), outcome, paths, orders, self.failure,
                               self._watch.nearest)
+
+    def _last_lines(self) -> list[str]:
+        asked = self._desk.from_outside
+        return [*([self._watch.nearest.text] if self._watch.nearest else []),
+                *([f'commands from outside the scenario: {asked}'] if asked else [])]
 
     def problem(self, name: str, kind: str) -> str:
         """Return why an order to a helicopter makes no sense now, '' if it may be given."""

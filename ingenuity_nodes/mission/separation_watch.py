@@ -52,6 +52,9 @@ class WatchParameters:
     clear_for: float = quantity(
         20.0, 's', 'without an approach before a held aircraft goes on', low=1.0, high=300.0,
         source='assumed: twice the horizon, so that it is not held again at once')
+    margin: float = quantity(
+        1.0, 'm', 'more than is needed, where a held aircraft goes on', low=0.0, high=50.0,
+        source='assumed: gusts move two aircraft by half a metre each')
     sigmas: float = quantity(
         3.0, '1', 'standard deviations of the position that count', low=0.0, high=10.0,
         source='assumed: as before take-off')
@@ -121,8 +124,14 @@ class _Track:
         seen = 0.0 if self.mode == HOLD else (self.along - before) / max(passed, STEP)
         self.rate = min(1.0, max(0.0, 0.5 * (self.rate + seen)))
 
-    def future(self, s: Array, p: WatchParameters, *, held: bool) -> Array:
-        """Return where it will be so much later, (m, 3) for (m,); held: if it holds from now."""
+    def future(
+        self, s: Array, p: WatchParameters, *, held: bool, rate: float | None = None,
+    ) -> Array:
+        """
+        Return where it will be so much later, (m, 3) for (m,) [s].
+
+        ``held``: if it holds from now; ``rate``: of its plan now, instead of the observed one.
+        """
         assert self.p is not None
         if held and self.mode == HOLD:
             return np.tile(self.p, (len(s), 1))
@@ -135,7 +144,7 @@ class _Track:
         here = position_at(self.flight, np.array([self.along]))
         step = position_at(self.flight, np.array([self.along + STEP])) - here
         speed = max(float(np.linalg.norm(step)) / STEP, SLOW)
-        s = _progress(s, self.rate, (-p.braking if held else p.acceleration) / speed)
+        s = _progress(s, self.rate if rate is None else rate, (-p.braking if held else p.acceleration) / speed)
         return np.asarray(self.p + position_at(self.flight, self.along + s) - here)
 
     def _homeward(self, s: Array, p: WatchParameters) -> Array:
@@ -207,7 +216,8 @@ class SeparationWatch:
         stopped = {name for name in flying if flying[name].mode == HOLD or name in self._held}
         stopped -= {decision.name for decision in out}
         for name in flying:
-            if name not in stopped and (reason := self._over_a_rover(name, flying)):
+            if name not in stopped and (
+                    reason := self._over_a_rover(name, flying, clear=False)):
                 out.append(self._hold(t_ns, name, reason))
                 stopped.add(name)
         for a, b in combinations(sorted(flying, key=lambda one: flying[one].started), 2):
@@ -241,32 +251,39 @@ class SeparationWatch:
 
     def _near(
         self, a: str, b: str, flying: Mapping[str, _Track], stopped: set[str],
-        horizon: float | None = None,
     ) -> str:
         """Return how two come too near, '' if they do not."""
-        s = np.arange(0.0, (horizon or self._parameters.horizon) + STEP, STEP)
-        gap = np.linalg.norm(
-            flying[a].future(s, self._parameters, held=a in stopped)
-            - flying[b].future(s, self._parameters, held=b in stopped), axis=1)
+        p = self._parameters
+        s = np.arange(0.0, p.horizon + STEP, STEP)
+        gap = np.linalg.norm(flying[a].future(s, p, held=a in stopped)
+                             - flying[b].future(s, p, held=b in stopped), axis=1)
         needed = self._limits.separation + flying[a].uncertainty + flying[b].uncertainty
         return _approach(s, gap, needed, f'{a} and {b}')
 
-    def _over_a_rover(
-        self, name: str, flying: Mapping[str, _Track], horizon: float | None = None,
-    ) -> str:
-        s = np.arange(0.0, (horizon or self._parameters.horizon) + STEP, STEP)
-        path = flying[name].future(s, self._parameters, held=False)
-        needed = self._limits.separation + flying[name].uncertainty
+    def _over_a_rover(self, name: str, flying: Mapping[str, _Track], *, clear: bool) -> str:
+        """Return how it comes too near to a rover, '' if not; ``clear``: to judge a going on."""
+        p = self._parameters
+        s = np.arange(0.0, (p.clear_for if clear else p.horizon) + STEP, STEP)
+        path = flying[name].future(s, p, held=False)
+        needed = self._limits.separation + flying[name].uncertainty + clear * p.margin
         found = (_approach(s, np.linalg.norm(path - top, axis=1), needed, f'{name} and {rover}')
                  for rover, top in self._rovers.items())
         return next(filter(None, found), '')
 
     def _clear(self, name: str, flying: Mapping[str, _Track]) -> bool:
         """Return whether a held aircraft may go on."""
-        horizon = self._parameters.clear_for
-        stopped = {other for other in flying if flying[other].mode == HOLD} - {name}
-        return not self._over_a_rover(name, flying, horizon) and not any(
-            self._near(name, other, flying, stopped, horizon) for other in flying if other != name)
+        if self._over_a_rover(name, flying, clear=True):
+            return False
+        p, one = self._parameters, flying[name]
+        s = np.arange(0.0, p.clear_for + STEP, STEP)
+        # As slowly as it may go on, and as fast.
+        paths = [one.future(s, p, held=False, rate=rate) for rate in (0.0, 1.0)]
+        for other in (track for track in flying.values() if track is not one):
+            its = other.future(s, p, held=other.mode == HOLD)
+            needed = self._limits.separation + p.margin + one.uncertainty + other.uncertainty
+            if any(_approach(s, np.linalg.norm(path - its, axis=1), needed, '') for path in paths):
+                return False
+        return True
 
 
 def _progress(s: Array, rate: float, change: float) -> Array:
