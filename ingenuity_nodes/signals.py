@@ -288,6 +288,26 @@ class Go:
 
 
 @dataclass(frozen=True)
+class Retarget:
+    """Another target, or another time, for a photo of a plan that is not yet taken."""
+
+    photo: str                              # target of the photo as planned
+    target: str                             # name of what it shall show instead
+    position: tuple[float, float, float]    # of that: east, north, up in M [m]
+    azimuth: float                          # of its nose, clockwise from north [deg]
+    window: tuple[float, float] | None = None    # since lift-off [s]; None: as planned
+
+
+@dataclass(frozen=True)
+class FlightOrder:
+    """What mission control orders of a helicopter that has a plan."""
+
+    kind: str     # 'hold', 'resume', 'return', 'land', 'abort', 'retarget'
+    reason: str   # for people
+    retarget: Retarget | None = None    # of a 'retarget'
+
+
+@dataclass(frozen=True)
 class RoverPath:
     """Where a rover is to drive, straight from point to point; none: stop."""
 
@@ -301,8 +321,8 @@ class RoverReport:
 
     t_ns: int
     position: tuple[float, float]    # where it believes to be: east, north [m]
-    phase: str                       # 'parked', 'driving', 'arrived', 'stopped'
-    reason: str                      # why it stopped, '' else
+    phase: str                       # 'parked', 'driving', 'arrived', 'stopped', 'refused'
+    reason: str                      # why it stopped or refused a path, '' else
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.parameters import ParameterError, quantity
 from ingenuity_nodes.signals import (
-    AltimeterSample, Estimate, FeatureFrame, HealthReport, ImuSample, InclinometerSample,
-    ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    AltimeterSample, Estimate, FeatureFrame, FlightOrder, HealthReport, ImuSample,
+    InclinometerSample, ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus,
+    VelocityCommand)
 
 
 class Navigation(Protocol):
@@ -75,6 +76,12 @@ class Guidance(Protocol):
 
     def abort(self, t_ns: int, reason: str) -> None:
         """Land where it is, or stop the rotors when still on the ground."""
+
+    def order(self, t_ns: int, order: FlightOrder) -> str:
+        """Obey an order, as to hold; return why not, '' when it will."""
+
+    def plan_start_ns(self, t_ns: int) -> int | None:
+        """Return the instant from which the plan's photo windows count, None before lift-off."""
 
     def take_health(self, health: HealthReport) -> None:
         """Take the report on sensors, actuators and power train, 50 times a second."""

@@ -25,7 +25,7 @@ MEMBERS = {HELICOPTER: ('one', 'two'), ROVER: ('rover',), MAPPER: (), MISSION: (
 def outputs(**values):
     """Make outputs that are empty but for the values."""
     names = {wire.output for wire in WIRING}
-    addressed = {'plans', 'go', 'rover_paths'}
+    addressed = {'plans', 'go', 'rover_paths', 'orders'}
     return SimpleNamespace(**{
         name: values.get(name, {} if name in addressed else ()) for name in names})
 
@@ -127,7 +127,7 @@ def test_frames_of_two_rovers_on_one_topic_reach_the_helicopter_each_under_its_s
     wires = Wires(None, graph, scenario, HELICOPTER, 'ingenuity')
     assert {graph.source_of(message) for messages in inbox.values() for message in messages} == {
         'curiosity', 'perseverance'}
-    others = {'/ingenuity/plan': [], '/ingenuity/go': []}
+    others = {'/ingenuity/plan': [], '/ingenuity/go': [], '/ingenuity/order': []}
     packets = wires.inputs(inbox | others)['packets']
     assert {rover: [frame.sender for frame in frames] for rover, frames in packets.items()} == {
         'curiosity': ['curiosity'], 'perseverance': ['perseverance']}

@@ -50,6 +50,8 @@ class Wire:
 WIRING = (
     Wire(MISSION, 'plans', HELICOPTER, 'plans', '/{target}/plan'),
     Wire(MISSION, 'go', HELICOPTER, 'go', '/{target}/go'),
+    Wire(MISSION, 'orders', HELICOPTER, 'orders', '/{target}/order'),
+    Wire(HELICOPTER, 'positions', MISSION, 'positions', '/{source}/position_report'),
     Wire(HELICOPTER, 'modes', MISSION, 'modes', '/{source}/flight_mode'),
     Wire(HELICOPTER, 'truths', ROVER, 'truths', '/{source}/ground_truth/odometry'),
     Wire(HELICOPTER, 'packets', ROVER, 'packets', '/{source}/radio/up'),

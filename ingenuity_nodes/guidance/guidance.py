@@ -10,6 +10,8 @@ Guidance: flies the plan through its modes, each change with its reason, each mo
                           +-----------+---------------> spin_down <- touchdown <------+
                                                             |
     any -> crashed                                  landed, refused
+
+In the air an order leads to ``hold`` and from there back to the plan, or to another end of it.
 """
 
 from __future__ import annotations
@@ -17,16 +19,16 @@ from __future__ import annotations
 import math
 
 from ingenuity_nodes.frames import tilt
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
+from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.mode import AT_REST, FINAL, IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
-from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of, Start
+from ingenuity_nodes.guidance.plan_flight import ABORT, PlanFlight, RETARGET, Seen
+from ingenuity_nodes.guidance.segments import Leg
 from ingenuity_nodes.guidance.touchdown import Touchdown
-from ingenuity_nodes.guidance.trajectory import hover, Reference
 from ingenuity_nodes.signals import (
-    Estimate, HealthReport, ImuSample, ModeChange, Setpoint, TrajectoryCommand, VehicleStatus,
-    VelocityCommand)
+    Estimate, FlightOrder, HealthReport, ImuSample, ModeChange, Setpoint, TrajectoryCommand,
+    VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
@@ -56,15 +58,11 @@ class Guidance:
         self._new_plan: FlightPlan | None = None
         self._go = False
         self._abort = ''
-        self._landing_early = ''              # why, '' while the plan is flown to its end
         self._health = WELL
         self._announced = ('', self.mode)     # what was missing, and in which mode
         self._since_ns = 0
         self._changes = [ModeChange(0, Mode.STANDBY.value, 'power on')]
-        self._next_segment = 0
-        self._leg: Leg | None = None
-        self._home = np.zeros(3)
-        self._last: Reference = hover(np.zeros(3), 0.0).at(0.0)
+        self._flight = PlanFlight(parameters)
         self._touchdown = Touchdown(parameters)
         self._outcome = Mode.LANDED
         self._height = 0.0
@@ -93,15 +91,38 @@ class Guidance:
         del t_ns
         self._abort = reason
 
+    def order(self, t_ns: int, order: FlightOrder) -> str:
+        """Obey an order at the next step; return why not, '' when it will."""
+        if order.kind == ABORT:
+            self.abort(t_ns, order.reason)
+            return ''
+        if order.kind == RETARGET:
+            assert order.retarget is not None
+            if self._plan is None:
+                return f"mode is '{self.mode.value}', allowed: with a plan"
+            self._flight.retarget(order.retarget)
+            return ''
+        refusal = self._flight.refusal(order, self.mode, self._height)
+        if not refusal:
+            self._flight.order(order)
+        return refusal
+
+    def plan_start_ns(self, t_ns: int) -> int | None:
+        """Return when the plan began: at lift-off, or later by what orders delayed it."""
+        if self.lift_off_ns is None:
+            return None
+        return self.lift_off_ns + self._flight.delay_ns(t_ns)
+
     def take_health(self, health: HealthReport) -> None:
         """Take what is wrong with sensors, actuators and power train, 50 times a second."""
         self._health = health
 
     def command(self, t_ns: int, command: VelocityCommand | TrajectoryCommand) -> str:
         """Follow an offboard setpoint; return why not, '' when it does."""
-        if self._leg is None or not isinstance(self._leg.path, OffboardSetpoints):
+        leg = self._flight.leg
+        if leg is None or not isinstance(leg.path, OffboardSetpoints):
             return f"mode is '{self.mode.value}', setpoints are followed in 'external'"
-        self._leg.path.command(command, (t_ns - self._since_ns) / SECOND_NS)
+        leg.path.command(command, (t_ns - self._since_ns) / SECOND_NS)
         return ''
 
     def take_changes(self) -> list[ModeChange]:
@@ -134,14 +155,13 @@ class Guidance:
         if status.failure and self.mode is not Mode.CRASHED:
             self._enter(t_ns, Mode.CRASHED, status.failure)
         elif self.mode in IN_FLIGHT:
-            self._fly(t_ns, age, estimate, imu)
+            self._fly(t_ns, estimate, imu, status.battery_charge)
         elif self.mode not in FINAL or self._new_plan is not None:
             self._on_ground(t_ns, age, estimate, status)
         self._announce(t_ns)
-        if self._leg is not None and self.mode in IN_FLIGHT:
-            self._last = self._leg.path.at((t_ns - self._since_ns) / SECOND_NS)
+        if self._flight.leg is not None and self.mode in IN_FLIGHT:
             return self._flying(t_ns)
-        age = (t_ns - self._since_ns) / SECOND_NS
+        age, last = (t_ns - self._since_ns) / SECOND_NS, self._flight.last
         collective = p.ground_collective
         if self.mode is Mode.TAKE_OFF:
             fraction = min(1.0, age / p.boost_time)
@@ -150,11 +170,11 @@ class Guidance:
             fraction = max(0.0, 1.0 - age / p.boost_time)
             collective += 0.5 * fraction * (self.hover_collective - p.ground_collective)
         return Setpoint(
-            t_ns, self._last.p, np.zeros(3), np.zeros(3), self._last.yaw, 0.0,
+            t_ns, last.p, np.zeros(3), np.zeros(3), last.yaw, 0.0,
             self._rotor_speed(age), self.mode.value, False, collective)
 
     def _flying(self, t_ns: int) -> Setpoint:
-        p_ref, v_ref, a_ref, yaw, yaw_rate = self._last
+        p_ref, v_ref, a_ref, yaw, yaw_rate = self._flight.reference(t_ns)
         return Setpoint(
             t_ns, p_ref, v_ref, a_ref, yaw, yaw_rate, self._flight_speed, self.mode.value, True,
             self.hover_collective)
@@ -204,7 +224,7 @@ class Guidance:
             self._stop(t_ns, self._health.unfit)
         elif self.mode is Mode.SPIN_UP:
             if age > p.spin_up_time and self._rotors_within(status, p.speed_tolerance):
-                self._home = estimate.p_MB
+                self._flight.start_from(estimate.p_MB)
                 self._enter(t_ns, Mode.TAKE_OFF, 'rotors at flight speed')
             elif age > p.spin_up_limit:
                 self._stop(t_ns, f'spin-up not done in {p.spin_up_limit:g} s')
@@ -229,10 +249,9 @@ class Guidance:
             self._enter(t_ns, Mode.REFUSED, problem)
             return
         assert plan is not None
-        self._plan, self._next_segment, self._leg = plan, 0, None
+        self._plan = plan
+        self._flight.load(plan, estimate.p_MB)
         self.lift_off_ns = self.touchdown_ns = None
-        self._landing_early = ''
-        self._last = hover(estimate.p_MB, plan.yaw).at(0.0)
         self._enter(t_ns, Mode.READY, f'plan of {len(plan.segments)} segments, checks passed')
 
     def _problem(self, estimate: Estimate, status: VehicleStatus) -> str:
@@ -264,8 +283,8 @@ class Guidance:
         p = self.parameters
         if estimate.height - p.origin_height > p.clear_height:
             self.lift_off_ns = t_ns
-            self._last = self._last._replace(p=estimate.p_MB)
-            self._begin(t_ns, float(estimate.v_MB[2]))
+            self._enter_leg(t_ns, self._flight.begin(
+                t_ns, float(estimate.v_MB[2]), estimate.p_MB))
         elif age > p.take_off_limit:
             self._stop(t_ns, f'not off the ground in {p.take_off_limit:g} s')
 
@@ -281,56 +300,26 @@ class Guidance:
 
     # In the air
 
-    def _fly(self, t_ns: int, age: float, estimate: Estimate, imu: ImuSample) -> None:
-        assert self._leg is not None
-        if self._landing_early and self.mode is not Mode.LANDING:
-            if age >= self._leg.duration:
-                self._last = self._leg.path.at(self._leg.duration)
-                self._go_down(t_ns)
-        elif self._abort and self.mode is not Mode.LANDING:
-            self._land_now(t_ns, f'abort: {self._abort}')
-        elif self._health.land_now and self.mode is not Mode.LANDING:
-            self._land_now(t_ns, f'LAND_NOW: {self._health.land_now}')
+    def _fly(self, t_ns: int, estimate: Estimate, imu: ImuSample, charge: float) -> None:
+        must_land = (f'abort: {self._abort}' if self._abort
+                     else f'LAND_NOW: {self._health.land_now}' if self._health.land_now else '')
+        if self.mode is not Mode.LANDING:
+            self._abort = ''
+        leg = self._flight.next_leg(t_ns, Seen(self._height, charge, must_land))
+        if leg is not None:
+            self._enter_leg(t_ns, leg)
         elif self.mode is Mode.LANDING:
-            self._detect_touchdown(t_ns, age, estimate, imu)
-        elif age >= self._leg.duration:
-            self._last = self._leg.path.at(self._leg.duration)
-            self._begin(t_ns, 0.0)
+            self._detect_touchdown(t_ns, estimate, imu)
 
-    def _begin(self, t_ns: int, climb_rate: float) -> None:
-        """Begin the next segment where the last one ended."""
-        assert self._plan is not None
-        segment = self._plan.segments[self._next_segment]
-        self._next_segment += 1
-        start = Start(self._last.p, self._last.yaw, climb_rate)
-        self._leg = leg_of(segment, self._plan, start, self._home, self.parameters)
-        self._enter_leg(t_ns)
+    def _enter_leg(self, t_ns: int, leg: Leg) -> None:
+        if leg.mode is Mode.LANDING:
+            self._touchdown.arm(self._height, leg.descent)
+        self._enter(t_ns, leg.mode, leg.reason)
 
-    def _land_now(self, t_ns: int, reason: str) -> None:
-        """Brake to a stop, then land; ``reason`` is that of both."""
-        self._abort, self._landing_early = '', reason
-        self._leg = brake(self._last, self.mode, self.parameters, reason)
-        if self._leg is None:
-            self._go_down(t_ns)
-        else:
-            self._enter_leg(t_ns)
-
-    def _go_down(self, t_ns: int) -> None:
-        self._leg = landing(Land(segment='land'), self._last.p, self._last.yaw, self.parameters,
-                            self._landing_early)
-        self._enter_leg(t_ns)
-
-    def _enter_leg(self, t_ns: int) -> None:
-        assert self._leg is not None
-        if self._leg.mode is Mode.LANDING:
-            self._touchdown.arm(self._height, self._leg.descent)
-        self._enter(t_ns, self._leg.mode, self._leg.reason)
-
-    def _detect_touchdown(
-        self, t_ns: int, age: float, estimate: Estimate, imu: ImuSample,
-    ) -> None:
-        assert self._leg is not None
-        wanted = -float(self._leg.path.at(age).v[2])
+    def _detect_touchdown(self, t_ns: int, estimate: Estimate, imu: ImuSample) -> None:
+        assert self._flight.leg is not None
+        age = (t_ns - self._since_ns) / SECOND_NS
+        wanted = -float(self._flight.leg.path.at(age).v[2])
         reason = self._touchdown.step(
             age, wanted, estimate, imu, height_trusted=self._health.height_trusted)
         if reason:

@@ -21,7 +21,9 @@ class Mode(str, Enum):
     TURN = 'turn'
     PHOTO = 'photo'              # turns to a target, then hovers while the shutter may open
     EXTERNAL = 'external'        # follows offboard setpoints
+    HOLD = 'hold'                # brakes to a stop and hovers, by order
     DEGRADED = 'degraded'        # one of those above or below, without something that it needs
+    ORDER = 'order'              # one of those above or below, and the answer to an order
     LANDING = 'landing'          # straight down until the ground stops it
     TOUCHDOWN = 'touchdown'      # collective down, rotors still at speed
     SPIN_DOWN = 'spin_down'
@@ -32,5 +34,6 @@ class Mode(str, Enum):
 AT_REST = frozenset({
     Mode.STANDBY, Mode.READY, Mode.REFUSED, Mode.SPIN_UP, Mode.SPIN_DOWN, Mode.LANDED})
 IN_FLIGHT = frozenset({
-    Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.PHOTO, Mode.EXTERNAL, Mode.LANDING})
+    Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.PHOTO, Mode.EXTERNAL, Mode.HOLD,
+    Mode.LANDING})
 FINAL = frozenset({Mode.REFUSED, Mode.LANDED, Mode.CRASHED})

@@ -60,6 +60,18 @@ class GuidanceParameters:
     braking: float = quantity(
         0.64, 'm/s^2', 'to a stop before an early landing', low=0.05, high=3.0,
         source="NASA's tracks of flights 7 to 12")
+    longest_hold: float = quantity(
+        60.0, 's', 'of a hold by order, after which the plan goes on', low=1.0, high=300.0,
+        source='assumed: a third of the longest flight, 169.5 s')
+    hold_charge: float = quantity(
+        0.35, '1', 'battery charge below which a hold ends and it returns', low=0.0, high=1.0,
+        source='assumed: the reserve of 30 % and a sixth of the flight energy')
+    hold_floor: float = quantity(
+        1.5, 'm', 'least height above the ground at which it stops by order', low=0.3, high=24.0,
+        source='assumed: images are used above 1 m')
+    return_speed: float = quantity(
+        2.0, 'm/s', 'of the flight back by order', low=0.1, high=10.0,
+        source='NASA log: Flight 3; slow enough for images from 3 m')
     landing_limit: float = quantity(
         8.0, 's', 'time-out of the landing, beyond its planned time', low=1.0, high=60.0,
         source='assumed')

@@ -20,7 +20,7 @@ from ingenuity_nodes.frames import (
     quaternion_from_rpy, QuatWxyz, rotation_matrix, Vector3, yaw_from_azimuth)
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, TakePhoto, Target
 from ingenuity_nodes.guidance.mode import Mode
-from ingenuity_nodes.signals import Estimate, Setpoint
+from ingenuity_nodes.signals import Estimate, Retarget, Setpoint
 from ingenuity_nodes.timing import SECOND_NS, TICK
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +120,26 @@ class PhotoTrigger:
         self._segments = [(segment, plan.target(segment.target)) for segment in plan.segments
                           if isinstance(segment, TakePhoto)]
 
+    def retarget(self, change: Retarget) -> str:
+        """Take another target for the first photo of a target to come; return why not, ''."""
+        target = Target(name=change.target, position=change.position, azimuth=change.azimuth)
+        for k, window in enumerate(self._open):
+            if window.request.target == change.photo:
+                after, before = change.window or (window.request.after, window.request.before)
+                self._open[k] = _Window(window.request.model_copy(update={
+                    'target': target.name, 'after': after, 'before': before,
+                    'centre': (0.5, 0.5), 'minimum_distance': 0.0}), target)
+                return ''
+        for k, (segment, _) in enumerate(self._segments):
+            if segment.target == change.photo:
+                new = segment.model_copy(update={'target': target.name})
+                self._segments[k] = new, target
+                return ''
+        left = (*(window.request.target for window in self._open),
+                *(segment.target for segment, _ in self._segments))
+        return (f'found no photo of {change.photo[:40]} to come, allowed: '
+                f'{", ".join(dict.fromkeys(left)) or "none, as all are taken"}')
+
     def step(self, estimate: Estimate, setpoint: Setpoint, lift_off_ns: int | None) -> bool:
         """Return whether to open the shutter; call it once per tick."""
         if lift_off_ns is None:
@@ -150,13 +170,13 @@ class _Window:
     """One photo request and what was predicted for it so far."""
 
     def __init__(self, request: PhotoRequest, target: Target) -> None:
-        self._request, self._target = request, target
+        self.request, self._target = request, target
         self._corners = target_corners(target)
         self._distance: float | None = None
 
     def now(self, since: float, estimate: Estimate, camera: CameraModel) -> bool:
         """Decide at a time since lift-off [s]."""
-        request = self._request
+        request = self.request
         if since < request.after:
             return False
         left = request.before - since

@@ -141,3 +141,28 @@ def turn(p: Vector3, yaw: float, to: float, rate: float, acceleration: float) ->
         return hover(p, yaw)
     return Path(p, ZERO, yaw, turn=Trapezoid(abs(angle), rate, acceleration),
                 turn_sign=math.copysign(1.0, angle))
+
+
+def stop(last: Reference, braking: float, turn_braking: float) -> Path:
+    """
+    Build the path that brakes motion and turn to a stop, without a step in either.
+
+    Parameters
+    ----------
+    last
+        Where and how fast it is.
+    braking, turn_braking
+        Decelerations [m/s^2], [rad/s^2].
+
+    """
+    speed = math.sqrt(float(last.v @ last.v))
+    line = _braked(speed, braking)
+    return Path(
+        last.p, last.v / speed if line else ZERO, last.yaw, line,
+        _braked(abs(last.yaw_rate), turn_braking), math.copysign(1.0, last.yaw_rate))
+
+
+def _braked(speed: float, braking: float) -> Trapezoid | None:
+    if speed < 1e-9:
+        return None
+    return Trapezoid(0.5 * speed ** 2 / braking, speed, braking, speed)

@@ -18,7 +18,9 @@ from ingenuity_nodes.cameras.model import CameraModel, rte
 from ingenuity_nodes.cameras.thumbnail import thumbnail
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
+from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
+from ingenuity_nodes.guidance.plan_flight import RETARGET
 from ingenuity_nodes.health.health import Health, RATE_HZ
 from ingenuity_nodes.health.image_stamps import ImageStamps
 from ingenuity_nodes.health.imu_monitor import ImuMonitor
@@ -28,8 +30,9 @@ from ingenuity_nodes.radio.telemetry import Telemetry
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.sensors.inclinometer import tilt_felt
 from ingenuity_nodes.signals import (
-    Air, AltimeterSample, Estimate, FeatureFrame, ImuSample, InclinometerSample, ModeChange, Photo,
-    RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus, VelocityCommand)
+    Air, AltimeterSample, Estimate, FeatureFrame, FlightOrder, ImuSample, InclinometerSample,
+    ModeChange, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus,
+    VelocityCommand)
 from ingenuity_nodes.stages import Control, Guidance, Navigation, stage_class
 from ingenuity_nodes.timing import Every, SECOND_NS, TICK_NS
 import numpy as np
@@ -78,6 +81,7 @@ class FlightComputer:
         self._health_due = Every(RATE_HZ)
         self._navcam_due = Every(p.computer.navcam_rate)
         self._latency_ns = round(p.computer.feature_latency * SECOND_NS)
+        self._answers: list[ModeChange] = []    # to orders
         self._at_rest = True
         self._both: Both | None = None        # inertial samples of this step
         self._inertial: ImuSample | None = None
@@ -119,7 +123,8 @@ class FlightComputer:
 
     def take_changes(self) -> Sequence[ModeChange]:
         """Hand out the changes of mode since the last call."""
-        return tuple(self._guidance.take_changes())
+        answers, self._answers = self._answers, []
+        return (*answers, *self._guidance.take_changes())
 
     # What comes in between ticks -------------------------------------------------------------
 
@@ -156,6 +161,21 @@ class FlightComputer:
     def abort(self, t_ns: int, reason: str) -> None:
         """Land."""
         self._guidance.abort(t_ns, reason)
+
+    def order(self, t_ns: int, order: FlightOrder) -> None:
+        """Obey an order, or answer why not."""
+        change, refusal = order.retarget, ''
+        if change is not None and order.kind == RETARGET:
+            busy = self.setpoint is not None and self.setpoint.mode == Mode.PHOTO.value
+            refusal = ('a photo is being taken, allowed: before or after' if busy
+                       else self._photo_trigger.retarget(change))
+        refusal = refusal or self._guidance.order(t_ns, order)
+        if refusal:
+            self._answers.append(ModeChange(
+                t_ns, Mode.ORDER.value, f'{order.kind} refused: {refusal}'))
+        elif change is not None:
+            self._answers.append(ModeChange(
+                t_ns, Mode.ORDER.value, f'photo of {change.photo} is now one of {change.target}'))
 
     def steer(
         self, t_ns: int, setpoints: Iterable[VelocityCommand | TrajectoryCommand],
@@ -250,7 +270,8 @@ class FlightComputer:
     def asks_for_photo(self) -> bool:
         """Return whether now is the instant for a photo; ask once per tick."""
         assert self.estimate is not None and self.setpoint is not None
-        return self._photo_trigger.step(self.estimate, self.setpoint, self._guidance.lift_off_ns)
+        return self._photo_trigger.step(
+            self.estimate, self.setpoint, self._guidance.plan_start_ns(self.estimate.t_ns))
 
     def photo_taken(self, t_ns: int) -> None:
         """Note that the colour camera has exposed."""

@@ -24,9 +24,9 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.signals import (
-    all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame, Go,
-    ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint, TrajectoryCommand,
-    Truth, VehicleStatus, VelocityCommand)
+    all_of, AltimeterSample, Estimate, Exposure, FaultChange, FaultOrder, FeatureFrame,
+    FlightOrder, Go, ImuSample, ModeChange, NOTHING, Photo, RadioPacket, RotorCommand, Setpoint,
+    TrajectoryCommand, Truth, VehicleStatus, VelocityCommand)
 from ingenuity_nodes.timing import Every, SECOND_NS, STEP_NS, TICK_NS
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.seeds import seed_of
@@ -36,6 +36,7 @@ import numpy as np
 HOP = (Climb(segment='climb', altitude=1.6), Turn(segment='turn', azimuth=0.0, rate=90.0),
        Translate(segment='translate', north=0.3, east=0.3, speed=1.0), Land(segment='land'))
 HOP_TICKS = 3000    # it takes about 20 s
+POSITION_PERIOD_NS = SECOND_NS // 5    # assumed: at 5 m/s a metre
 
 
 class HelicopterInputs(NamedTuple):
@@ -49,6 +50,7 @@ class HelicopterInputs(NamedTuple):
     abort: str = ''
     faults: tuple[FaultOrder, ...] = ()
     setpoints: tuple[VelocityCommand | TrajectoryCommand, ...] = ()
+    orders: Mapping[str, Sequence[FlightOrder]] = NOTHING
 
 
 class HelicopterOutputs(NamedTuple):
@@ -83,6 +85,11 @@ class HelicopterOutputs(NamedTuple):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the estimate as what is sent to those who may know it."""
         return (self.estimate,)
+
+    @property
+    def positions(self) -> tuple[Estimate, ...]:
+        """Return the estimate as what mission control gets of it, five times a second."""
+        return (self.estimate,) if self.truth.t_ns % POSITION_PERIOD_NS == 0 else ()
 
     @property
     def shutters(self) -> tuple[int, ...]:
@@ -160,6 +167,8 @@ class Helicopter:
             computer.go(t_ns)
         if inputs.abort:
             computer.abort(t_ns, inputs.abort)
+        for order in all_of(inputs.orders):
+            computer.order(t_ns, order)
         computer.steer(t_ns, inputs.setpoints)
         if self._from_images:
             self._waiting_features.extend(inputs.features)

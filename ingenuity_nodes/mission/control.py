@@ -5,32 +5,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import NamedTuple
 
+from ingenuity_nodes.frames import rpy_from_quaternion
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
-from ingenuity_nodes.mission.preparation import prepare, Prepared
+from ingenuity_nodes.guidance.plan_flight import RESUME, RETURN
+from ingenuity_nodes.mission.desk import Desk
+from ingenuity_nodes.mission.flight import Flight, Phase
+from ingenuity_nodes.mission.outside import Outside
+from ingenuity_nodes.mission.photo_planning import ROVER_SIZE
+from ingenuity_nodes.mission.preparation import prepare, timed
 from ingenuity_nodes.mission.rover_drive import RoverDrive
+from ingenuity_nodes.mission.separation_watch import Nearest, SeparationWatch
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
-    all_of, Go, HazardMap, ModeChange, NOTHING, Receipt, RoverPath, RoverReport)
+    all_of, Estimate, FlightOrder, Go, HazardMap, ModeChange, NOTHING, Receipt, RoverPath,
+    RoverReport)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
+import numpy as np
 
-
-class Phase(Enum):
-    """Where a flight stands, as mission control sees it."""
-
-    WAITING = 'waiting for the helicopter'
-    UPLINKED = 'plan uplinked'
-    FLYING = 'flying'
-    DOWN = 'on the ground, waiting for its photos'
-    DONE = 'done'
-    FAILED = 'failed'
-
-
-# Modes of the flight computer that end a flight.
-LANDED, FAILED_MODES = 'landed', ('refused', 'crashed')
+__all__ = ['MissionControl', 'MissionInputs', 'MissionOutputs', 'Phase']
 
 
 class MissionInputs(NamedTuple):
@@ -40,6 +35,8 @@ class MissionInputs(NamedTuple):
     receipts: Mapping[str, Sequence[Receipt]] = NOTHING    # by rover
     rover_reports: Mapping[str, Sequence[RoverReport]] = NOTHING
     maps: Mapping[str, Sequence[HazardMap]] = NOTHING      # by mapper
+    positions: Mapping[str, Sequence[Estimate]] = NOTHING    # by helicopter
+    outside: tuple[Outside, ...] = ()                      # of no participant
 
 
 class MissionOutputs(NamedTuple):
@@ -50,6 +47,9 @@ class MissionOutputs(NamedTuple):
     log: tuple[str, ...]
     outcome: str             # '' while the run goes on
     rover_paths: Mapping[str, Sequence[RoverPath]] = NOTHING    # by the rover they go to
+    orders: Mapping[str, Sequence[FlightOrder]] = NOTHING       # by the helicopter they go to
+    failure: str = ''        # what of the mission was not done, apart from flights
+    nearest: Nearest | None = None    # the smallest separation of aircraft in flight so far
 
 
 class MissionControl:
@@ -58,14 +58,18 @@ class MissionControl:
     def __init__(
         self, scenario: Scenario, environment: Environment, images: bool = True,
     ) -> None:
-        self._mission = scenario.mission
+        self._mission, self._environment = scenario.mission, environment
         self._wait_for_photos = (
             images and scenario.mission.wait_for_photos and bool(scenario.rovers))
-        self._flights = {name: _Flight(prepared)
+        self._flights = {name: Flight(prepared)
                          for name, prepared in prepare(scenario, environment).items()}
         self._scouts = scenario.mapper.vehicles if scenario.mapper else ()
         self._drives = {rover.name: RoverDrive(rover, scouted=bool(self._scouts))
                         for rover in scenario.rovers}
+        self._desk = Desk(scenario, environment, self._flights, self._drives)
+        self._watch = SeparationWatch()
+        for name, drive in self._drives.items():
+            self._watch_rover(name, drive)
 
     def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
         """Take in what happened, decide what is to be done."""
@@ -73,13 +77,73 @@ class MissionControl:
         for name, changes in inputs.modes.items():
             for change in changes:
                 log += self._flights[name].take_mode(change, self._wait_for_photos)
+                self._watch_mode(name, change)
         for receipt in all_of(inputs.receipts):
             flight = self._flights.get(receipt.sender)
             log += flight.take_receipt(receipt) if flight else [
                 f'receipt of {receipt.sender[:40]} ignored, allowed: {", ".join(self._flights)}']
+        log += self._desk.take(t_ns, inputs.outside)
+        log += self._keep_separated(t_ns, inputs.positions)
         plans, go, sent = self._uplink(t_ns)
         paths, more = self._drive(t_ns, inputs)
-        return MissionOutputs(plans, go, (*log, *sent, *more), self._outcome(t_ns), paths)
+        orders, outcome = self._sent_orders(), self._outcome(t_ns)
+        log += [*sent, *more]
+        if outcome:
+            log += self._last_lines()
+        return MissionOutputs(plans, go, tuple(log), outcome, paths, orders, self.failure,
+                              self._watch.nearest)
+
+    def _last_lines(self) -> list[str]:
+        asked = self._desk.from_outside
+        return [*([self._watch.nearest.text] if self._watch.nearest else []),
+                *([f'commands from outside the scenario: {asked}'] if asked else [])]
+
+    def problem(self, name: str, kind: str) -> str:
+        """Return why an order to a helicopter makes no sense now, '' if it may be given."""
+        return self._desk.problem(name, kind)
+
+    @property
+    def failure(self) -> str:
+        """Return which drives of the scenario were refused, and why."""
+        return '; '.join(filter(None, (drive.outcome for drive in self._drives.values())))
+
+    def _sent_orders(self) -> dict[str, tuple[FlightOrder, ...]]:
+        orders = self._desk.take_orders()
+        for name, sent in orders.items():
+            if sent[-1].kind == RESUME:
+                self._watch.frees(name)
+        return orders
+
+    def _watch_mode(self, name: str, change: ModeChange) -> None:
+        flight = self._flights[name]
+        if change.mode != flight.mode:
+            return    # announced only
+        if not flight.airborne or flight.plan is None:
+            self._watch.lands(name)
+            return
+        if not self._watch.watches(name):
+            self._watch.lifts_off(name, timed(flight.prepared, self._environment).flight)
+        self._watch.take_mode(name, change.mode, returns=f'{RETURN}: ' in change.reason)
+
+    def _watch_rover(self, name: str, drive: RoverDrive) -> None:
+        east, north = drive.position
+        up = self._environment.terrain.height(east, north) + ROVER_SIZE[2]
+        self._watch.take_rover(name, np.array([east, north, up]))
+
+    def _keep_separated(
+        self, t_ns: int, positions: Mapping[str, Sequence[Estimate]],
+    ) -> list[str]:
+        """Take where the helicopters are, and hold those that would come too near."""
+        for name, estimates in positions.items():
+            flight, estimate = self._flights[name], estimates[-1]
+            if np.isfinite(estimate.p_MB).all():
+                flight.p_MB = estimate.p_MB
+                flight.yaw = float(rpy_from_quaternion(estimate.q_MB)[2])
+                self._watch.take_position(name, estimate)
+        decisions = self._watch.decide(t_ns) if positions else []
+        for name, kind, reason in decisions:
+            self._desk.order(name, FlightOrder(kind, reason))
+        return [f'{name}: ordered to {kind}: {reason}' for name, kind, reason in decisions]
 
     def _uplink(self, t_ns: int) -> tuple[
             dict[str, tuple[FlightPlan, ...]], dict[str, tuple[Go, ...]], list[str]]:
@@ -109,6 +173,7 @@ class MissionControl:
         for name, reports in inputs.rover_reports.items():
             for report in reports:
                 log += self._drives[name].take_report(report)
+            self._watch_rover(name, self._drives[name])
         landed = all(self._flights[name].phase in (Phase.DOWN, Phase.DONE, Phase.FAILED)
                      for name in self._scouts)
         paths = {name: drive.paths_due(t_ns, map_complete=landed)
@@ -124,7 +189,7 @@ class MissionControl:
 
     def _outcome(self, t_ns: int) -> str:
         flights = self._flights.values()
-        if (all(flight.phase in (Phase.DONE, Phase.FAILED) for flight in flights)
+        if (all(flight.over for flight in flights)
                 and all(drive.over for drive in self._drives.values())):
             ends = (*(flight.outcome for flight in flights),
                     *(drive.outcome for drive in self._drives.values()))
@@ -132,57 +197,9 @@ class MissionControl:
         if t_ns > self._mission.time_limit * SECOND_NS:
             late = ', '.join(f'{name} is {flight.phase.value}'
                              for name, flight in self._flights.items()
-                             if flight.phase not in (Phase.DONE, Phase.FAILED))
+                             if not flight.over)
             late = ', '.join([*filter(None, [late]), *(
                 f'{name} is {drive.phase}' for name, drive in self._drives.items()
                 if not drive.over)])
             return f'time limit of {self._mission.time_limit:g} s passed: {late}'
         return ''
-
-
-class _Flight:
-    """One helicopter's flight, as mission control follows it."""
-
-    def __init__(self, prepared: Prepared) -> None:
-        self.plan = prepared.plan
-        self.phase = Phase.FAILED if prepared.no_go else Phase.WAITING
-        self.ready = False
-        self.outcome = f'no-go: {prepared.no_go}' if prepared.no_go else ''
-        self._name = prepared.section.name
-        self._start_ns = round(prepared.start * SECOND_NS)
-        self._uplink_accepted = False
-        self._photos_missing = len(prepared.section.photographed)
-        self._received: set[str] = set()    # every rover that has the photo reports it
-        self._decisions = [*prepared.log, *([self.outcome] if self.outcome else [])]
-
-    def take_decisions(self) -> list[str]:
-        """Return what was decided before the flight, once."""
-        decisions, self._decisions = self._decisions, []
-        return [f'{self._name}: {line}' for line in decisions]
-
-    def may_go(self, t_ns: int) -> bool:
-        return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
-
-    def take_mode(self, change: ModeChange, wait_for_photos: bool) -> list[str]:
-        mode, reason = change.mode, change.reason
-        self.ready = self.ready or mode == 'standby'
-        self._uplink_accepted = self._uplink_accepted or mode == 'ready'
-        if self.phase is Phase.FAILED:
-            pass    # what has failed stays failed
-        elif mode == LANDED:
-            self.outcome = LANDED
-            waits = wait_for_photos and self._photos_missing > 0
-            self.phase = Phase.DOWN if waits else Phase.DONE
-        elif mode in FAILED_MODES:
-            self.outcome = f'{mode}: {reason}'
-            self.phase = Phase.FAILED
-        return [f'{self._name}: {mode}: {reason}']
-
-    def take_receipt(self, receipt: Receipt) -> list[str]:
-        if receipt.name in self._received:
-            return []
-        self._received.add(receipt.name)
-        self._photos_missing -= 1
-        if self.phase is Phase.DOWN and self._photos_missing <= 0:
-            self.phase = Phase.DONE
-        return [f'{self._name}: {receipt.name} is on the rover']

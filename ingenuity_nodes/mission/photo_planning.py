@@ -34,6 +34,7 @@ HEADING_STEP = 1                     # [deg] between the headings that are tried
 AIM_REACH, AIM_STEP = 80, 2           # [deg] headings tried on either side, and their distance
 MOST_PHASE = math.radians(120.0)     # between sun and camera, as seen from the target; assumed:
 # beyond it, the target is a silhouette; with the sun overhead it is 90 deg from all sides.
+FRONT_PHASE = math.radians(60.0)    # to which the sun is on the visible side; assumed: half of it
 _GRID = np.linspace(-0.5, 0.5, 5)    # of the points of each face that are projected
 
 
@@ -106,14 +107,21 @@ class Sights:
     hidden: Array          # (n,) fraction of its sight points behind ground
     lit: Array             # (n,) fraction of the visible surface in sunlight
     sunlit: NDArray[np.bool_]    # (n,) most of it out of the ground's shadow, and not backlit
+    phase: Array           # (n,) angle between sun and camera, as seen from the target [rad]
 
     def meets(self, wish: Photograph) -> NDArray[np.bool_]:
         """Return at which poses an image would be what a goal asks for."""
         in_frame = self.whole if wish.whole else self.inside > 0.0
         return np.asarray(
-            in_frame & (self.hidden == 0.0) & self.sunlit
+            in_frame & (self.hidden == 0.0) & self.sunlit & self.in_light(wish.light)
             & (self.distance >= wish.range.at_least) & (self.distance <= wish.range.at_most)
             & (self.width_px >= wish.size))
+
+
+    def in_light(self, light: str) -> NDArray[np.bool_]:
+        """Return at which poses the sun is on the side that a goal wants: front, side or any."""
+        front = self.phase <= FRONT_PHASE
+        return {'front': front, 'side': ~front}.get(light, np.ones_like(front))
 
 
 @dataclass(frozen=True)
@@ -206,7 +214,7 @@ def sights(
     return Sights(
         path.t_s, np.hypot(offset[:, 0], offset[:, 1]), np.array([row[0] for row in frames]),
         np.array([row[1] for row in frames]), np.array([row[2] for row in frames]), hidden,
-        lit_fraction(target, sun, p_MC) * in_sun, (in_sun > 0.5) & (phase <= MOST_PHASE))
+        lit_fraction(target, sun, p_MC) * in_sun, (in_sun > 0.5) & (phase <= MOST_PHASE), phase)
 
 
 def headings_in_frame(

@@ -314,7 +314,9 @@ def _obstacle(found: Sights, goal: Photograph) -> str:
         return ', cut by the frame' if (found.inside > 0.0).any() else ', outside the frame'
     if (found.hidden > 0.0).all():
         return ', hidden by ground'
-    return '' if found.sunlit.any() else ', not sunlit'
+    if not found.sunlit.any():
+        return ', not sunlit'
+    return '' if found.in_light(goal.light).any() else f', the sun nowhere at the {goal.light}'
 
 
 def _samples(stops: list[_Stop]) -> tuple[Array, NDArray[np.int64], Array]:

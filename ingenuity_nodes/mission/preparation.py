@@ -66,6 +66,20 @@ def prepare(
     return {section.name: flights[section.name] for section in scenario.helicopters}
 
 
+def prepare_goals(
+    scenario: Scenario, section: HelicopterSection, environment: Environment,
+    before: list[TimedFlight],
+) -> Prepared:
+    """Plan and check a flight that is asked for during a run, beside those that are flown."""
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    flight = _planned(scenario, section, environment, parameters, PLANNING)
+    if flight.plan is None or flight.no_go:
+        return flight
+    if before:
+        flight = _separated(flight, before, environment, parameters, (LIMITS, PLANNING))
+    return _checked(flight, scenario, environment, parameters, LIMITS)
+
+
 def _planned(
     scenario: Scenario, section: HelicopterSection, environment: Environment,
     parameters: HelicopterParameters, planning: PlanningParameters,
@@ -139,6 +153,12 @@ def _raised(plan: FlightPlan | None, more: float, highest: float) -> FlightPlan 
     if any(segment.altitude > highest for segment in segments if isinstance(segment, Climb)):
         return None
     return plan.model_copy(update={'segments': segments})
+
+
+def timed(flight: Prepared, environment: Environment) -> TimedFlight:
+    """Return a flight that has a plan, on the mission's clock."""
+    return _timed(flight, environment, with_overrides(
+        HelicopterParameters(), flight.section.overrides))
 
 
 def _timed(

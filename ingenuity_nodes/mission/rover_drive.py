@@ -9,6 +9,10 @@ import math
 
 from ingenuity_nodes.mission.rover_path import (
     cell_costs, path_length, Point, rover_path, RoverPathParameters)
+from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.rover.drive import REFUSED
+from ingenuity_nodes.rover.parameters import RoverParameters
+from ingenuity_nodes.rover.route import checked
 from ingenuity_nodes.scenario.sections import RoverSection
 from ingenuity_nodes.signals import HazardMap, RoverPath, RoverReport
 from ingenuity_nodes.timing import SECOND_NS
@@ -35,6 +39,10 @@ class RoverDrive:
         self._map_is_new = False
         self._path: tuple[Point, ...] | None = None    # that was sent
         self._refused = ''
+        self._unanswered = False      # a path was sent, and the rover has not begun to drive
+        self._from_outside = False    # the goal is not the scenario's
+        self._longest = with_overrides(
+            RoverParameters(), section.overrides).drive.longest_drive
 
     @property
     def over(self) -> bool:
@@ -45,6 +53,31 @@ class RoverDrive:
     def outcome(self) -> str:
         """Return how a drive ended that did not arrive, '' else."""
         return f'{self._name} stays: {self._refused}' if self._refused else ''
+
+    @property
+    def position(self) -> Point:
+        """Return where the rover last believed to be: east, north [m]."""
+        return self._position
+
+    def new_goal(self, t_ns: int, goal: Point) -> str:
+        """
+        Take another goal from outside; return what becomes of the former one, '' for nothing.
+
+        Raises
+        ------
+        ValueError
+            The goal cannot be reached; the former one stays.
+
+        """
+        checked(RoverPath((goal,), ''), self._position, self._longest)
+        if self._map is not None:
+            rover_path(self._map, self._position, goal)
+        former = '' if self._goal is None or self.over else (
+            f'replaces {self._goal[0]:g} m east, {self._goal[1]:g} m north')
+        self._goal, self._start_ns, self._from_outside = goal, t_ns, True
+        self._path, self._refused = None, ''
+        self.phase = 'parked'
+        return former
 
     def take_map(self, hazards: HazardMap) -> None:
         """Take the newest map."""
@@ -65,6 +98,9 @@ class RoverDrive:
     def take_report(self, report: RoverReport) -> list[str]:
         """Note where the rover believes to be; log what is new."""
         self._position = report.position
+        if report.phase == REFUSED:
+            return self._take_refusal(report.reason)
+        self._unanswered = False
         if (before := self.phase) == report.phase:
             return []
         self.phase = report.phase
@@ -73,8 +109,22 @@ class RoverDrive:
         return [f'{self._name}: {before} -> {report.phase} at {east:.1f} m east, '
                 f'{north:.1f} m north{why}']
 
+    def _take_refusal(self, reason: str) -> list[str]:
+        """Fail the scenario's drive; of a goal from outside forget only that goal."""
+        if self._unanswered:
+            self._give_up(reason)
+        self._unanswered = False
+        return [f'{self._name}: path refused: {reason}']
+
+    def _give_up(self, reason: str) -> None:
+        if self._from_outside:
+            self._goal = None
+        else:
+            self._refused = reason
+
     def _planned(self, goal: Point) -> tuple[RoverPath, ...]:
         east, north = goal
+        self._unanswered = True
         where = f'to {east:g} m east, {north:g} m north'
         self._map_is_new = False
         if self._map is None:
@@ -83,7 +133,8 @@ class RoverDrive:
         try:
             self._path = rover_path(self._map, self._position, goal)
         except ValueError as error:
-            self._refused = str(error)
+            self._unanswered = False
+            self._give_up(str(error))
             # An empty path stops a rover that is on its way.
             return (RoverPath((), f'none {where}: {error}'),)
         straight = math.dist(self._position, goal)

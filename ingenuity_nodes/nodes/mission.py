@@ -13,13 +13,19 @@ from ingenuity_nodes.mission.control import MissionControl, MissionInputs
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
+from ingenuity_nodes.nodes.order_desk import OrderDesk
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Path
 import numpy as np
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
+
+# Of lines of the log that who comes late still gets; reliable, as is the default.
+LOG = QoSProfile(depth=200, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class MissionNode(MemberNode):
@@ -35,7 +41,10 @@ class MissionNode(MemberNode):
         self.membership.waits_for = lambda: self._participant.waits_for
         self._state = self.create_publisher(String, 'mission/state', LATCHED)
         self._published = ''
+        self._log = self.create_publisher(String, '/mission/log', LOG)
         self._wires = Wires(self, self._participant, scenario, MISSION, MISSION)
+        self._orders = OrderDesk(self, self._participant, self._control, [
+            section.name for section in scenario.helicopters])
         self._paths = {
             section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
             for section in scenario.helicopters}
@@ -44,18 +53,22 @@ class MissionNode(MemberNode):
                            for section in scenario.helicopters}
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
-        outputs = self._control.tick(t_ns, MissionInputs(**self._wires.inputs(messages)))
+        outside = self._orders.received(messages)
+        outputs = self._control.tick(t_ns, MissionInputs(
+            outside=outside, **self._wires.inputs(messages)))
         self._wires.publish(outputs)
         for line in outputs.log:
             self.get_logger().info(line)
+            self._log.publish(String(data=f'{t_ns / SECOND_NS:.2f} s: {line}'))
         for name, plans in outputs.plans.items():
             self._paths[name].publish(self._path(name, plans[-1]))
-        self._publish_state(outputs.outcome)
+        self._publish_state(outputs.outcome, outputs.failure)
 
-    def _publish_state(self, outcome: str) -> None:
+    def _publish_state(self, outcome: str, failure: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
         if outcome:
-            good = all(phase.value == 'done' for phase in self._control.phases.values())
+            good = not failure and all(
+                phase.value == 'done' for phase in self._control.phases.values())
             state = f'{ENDED if good else FAILED}: {outcome}'
         if state != self._published:
             self._published = state

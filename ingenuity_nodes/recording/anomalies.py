@@ -9,7 +9,8 @@ from typing import Any
 from ingenuity_nodes.recording.run_log import VehicleLog
 from ingenuity_nodes.timing import SECOND_NS
 
-ANOMALOUS_MODES = frozenset({'degraded', 'refused', 'crashed'})
+ANOMALOUS_MODES = frozenset({'degraded', 'refused', 'crashed', 'hold', 'order'})
+BY_ORDER = 'LAND_NOW', 'abort: ', 'return: ', 'land: ', 'goes on, '    # reasons begin with
 HARD_DOWN = 1.5     # [m/s] assumed: half as much again as the planned descent
 HARD_ASIDE = 1.0    # [m/s] assumed: on a slope such a slide strikes a blade (docs/model.md)
 
@@ -36,8 +37,8 @@ def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
 
 
 def response_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:
-    """List the flight computer's responses to anomalies, in seconds since lift-off."""
+    """List the flight computer's responses to anomalies and orders, in s since lift-off."""
     return [{'t_s': (change.t_ns - lift_off_ns) / SECOND_NS, 'mode': change.mode,
              'reason': change.reason}
             for change in log.modes
-            if change.mode in ANOMALOUS_MODES or change.reason.startswith('LAND_NOW')]
+            if change.mode in ANOMALOUS_MODES or change.reason.startswith(BY_ORDER)]

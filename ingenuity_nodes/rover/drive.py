@@ -30,6 +30,7 @@ PERIOD_NS = 5 * TICK_NS                # the rover moves at 20 Hz: 2 mm at a tim
 PERIOD = PERIOD_NS / SECOND_NS
 FASTEST = 0.042                        # [m/s] NASA: 152 m/h
 PARKED, DRIVING, ARRIVED, STOPPED = 'parked', 'driving', 'arrived', 'stopped'
+REFUSED = 'refused'    # reported of a path that is not taken; the rover does as before
 _READY = math.radians(3.0)             # wheels nearer than this to their angle may roll
 
 
@@ -107,6 +108,7 @@ class Drive:
         self._phase, self._reason = PARKED, ''
         self._reported = PARKED, ''
         self._log: list[str] = []
+        self._refusals: list[str] = []
         self._state: DriveState | None = None
 
     @property
@@ -140,6 +142,7 @@ class Drive:
                 checked(path, self._here, self._parameters.longest_drive)
             except ValueError as error:
                 self._log.append(f'path refused: {error}')
+                self._refusals.append(str(error))
                 continue
             self._command = None
             self._points, self._seen = tuple(path.points), 0.0
@@ -171,11 +174,13 @@ class Drive:
 
     def reports(self, t_ns: int) -> tuple[RoverReport, ...]:
         """Return what is to be reported in this tick: changes, and once a second of a drive."""
+        refused = tuple(RoverReport(t_ns, self._here, REFUSED, why) for why in self._refusals)
+        self._refusals = []
         now = self._phase, self._reason
         if now == self._reported and not (self._phase == DRIVING and t_ns % SECOND_NS == 0):
-            return ()
+            return refused
         self._reported = now
-        return (RoverReport(t_ns, self._here, *now),)
+        return (*refused, RoverReport(t_ns, self._here, *now))
 
     def log(self) -> tuple[str, ...]:
         """Return the lines since the last call."""

@@ -87,6 +87,8 @@ class Photograph(Section):
     range: Between = Between()    # noqa: A003, RUF100
     size: Pixels = 0.0    # least width of the target in the image
     whole: bool = True    # the target must not be cut by the frame
+    # Where the sun is: front, on the side that is seen; side, beside it; any, but not behind it.
+    light: Literal['front', 'side', 'any'] = 'any'
 
 
 class GoTo(Section):

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from ingenuity_nodes.guidance.flight_plan import (
     Azimuth, FlightPlan, PhotoRequest, Segment, TakePhoto)
+from ingenuity_nodes.scenario.commands import TimedCommand
 from ingenuity_nodes.scenario.fault_section import FaultSection, orders_of
 from ingenuity_nodes.scenario.goals import CruiseSection, Goal, Photograph
 from ingenuity_nodes.scenario.mast_images import ImagesSection
@@ -148,6 +149,7 @@ class MissionSection(Section):
 
     wait_for_photos: bool = True
     time_limit: Annotated[float, Field(gt=0.0, le=7200.0, description='s')] = 600.0
+    commands: Row[TimedCommand] = ()    # orders and goals that are given during the run
 
 
 class MapperSection(Section):

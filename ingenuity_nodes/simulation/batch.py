@@ -65,25 +65,25 @@ def fly_batch(
     if drawn:
         drawn.products = products
     with nothing_compiles(report_line):
-        _fly(simulation, products, drawn, report_line)
+        last = _fly(simulation, products, drawn, report_line)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
-    return products.finish(factor)
+    return products.finish(factor, last.outcome if last.failure else None)
 
 
 def _fly(
     simulation: Simulation, products: RunProducts, drawn: OfflineCamera | None,
     report_line: Callable[[str], None],
-) -> None:
-    """Tick until the run is over."""
-    outcome = ''
-    while not outcome:
+) -> TickReport:
+    """Tick until the run is over; return the report of the last tick."""
+    while True:
         report = simulation.tick()
         _note(products, report)
         if drawn:
             drawn.watch(report)
         for line in report.log:
             report_line(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
-        outcome = report.outcome
+        if report.outcome:
+            return report
 
 
 def _note(products: RunProducts, report: TickReport) -> None:

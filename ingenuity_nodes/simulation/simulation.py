@@ -17,6 +17,8 @@ from ingenuity_nodes.graph.wiring import HELICOPTER, Mail, MAPPER, members_of, M
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterInputs, HelicopterOutputs
 from ingenuity_nodes.mapping.mapper import MapperInputs
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs
+from ingenuity_nodes.mission.outside import Outside
+from ingenuity_nodes.mission.separation_watch import Nearest
 from ingenuity_nodes.rover.perseverance import (
     Finder, ReceivedFile, Rover, RoverInputs, RoverOutputs)
 from ingenuity_nodes.scenario.environment import environment_of, mapper_of, rover_of
@@ -44,6 +46,8 @@ class TickReport(NamedTuple):
     outcome: str    # '' while the run goes on
     rovers: Mapping[str, RoverOutputs] = NO_ROVERS
     maps: tuple[HazardMap, ...] = ()
+    failure: str = ''    # what of the mission was not done, apart from flights
+    nearest: Nearest | None = None    # the smallest separation in flight so far
 
 
 class Simulation:
@@ -96,8 +100,12 @@ class Simulation:
         self._mail = Mail(self._members)
         self.t_ns = 0
 
-    def tick(self) -> TickReport:
-        """Advance everything by 10 ms; each participant receives what was sent the tick before."""
+    def tick(self, outside: tuple[Outside, ...] = ()) -> TickReport:
+        """
+        Advance everything by 10 ms; each participant receives what was sent the tick before.
+
+        ``outside`` is what mission control receives from nobody of the scenario.
+        """
         self.t_ns += TICK_NS
         received, self._mail = self._mail, Mail(self._members)
         flown = {name: self._fly(name, received) for name in self.helicopters}
@@ -111,10 +119,11 @@ class Simulation:
             log += [f'{name}: {file.caption}' for file in at_rover.files]
             driven[name] = at_rover
         maps = self._map(received)
-        outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
+        outputs = self._mission.tick(self.t_ns, MissionInputs(
+            outside=outside, **received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
-                          driven, maps)
+                          driven, maps, outputs.failure, outputs.nearest)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]

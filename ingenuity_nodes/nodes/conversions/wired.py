@@ -15,6 +15,7 @@ from ingenuity_nodes.nodes.conversions.driving import (
 from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds
 from ingenuity_nodes.nodes.conversions.images import radio_from, radio_message
 from ingenuity_nodes.nodes.conversions.maps import map_from, map_message
+from ingenuity_nodes.nodes.conversions.orders import order_from, order_message
 from ingenuity_nodes.nodes.conversions.sensors import range_from, range_message
 from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, estimate_message, truth_from, truth_message)
@@ -62,6 +63,8 @@ CODECS = {
         String, lambda plan, _: String(data=plan_to_yaml(plan)),
         lambda message: plan_from_yaml(message.data)),
     (MISSION, 'go'): Codec(Empty, lambda *_: Empty(), lambda _: Go()),
+    (MISSION, 'orders'): Codec(String, lambda order, _: order_message(order), order_from),
+    (HELICOPTER, 'positions'): Codec(Odometry, estimate_message, estimate_from),
     (HELICOPTER, 'modes'): Codec(
         String, lambda change, _: String(data=f'{change.mode}: {change.reason}'), mode_from),
     (HELICOPTER, 'truths'): Codec(Odometry, truth_message, truth_from),
