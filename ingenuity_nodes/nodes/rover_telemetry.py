@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from ingenuity_nodes import frames
+from ingenuity_nodes.mission.display import LIFTED
 from ingenuity_nodes.nodes.conversions.driving import belief_message, rover_battery_message
-from ingenuity_nodes.nodes.conversions.geometry import header, transform
+from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
 from ingenuity_nodes.nodes.conversions.images import jpeg_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.nodes.membership import LATCHED
@@ -17,12 +18,14 @@ from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
 from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverOutputs
 from ingenuity_nodes.timing import SECOND_NS
-from nav_msgs.msg import Odometry
+from nav_msgs.msg import Odometry, Path
 import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import BatteryState, CompressedImage, JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
+
+PATH_STEP = 0.2    # [m] between the points of the driven path
 
 
 class RoverTelemetry:
@@ -39,6 +42,8 @@ class RoverTelemetry:
         self._truth = node.create_publisher(Odometry, 'ground_truth/odometry', BEAT)
         self._joints = node.create_publisher(JointState, 'joint_states', BEAT)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
+        self._path = node.create_publisher(Path, 'driven_path', LATCHED)
+        self._driven: list[frames.Vector3] = []
         self._tf = node.create_publisher(TFMessage, '/tf', 100)
         self._description = publish_description(node, 'perseverance', name)
 
@@ -49,6 +54,7 @@ class RoverTelemetry:
         if t_ns % PERIOD_NS == 0:
             self._publish_poses(t_ns, outputs)
         if t_ns % SECOND_NS == 0:
+            self._publish_path(t_ns, outputs.state.p_MB)
             self._battery.publish(rover_battery_message(t_ns, outputs.drive, self._name))
 
     def _publish_file(self, file: ReceivedFile) -> None:
@@ -63,6 +69,15 @@ class RoverTelemetry:
             self._caption.publish(String(data=file.caption))
         else:
             self._thumbnail.publish(message)
+
+    def _publish_path(self, t_ns: int, p_MB: frames.Vector3) -> None:
+        """Publish where it truly drove, when it has driven on."""
+        if self._driven and np.linalg.norm(p_MB - self._driven[-1]) < PATH_STEP:
+            return
+        self._driven.append(p_MB)
+        points = np.array(self._driven)
+        points[:, 2] += LIFTED
+        self._path.publish(path_message(t_ns, frames.MAP, points))
 
     def _publish_poses(self, t_ns: int, outputs: RoverOutputs) -> None:
         name, state, drive = self._name, outputs.state, outputs.drive

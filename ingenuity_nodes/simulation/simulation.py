@@ -9,7 +9,7 @@ arrive one tick after they were sent: both fly the same flight to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,13 +21,14 @@ from ingenuity_nodes.rover.perseverance import Finder, ReceivedFile, RoverInputs
 from ingenuity_nodes.scenario.environment import environment_of, mapper_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
-    Exposure, FeatureFrame, HazardMap, NavigationImage, Photo)
+    Exposure, FeatureFrame, HazardMap, NavigationImage, Photo, RoverPath)
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
 
 NO_ROVERS: Mapping[str, RoverOutputs] = MappingProxyType({})
+NO_PATHS: Mapping[str, Sequence[RoverPath]] = MappingProxyType({})
 TakePhoto = Callable[[str, Exposure], Photo]
 DrawImage = Callable[[str, Exposure], NDArray[np.uint8]]
 TrackImage = Callable[[str, Exposure], FeatureFrame]
@@ -43,6 +44,7 @@ class TickReport(NamedTuple):
     outcome: str    # '' while the run goes on
     rovers: Mapping[str, RoverOutputs] = NO_ROVERS
     maps: tuple[HazardMap, ...] = ()
+    rover_paths: Mapping[str, Sequence[RoverPath]] = NO_PATHS
 
 
 class Simulation:
@@ -113,7 +115,7 @@ class Simulation:
         outputs = self._mission.tick(self.t_ns, MissionInputs(**received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
-                          driven, maps)
+                          driven, maps, outputs.rover_paths)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]
