@@ -136,7 +136,8 @@ def photo_poses(
         return ()
     parameters = with_overrides(HelicopterParameters(), section.overrides)
     flight = planned_flight(plan, section.position, environment.terrain, parameters.guidance)
-    path, camera = _thinned(flight.samples, POSE_STEP), rte()
+    path = _thinned(flight.samples, POSE_STEP)
+    camera = rte(parameters.computer.rte_mounting_error)
     candidates: list[NDArray[np.float64]] = []
     chosen: list[NDArray[np.float64]] = []
     for request in plan.photos:

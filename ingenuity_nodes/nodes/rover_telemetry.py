@@ -12,6 +12,7 @@ from ingenuity_nodes.nodes.conversions.images import jpeg_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import BEAT, Participant
+from ingenuity_nodes.nodes.preview import Preview
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
 from ingenuity_nodes.robots.mast import AZIMUTH, ELEVATION
@@ -34,6 +35,7 @@ class RoverTelemetry:
     def __init__(self, node: Node, participant: Participant, name: str) -> None:
         self._node, self._name = node, name
         self._photo = participant.publisher(CompressedImage, 'received/compressed')
+        self._preview = Preview(node, 'received/preview')
         self._thumbnail = node.create_publisher(
             CompressedImage, 'received/thumbnail/compressed', LATCHED)
         self._caption = node.create_publisher(String, 'caption', LATCHED)
@@ -66,6 +68,7 @@ class RoverTelemetry:
         if is_photo(file.name):
             self._node.get_logger().info(file.caption)
             self._photo.publish(message)
+            self._preview.publish_jpeg(photo_time(file.name), frame_id, file.content)
             self._caption.publish(String(data=file.caption))
         else:
             self._thumbnail.publish(message)
