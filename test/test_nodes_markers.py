@@ -7,14 +7,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
+serialization = pytest.importorskip(
+    'rclpy.serialization', reason='rclpy is not importable: no ROS 2 here')
 
 from ingenuity_nodes.mission.display import LINES, Shape, SPHERE, TEXT  # noqa
-from ingenuity_nodes.nodes.conversions.markers import triangles_cdr  # noqa
-from ingenuity_nodes.nodes.conversions.shapes import deletions, shape_marker  # noqa
-from ingenuity_nodes.rendering.ground_view import Triangles  # noqa
-from rclpy.serialization import deserialize_message, serialize_message  # noqa
-from visualization_msgs.msg import Marker  # noqa
+from ingenuity_nodes.nodes.conversions.markers import triangles_cdr  # noqa: E402
+from ingenuity_nodes.nodes.conversions.shapes import deletions, shape_marker  # noqa: E402
+from ingenuity_nodes.rendering.ground_view import Triangles  # noqa: E402
+from visualization_msgs.msg import Marker  # noqa: E402
 
 
 def triangles(count, seed=5):
@@ -26,7 +26,7 @@ def triangles(count, seed=5):
 @pytest.mark.parametrize('name', ['rocks', 'terrain', 'a', 'ab', 'abc'])    # of any alignment
 def test_triangles_arrive_as_they_were_and_nothing_else_is_in_the_message(count, name):
     sent = triangles(count)
-    marker = deserialize_message(triangles_cdr(name, sent), Marker)
+    marker = serialization.deserialize_message(triangles_cdr(name, sent), Marker)
     assert np.array([(p.x, p.y, p.z) for p in marker.points]).reshape(-1, 3).tolist() == (
         sent.p_M.tolist())
     assert np.array([(c.r, c.g, c.b) for c in marker.colors]).reshape(-1, 3) == pytest.approx(
@@ -40,10 +40,10 @@ def test_triangles_arrive_as_they_were_and_nothing_else_is_in_the_message(count,
 def test_the_message_is_as_long_as_that_which_rclpy_would_write():
     # Its bytes differ: what pads them is not set to anything.
     cdr = triangles_cdr('terrain', triangles(3))
-    marker = deserialize_message(cdr, Marker)
-    again = bytes(serialize_message(marker))
+    marker = serialization.deserialize_message(cdr, Marker)
+    again = bytes(serialization.serialize_message(marker))
     assert len(again) == len(cdr)
-    assert deserialize_message(again, Marker) == marker
+    assert serialization.deserialize_message(again, Marker) == marker
 
 
 def test_each_kind_of_shape_becomes_a_marker_that_rviz_can_draw():

@@ -161,9 +161,9 @@ class RunProducts:
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
     ) -> dict[str, Any]:
         """Write everything; ``full=False`` omits the report and the photo copies."""
+        self._keep_drives()
         if full:
             self.run.terrain = self._patch()
-        self._keep_drives()
         result = summarise(self.run, real_time_factor, outcome)
         if self._scenario.name in HISTORY:
             result['swing_period_s'] = oscillation_period(self.run.logs[0])

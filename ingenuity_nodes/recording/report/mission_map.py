@@ -20,7 +20,7 @@ import plotly.graph_objects as go
 GROUND = (0.89, 0.80, 0.70)                  # level ground nobody has mapped
 LOW, HIGH = (0.16, 0.36, 0.42), (0.98, 0.93, 0.80)    # ends of the mapped heights
 CLOSED = (0.72, 0.13, 0.10)                  # a hazard
-DRIVEN, SENT, STRAIGHT = '#14532d', '#2f9e57', '#6b5d54'
+DRIVEN, SENT, STRAIGHT = '#14532d', '#2f9e57', '#1d1310'
 RELIEF = 5.0            # times as steep, for the light alone
 FINER = 4               # image pixels for each metre of unmapped ground
 LIGHT = np.array([-0.55, 0.45, 0.70]) / np.linalg.norm([-0.55, 0.45, 0.70])    # north-west
@@ -49,9 +49,8 @@ def mission_map(run: RunLog) -> go.Figure:
         _photo(figure, number, photo, run.mission.rovers.get(photo.target))
     (west, east), (south, north) = _extent(run)
     figure.update_layout(
-        layout(), height=680, margin={'l': 52, 'r': 8, 't': 8, 'b': 44},
-        legend={'x': 0.01, 'xanchor': 'left', 'y': 0.99, 'bgcolor': 'rgba(255,255,255,0.86)',
-                'bordercolor': '#e3d6ca', 'borderwidth': 1})
+        layout(), height=720, margin={'l': 52, 'r': 8, 't': 8, 'b': 44},
+        legend={'orientation': 'h', 'x': 0.0, 'y': -0.09, 'yanchor': 'top'})
     figure.update_xaxes(title='east [m]', showgrid=False, zeroline=False, constrain='domain',
                         range=[west, east])
     figure.update_yaxes(title='north [m]', showgrid=False, zeroline=False, scaleanchor='x',
@@ -139,7 +138,7 @@ def _drive(figure: go.Figure, rover: RoverLog) -> None:
     name = rover.name
     if rover.goal is not None:
         _line(figure, [rover.start, rover.goal], f'{name}, straight',
-              {'color': STRAIGHT, 'width': 2, 'dash': 'dash'})
+              {'color': STRAIGHT, 'width': 2.5, 'dash': 'dot'})
         _spot(figure, rover.goal, 'star', DRIVEN, 'goal', 20)
     for k, path in enumerate(path for path in rover.paths if path.points):
         start = _position_at(rover, path.t_ns)
@@ -151,7 +150,8 @@ def _drive(figure: go.Figure, rover: RoverLog) -> None:
         figure.add_scatter(
             x=short(driven[:, 0]), y=short(driven[:, 1]), mode='lines', name=f'{name} drove',
             line={'color': DRIVEN, 'width': 4.5}, hoverinfo='name')
-    _spot(figure, rover.start, 'square', DRIVEN, name.capitalize(), 15)
+    _spot(figure, rover.start, 'square', DRIVEN, name.capitalize(), 15,
+          where='top center')
 
 
 def _photo(figure: go.Figure, number: int, photo: PhotoRecord, rover: RoverLog | None) -> None:
@@ -183,10 +183,10 @@ def _line(
 
 def _spot(
     figure: go.Figure, at: tuple[float, float], symbol: str, colour: str, text: str = '',
-    size: int = 9,
+    size: int = 9, *, where: str = 'bottom center',
 ) -> None:
     figure.add_scatter(
-        x=[at[0]], y=[at[1]], mode='markers+text', text=[text], textposition='bottom center',
+        x=[at[0]], y=[at[1]], mode='markers+text', text=[text], textposition=where,
         textfont={'color': INK, 'size': 14}, showlegend=False, hoverinfo='skip',
         marker={'size': size, 'color': colour, 'symbol': symbol,
                 'line': {'color': '#ffffff', 'width': 1.5}})

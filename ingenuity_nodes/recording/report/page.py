@@ -85,7 +85,7 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 .shot h3 { margin-bottom: 10px; }
 .count { display: inline-block; width: 26px; height: 26px; border-radius: 50%; margin-right: 9px;
   background: #e0a526; color: #3a2c25; text-align: center; line-height: 26px; font-size: 14px; }
-.log { max-height: 640px; overflow-y: auto; }
+.log { max-height: 700px; overflow-y: auto; }
 .log td:first-child { width: 66px; white-space: nowrap; }
 .log td:nth-child(2) { width: 128px; white-space: nowrap; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 8px; }
