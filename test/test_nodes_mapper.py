@@ -7,6 +7,7 @@ import re
 
 from ingenuity_nodes.commands import cli
 from ingenuity_nodes.mapping.mapper import described
+from ingenuity_nodes.recording.bag.reader import decode, messages
 from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.scenario.environment import environment_of
@@ -61,3 +62,6 @@ def test_live_maps_are_those_of_the_batch_to_the_bit(tmp_path, monkeypatch):
     in_bag = mission_of_bag(folder / 'bag')
     assert in_bag.decisions[:5] == noted.decisions[:5]
     assert np.isfinite(in_bag.hazard_map.height).any()
+    drawn = [{marker.ns for marker in decode(message).markers}
+             for message in messages(folder / 'bag', {'/mission/markers'})]
+    assert 'scout separation' in set().union(*drawn)

@@ -12,8 +12,10 @@ serialization = pytest.importorskip(
 
 from ingenuity_nodes.mission.display import LINES, Shape, SPHERE, TEXT  # noqa
 from ingenuity_nodes.nodes.conversions.markers import triangles_cdr  # noqa: E402
-from ingenuity_nodes.nodes.conversions.shapes import deletions, shape_marker  # noqa: E402
+from ingenuity_nodes.nodes.conversions.shapes import (  # noqa: E402
+    deletions, position_from, shape_marker)
 from ingenuity_nodes.rendering.ground_view import Triangles  # noqa: E402
+from nav_msgs.msg import Odometry  # noqa: E402
 from visualization_msgs.msg import Marker  # noqa: E402
 
 
@@ -61,6 +63,27 @@ def test_each_kind_of_shape_becomes_a_marker_that_rviz_can_draw():
     assert [(m.ns, m.id) for m in (sphere, lines, text)] == [('a', 1), ('b', 2), ('c', 3)]
     assert all(m.pose.orientation.w == 1.0 and m.color.a == pytest.approx(0.4)
                for m in (sphere, lines, text))
+
+
+def odometry(x=1.0, variance=0.04):
+    message = Odometry()
+    message.pose.pose.position.x = x
+    message.pose.covariance[7] = variance
+    return message
+
+
+def test_a_position_comes_with_its_largest_standard_deviation():
+    p_MB, sigma = position_from(odometry())
+    assert p_MB.tolist() == [1.0, 0.0, 0.0]
+    assert sigma == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize('wrong', [
+    odometry(float('nan')), odometry(float('inf')), odometry(-1e9),
+    odometry(variance=float('nan')), odometry(variance=float('inf'))],
+    ids=['nan', 'inf', 'far', 'sigma nan', 'sigma inf'])
+def test_what_is_no_position_on_the_map_is_not_drawn(wrong):
+    assert position_from(wrong) is None
 
 
 def test_what_is_gone_is_deleted_by_namespace_and_number():

@@ -29,6 +29,8 @@ def pose(x, y, z=0.0):
 
 
 class Bag:
+    """Write messages by their fields."""
+
     def __init__(self, folder):
         self._writer = BagWriter(folder)
 

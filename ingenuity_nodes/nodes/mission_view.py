@@ -10,19 +10,19 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.mission.control import MissionOutputs
 from ingenuity_nodes.mission.display import laid_on, MissionDisplay
 from ingenuity_nodes.nodes.conversions.geometry import path_message
-from ingenuity_nodes.nodes.conversions.shapes import deletions, Key, shape_marker
-from ingenuity_nodes.nodes.conversions.state import estimate_from
+from ingenuity_nodes.nodes.conversions.shapes import (
+    deletions, Key, position_from, shape_marker)
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.terrain import Terrain
 from nav_msgs.msg import Odometry, Path
-import numpy as np
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from visualization_msgs.msg import MarkerArray
 
 PERIOD_NS = SECOND_NS // 2
+ALL_NS = 10 * SECOND_NS    # between those with what does not change, for bags played from within
 # The newest will do: read only when markers are due, a hundredth of a core at the rate they come.
 NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -36,7 +36,7 @@ class MissionView:
         self._poses = [shape_marker(0, shape) for shape in display.poses]
         self._newest: dict[str, bytes] = {}    # odometry of each vehicle
         self._drawn: set[Key] = set()
-        self._decision = ''
+        self._decision, self._audience = '', 0
         scenario = node.scenario
         for vehicle in scenario.vehicles:
             node.create_subscription(
@@ -52,7 +52,7 @@ class MissionView:
         self._decision = next(reversed(outputs.log), self._decision)
         if outputs.rover_paths:
             self._publish_paths(t_ns, outputs)
-        if t_ns % PERIOD_NS == 0 and self._markers.get_subscription_count():
+        if t_ns % PERIOD_NS == 0:
             self._publish_markers(t_ns, phases)
 
     def _publish_paths(self, t_ns: int, outputs: MissionOutputs) -> None:
@@ -64,18 +64,20 @@ class MissionView:
                     t_ns, frames.MAP, laid_on(self._terrain, [start, *path.points])))
 
     def _publish_markers(self, t_ns: int, phases: Mapping[str, str]) -> None:
+        audience, before = self._markers.get_subscription_count(), self._audience
+        self._audience = audience
+        if not audience:
+            return
+        poses = self._poses if audience > before or t_ns % ALL_NS == 0 else []
         shapes = self._display.shapes(self._where(), phases, self._decision)
         keys = {(shape.layer, shape.number) for shape in shapes}
         self._markers.publish(MarkerArray(markers=[
-            *self._poses, *(shape_marker(t_ns, shape) for shape in shapes),
+            *poses, *(shape_marker(t_ns, shape) for shape in shapes),
             *deletions(t_ns, self._drawn - keys)]))
         self._drawn = keys
 
     def _where(self) -> dict[str, tuple[frames.Vector3, float]]:
         """Return position and its standard deviation of each vehicle, as it believes."""
-        found = {}
-        for name, cdr in self._newest.items():
-            estimate = estimate_from(deserialize_message(cdr, Odometry))
-            variance = float(np.diagonal(estimate.covariance)[:3].max())
-            found[name] = estimate.p_MB, float(np.sqrt(max(variance, 0.0)))
-        return found
+        read = {name: deserialize_message(cdr, Odometry) for name, cdr in self._newest.items()}
+        return {name: where for name, message in read.items()
+                if (where := position_from(message)) is not None}

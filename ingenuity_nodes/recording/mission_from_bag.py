@@ -33,8 +33,8 @@ def mission_of_bag(folder: Path) -> MissionRecord:
 
     """
     rovers = [match[1] for topic in topics(folder) if (match := DRIVE.fullmatch(topic.topic))]
-    wanted = {LOG, HAZARDS, HEIGHTS, *(f'/{name}/{topic}' for name in rovers
-                                      for topic in (TRUTH, PATH))}
+    of_rovers = (f'/{name}/{topic}' for name in rovers for topic in (TRUTH, PATH))
+    wanted = {LOG, HAZARDS, HEIGHTS, *of_rovers}
     record = MissionRecord()
     grid: Any = None
     cloud: Any = None

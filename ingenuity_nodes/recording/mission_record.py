@@ -67,7 +67,8 @@ class MissionRecord:
     def is_cooperation(self) -> bool:
         """Return whether a rover drove or the ground was mapped: more than flights."""
         return self.hazard_map is not None or any(
-            rover.goal is not None or rover.paths for rover in self.rovers.values())
+            rover.goal is not None or rover.paths or len(rover.p_MB) > 1
+            for rover in self.rovers.values())
 
     def arrays(self) -> dict[str, Any]:
         """Return all that is arrays, by name, for one file."""

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from geometry_msgs.msg import Vector3
 from ingenuity_nodes import frames
 from ingenuity_nodes.mission.display import LINES, Shape, SPHERE, TEXT
-from ingenuity_nodes.nodes.conversions.geometry import header, point
+from ingenuity_nodes.nodes.conversions.geometry import array_from, header, point
+from ingenuity_nodes.rover.route import EDGE
+from nav_msgs.msg import Odometry
+import numpy as np
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker
 
@@ -32,6 +35,15 @@ def shape_marker(t_ns: int, shape: Shape) -> Marker:
     red, green, blue, alpha = map(float, shape.colour)
     marker.color = ColorRGBA(r=red, g=green, b=blue, a=alpha)
     return marker
+
+
+def position_from(message: Odometry) -> tuple[frames.Vector3, float] | None:
+    """Read position and its largest standard deviation [m]; None: not a position on the map."""
+    p = array_from(message.pose.pose.position)
+    sigma = np.sqrt(np.clip(np.asarray(message.pose.covariance)[[0, 7, 14]], 0.0, None)).max()
+    if not (np.abs(p) < EDGE).all() or not sigma < EDGE:    # NaN is neither
+        return None
+    return p, float(sigma)
 
 
 def deletions(t_ns: int, keys: Iterable[Key]) -> list[Marker]:
