@@ -135,6 +135,7 @@ def list_scenarios(_: Namespace) -> int:
 
 def report(options: Namespace) -> int:
     """Write the report of a run folder anew."""
+    from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
     from ingenuity_nodes.recording.report.report import write_report
     from ingenuity_nodes.recording.run_log import RunLog
 
@@ -144,6 +145,8 @@ def report(options: Namespace) -> int:
         log = RunLog.load(folder.run_log)
     except (OSError, ValueError, BadZipFile) as error:
         raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
+    if not log.mission.is_cooperation and folder.bag.is_dir():
+        log.mission = mission_of_bag(folder.bag)
     print(write_report(folder, log, result))
     return 0
 

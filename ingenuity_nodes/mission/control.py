@@ -183,6 +183,11 @@ class MissionControl:
         return paths, log
 
     @property
+    def plans(self) -> dict[str, FlightPlan | None]:
+        """Return the plan of each flight, None where none could be made."""
+        return {name: flight.plan for name, flight in self._flights.items()}
+
+    @property
     def phases(self) -> dict[str, Phase]:
         """Where each flight stands."""
         return {name: flight.phase for name, flight in self._flights.items()}

@@ -16,6 +16,7 @@ from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.others import Others
 from ingenuity_nodes.nodes.participant import COUNTED
+from ingenuity_nodes.nodes.preview import Preview
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter, vehicle_section
 from ingenuity_nodes.nodes.truth_images import TruthImages
@@ -53,6 +54,7 @@ class CameraNode(MemberNode):
             CompressedImage, f'{name}/image_raw/compressed', FRAMES)
         self._info = self.create_publisher(CameraInfo, f'{name}/camera_info', LATCHED)
         self._info.publish(camera_info_message(self._model, self._frame_id))
+        self._preview = Preview(self, f'{name}/preview') if name == 'rte' else None
         self._truth = TruthImages(self, name, self._frame_id)
         self.create_subscription(Odometry, f'{name}/exposure', self._on_exposure, COUNTED)
         self._render_process = RenderProcess(self.scenario, self.seed, section.name, name)
@@ -95,6 +97,8 @@ class CameraNode(MemberNode):
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
                                 *self._others.at(exposure.t_ns))
         image = self._render_process.draw(exposure, bodies)
+        if self._preview:
+            self._preview.publish(exposure.t_ns, self._frame_id, image)
         if self._images.get_subscription_count():
             self._images.publish(image_message(exposure.t_ns, self._frame_id, image))
         if self._jpegs.get_subscription_count():

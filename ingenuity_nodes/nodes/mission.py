@@ -10,14 +10,19 @@ from ingenuity_nodes import frames
 from ingenuity_nodes.graph.wiring import MISSION
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, waypoints
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs
+from ingenuity_nodes.mission.display import MissionDisplay
+from ingenuity_nodes.mission.planned_flight import take_off_point
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
 from ingenuity_nodes.nodes.order_desk import OrderDesk
+from ingenuity_nodes.nodes.mission_view import MissionView
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
+from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Path
 import numpy as np
@@ -48,9 +53,14 @@ class MissionNode(MemberNode):
         self._paths = {
             section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
             for section in scenario.helicopters}
-        height = environment.terrain.height
-        self._positions = {section.name: (*section.position, height(*section.position))
-                           for section in scenario.helicopters}
+        # Paths run where the body's origin flies, so that planned and flown ones compare.
+        self._starts = {section.name: take_off_point(
+            section.position, environment.terrain,
+            with_overrides(HelicopterParameters(), section.overrides).guidance)
+            for section in scenario.helicopters}
+        with self.membership.busy('choosing photo poses'):
+            self._view = MissionView(self, MissionDisplay(
+                scenario, environment, self._control.plans), environment.terrain)
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         outside = self._orders.received(messages)
@@ -62,6 +72,8 @@ class MissionNode(MemberNode):
             self._log.publish(String(data=f'{t_ns / SECOND_NS:.2f} s: {line}'))
         for name, plans in outputs.plans.items():
             self._paths[name].publish(self._path(name, plans[-1]))
+        self._view.publish(t_ns, outputs, {
+            name: phase.value for name, phase in self._control.phases.items()})
         self._publish_state(outputs.outcome, outputs.failure)
 
     def _publish_state(self, outcome: str, failure: str) -> None:
@@ -75,8 +87,7 @@ class MissionNode(MemberNode):
             self._state.publish(String(data=state))
 
     def _path(self, name: str, plan: FlightPlan) -> Path:
-        corners = np.array(waypoints(plan)) + np.array(self._positions[name])
-        return path_message(0, frames.MAP, corners)
+        return path_message(0, frames.MAP, np.array(waypoints(plan)) + self._starts[name])
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -14,6 +14,7 @@ from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, exposure_from, fault_from, truth_from)
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, LATCHED
+from ingenuity_nodes.nodes.mission_notes import MissionNotes
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
@@ -90,6 +91,7 @@ class RecorderNode(MemberNode):
                     CompressedImage, f'/{rover.name}/{camera}/image_raw/compressed',
                     lambda message, name=rover.name: self._products.mast_image(
                         name, nanoseconds(message.header.stamp), bytes(message.data)), 60)
+        self._notes = MissionNotes(self, scenario, self._products, lambda: self._t_ns)
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
         self._arrived = [
@@ -220,6 +222,7 @@ class RecorderNode(MemberNode):
         complete = reason.startswith(ENDED)
         try:
             self._writer.close()
+            self._notes.finish()
             outcome = None if complete else reason
             self._products.finish(self._factor, outcome, full=complete)
         except RecordingError as error:

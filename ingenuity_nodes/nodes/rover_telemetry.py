@@ -5,18 +5,20 @@
 from __future__ import annotations
 
 from ingenuity_nodes import frames
+from ingenuity_nodes.mission.display import LIFTED
 from ingenuity_nodes.nodes.conversions.driving import belief_message, rover_battery_message
-from ingenuity_nodes.nodes.conversions.geometry import header, transform
+from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
 from ingenuity_nodes.nodes.conversions.images import jpeg_message
 from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import Participant
+from ingenuity_nodes.nodes.preview import Preview
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.radio.frames import is_photo, is_thumbnail, photo_time
 from ingenuity_nodes.rover.drive import PERIOD_NS
 from ingenuity_nodes.rover.perseverance import ReceivedFile, RoverOutputs
 from ingenuity_nodes.timing import SECOND_NS
-from nav_msgs.msg import Odometry
+from nav_msgs.msg import Odometry, Path
 import numpy as np
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -24,7 +26,7 @@ from sensor_msgs.msg import BatteryState, CompressedImage, JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
-
+PATH_STEP = 0.2    # [m] between the points of the driven path
 POSES = QoSProfile(depth=1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)    # of 50 s
 
 
@@ -34,6 +36,7 @@ class RoverTelemetry:
     def __init__(self, node: Node, participant: Participant, name: str) -> None:
         self._node, self._name = node, name
         self._photo = participant.publisher(CompressedImage, 'received/compressed')
+        self._preview = Preview(node, 'received/preview')
         self._thumbnail = node.create_publisher(
             CompressedImage, 'received/thumbnail/compressed', LATCHED)
         self._caption = node.create_publisher(String, 'caption', LATCHED)
@@ -42,6 +45,8 @@ class RoverTelemetry:
         self._truth = node.create_publisher(Odometry, 'ground_truth/odometry', POSES)
         self._joints = node.create_publisher(JointState, 'joint_states', POSES)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
+        self._path = node.create_publisher(Path, 'driven_path', LATCHED)
+        self._driven: list[frames.Vector3] = []
         self._tf = node.create_publisher(TFMessage, '/tf', 100)
         self._description = publish_description(node, 'perseverance', name)
 
@@ -52,6 +57,7 @@ class RoverTelemetry:
         if t_ns % PERIOD_NS == 0:
             self._publish_poses(t_ns, outputs)
         if t_ns % SECOND_NS == 0:
+            self._publish_path(t_ns, outputs.state.p_MB)
             self._battery.publish(rover_battery_message(t_ns, outputs.drive, self._name))
 
     def _publish_file(self, file: ReceivedFile) -> None:
@@ -63,9 +69,19 @@ class RoverTelemetry:
         if is_photo(file.name):
             self._node.get_logger().info(file.caption)
             self._photo.publish(message)
+            self._preview.publish_jpeg(photo_time(file.name), frame_id, file.content)
             self._caption.publish(String(data=file.caption))
         else:
             self._thumbnail.publish(message)
+
+    def _publish_path(self, t_ns: int, p_MB: frames.Vector3) -> None:
+        """Publish where it truly drove, when it has driven on."""
+        if self._driven and np.linalg.norm(p_MB - self._driven[-1]) < PATH_STEP:
+            return
+        self._driven.append(p_MB)
+        points = np.array(self._driven)
+        points[:, 2] += LIFTED
+        self._path.publish(path_message(t_ns, frames.MAP, points))
 
     def _publish_poses(self, t_ns: int, outputs: RoverOutputs) -> None:
         name, state, drive = self._name, outputs.state, outputs.drive

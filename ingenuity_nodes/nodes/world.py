@@ -10,11 +10,13 @@ from geometry_msgs.msg import Vector3Stamped
 from ingenuity_nodes import frames
 from ingenuity_nodes.graph.nodes import participants
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
-from ingenuity_nodes.nodes.conversions.markers import rock_marker, terrain_marker
+from ingenuity_nodes.nodes.conversions.markers import triangles_cdr
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.timekeeper import Timekeeper
+from ingenuity_nodes.rendering.ground_view import extent_of, ground_triangles, rock_triangles
+from ingenuity_nodes.rendering.robots_in_view import scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.timing import TICK_NS
 from rcl_interfaces.msg import ParameterDescriptor
@@ -52,8 +54,9 @@ class WorldNode(MemberNode):
         # Kept as members: a latched message lives as long as its publisher.
         self._terrain = self.create_publisher(Marker, '/world/terrain', LATCHED)
         self._rocks = self.create_publisher(Marker, '/world/rocks', LATCHED)
-        self._terrain.publish(terrain_marker(self._environment.terrain))
-        self._rocks.publish(rock_marker(self._environment))
+        scene, extent = scene_of(self.scenario, self._environment), extent_of(self.scenario)
+        self._terrain.publish(triangles_cdr('terrain', ground_triangles(scene, extent)))
+        self._rocks.publish(triangles_cdr('rocks', rock_triangles(scene, extent)))
 
     def _on_tick(self, t_ns: int) -> None:
         if t_ns % AIR_PERIOD_NS:

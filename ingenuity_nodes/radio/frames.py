@@ -30,6 +30,7 @@ TELEMETRY_PAYLOAD = 40              # [B] at most
 TELEMETRY_SIZE = _HEAD.size + 2 * _STATION + TELEMETRY_PAYLOAD + _CRC.size    # [B] at most
 _LAST_NS = 2**63 - 1
 _PHOTO = re.compile(r'rte_(\d{9,13})(_thumb)?\.jpg\Z', re.ASCII)
+_PHOTO_WORD = re.compile(r'\brte_(\d{9,13})(?:_thumb)?\.jpg\b', re.ASCII)
 
 
 class FrameError(ValueError):
@@ -150,6 +151,12 @@ def is_thumbnail(name: str) -> bool:
     """Return whether this is the name of a thumbnail."""
     found = _PHOTO.match(name)
     return found is not None and found[2] is not None
+
+
+def photo_in(text: str) -> int | None:
+    """Return the instant of exposure [ns] of the first photo that a text names, None without."""
+    found = _PHOTO_WORD.search(text)
+    return int(found[1]) * 1_000_000 if found else None
 
 
 def photo_time(name: str) -> int:

@@ -19,6 +19,7 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.recording.columns import (
     EstimateColumns, Rows, SetpointColumns, StatusColumns, TruthColumns)
 from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.mission_record import MissionRecord
 from ingenuity_nodes.signals import (
     Estimate, FaultChange, ModeChange, Setpoint, Truth, VehicleStatus)
 from ingenuity_nodes.timing import TICK_NS
@@ -48,6 +49,7 @@ class PhotoRecord:
     sha256_sent: str = ''
     sha256_received: str = ''
     target_visible_share: float | None = None    # of the target's silhouette, inside the frame
+    caption: str = ''                            # what the rover wrote about it
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ class RunLog:
     terrain: TerrainPatch | None = None
     markers: list[MapMarker] = field(default_factory=list)
     description: str = ''      # one sentence, for the report
+    mission: MissionRecord = field(default_factory=MissionRecord)
 
     def __post_init__(self) -> None:
         self.logs = [VehicleLog(namespace) for namespace in self.vehicles]
@@ -213,9 +216,10 @@ class RunLog:
                        'terrain_up': self.terrain.up.astype(np.float32)}
         about = {
             'scenario': self.scenario, 'seed': self.seed, 'vehicles': list(self.vehicles),
-            'description': self.description,
+            'description': self.description, 'mission': self.mission.about(),
             'landmarks': [asdict(marker) for marker in self.markers],
             'logs': [_events(log) for log in self.logs]}
+        arrays |= self.mission.arrays()
         arrays['about'] = np.array(json.dumps(about))
         try:
             with path.open('wb') as file:
@@ -242,6 +246,8 @@ class RunLog:
                 if 'terrain_up' in arrays:
                     run.terrain = TerrainPatch(arrays['terrain_east'], arrays['terrain_north'],
                                                arrays['terrain_up'].astype(np.float64))
+                if 'mission' in about:    # logs of earlier versions have none
+                    run.mission = MissionRecord.restored(about['mission'], arrays)
                 run.markers = [MapMarker(**entry) for entry in about['landmarks']]
                 for k, log in enumerate(run.logs):
                     _restore_events(log, about['logs'][k])

@@ -12,7 +12,9 @@ from typing import Any
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.photo.target_box import target_box
+from ingenuity_nodes.radio.frames import photo_in
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
+from ingenuity_nodes.recording.mission_record import Decision, RoverLog, SentPath
 from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
 from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
@@ -24,11 +26,12 @@ from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import resting_pose
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
-    Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus)
+    Estimate, Exposure, FaultChange, HazardMap, ModeChange, RoverPath, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
+MILLISECOND_NS = 1_000_000    # of which the names of photos are
 MAP_MARGIN = 20.0    # [m] of ground shown around all positions of the run
 
 
@@ -48,6 +51,8 @@ class RunProducts:
         for rover in scenario.rovers:
             self._rovers[rover.name] = {-1: resting_pose(
                 rover.position, rover.azimuth, environment.terrain)}
+            self.run.mission.rovers[rover.name] = RoverLog(
+                rover.name, rover.position, rover.drive_to)
             self.run.markers.append(MapMarker(
                 rover.name.capitalize(), *rover.position,
                 environment.terrain.height(*rover.position)))
@@ -75,6 +80,26 @@ class RunProducts:
         q_last, p_last = poses[next(reversed(poses))]
         if not (np.array_equal(p_last, p_MB) and np.array_equal(q_last, q_MB)):
             poses[t_ns] = q_MB, p_MB
+
+    def decided(self, t_ns: int, text: str) -> None:
+        """Record a line of the mission's log."""
+        self.run.mission.decisions.append(Decision(t_ns, text))
+
+    def path_sent(self, rover: str, t_ns: int, path: RoverPath) -> None:
+        """Record a path that was sent to a rover."""
+        self.run.mission.rovers[rover].paths.append(SentPath(t_ns, path.points))
+
+    def mapped(self, value: HazardMap) -> None:
+        """Record a map from the air; a newer one replaces it."""
+        self.run.mission.hazard_map = value
+
+    def captioned(self, text: str) -> None:
+        """Record what a rover wrote about a photo, which its text names."""
+        t_ns = photo_in(text)
+        for log in self.run.logs:
+            for record in log.photos:
+                if record.t_ns // MILLISECOND_NS * MILLISECOND_NS == t_ns:
+                    log.photo(replace(record, caption=text))
 
     def rover_pose(self, name: str, t_ns: int) -> tuple[QuatWxyz, Vector3]:
         """Return attitude and position of a rover at a time, as far as they are known then."""
@@ -157,6 +182,7 @@ class RunProducts:
     ) -> dict[str, Any]:
         """Write everything; ``full=False`` omits the report and the photo copies."""
         self._drop_unfinished_mast_images()
+        self._keep_drives()
         if full:
             self.run.terrain = self._patch()
         result = summarise(self.run, real_time_factor, outcome)
@@ -186,8 +212,17 @@ class RunProducts:
                 write_copies(metadata, folder.photo_files(tail, number),
                              self._environment.terrain.height)
 
+    def _keep_drives(self) -> None:
+        """Hand the true poses of the rovers to the log of the run."""
+        for name, rover in self.run.mission.rovers.items():
+            poses = self._rovers[name]
+            rover.t_ns = np.array(list(poses), np.int64)
+            rover.p_MB = np.array([p_MB for _, p_MB in poses.values()])
+
     def _patch(self) -> TerrainPatch:
         points = [(mark.east, mark.north) for mark in self.run.markers]
+        for rover in self.run.mission.rovers.values():
+            points += [rover.end, *([rover.goal] if rover.goal else [])]
         for log in self.run.logs:
             points += [(float(p[0]), float(p[1])) for p in log.truths.p_MB[::500]]
         east, north = zip(*points, (0.0, 0.0), strict=True)

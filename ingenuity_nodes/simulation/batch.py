@@ -89,6 +89,13 @@ def _fly(
 def _note(products: RunProducts, report: TickReport) -> None:
     for name, rover in report.rovers.items():
         products.rover_at(name, report.t_ns, rover.state.p_MB, rover.state.q_MB)
+    for line in report.log:
+        products.decided(report.t_ns, line)
+    for rover_name, paths in report.rover_paths.items():
+        for path in paths:
+            products.path_sent(rover_name, report.t_ns, path)
+    for value in report.maps:
+        products.mapped(value)
     for name, outputs in report.helicopters.items():
         # Changes count from the end of their tick, as in the live graph, where they are messages.
         modes = tuple(replace(change, t_ns=report.t_ns) for change in outputs.modes)
@@ -100,3 +107,4 @@ def _note(products: RunProducts, report: TickReport) -> None:
     for file in report.files:
         if is_photo(file.name):
             products.photo_received(file.sender, photo_time(file.name), report.t_ns, file.sha256)
+            products.captioned(file.caption)

@@ -9,7 +9,7 @@ arrive one tick after they were sent: both fly the same flight to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,13 +24,14 @@ from ingenuity_nodes.rover.perseverance import (
 from ingenuity_nodes.scenario.environment import environment_of, mapper_of, rover_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
-    Exposure, FeatureFrame, HazardMap, NavigationImage, Photo)
+    Exposure, FeatureFrame, HazardMap, NavigationImage, Photo, RoverPath)
 from ingenuity_nodes.timing import TICK_NS
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 from numpy.typing import NDArray
 
 NO_ROVERS: Mapping[str, RoverOutputs] = MappingProxyType({})
+NO_PATHS: Mapping[str, Sequence[RoverPath]] = MappingProxyType({})
 TakePhoto = Callable[[str, Exposure], Photo]
 DrawImage = Callable[[str, Exposure], NDArray[np.uint8]]
 TrackImage = Callable[[str, Exposure], FeatureFrame]
@@ -48,6 +49,7 @@ class TickReport(NamedTuple):
     maps: tuple[HazardMap, ...] = ()
     failure: str = ''    # what of the mission was not done, apart from flights
     nearest: Nearest | None = None    # the smallest separation in flight so far
+    rover_paths: Mapping[str, Sequence[RoverPath]] = NO_PATHS
 
 
 class Simulation:
@@ -123,7 +125,7 @@ class Simulation:
             outside=outside, **received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
-                          driven, maps, outputs.failure, outputs.nearest)
+                          driven, maps, outputs.failure, outputs.nearest, outputs.rover_paths)
 
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]

@@ -25,7 +25,7 @@ header p { margin: 8px 0 0; color: #d9c3b3; max-width: 62em; }
 .badge { margin-left: auto; padding: 6px 16px; border-radius: 99px; font-weight: 600;
   white-space: nowrap; background: #3f8f4f; color: #fff; }
 .badge.bad { background: #b3261e; }
-.figures { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr));
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(112px, 1fr));
   gap: 1px; background: #ffffff22; border-radius: 12px; overflow: hidden; }
 .figures div { background: #2a1914e8; padding: 12px 4px 10px 14px; }
 .figures span { display: block; font-size: 12.5px; color: #cfb5a3; }
@@ -56,6 +56,7 @@ main.wide { padding: 24px 28px 40px; }
 .grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 18px; }
 section { background: #fff; border-radius: 12px; padding: 16px 20px 12px; margin-bottom: 18px;
   box-shadow: 0 1px 3px #3a2c2514; min-width: 0; }
+.grid.wider { grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr); }
 .grid section { margin: 0; }
 .grid { margin-bottom: 18px; }
 section h3 { margin: 0 0 2px; font-size: 16.5px; }
@@ -77,12 +78,21 @@ td.number, th.number { text-align: right; white-space: nowrap; }
   align-items: start; }
 .reasons td:first-child { width: 84px; }
 .reasons td:nth-child(2) { width: 38%; }
+.shot blockquote { margin: 12px 0 2px; padding: 2px 14px; border-left: 4px solid #e0a526;
+  font-size: 16.5px; font-style: italic; }
+.shot .ask { background: #36201a; color: #f6ebe2; }
+.shot p.note { margin-top: 8px; }
+.shot h3 { margin-bottom: 10px; }
+.count { display: inline-block; width: 26px; height: 26px; border-radius: 50%; margin-right: 9px;
+  background: #e0a526; color: #3a2c25; text-align: center; line-height: 26px; font-size: 14px; }
+.log { max-height: 700px; overflow-y: auto; }
+.log td:first-child { width: 66px; white-space: nowrap; }
+.log td:nth-child(2) { width: 128px; white-space: nowrap; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 8px; }
 a { color: var(--rust); }
 code { font-size: 13px; }
 footer { color: var(--soft); font-size: 13.5px; padding-bottom: 40px; }
-@media (max-width: 1250px) { .figures { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
-@media (max-width: 900px) { .grid, .photo { grid-template-columns: 1fr; }
+@media (max-width: 900px) { .grid, .grid.wider, .photo { grid-template-columns: 1fr; }
   h1 { font-size: 30px; } header { flex-wrap: wrap; } .badge { margin: 0; } }
 @media print { section { break-inside: avoid; } }
 """

@@ -13,8 +13,10 @@ from typing import Any
 
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.report import figures, maps
+from ingenuity_nodes.recording.report.mission import mission_part, mission_strip
 from ingenuity_nodes.recording.report.page import card, figure_strip, grid, number, Page, table
-from ingenuity_nodes.recording.report.photo import embed, EmbeddedPhoto
+from ingenuity_nodes.recording.report.photo import embed
+from ingenuity_nodes.recording.report.photo_card import photo_card
 from ingenuity_nodes.recording.report.timeline import fault_rows, timeline
 from ingenuity_nodes.recording.result import LANDED
 from ingenuity_nodes.recording.run_folder import RunFolder
@@ -55,9 +57,13 @@ def write_report(folder: RunFolder, run: RunLog, result: Mapping[str, Any]) -> P
     nasa, about_nasa = _reference(run.scenario)
     title = _title(run.scenario)
     page = Page(f'{title} · Ingenuity')
-    page.add(_top(title, run, result, nasa))
-    page.add(_photos(folder, run))
+    cooperation = run.mission.is_cooperation
+    strip = mission_strip(run, result) if cooperation else _figures(result, nasa)
+    page.add(_top(title, run, str(result['outcome']), strip))
+    page.add('<div style="height: 26px"></div>' if cooperation else _photos(folder, run))
     page.add('</div></div><main class="wide">')
+    if cooperation:
+        page.add(mission_part(page, run, folder.path))
     page.add(_paths(page, run, nasa, about_nasa))
     for log in run.logs:
         page.add(_vehicle(page, log, len(run.logs) > 1))
@@ -73,12 +79,9 @@ def _title(scenario: str) -> str:
     return f'Flight {flight[1]}' if flight else scenario.replace('_', ' ').capitalize()
 
 
-def _top(title: str, run: RunLog, result: Mapping[str, Any], nasa: Track | None) -> str:
-    outcome = str(result['outcome'])
-    badge = 'badge' if outcome == LANDED else 'badge bad'
+def _figures(result: Mapping[str, Any], nasa: Track | None) -> str:
     theirs = _nasa(nasa)
-    line = run.description or 'Ingenuity in the open simulator.'
-    strip = [
+    return figure_strip([
         ('flight time', number(result['duration_s']), 's', theirs[0]),
         ('altitude', number(result['max_altitude_m'], 2), 'm', ''),
         ('farthest north', number(result['apex_north_m']), 'm', theirs[1]),
@@ -89,12 +92,17 @@ def _top(title: str, run: RunLog, result: Mapping[str, Any], nasa: Track | None)
         ('navigation error', number(result['navigation_error_m'], 2), 'm', 'at landing'),
         ('battery used', number(result['battery_used_wh']), 'Wh',
          f'mean {number(result["mean_power_w"], 0)} W'),
-        ('real-time factor', number(result['real_time_factor'], 2), '×', '')]
+        ('real-time factor', number(result['real_time_factor'], 2), '×', '')])
+
+
+def _top(title: str, run: RunLog, outcome: str, strip: str) -> str:
+    badge = 'badge' if outcome == LANDED else 'badge bad'
+    line = run.description or 'Ingenuity in the open simulator.'
     return (
         '<div class="band"><div class="wide"><header>'
         f'<div><h1>{escape(title)}</h1><p>{escape(line)} '
         f'Jezero crater, Mars. Seed {run.seed}.</p></div>'
-        f'<div class="{badge}">{escape(outcome)}</div></header>{figure_strip(strip)}')
+        f'<div class="{badge}">{escape(outcome)}</div></header>{strip}')
 
 
 def _reference(scenario: str) -> tuple[Track | None, str]:
@@ -123,62 +131,8 @@ def _photos(folder: RunFolder, run: RunLog) -> str:
             photo = embed(record, folder.path)
             if photo:
                 zero = figures.Span.of(log).zero_ns
-                parts.append(_photo(photo, (record.t_ns - zero) / 1e9, len(parts)))
+                parts.append(photo_card(photo, (record.t_ns - zero) / 1e9, len(parts)))
     return ''.join(parts) or '<div style="height: 26px"></div>'
-
-
-def _photo(photo: EmbeddedPhoto, since_lift_off: float, count: int) -> str:
-    record = photo.record
-    target = escape(record.target.capitalize())
-    radio = 'not yet received'
-    if record.received:
-        delay = (record.receive_t_ns or record.t_ns) - record.t_ns
-        same = record.sha256_sent == record.sha256_received
-        radio = f'received by the rover after {delay / 1e9:.0f} s, ' + (
-            'every byte identical' if same else '<b>damaged</b>')
-    distance = '–' if record.target_distance_m is None else f'{record.target_distance_m:.1f} m'
-    rows = [('taken at', f'T+{since_lift_off:.1f} s'),
-            ('height of the camera', f'{record.position_enu_m[2]:.1f} m above the map origin'),
-            (f'{target} is', f'{distance} away'),
-            ('it covers', _cover(photo)), ('radio', radio),
-            ('SHA-256', f'<code>{escape(record.sha256_sent[:16])}…</code>')]
-    files = [record.file, *filter(None, (photo.marked_file, photo.zoom_file))]
-    links = ' · '.join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in files)
-    zoom = f'<h3>{target}, enlarged</h3><img src="{photo.zoom}" alt="the target, enlarged">' \
-        if photo.zoom else ''
-    switch = f'spot{count}'
-    ask = (f'<input class="spot" type="checkbox" id="{switch}">', (
-        f'<label class="ask" for="{switch}"><span class="show">Can you spot {target}?</span>'
-        f'<span class="hide">Hide it again</span></label>')) if record.target_bbox_px else ('', '')
-    return (
-        f'<div class="photo"><div style="position: relative">{ask[0]}<div class="frame">'
-        f'<img src="{photo.copy}" alt="the photograph">{_ring(photo)}</div>{ask[1]}</div>'
-        f'<div class="side"><h2>The photograph</h2><p>{links}</p>{zoom}{table(rows)}</div></div>')
-
-
-def _cover(photo: EmbeddedPhoto) -> str:
-    box = photo.record.target_bbox_px
-    if box is None:
-        return '–'
-    size = f'{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f} px'
-    return f'{size} of {photo.record.width} × {photo.record.height}'
-
-
-def _ring(photo: EmbeddedPhoto) -> str:
-    """Draw a circle around the target and its name, in pixels of the full image."""
-    record = photo.record
-    if record.target_bbox_px is None:
-        return ''
-    u0, v0, u1, v1 = record.target_bbox_px
-    u, v, radius = (u0 + u1) / 2, (v0 + v1) / 2, 0.75 * max(u1 - u0, v1 - v0) + 40
-    anchor, side = ('start', 1) if u < record.width / 2 else ('end', -1)
-    return (
-        f'<svg viewBox="0 0 {record.width} {record.height}"><circle cx="{u:.0f}" cy="{v:.0f}" '
-        f'r="{radius:.0f}" fill="none" stroke="#ffd34d" stroke-width="14"/>'
-        f'<text x="{u + side * (radius + 40):.0f}" y="{max(v + 35, 120):.0f}" font-size="110" '
-        f'fill="#ffd34d" text-anchor="{anchor}" font-family="system-ui, sans-serif" '
-        'font-weight="600" stroke="#1d1310" stroke-width="8" paint-order="stroke">'
-        f'{escape(record.target.capitalize())}</text></svg>')
 
 
 def _paths(page: Page, run: RunLog, nasa: Track | None, against: str) -> str:

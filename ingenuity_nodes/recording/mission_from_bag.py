@@ -1,0 +1,103 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The record of a mission from a bag, for runs whose log has none: older ones, or of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import re
+from typing import Any
+
+from ingenuity_nodes.recording.bag.reader import decode, messages, topics
+from ingenuity_nodes.recording.mission_record import Decision, MissionRecord, RoverLog, SentPath
+from ingenuity_nodes.signals import HazardMap
+from ingenuity_nodes.timing import SECOND_NS
+import numpy as np
+from numpy.typing import NDArray
+
+LOG, HAZARDS, HEIGHTS = '/mission/log', '/map/hazards', '/map/heights'
+DRIVE = re.compile(r'/(\w+)/drive_state')    # only rovers publish it
+TRUTH, PATH = 'ground_truth/odometry', 'path'
+_LINE = re.compile(r'(\d+(?:\.\d+)?) s: (.*)', re.DOTALL)
+_POINT = np.dtype([('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('rgb', '<u4'), ('sigma', '<f4')])
+
+
+def mission_of_bag(folder: Path) -> MissionRecord:
+    """
+    Read decisions, paths, drives and the newest map.
+
+    Raises
+    ------
+    RecordingError
+        There is no bag in the folder.
+
+    """
+    rovers = [match[1] for topic in topics(folder) if (match := DRIVE.fullmatch(topic.topic))]
+    of_rovers = (f'/{name}/{topic}' for name in rovers for topic in (TRUTH, PATH))
+    wanted = {LOG, HAZARDS, HEIGHTS, *of_rovers}
+    record = MissionRecord()
+    grid: Any = None
+    cloud: Any = None
+    driven: dict[str, list[tuple[int, NDArray[np.float64]]]] = {name: [] for name in rovers}
+    sent: dict[str, list[SentPath]] = {name: [] for name in rovers}
+    for message in messages(folder, wanted):
+        value: Any = decode(message)
+        name, _, topic = message.topic[1:].partition('/')
+        if message.topic == LOG:
+            record.decisions += _decisions(value.data)
+        elif message.topic == HAZARDS:
+            grid = value
+        elif message.topic == HEIGHTS:
+            cloud = value
+        elif topic == PATH:
+            sent[name].append(SentPath(message.t_ns, tuple(
+                (float(pose.pose.position.x), float(pose.pose.position.y))
+                for pose in value.poses)))
+        else:
+            p = value.pose.pose.position
+            _append(driven[name], message.t_ns, np.array([p.x, p.y, p.z]))
+    for name in rovers:
+        if driven[name]:
+            record.rovers[name] = _rover(name, driven[name], sent[name])
+    if grid is not None:
+        record.hazard_map = _map(grid, cloud)
+    return record
+
+
+def _decisions(line: str) -> list[Decision]:
+    match = _LINE.fullmatch(line)
+    return [Decision(round(float(match[1]) * SECOND_NS), match[2])] if match else []
+
+
+def _append(
+    poses: list[tuple[int, NDArray[np.float64]]], t_ns: int, p_MB: NDArray[np.float64],
+) -> None:
+    """Keep where it is if it has moved."""
+    if not poses or not np.array_equal(poses[-1][1], p_MB):
+        poses.append((t_ns, p_MB))
+
+
+def _rover(
+    name: str, driven: list[tuple[int, NDArray[np.float64]]], sent: list[SentPath],
+) -> RoverLog:
+    start = float(driven[0][1][0]), float(driven[0][1][1])
+    goal = next((path.points[-1] for path in reversed(sent) if path.points), None)
+    return RoverLog(name, start, goal, sent, np.array([t_ns for t_ns, _ in driven], np.int64),
+                    np.array([p_MB for _, p_MB in driven]))
+
+
+def _map(grid: Any, cloud: Any) -> HazardMap:
+    """Put together a map of its hazards and, where they are of the same time, its heights."""
+    info = grid.info
+    west, south = float(info.origin.position.x), float(info.origin.position.y)
+    cell, shape = float(info.resolution), (int(info.height), int(info.width))
+    stamp = grid.header.stamp
+    height, sigma = (np.full(shape, np.nan, np.float32) for _ in range(2))
+    if cloud is not None and cloud.header.stamp == stamp:
+        points = np.frombuffer(cloud.data.tobytes(), _POINT)
+        rows = np.floor((points['y'] - south) / cell).astype(int)
+        columns = np.floor((points['x'] - west) / cell).astype(int)
+        height[rows, columns], sigma[rows, columns] = points['z'], points['sigma']
+    hazard = np.asarray(grid.data, np.int8).astype(np.uint8).reshape(shape)    # -1 is 255
+    return HazardMap(stamp.sec * SECOND_NS + stamp.nanosec, west, south, cell, height, sigma,
+                     hazard)
