@@ -14,6 +14,9 @@ of another that is late.
 
 Others may publish on counted topics, too (``ros2 topic pub``). Nobody counts what they send: it is
 received when it has lain for a whole tick, and such a run cannot be repeated to the last bit.
+Everybody tells with its answer how many of these it took and how many it refused.
+
+Ticks and answers carry the id of their run: those of another one are refused.
 """
 
 from __future__ import annotations
@@ -21,7 +24,34 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+
+
+class ForeignMessageError(ValueError):
+    """
+    A message that none of this run sent.
+
+    ``kind`` names what gives it away; of each kind, one is logged.
+    """
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class Foreign(NamedTuple):
+    """How many messages on a topic came from outside the run."""
+
+    taken: int = 0      # a participant received them: the run cannot be repeated
+    refused: int = 0
+
+
+def repeatability(foreign: Mapping[str, Foreign]) -> dict[str, int | bool]:
+    """Say for ``result.json`` how many foreign messages there were, and what follows."""
+    return {'foreign_messages': sum(sum(found) for found in foreign.values()),
+            'repeatable': not any(found.taken for found in foreign.values())}
 
 
 def counted_name(topic: str, source: str) -> str:
@@ -35,6 +65,8 @@ class Tick:
 
     t_ns: int
     counts: Mapping[str, int]    # messages published so far, by counted topic
+    run: str = ''                # id of the run
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)    # so far, by topic
 
 
 @dataclass(frozen=True)
@@ -44,16 +76,39 @@ class Answer:
     participant: str
     t_ns: int
     counts: Mapping[str, int]
+    run: str = ''        # that of the tick
+    verdict: str = ''    # of mission control: 'ended: ...' or 'failed: ...' when the run is over
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)    # so far, by topic
+
+
+def check_next(tick: Tick, run: str, last_ns: int) -> None:
+    """
+    Check that a tick is of this run and follows the last one.
+
+    Raises
+    ------
+    ForeignMessageError
+        It is not.
+
+    """
+    if tick.run != run:
+        raise ForeignMessageError('run', f"found a tick of run '{tick.run[:40]}', "
+                                         f"allowed: '{run}'")
+    if tick.t_ns != last_ns + TICK_NS:
+        raise ForeignMessageError(
+            'time', f'found a tick at {tick.t_ns / SECOND_NS:.2f} s after that at '
+            f'{last_ns / SECOND_NS:.2f} s, allowed: {(last_ns + TICK_NS) / SECOND_NS:.2f} s')
 
 
 class Barrier:
     """The world's side: collects answers until every participant has given one."""
 
-    def __init__(self, participants: Iterable[str]) -> None:
-        self._participants = tuple(participants)
+    def __init__(self, participants: Iterable[str], run: str = '') -> None:
+        self._participants, self._run = tuple(participants), run
         self._waiting: set[str] = set()
         self._t_ns = 0
-        self._counts: dict[str, Mapping[str, int]] = {}    # by participant
+        self._counts: dict[str, Mapping[str, int]] = {}         # by participant
+        self._foreign: dict[str, Mapping[str, Foreign]] = {}    # by participant
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -77,15 +132,36 @@ class Barrier:
         total: Counter[str] = Counter()
         for counts in self._counts.values():
             total.update(counts)
-        return Tick(t_ns, dict(total))
+        return Tick(t_ns, dict(total), self._run, _most(self._foreign.values()))
 
     def take(self, answer: Answer) -> bool:
-        """Take one answer; true if it was the last one missing. Stale and foreign ones: false."""
+        """
+        Take one answer; true if it was the last one missing.
+
+        Raises
+        ------
+        ForeignMessageError
+            It is not an answer to the last tick, or nobody waits for it.
+
+        """
+        if answer.run != self._run:
+            raise ForeignMessageError(
+                'run', f"found an answer of {answer.participant[:60]} in run '{answer.run[:40]}', "
+                       f"allowed: '{self._run}'")
         if answer.t_ns != self._t_ns or answer.participant not in self._waiting:
-            return False
+            raise ForeignMessageError(
+                'answer', f'found an answer of {answer.participant[:60]} to the tick at '
+                f'{answer.t_ns / SECOND_NS:.2f} s, allowed: one answer to that at '
+                f'{self._t_ns / SECOND_NS:.2f} s from {", ".join(self.waiting) or "nobody"}')
         self._waiting.discard(answer.participant)
         self._counts[answer.participant] = dict(answer.counts)
+        if answer.foreign:
+            self._foreign[answer.participant] = dict(answer.foreign)
         return not self._waiting
+
+    def refused(self, name: str, foreign: Mapping[str, Foreign]) -> None:
+        """Note what somebody refused who gives no answers: the world."""
+        self._foreign[name] = foreign
 
     def excuse(self, participant: str) -> bool:
         """Go on without one participant; true if it was the last one missing."""
@@ -93,6 +169,16 @@ class Barrier:
         was_waiting = bool(self._waiting)
         self._waiting.discard(participant)
         return was_waiting and not self._waiting
+
+
+def _most(by_participant: Iterable[Mapping[str, Foreign]]) -> dict[str, Foreign]:
+    """Merge what several saw of a topic: the same messages reached all of them."""
+    merged: dict[str, Foreign] = {}
+    for seen in by_participant:
+        for topic, found in seen.items():
+            before = merged.get(topic, Foreign())
+            merged[topic] = Foreign(*map(max, before, found))
+    return merged
 
 
 @dataclass
@@ -108,6 +194,7 @@ class Mailbox:
 
     def __init__(self, topics: Iterable[str]) -> None:
         self._queues = {topic: _Queue() for topic in topics}
+        self.foreign: Counter[str] = Counter()    # of nobody's count, by topic
 
     def put(self, topic: str, message: Any) -> None:
         """Hold one message."""
@@ -130,5 +217,7 @@ class Mailbox:
             taken[topic] = [queue.messages.popleft() for _ in range(due + foreign)]
             queue.taken += due
             queue.received -= foreign
+            if foreign:
+                self.foreign[topic.partition('#')[0]] += foreign
             queue.early = len(queue.messages)
         return taken

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingenuity_nodes.graph.roster import run_of_process
 from ingenuity_nodes.scenario.sections import Scenario
 
 PACKAGE = 'ingenuity_nodes'
@@ -44,7 +45,7 @@ class RunOptions:
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
     """List the processes of one run; the world comes first and is told whom to expect."""
     common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features,
-              'software': options.software}
+              'software': options.software, 'run': run_of_process()}
     nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
              NodeSpec('mission', 'mission', parameters=dict(common))]
     if scenario.mapper:

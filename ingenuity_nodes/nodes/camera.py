@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.response import encode_jpeg
@@ -70,8 +71,10 @@ class CameraNode(MemberNode):
 
     def _on_exposure(self, message: Odometry) -> None:
         self.time_begins()
-        exposure = exposure_from(message, self._camera)
-        self._submit('drawing an image', lambda: self._draw(exposure))
+        for exposure in self.refusals.read(
+                f'{self._camera}/exposure', [message],
+                lambda message: exposure_from(message, self._camera)):
+            self._submit('drawing an image', partial(self._draw, exposure))
 
     def _draw(self, exposure: Exposure) -> None:
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,

@@ -55,8 +55,8 @@ class MissionNode(MemberNode):
     def _publish_state(self, outcome: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
         if outcome:
-            good = all(phase.value == 'done' for phase in self._control.phases.values())
-            state = f'{ENDED if good else FAILED}: {outcome}'
+            state = f'{ENDED if self._control.succeeded else FAILED}: {outcome}'
+            self._participant.verdict = state
         if state != self._published:
             self._published = state
             self._state.publish(String(data=state))

@@ -47,13 +47,18 @@ class _History(Generic[V]):
         return self._values[max(times)] if times else None
 
 
+def _angles_from(message: JointState) -> dict[str, float]:
+    """Read the angles of joints [rad]; ValueError if there are not as many as names."""
+    return dict(zip(message.name, message.position, strict=True))
+
+
 class Others:
     """True poses of helicopters, those and the joints of rovers."""
 
     def __init__(
         self, node: MemberNode, helicopters: Sequence[str], rovers: Sequence[str],
     ) -> None:
-        self._membership = node.membership
+        self._membership, self._refusals = node.membership, node.refusals
         self._poses: dict[str, _History[Pose]] = {
             **{name: _History(TICK_NS) for name in helicopters},
             **{name: _History(PERIOD_NS) for name in rovers}}
@@ -70,16 +75,20 @@ class Others:
                 lambda message, name=name: self._on_joints(name, message), COUNTED)
 
     def _on_truth(self, name: str, message: Odometry) -> None:
-        truth = truth_from(message)
-        with self._arrived:
-            self._poses[name].put(truth.t_ns, (truth.p_MB, truth.q_MB))
-            self._arrived.notify_all()
+        for truth in self._refusals.read(
+                f'/{name}/ground_truth/odometry', [message], truth_from):
+            with self._arrived:
+                self._poses[name].put(truth.t_ns, (truth.p_MB, truth.q_MB))
+                self._arrived.notify_all()
 
     def _on_joints(self, name: str, message: JointState) -> None:
-        angles = dict(zip(message.name, message.position, strict=True))
+        for angles in self._refusals.read(f'/{name}/joint_states', [message], _angles_from):
+            self._note_joints(name, nanoseconds(message.header.stamp), angles)
+
+    def _note_joints(self, name: str, t_ns: int, angles: dict[str, float]) -> None:
         with self._arrived:
             # Images show the mast as it stands at rest, whatever it is turned to.
-            self._joints[name].put(nanoseconds(message.header.stamp), {
+            self._joints[name].put(t_ns, {
                 joint: angle for joint, angle in angles.items()
                 if joint not in (AZIMUTH, ELEVATION)})
             self._arrived.notify_all()

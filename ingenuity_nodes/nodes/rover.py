@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from ingenuity_nodes.graph.wiring import ROVER
@@ -22,7 +21,6 @@ from ingenuity_nodes.scenario.environment import environment_of, rover_of
 from ingenuity_nodes.timing import SECOND_NS
 from rclpy.qos import QoSProfile
 
-V = TypeVar('V')
 FOREIGN = QoSProfile(depth=100)    # volatile, as most publishers are
 
 
@@ -46,25 +44,15 @@ class RoverNode(MemberNode):
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         inputs = RoverInputs(
             **self._wires.inputs(messages),
-            velocities=tuple(self._read(
-                self._velocity, messages,
+            velocities=tuple(self.refusals.read(
+                self._velocity, messages[self._velocity],
                 lambda message: drive_velocity_from(message, self._name))),
-            goals=tuple(self._read(self._goal, messages, goal_from)))
+            goals=tuple(self.refusals.read(self._goal, messages[self._goal], goal_from)))
         outputs = self._rover.tick(t_ns, inputs)
         self._wires.publish(outputs)
         for line in outputs.log:
             self.get_logger().info(f'{t_ns / SECOND_NS:.2f} s: {line}')
         self._telemetry.publish(t_ns, outputs)
-
-    def _read(
-        self, topic: str, messages: Messages, decode: Callable[[Any], V],
-    ) -> Iterator[V]:
-        """Read what came from outside; what cannot be read is refused by topic."""
-        for message in messages[topic]:
-            try:
-                yield decode(message)
-            except ValueError as error:
-                self.get_logger().error(f'{topic}: refused: {error}')
 
 
 def main(args: Sequence[str] | None = None) -> None:

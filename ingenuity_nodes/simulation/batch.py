@@ -65,16 +65,16 @@ def fly_batch(
     if drawn:
         drawn.products = products
     with nothing_compiles(report_line):
-        _fly(simulation, products, drawn, report_line)
+        outcome = _fly(simulation, products, drawn, report_line)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
-    return products.finish(factor)
+    return products.finish(factor, verdict='' if simulation.succeeded else f'failed: {outcome}')
 
 
 def _fly(
     simulation: Simulation, products: RunProducts, drawn: OfflineCamera | None,
     report_line: Callable[[str], None],
-) -> None:
-    """Tick until the run is over."""
+) -> str:
+    """Tick until the run is over; return what mission control says of it."""
     outcome = ''
     while not outcome:
         report = simulation.tick()
@@ -84,6 +84,7 @@ def _fly(
         for line in report.log:
             report_line(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
         outcome = report.outcome
+    return outcome
 
 
 def _note(products: RunProducts, report: TickReport) -> None:
