@@ -142,7 +142,7 @@ def test_who_works_is_busy_since_it_began_and_no_longer_when_it_is_ready(roster)
     roster.receive(beat('/rover'), 15.0)
     assert roster.busy(15.0) == []
     assert roster.describe('/rover', 15.0) == '/rover (does not answer)'
-    assert roster.describe('/world') == '/world (never seen)'
+    assert roster.describe('/world', 15.0) == '/world (never seen)'
 
 
 def test_a_chain_of_waits_is_told_to_its_end():

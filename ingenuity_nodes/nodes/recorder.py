@@ -167,18 +167,22 @@ class RecorderNode(MemberNode):
     def _of_last_tick(
         self, name: str, kind: str, raw: dict[str, list[bytes]], decode: Callable[[Any], V],
     ) -> V | None:
-        """Read the one message that was published in the tick before; refuse all others."""
+        """
+        Read the one message that was published in the tick before; refuse all others.
+
+        Its stamp is in that tick: an estimate is a little older than its message.
+        """
         published_ns, found = self._t_ns - TICK_NS, None
         topic = f'/{name}/{kind}'
         for value in self.refusals.read(
                 topic, raw[kind],
                 lambda cdr: decode(deserialize_message(cdr, COUNTED_TOPICS[kind]))):
-            if value.t_ns == published_ns and found is None:
+            if published_ns - TICK_NS <= value.t_ns <= published_ns and found is None:
                 found = value
             else:
                 self.refusals.note(topic, ValueError(
                     f'found stamp {value.t_ns / SECOND_NS:.3f} s, '
-                    f'allowed: {published_ns / SECOND_NS:.3f} s, once'))
+                    f'allowed: one of up to {published_ns / SECOND_NS:.3f} s'))
         return found
 
     def _on_factor(self, message: Float64) -> None:

@@ -197,8 +197,8 @@ def _on_ground(log: VehicleLog) -> NDArray[np.bool_]:
 def _outcome(log: VehicleLog, span: FlightSpan | None) -> str:
     if log.failure:
         return log.failure
-    in_the_air = span is not None and span.touchdown is None    # whatever anybody says
-    if any(change.mode == LANDED for change in log.modes) and not in_the_air:
+    down = span is not None and span.touchdown is not None    # whatever anybody says
+    if down and any(change.mode == LANDED for change in log.modes):
         return LANDED
     if any(change.mode == REFUSED for change in log.modes):
         return REFUSED
