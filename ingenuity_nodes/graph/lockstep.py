@@ -29,6 +29,9 @@ from typing import Any, NamedTuple
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 
 
+NEAR_NS = 2 * TICK_NS    # nobody is more than a tick ahead, and an estimate a tick old
+
+
 class ForeignMessageError(ValueError):
     """
     A message that none of this run sent.
@@ -98,6 +101,22 @@ def check_next(tick: Tick, run: str, last_ns: int) -> None:
         raise ForeignMessageError(
             'time', f'found a tick at {tick.t_ns / SECOND_NS:.2f} s after that at '
             f'{last_ns / SECOND_NS:.2f} s, allowed: {(last_ns + TICK_NS) / SECOND_NS:.2f} s')
+
+
+def check_time(t_ns: int, last_ns: int) -> None:
+    """
+    Check that a message can be of a tick next to the last one.
+
+    Raises
+    ------
+    ForeignMessageError
+        It is of another time.
+
+    """
+    if abs(t_ns - last_ns) > NEAR_NS:
+        raise ForeignMessageError(
+            'time', f'found a message of {t_ns / SECOND_NS:.2f} s at {last_ns / SECOND_NS:.2f} s, '
+            f'allowed: up to {NEAR_NS / SECOND_NS:g} s before or after')
 
 
 class Barrier:

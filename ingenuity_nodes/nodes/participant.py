@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import (
-    Answer, check_next, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
+    Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
 from rclpy.node import Node
@@ -82,12 +82,24 @@ class Participant:
 
     def subscribe(
         self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, raw: bool = False,
+        stamp_of: Callable[[Any], int] | None = None,
     ) -> str:
-        """Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages."""
+        """
+        Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages.
+
+        ``stamp_of`` reads the time of a message [ns] where each tick has one: what is not of this
+        time is foreign and takes nobody's turn.
+        """
         full_name = str(self._node.resolve_topic_name(topic))
         self._counted.add(full_name)
 
         def hold(message: Any) -> None:
+            if stamp_of is not None:
+                try:
+                    check_time(stamp_of(message), self._last_ns)
+                except ValueError as error:
+                    self._node.refusals.note(full_name, error)
+                    return
             self._box.put(full_name, message)
             self.advance()
 

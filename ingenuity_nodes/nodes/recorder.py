@@ -9,7 +9,7 @@ import importlib
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
+from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
 from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, exposure_from, fault_from, truth_from)
@@ -40,6 +40,9 @@ SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out wha
 DEPTH = 1000              # messages that may wait for the disk
 COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
                   'vehicle_status': Float64MultiArray, 'flight_mode': String, 'fault': String}
+STAMPS: dict[str, Callable[[bytes], int]] = {
+    'ground_truth/odometry': stamp_from, 'odometry': stamp_from,
+    'vehicle_status': lambda cdr: status_from(deserialize_message(cdr, Float64MultiArray)).t_ns}
 COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
 
 
@@ -73,7 +76,8 @@ class RecorderNode(MemberNode):
         for section in scenario.helicopters:
             name = section.name
             self._counted[name] = {
-                kind: self._participant.subscribe(message, f'/{name}/{kind}', raw=True)
+                kind: self._participant.subscribe(
+                    message, f'/{name}/{kind}', raw=True, stamp_of=STAMPS.get(kind))
                 for kind, message in COUNTED_TOPICS.items()}
             self._note_each(
                 Odometry, f'/{name}/rte/exposure', COUNTED,

@@ -64,8 +64,9 @@ def _subscribe(
     if _mixed(wire, sources) and codec.source_of:
         return participant.subscribe_shared(
             codec.message, wire.topic_of('', name), sources, codec.source_of)
-    return {source: participant.subscribe(codec.message, wire.topic_of(source, name))
-            for source in sources}
+    return {source: participant.subscribe(
+        codec.message, wire.topic_of(source, name), stamp_of=codec.stamp_of)
+        for source in sources}
 
 
 def _mixed(wire: Wire, sources: Sequence[str]) -> bool:
