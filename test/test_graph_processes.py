@@ -169,7 +169,7 @@ def test_the_domain_of_the_environment_is_used_by_one_run_at_a_time(no_domain_gi
 @pytest.mark.parametrize('text', ['mars', '-1', '233', '9' * 5000, '\u00b2'])
 def test_a_domain_that_is_none_is_refused(monkeypatch, text):
     monkeypatch.setenv('ROS_DOMAIN_ID', text)
-    with pytest.raises(NoDomainError, match="found '.*', allowed: a whole number from 0 to 232"):
+    with pytest.raises(NoDomainError, match=r"found '.*', allowed: a whole number from 0 to 232"):
         Domain()
 
 
@@ -203,3 +203,16 @@ def test_a_folder_with_any_name_stays_a_text(folder):
     yaml = pytest.importorskip('yaml')
     text = ros_arguments(NodeSpec('world', 'world', parameters={'out': folder}))[-1]
     assert yaml.safe_load(text.removeprefix('out:=')) == folder
+
+
+def test_a_process_that_may_is_started_again_when_it_was_killed(start, lines, tmp_path):
+    victim = ('from pathlib import Path; import os, signal; '
+              f'again = Path({str(tmp_path / "again")!r}); '
+              'again.exists() or (again.touch(), os.kill(os.getpid(), signal.SIGKILL)); '
+              'print("[WARN] again")')
+    graph = start(victim=victim)
+    graph._restartable = {'/victim'}
+    pid, = graph.ids.values()
+    assert graph.wait() == 0
+    assert f'/victim (process {pid}) was killed by SIGKILL: started again' in lines
+    assert '/victim: again' in lines

@@ -309,7 +309,7 @@ def test_numbers_for_each_pixel_come_through(numbers, encoding):
 
 @pytest.mark.parametrize('t_ns', [0, 1, 999_999_999, 12_345_678_901])
 def test_the_stamp_of_a_serialised_message_is_that_of_its_header(t_ns):
-    message = rclpy_serialization.serialize_message(
-        state.odometry_message(t_ns, 'x', np.zeros(3), np.array([1.0, 0, 0, 0]), np.zeros(3),
-                         np.zeros(3)))
+    zero = np.zeros(3)
+    message = rclpy_serialization.serialize_message(state.odometry_message(
+        t_ns, 'x', zero, np.array([1.0, 0, 0, 0]), zero, zero))
     assert geometry.stamp_from(message) == t_ns

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The live graph among strangers: nothing is believed, nothing hangs, status 0 means landed."""
 
+import hashlib
 import os
 from pathlib import Path
 import shutil
+import signal
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -14,8 +16,10 @@ import pytest
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
 from ingenuity_nodes.graph import processes  # noqa
-from ingenuity_nodes.graph.nodes import nodes_of, RunOptions  # noqa: E402
+from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions  # noqa: E402
 from ingenuity_nodes.graph.processes import command_of, Graph  # noqa: E402
+from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId  # noqa: E402
+from ingenuity_nodes.nodes.timekeeper import Timekeeper  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from test_nodes_live_graph import (  # noqa: E402
     batch, changed_hop, hold, HOP, INTERRUPTED, own_domain, Run, with_cameras)
@@ -118,3 +122,47 @@ def test_when_the_folder_of_the_run_is_deleted_in_flight_the_status_says_so(tmp_
     assert status not in (0, INTERRUPTED), run.lines
     assert any('/recorder: ' in line and str(run.folder.path) in line
                for line in run.lines), run.lines
+
+
+@pytest.mark.timeout(500)
+def test_a_photo_arrives_intact_though_the_rover_is_killed_while_it_is_sent(
+        tmp_path, with_cameras):
+    text = with_cameras.read_text()
+    assert 'bit_rate: 2.5e6' in text
+    with_cameras.write_text(text.replace('bit_rate: 2.5e6', 'bit_rate: 1.0e6').replace(
+        'seed: 4', 'seed: 4\nlockstep: {on_silence: wait}'))
+    rover = '/perseverance/rover'
+    run = Run(tmp_path / 'run', 'spin_down', lambda ids: os.kill(ids[rover], signal.SIGKILL),
+              with_cameras)
+    run._graph._restartable = restartable(load_scenario(str(with_cameras)))
+    status, _ = run.wait()
+    text = '\n'.join(run.lines)
+    assert status == 0, text
+    assert f'{rover} (process {run.ids[rover]}) was killed by SIGKILL: started again' in text
+    assert f'{rover} has been started again (process ' in text
+    photo = run.result['photo']
+    assert photo['received'] is True
+    assert photo['clock_t_s'] < photo['receive_t_s'] + run.result['lift_off_t_s']
+    jpeg = (run.folder.path / photo['file']).read_bytes()
+    assert hashlib.sha256(jpeg).hexdigest() == photo['sha256_sent'] == photo['sha256_received']
+    assert run.result['repeatable'] is False
+    assert 'is complete' in (run.logs / 'perseverance_rover.log').read_text()
+
+
+@pytest.mark.parametrize(('name', 'ends'), [
+    ('/ingenuity/helicopter', True), ('/mission', True), ('/perseverance/rover', False)])
+def test_who_cannot_resume_ends_the_run_with_the_reason(name, ends):
+    said, warned = [], []
+    keeper = SimpleNamespace(
+        _restartable={'/perseverance/rover'}, _returned=set(),
+        end=lambda state, reason: said.append((state, reason)),
+        _node=SimpleNamespace(get_logger=lambda: SimpleNamespace(warning=warned.append)))
+    Timekeeper._on_return(keeper, Heartbeat(name, Condition.READY, process=ProcessId('m', 7, '1')))
+    if ends:
+        assert said == [('failed', f'{name} has been started again (process 7): what it knew is '
+                         'lost, and no run can go on without that but of a parked rover with '
+                         'on_silence: wait')]
+    else:
+        assert said == []
+        assert keeper._returned == {name}
+        assert 'this run cannot be repeated' in warned[0]

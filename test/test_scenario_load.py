@@ -185,6 +185,6 @@ def test_a_pace_at_which_the_next_tick_never_comes_is_refused(file, pace, good):
     if good:
         assert load_scenario(path).lockstep.real_time_factor == float(pace)
         return
-    with pytest.raises(FileError, match='real_time_factor.*allowed: 0, as fast as possible, or '
-                                        '0.001 to 1000'):
+    with pytest.raises(FileError, match=r'real_time_factor.*allowed: 0, as fast as possible, or '
+                                        r'0\.001 to 1000'):
         load_scenario(path)

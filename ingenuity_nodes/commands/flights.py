@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 from ingenuity_nodes.commands import photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
-from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
+from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
@@ -72,7 +72,8 @@ def fly(options: Namespace) -> int:
     with Narrator() as narrator:
         narrator(f'{scenario.name}: {scenario.description}')
         narrator.compile_kernels()
-        graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose)
+        graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
+                      restartable=restartable(scenario))
         status = graph.wait()
     status = max(status, _written(folder, recorded=not options.no_record))
     print(f'results: {folder.path}')

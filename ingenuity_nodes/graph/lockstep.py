@@ -17,6 +17,10 @@ received when it has lain for a whole tick, and such a run cannot be repeated to
 Everybody tells with its answer how many of these it took and how many it refused.
 
 Ticks and answers carry the id of their run: those of another one are refused.
+
+A participant whose process is started again has lost what it knew. Where the run can do with that,
+the world announces the tick for which it waits once more, to it alone, with what all others have
+sent by then: all of that is lost, the participant goes on with what comes after it.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from typing import Any, NamedTuple
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 
 
+RESUMED = 'resumed'    # among what is foreign, in place of a topic
 NEAR_NS = 2 * TICK_NS    # nobody is more than a tick ahead, and an estimate a tick old
 
 
@@ -53,7 +58,8 @@ class Foreign(NamedTuple):
 
 def repeatability(foreign: Mapping[str, Foreign]) -> dict[str, int | bool]:
     """Say for ``result.json`` how many foreign messages there were, and what follows."""
-    return {'foreign_messages': sum(sum(found) for found in foreign.values()),
+    return {'foreign_messages': sum(
+        sum(found) for topic, found in foreign.items() if topic != RESUMED),
             'repeatable': not any(found.taken for found in foreign.values())}
 
 
@@ -70,6 +76,7 @@ class Tick:
     counts: Mapping[str, int]    # messages published so far, by counted topic
     run: str = ''                # id of the run
     foreign: Mapping[str, Foreign] = field(default_factory=dict)    # so far, by topic
+    resumes: str = ''            # for this participant alone, which has been started again
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,7 @@ class Barrier:
         self._t_ns = 0
         self._counts: dict[str, Mapping[str, int]] = {}         # by participant
         self._foreign: dict[str, Mapping[str, Foreign]] = {}    # by participant
+        self._before: dict[str, Mapping[str, int]] = {}    # counts of who was started again
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -148,10 +156,30 @@ class Barrier:
             raise RuntimeError(f'tick {t_ns} ns: no answer yet from {", ".join(self.waiting)}')
         self._t_ns = t_ns
         self._waiting = set(self._participants)
+        return self._tick()
+
+    def _tick(self, resumes: str = '') -> Tick:
         total: Counter[str] = Counter()
         for counts in self._counts.values():
             total.update(counts)
-        return Tick(t_ns, dict(total), self._run, _most(self._foreign.values()))
+        return Tick(self._t_ns, dict(total), self._run, _most(self._foreign.values()), resumes)
+
+    def resume(self, participant: str) -> Tick:
+        """
+        Announce the last tick to a participant that was started again, and counts from nothing.
+
+        Raises
+        ------
+        RuntimeError
+            Others work on the tick, or this one has answered it.
+
+        """
+        if self.waiting != (participant,):
+            raise RuntimeError(f'{participant} cannot resume: waited for is '
+                               f'{", ".join(self.waiting) or "nobody"}')
+        self._before[participant] = self._counts.get(participant, {})
+        self._foreign[RESUMED] = {RESUMED: Foreign(taken=1)}
+        return self._tick(participant)
 
     def take(self, answer: Answer) -> bool:
         """
@@ -173,7 +201,9 @@ class Barrier:
                 f'{answer.t_ns / SECOND_NS:.2f} s, allowed: one answer to that at '
                 f'{self._t_ns / SECOND_NS:.2f} s from {", ".join(self.waiting) or "nobody"}')
         self._waiting.discard(answer.participant)
-        self._counts[answer.participant] = dict(answer.counts)
+        before = self._before.get(answer.participant)
+        self._counts[answer.participant] = (
+            Counter(answer.counts) + Counter(before) if before else answer.counts)
         if answer.foreign:
             self._foreign[answer.participant] = dict(answer.foreign)
         return not self._waiting
@@ -203,6 +233,7 @@ def _most(by_participant: Iterable[Mapping[str, Foreign]]) -> dict[str, Foreign]
 @dataclass
 class _Queue:
     messages: deque[Any] = field(default_factory=deque)
+    lost: int = 0        # of those still to come, the first ones
     received: int = 0    # without those of nobody's count
     taken: int = 0
     early: int = 0       # left over at the last tick
@@ -218,8 +249,24 @@ class Mailbox:
     def put(self, topic: str, message: Any) -> None:
         """Hold one message."""
         queue = self._queues[topic]
+        if queue.lost > 0:
+            queue.lost -= 1
+            return
         queue.messages.append(message)
         queue.received += 1
+
+    def resume(self, tick: Tick, kept: int) -> None:
+        """
+        Begin with what is sent after all that a tick counts.
+
+        Of each sender's messages, the last ``kept`` are delivered to who comes late: these are
+        dropped, those that are here and those still to come.
+        """
+        for topic, queue in self._queues.items():
+            count = tick.counts.get(topic, 0)
+            queue.lost = max(0, min(count, kept) - queue.received)
+            queue.messages.clear()
+            queue.received = queue.taken = count
 
     def missing(self, tick: Tick) -> list[str]:
         """Name the topics on which messages of earlier ticks are still under way."""

@@ -80,6 +80,20 @@ def rover_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
             for section in scenario.rovers]
 
 
+def restartable(scenario: Scenario) -> frozenset[str]:
+    """
+    Full names of the nodes without whose knowledge a run can go on.
+
+    A process that is started again knows nothing of what was before. A helicopter would fall,
+    mission control would say go again, a rover that drives would stand where it began. A parked
+    rover loses what it has of files, which the radio sends again.
+    """
+    if scenario.lockstep.on_silence != 'wait':
+        return frozenset()
+    return frozenset(f'/{rover.name}/rover' for rover in scenario.rovers
+                     if rover.drive_to is None)
+
+
 def participants(scenario: Scenario) -> list[str]:
     """Full names of the nodes that answer each tick."""
     return [*(f'/{section.name}/helicopter' for section in scenario.helicopters),

@@ -9,8 +9,8 @@ by its own id, also if this one is killed.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 import fcntl
 import os
@@ -33,6 +33,7 @@ FIRST_PORT, PORTS = 7400, 250    # UDP, of DDS in domain 0, and for each domain
 PATIENCE = 20.0       # [s] for the others to end by themselves after the first has ended
 INTERRUPT_PATIENCE = 4.0    # [s] after Ctrl-C before the rest is killed
 POLL = 0.05           # [s]
+RESTARTS = 3          # assumed: whoever is killed more often is killed for a reason
 LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 # A node whose environment has the variable prints how things stand in lines that begin so.
 STATUS_WANTED, STATUS = 'INGENUITY_STATUS', 'status: '
@@ -141,9 +142,11 @@ class Graph:
     def __init__(
         self, specs: Sequence[NodeSpec], logs: Path | None, report: Report,
         domain: Domain | None = None, show: Report = lambda _: None, *, verbose: bool = False,
+        restartable: Container[str] = (),
     ) -> None:
         self._logs, self._report, self._show, self._verbose = logs, report, show, verbose
         self._domain = domain or Domain()
+        self._restartable, self._restarts = restartable, Counter[str]()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
         try:
@@ -166,6 +169,8 @@ class Graph:
             while self._running:
                 for ended in [r for r in self._running if r.process.poll() is not None]:
                     self._running.remove(ended)
+                    if self._start_again(ended):
+                        continue
                     worst = max(worst, self._take_leave(ended))
                     if worst:
                         deadline = min(deadline, time.monotonic() + PATIENCE)
@@ -205,7 +210,7 @@ class Graph:
 
     def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
         """Keep what a process says, and pass on what people want to know."""
-        log = self._log_of(spec).open('w') if self._logs else None
+        log = self._log_of(spec).open('a') if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith(STATUS):
@@ -229,6 +234,17 @@ class Graph:
         aside = text.startswith(('[INFO] waiting', '[INFO] compiled after'))
         return text.startswith('[INFO]') and (
             self._verbose or (spec.name in ('mission', 'world') and not aside))
+
+    def _start_again(self, ended: _Running) -> bool:
+        """Start a process again that was killed, if the run can do with that, a few times."""
+        name, status = ended.spec.full_name, ended.process.returncode
+        if status >= 0 or name not in self._restartable or self._restarts[name] >= RESTARTS:
+            return False
+        self._restarts[name] += 1
+        self._report(f'{name} (process {ended.process.pid}) was killed by '
+                     f'{signal.Signals(-status).name}: started again')
+        self._running.append(self._start(ended.spec))
+        return True
 
     def _take_leave(self, ended: _Running) -> int:
         ended.reader.join(timeout=2.0)

@@ -105,11 +105,27 @@ class Roster:
         self._members = {name: _Member() for name in expected}
         self._silence = silence
 
-    def receive(self, beat: Heartbeat, now: float) -> None:
-        """Note one heartbeat; those of strangers are not noted."""
+    def receive(self, beat: Heartbeat, now: float) -> bool:
+        """
+        Note one heartbeat; those of strangers are not noted.
+
+        Returns
+        -------
+        bool
+            Another process than before speaks for this member: it has been started again.
+
+        """
         member = self._members.get(beat.name)
-        if member is not None:
-            member.seen, member.beat = now, beat
+        if member is None:
+            return False
+        before, member.seen, member.beat = member.beat, now, beat
+        return before is not None and before.process != beat.process
+
+    def can_resume(self, name: str) -> bool:
+        """Return whether a member is there and ready for a tick."""
+        member = self._members.get(name)
+        return (member is not None and member.beat is not None
+                and member.beat.condition is Condition.READY)
 
     def overslept(self, seconds: float) -> None:
         """Count everybody's silence less by the time in which the listener itself stood still."""

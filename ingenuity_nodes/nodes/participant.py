@@ -12,6 +12,7 @@ from ingenuity_nodes.graph.lockstep import (
     Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.timing import TICK_NS
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -190,11 +191,21 @@ class Participant:
 
     def _on_announcement(self, message: DiagnosticArray) -> None:
         for tick in self._node.refusals.read(TICK, [message], self._next_tick):
-            self._tick = tick
-            self.advance()
+            if tick is not None:
+                self._tick = tick
+                self.advance()
 
-    def _next_tick(self, message: DiagnosticArray) -> Tick:
-        tick = tick_from(message)
+    def _next_tick(self, message: DiagnosticArray) -> Tick | None:
+        """Read a tick; None if it is not for this participant."""
+        tick, mine = tick_from(message), self._node.get_fully_qualified_name()
+        fresh = self._last_ns == 0 and self._tick is None
+        if tick.run == self._node.membership.run and tick.t_ns > TICK_NS and fresh:
+            if tick.resumes != mine:
+                return None    # the run has begun without this process
+            self._last_ns = tick.t_ns - TICK_NS
+            self._box.resume(tick, COUNTED.depth)
+        elif tick.resumes:
+            return None
         check_next(tick, self._node.membership.run, self._last_ns)
         if self._tick is not None:
             raise ForeignMessageError(

@@ -8,7 +8,7 @@ It is the only part of the graph that runs on steady wall time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 import re
 import time
 
@@ -43,12 +43,13 @@ class Timekeeper:
 
     def __init__(
         self, node: MemberNode, lockstep: LockstepSection, participants: Sequence[str],
-        expects: Sequence[str], on_tick: Callable[[int], None],
+        expects: Sequence[str], on_tick: Callable[[int], None], restartable: Container[str] = (),
     ) -> None:
         self._node, self._lockstep, self._on_tick = node, lockstep, on_tick
         self._run_id, self._process = node.membership.run, ProcessId.own()
         self._barrier = Barrier(participants, self._run_id)
         self._roster = Roster(dict.fromkeys([*expects, *participants]), lockstep.silence)
+        self._restartable, self._returned = restartable, set[str]()
         self._state, self._reported = WAITING, ''
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
@@ -153,10 +154,32 @@ class Timekeeper:
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            if beat.run in ('', self._run_id):    # of another run: its world is named
-                self._roster.receive(beat, time.monotonic())
+            if beat.run not in ('', self._run_id):
+                continue    # of another run: its world is named
+            if self._roster.receive(beat, time.monotonic()) and self._state != WAITING:
+                self._on_return(beat)
         if self._state == WAITING:
             self._begin_when_all_are_here()
+
+    def _on_return(self, beat: Heartbeat) -> None:
+        """Let a participant that was started again resume, if the run can do without its past."""
+        number = beat.process.number if beat.process else 'unknown'
+        if beat.name in self._restartable:
+            self._returned.add(beat.name)
+            self._node.get_logger().warning(
+                f'{beat.name} has been started again (process {number}): it goes on without what '
+                'it knew, this run cannot be repeated')
+        else:
+            self.end(FAILED, f'{beat.name} has been started again (process {number}): what it '
+                     'knew is lost, and no run can go on without that but of a parked rover with '
+                     'on_silence: wait')
+
+    def _resume(self) -> None:
+        """Announce the last tick to who has returned, when all others have answered it."""
+        for name in [name for name in self._barrier.waiting if name in self._returned]:
+            if self._barrier.waiting == (name,) and self._roster.can_resume(name):
+                self._returned.discard(name)
+                self._ticks.publish(tick_message(self._barrier.resume(name)))
 
     def _on_life(self, message: DiagnosticArray) -> None:
         """Name another world in this ROS domain; the one that came later does not begin."""
@@ -201,6 +224,7 @@ class Timekeeper:
             if lost:
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
         else:
+            self._resume()
             self._find_the_lost(now)
             elapsed = now - self._began
             if elapsed > 0:

@@ -20,7 +20,7 @@ CONDITIONS = {condition.value for condition in Condition}
 
 def tick_message(tick: Tick) -> DiagnosticArray:
     """Write the world's announcement of a tick."""
-    return _counts_message('/world', tick, '')
+    return _counts_message('/world', tick, tick.resumes)
 
 
 def tick_from(message: DiagnosticArray) -> Tick:
@@ -35,7 +35,7 @@ def tick_from(message: DiagnosticArray) -> Tick:
     """
     status, foreign = _statuses(message, 'of the world')
     return Tick(nanoseconds(message.header.stamp), _counts_from(status), status.hardware_id,
-                foreign)
+                foreign, status.message)
 
 
 def answer_message(answer: Answer) -> DiagnosticArray:
