@@ -44,7 +44,7 @@ def lies():
 
 
 def main():
-    """Say all of it once, in flight."""
+    """Publish all of it once, in flight."""
     rclpy.init()
     node = rclpy.create_node('stranger')
     spoken = [(node.create_publisher(type(message), topic, qos), message)
@@ -59,7 +59,7 @@ def main():
         rclpy.spin_once(node, timeout_sec=0.1)
     for publisher, message in spoken:
         publisher.publish(message)
-    print(f'said {len(spoken)}', flush=True)
+    print(f'published {len(spoken)}', flush=True)
     for publisher, _ in spoken:
         publisher.wait_for_all_acked()
     input()    # until the run is over: what is latched stays

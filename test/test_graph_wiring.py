@@ -86,13 +86,22 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     assert "/perseverance/received: refused: found 'x', allowed: sender" in errors[0]
 
 
+def node_with(errors):
+    """Stand in for a node that logs errors in a list."""
+    from ingenuity_nodes.nodes.refusals import Refusals
+    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append),
+                           resolve_topic_name=lambda topic: topic)
+    node.refusals = Refusals(node)
+    return node
+
+
 class Graph:
     """The counted topics of one node, without a network."""
 
     def __init__(self):
         self.published, self.own = {}, {}
 
-    def subscribe(self, kind, topic):
+    def subscribe(self, kind, topic, stamp_of=None):
         return topic
 
     def subscribe_shared(self, kind, topic, sources, source_of):
@@ -120,11 +129,11 @@ def test_frames_of_two_rovers_on_one_topic_reach_the_helicopter_each_under_its_s
     for rover in ('perseverance', 'curiosity'):
         graph = Graph()
         frame = RadioPacket(10, 'beacon', '', 0, 1, b'', rover)
-        Wires(None, graph, scenario, ROVER, rover).publish(
+        Wires(node_with([]), graph, scenario, ROVER, rover).publish(
             outputs(packets={'ingenuity': (frame,)}))
         inbox.update(graph.published)
     graph = Graph()
-    wires = Wires(None, graph, scenario, HELICOPTER, 'ingenuity')
+    wires = Wires(node_with([]), graph, scenario, HELICOPTER, 'ingenuity')
     assert {graph.source_of(message) for messages in inbox.values() for message in messages} == {
         'curiosity', 'perseverance'}
     others = {'/ingenuity/plan': [], '/ingenuity/go': []}
@@ -139,8 +148,7 @@ def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
     from ingenuity_nodes.nodes.wires import Wires
     from std_msgs.msg import UInt8MultiArray
     errors = []
-    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append))
-    wires = Wires(node, Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
+    wires = Wires(node_with(errors), Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
     good = radio_message(RadioPacket(10, 'telemetry', '', 0, 1, b'', 'ingenuity'))
     cut = UInt8MultiArray(data=bytes(good.data)[:10])
     broken = UInt8MultiArray(data=bytes(len(good.data)))
@@ -150,4 +158,4 @@ def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
         assert [frame.t_ns for frame in inputs['packets']['ingenuity']] == [10]
     assert len(errors) == 2
     assert 'found 10 bytes' in errors[0] and 'CRC-32' in errors[1]
-    assert all('/ingenuity/radio/up: radio frame refused' in error for error in errors)
+    assert all('/ingenuity/radio/up: refused: radio frame' in error for error in errors)

@@ -77,8 +77,8 @@ def test_what_a_stranger_says_is_refused_and_counted_and_the_flight_is_the_same(
     run.domain = run._graph._domain.number
     speak(None)
     status, _ = run.wait()
-    said, _ = strangers[0].communicate('\n', timeout=20.0)
-    assert said.startswith('said ')
+    told, _ = strangers[0].communicate('\n', timeout=20.0)
+    assert told.startswith('published ')
     assert status == 0, run.lines
     assert run.result['outcome'] == 'landed'
     assert run.result['trajectory_sha256'] == batch['trajectory_sha256']
@@ -152,17 +152,17 @@ def test_a_photo_arrives_intact_though_the_rover_is_killed_while_it_is_sent(
 @pytest.mark.parametrize(('name', 'ends'), [
     ('/ingenuity/helicopter', True), ('/mission', True), ('/perseverance/rover', False)])
 def test_who_cannot_resume_ends_the_run_with_the_reason(name, ends):
-    said, warned = [], []
+    ended, warned = [], []
     keeper = SimpleNamespace(
         _restartable={'/perseverance/rover'}, _returned=set(),
-        end=lambda state, reason: said.append((state, reason)),
+        end=lambda state, reason: ended.append((state, reason)),
         _node=SimpleNamespace(get_logger=lambda: SimpleNamespace(warning=warned.append)))
     Timekeeper._on_return(keeper, Heartbeat(name, Condition.READY, process=ProcessId('m', 7, '1')))
     if ends:
-        assert said == [('failed', f'{name} has been started again (process 7): what it knew is '
-                         'lost, and no run can go on without that but of a parked rover with '
-                         'on_silence: wait')]
+        assert ended == [('failed', f'{name} has been started again (process 7): what it knew is '
+                          'lost, and no run can go on without that but of a parked rover with '
+                          'on_silence: wait')]
     else:
-        assert said == []
+        assert ended == []
         assert keeper._returned == {name}
         assert 'this run cannot be repeated' in warned[0]

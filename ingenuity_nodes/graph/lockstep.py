@@ -57,7 +57,7 @@ class Foreign(NamedTuple):
 
 
 def repeatability(foreign: Mapping[str, Foreign]) -> dict[str, int | bool]:
-    """Say for ``result.json`` how many foreign messages there were, and what follows."""
+    """Return for ``result.json`` how many foreign messages there were, and what follows."""
     return {'foreign_messages': sum(
         sum(found) for topic, found in foreign.items() if topic != RESUMED),
             'repeatable': not any(found.taken for found in foreign.values())}
@@ -234,6 +234,7 @@ def _most(by_participant: Iterable[Mapping[str, Foreign]]) -> dict[str, Foreign]
 class _Queue:
     messages: deque[Any] = field(default_factory=deque)
     lost: int = 0        # of those still to come, the first ones
+    dropped: int = 0     # before the first tick
     received: int = 0    # without those of nobody's count
     taken: int = 0
     early: int = 0       # left over at the last tick
@@ -255,6 +256,14 @@ class Mailbox:
         queue.messages.append(message)
         queue.received += 1
 
+    def drop(self, topic: str) -> None:
+        """Count a message that came before the first tick and is not kept."""
+        self._queues[topic].dropped += 1
+
+    def loses(self, topic: str) -> bool:
+        """Return whether the next message is lost to who was started again."""
+        return self._queues[topic].lost > 0
+
     def resume(self, tick: Tick, kept: int) -> None:
         """
         Begin with what is sent after all that a tick counts.
@@ -264,7 +273,7 @@ class Mailbox:
         """
         for topic, queue in self._queues.items():
             count = tick.counts.get(topic, 0)
-            queue.lost = max(0, min(count, kept) - queue.received)
+            queue.lost = max(0, min(count, kept) - queue.received - queue.dropped)
             queue.messages.clear()
             queue.received = queue.taken = count
 

@@ -82,7 +82,7 @@ class Heartbeat:
     what: str = ''                       # it waits for, or does
     process: ProcessId | None = None
     lasted: float = 0.0                  # so long has it been busy, or waited [s]
-    run: str = ''                        # id of its run, '' if it has heard of none yet
+    run: str = ''                        # id of its run, '' if it knows of none yet
 
     def __str__(self) -> str:
         return ' '.join(filter(None, [self.condition.value, self.what]))

@@ -43,7 +43,7 @@ class Membership:
         is_world: bool = False,
     ) -> None:
         self._node, self._refusals, self._is_world = node, refusals, is_world
-        self.run = run    # id of the run, '' until a world is heard
+        self.run = run    # id of the run, '' until a world is known
         self.waits_for: Callable[[], str] = lambda: ''    # asked by the node's own loop
         self.running, self.status, self.reason = True, 0, ''
         self._process = ProcessId.own()
@@ -160,7 +160,7 @@ class Membership:
             if beat.run != self.run:
                 self._refusals.note(WORLD_LIFE, another_world(beat, self.run))
                 continue
-            self._world.hear(beat)
+            self._world.receive(beat)
             if over:
                 self.end(0 if beat.what.startswith(ENDED) else 1, beat.what)
 
@@ -185,7 +185,7 @@ class _World:
     def known(self) -> bool:
         return self._seen is not None
 
-    def hear(self, beat: Heartbeat) -> None:
+    def receive(self, beat: Heartbeat) -> None:
         self._seen, self._process = time.monotonic(), beat.process
 
     def overslept(self, seconds: float) -> None:

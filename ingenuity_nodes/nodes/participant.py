@@ -95,11 +95,14 @@ class Participant:
         self._counted.add(full_name)
 
         def hold(message: Any) -> None:
-            if stamp_of is not None:
+            if stamp_of is not None and not self._box.loses(full_name):
                 try:
                     check_time(stamp_of(message), self._last_ns)
                 except ValueError as error:
-                    self._node.refusals.note(full_name, error)
+                    if self._last_ns:
+                        self._node.refusals.note(full_name, error)
+                    else:
+                        self._box.drop(full_name)    # of a run that began without this process
                     return
             self._box.put(full_name, message)
             self.advance()
@@ -161,7 +164,7 @@ class Participant:
         return f'{missing.what}, which {self._senders(missing.topic)}' if missing else ''
 
     def _senders(self, topic: str) -> str:
-        """Say who has not sent what is missed on a topic."""
+        """Name who has not sent what is missed on a topic."""
         offers = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic))
         names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
         return f'{", ".join(sorted(names))} has not sent' if names else f'nobody sends on {topic}'

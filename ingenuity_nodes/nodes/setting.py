@@ -55,7 +55,7 @@ def setting(node: Node) -> tuple[Scenario, int]:
 def run_id(node: Node, is_world: bool) -> str:
     """Read the parameter ``run``; a world that is given none takes that of its process."""
     given = text_parameter(
-        node, 'run', '', "id of the run; '' takes that of the first world that is heard")
+        node, 'run', '', "id of the run; '' takes that of the first world it receives")
     return given or (run_of_process() if is_world else '')
 
 
