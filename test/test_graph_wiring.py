@@ -71,11 +71,9 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     from ingenuity_nodes.nodes.wires import Wires
     from std_msgs.msg import String
     errors = []
-    logger = SimpleNamespace(error=errors.append)
-    participant = SimpleNamespace(subscribe=lambda kind, topic: topic,
+    participant = SimpleNamespace(subscribe=lambda kind, topic, stamp_of: topic,
                                   publisher=lambda kind, topic, source: None)
-    wires = Wires(SimpleNamespace(get_logger=lambda: logger), participant,
-                  load_scenario('flight_03'), MISSION, MISSION)
+    wires = Wires(node_with(errors), participant, load_scenario('flight_03'), MISSION, MISSION)
     messages = defaultdict(list, {
         '/ingenuity/flight_mode': [String(data='standby: on')],
         '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]})
