@@ -6,7 +6,8 @@ import random
 
 from hypothesis import given, strategies as st
 from ingenuity_nodes.graph.lockstep import (
-    Answer, Barrier, counted_name, Mailbox, Tick)
+    Answer, Barrier, check_next, counted_name, Foreign, ForeignMessageError, Mailbox,
+    repeatability, Tick)
 import pytest
 
 TOPICS = ('/plan', '/radio', '/truth')
@@ -105,7 +106,8 @@ def test_the_next_tick_comes_only_when_all_have_answered(barrier):
     Answer('/stranger', 10, {'/radio': 9})])
 def test_stale_early_and_foreign_answers_count_for_nothing(barrier, answer):
     barrier.next_tick(10)
-    assert not barrier.take(answer)
+    with pytest.raises(ForeignMessageError, match='allowed: one answer to that at 0[.]00 s from '):
+        barrier.take(answer)
     assert barrier.waiting == ('/helicopter', '/rover', '/mission')
     for name in barrier.waiting:
         barrier.take(Answer(name, 10, {}))
@@ -114,8 +116,11 @@ def test_stale_early_and_foreign_answers_count_for_nothing(barrier, answer):
 
 def test_a_repeated_answer_does_not_stand_in_for_another(barrier):
     barrier.next_tick(10)
+    assert not barrier.take(Answer('/rover', 10, {}))
     for _ in range(3):
-        assert not barrier.take(Answer('/rover', 10, {}))
+        with pytest.raises(ForeignMessageError, match='found an answer of /rover'):
+            barrier.take(Answer('/rover', 10, {}))
+    assert barrier.waiting == ('/helicopter', '/mission')
 
 
 def test_counts_of_all_answers_are_announced_with_the_next_tick(barrier):
@@ -182,3 +187,70 @@ def test_who_is_excused_is_waited_for_no_more(barrier):
 
 def test_excusing_somebody_between_ticks_completes_nothing(barrier):
     assert not barrier.excuse('/rover')
+
+
+def test_an_answer_of_another_run_is_refused_by_name():
+    barrier = Barrier(['/rover'], 'ours')
+    assert barrier.next_tick(10).run == 'ours'
+    with pytest.raises(ForeignMessageError, match="/rover in run 'theirs', allowed: 'ours'"):
+        barrier.take(Answer('/rover', 10, {}, 'theirs'))
+    assert barrier.take(Answer('/rover', 10, {}, 'ours'))
+
+
+@pytest.mark.parametrize(('t_ns', 'run', 'text'), [
+    (5_000_000_000, 'ours', 'found a tick at 5.00 s after that at 1.00 s, allowed: 1.01 s'),
+    (1_000_000_000, 'ours', 'allowed: 1.01 s'),
+    (1_010_000_000, 'theirs', "of run 'theirs', allowed: 'ours'")])
+def test_a_tick_that_does_not_follow_the_last_one_of_its_run_is_refused(t_ns, run, text):
+    with pytest.raises(ForeignMessageError, match=text):
+        check_next(Tick(t_ns, {}, run), 'ours', 1_000_000_000)
+    check_next(Tick(1_010_000_000, {}, 'ours'), 'ours', 1_000_000_000)
+
+
+def test_what_came_from_outside_is_counted_once_though_two_received_it(barrier):
+    mailbox = Mailbox(['/goal'])
+    mailbox.put('/goal', 'foreign')
+    for t_ns in range(2):
+        mailbox.take(Tick(t_ns, {}))
+    assert mailbox.foreign == {'/goal': 1}
+    barrier.next_tick(10)
+    seen = {'/goal': Foreign(mailbox.foreign['/goal'], 0), '/radio': Foreign(0, 2)}
+    for name in ('/helicopter', '/rover'):
+        barrier.take(Answer(name, 10, {}, foreign=seen))
+    barrier.take(Answer('/mission', 10, {}))
+    foreign = barrier.next_tick(20).foreign
+    assert repeatability(foreign) == {'foreign_messages': 3, 'repeatable': False}
+    assert repeatability({'/radio': Foreign(0, 2)})['repeatable']
+    assert repeatability({}) == {'foreign_messages': 0, 'repeatable': True}
+
+
+def test_who_is_started_again_resumes_with_what_comes_after_the_tick(barrier):
+    barrier.next_tick(10)
+    barrier.take(Answer('/rover', 10, {'/answers': 3}))
+    barrier.take(Answer('/helicopter', 10, {'/truth': 5}))
+    barrier.take(Answer('/mission', 10, {}))
+    barrier.next_tick(20)
+    barrier.take(Answer('/helicopter', 20, {'/truth': 7}))
+    with pytest.raises(RuntimeError, match='/rover cannot resume: waited for is /rover, /mission'):
+        barrier.resume('/rover')
+    barrier.take(Answer('/mission', 20, {}))
+    tick = barrier.resume('/rover')
+    assert (tick.t_ns, tick.resumes, tick.counts['/truth']) == (20, '/rover', 7)
+    # Of the seven, the last four are delivered to who comes late; two are here already.
+    mailbox = Mailbox(['/truth'])
+    for number in (3, 4):
+        mailbox.put('/truth', number)
+    mailbox.resume(tick, kept=4)
+    assert mailbox.missing(tick) == []
+    assert mailbox.take(tick) == {'/truth': []}
+    for number in (5, 6, 7):    # 5 and 6 are of before
+        mailbox.put('/truth', number)
+    assert barrier.take(Answer('/rover', 20, {'/answers': 1}))
+    tick = barrier.next_tick(30)
+    assert tick.counts['/answers'] == 4
+    assert repeatability(tick.foreign) == {'foreign_messages': 0, 'repeatable': False}
+    barrier.take(Answer('/helicopter', 30, {'/truth': 8}))
+    later = Tick(40, {'/truth': 8})
+    assert mailbox.take(tick) == {'/truth': []}
+    assert mailbox.missing(later) == []
+    assert mailbox.take(later) == {'/truth': [7]}

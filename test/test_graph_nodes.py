@@ -4,7 +4,7 @@
 
 import importlib.util
 
-from ingenuity_nodes.graph.nodes import nodes_of, participants, RunOptions
+from ingenuity_nodes.graph.nodes import nodes_of, participants, restartable, RunOptions
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
 import pytest
 
@@ -70,3 +70,15 @@ def test_seed_and_scenario_reach_every_process():
 def test_the_photo_gives_way_to_the_loop_that_flies():
     niceness = {spec.name: spec.niceness for spec in nodes('flight_03')}
     assert niceness['rte'] > niceness['helicopter'] == 0
+
+
+def test_only_a_parked_rover_may_be_started_again_and_only_if_the_run_waits():
+    scenario = load_scenario('flight_03')
+    assert restartable(scenario) == frozenset()
+    patient = scenario.model_copy(update={
+        'lockstep': scenario.lockstep.model_copy(update={'on_silence': 'wait'})})
+    assert restartable(patient) == {'/perseverance/rover'}
+    driving = patient.model_copy(update={'vehicles': tuple(
+        vehicle.model_copy(update={'drive_to': (1.0, 2.0)}) if vehicle.type == 'perseverance'
+        else vehicle for vehicle in patient.vehicles)})
+    assert restartable(driving) == frozenset()

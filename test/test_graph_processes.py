@@ -6,6 +6,7 @@ from collections import deque
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def start(monkeypatch, tmp_path, lines):
 def no_domain_given(monkeypatch, tmp_path):
     monkeypatch.delenv('ROS_DOMAIN_ID', raising=False)
     monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path))
+    monkeypatch.setattr(processes, 'domains_in_use', set)
 
 
 def ended(pid, seconds=5.0):
@@ -154,15 +156,33 @@ def test_when_every_domain_is_taken_that_is_said(no_domain_given):
         Domain()
 
 
-def test_the_domain_of_the_environment_is_used(monkeypatch):
+def test_the_domain_of_the_environment_is_used_by_one_run_at_a_time(no_domain_given, monkeypatch):
     monkeypatch.setenv('ROS_DOMAIN_ID', '77')
+    domain = Domain()
+    assert domain.number == 77
+    with pytest.raises(NoDomainError, match='found 77, in which another run of this machine'):
+        Domain()
+    domain.release()
     assert Domain().number == 77
 
 
-def test_a_domain_that_is_no_number_is_refused(monkeypatch):
-    monkeypatch.setenv('ROS_DOMAIN_ID', 'mars')
-    with pytest.raises(NoDomainError, match="found 'mars', allowed: a whole number"):
+@pytest.mark.parametrize('text', ['mars', '-1', '233', '9' * 5000, '\u00b2'])
+def test_a_domain_that_is_none_is_refused(monkeypatch, text):
+    monkeypatch.setenv('ROS_DOMAIN_ID', text)
+    with pytest.raises(NoDomainError, match=r"found '.*', allowed: a whole number from 0 to 232"):
         Domain()
+
+
+def test_a_domain_in_which_somebody_is_is_not_taken(no_domain_given, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.delenv('ROS_DOMAIN_ID', raising=False)
+    # The first participant of domain 42 listens here: 7400 + 250 * 42 + 10.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inhabitant:
+        inhabitant.bind(('127.0.0.1', 17910))
+        assert 42 in processes.domains_in_use()
+        monkeypatch.setattr(processes, 'DOMAINS', range(42, 43))
+        with pytest.raises(NoDomainError, match='all in use'):
+            Domain()
 
 
 def test_name_namespace_and_parameters_become_ros_arguments():
@@ -183,3 +203,16 @@ def test_a_folder_with_any_name_stays_a_text(folder):
     yaml = pytest.importorskip('yaml')
     text = ros_arguments(NodeSpec('world', 'world', parameters={'out': folder}))[-1]
     assert yaml.safe_load(text.removeprefix('out:=')) == folder
+
+
+def test_a_process_that_may_is_started_again_when_it_was_killed(start, lines, tmp_path):
+    victim = ('from pathlib import Path; import os, signal; '
+              f'again = Path({str(tmp_path / "again")!r}); '
+              'again.exists() or (again.touch(), os.kill(os.getpid(), signal.SIGKILL)); '
+              'print("[WARN] again")')
+    graph = start(victim=victim)
+    graph._restartable = {'/victim'}
+    pid, = graph.ids.values()
+    assert graph.wait() == 0
+    assert f'/victim (process {pid}) was killed by SIGKILL: started again' in lines
+    assert '/victim: again' in lines

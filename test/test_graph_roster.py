@@ -110,7 +110,7 @@ def test_a_stopped_process_is_told_from_one_that_has_ended(roster, sleeper):
     sleeper.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, sleeper.pid, os.WSTOPPED)
     assert roster.ended() == []
-    assert roster.describe('/rover') == f'/rover (process {sleeper.pid} is stopped)'
+    assert roster.describe('/rover', 0.0) == f'/rover (process {sleeper.pid} is stopped)'
     # It lives, so before time begins it is waited for, however silent it is.
     assert roster.silent(20.0) == ['/rover (silent for 10.0 s)']
     assert roster.unreachable(20.0) == []
@@ -141,5 +141,31 @@ def test_who_works_is_busy_since_it_began_and_no_longer_when_it_is_ready(roster)
     assert roster.busy(14.0) == ['/rover (has been busy for 4 s: drawing)']
     roster.receive(beat('/rover'), 15.0)
     assert roster.busy(15.0) == []
-    assert roster.describe('/rover') == '/rover (does not answer)'
-    assert roster.describe('/world') == '/world (never seen)'
+    assert roster.describe('/rover', 15.0) == '/rover (does not answer)'
+    assert roster.describe('/world', 15.0) == '/world (never seen)'
+
+
+def test_a_chain_of_waits_is_told_to_its_end():
+    roster = Roster(['/heli', '/vision', '/navcam'], silence=3.0)
+    roster.receive(Heartbeat('/heli', Condition.WAITING, 'features of the image of 12.134 s, '
+                             'which /vision has not sent', lasted=4.0), 10.0)
+    roster.receive(Heartbeat('/vision', Condition.WAITING, '/navcam/image_raw, which /navcam '
+                             'has not sent', lasted=2.0), 10.0)
+    roster.receive(beat('/navcam'), 10.0)
+    assert roster.describe('/heli', 11.0) == (
+        '/heli waits for features of the image of 12.134 s, which /vision has not sent, for 5 s; '
+        '/vision waits for /navcam/image_raw, which /navcam has not sent, for 3 s; '
+        '/navcam (waits for nothing)')
+
+
+def test_a_circle_of_waits_is_told_once():
+    roster = Roster(['/a', '/b'], silence=3.0)
+    for name, other in (('/a', '/b'), ('/b', '/a')):
+        roster.receive(beat(name, Condition.WAITING, f'word of {other}'), 0.0)
+    assert roster.describe('/a', 1.0) == (
+        '/a waits for word of /b, for 1 s; /b waits for word of /a, for 1 s')
+
+
+@pytest.mark.parametrize('text', ['m \u00b2 1', 'm 1 x', f'm {"9" * 5000} 1', 'm 1 1 1'])
+def test_a_process_of_a_stranger_that_is_none_is_no_process(text):
+    assert ProcessId.parse(text) is None

@@ -71,11 +71,9 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     from ingenuity_nodes.nodes.wires import Wires
     from std_msgs.msg import String
     errors = []
-    logger = SimpleNamespace(error=errors.append)
-    participant = SimpleNamespace(subscribe=lambda kind, topic: topic,
+    participant = SimpleNamespace(subscribe=lambda kind, topic, stamp_of: topic,
                                   publisher=lambda kind, topic, source: None)
-    wires = Wires(SimpleNamespace(get_logger=lambda: logger), participant,
-                  load_scenario('flight_03'), MISSION, MISSION)
+    wires = Wires(node_with(errors), participant, load_scenario('flight_03'), MISSION, MISSION)
     messages = defaultdict(list, {
         '/ingenuity/flight_mode': [String(data='standby: on')],
         '/perseverance/received': [String(data='x'), String(data='ingenuity a.jpg 12')]})
@@ -86,13 +84,22 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     assert "/perseverance/received: refused: found 'x', allowed: sender" in errors[0]
 
 
+def node_with(errors):
+    """Stand in for a node that logs errors in a list."""
+    from ingenuity_nodes.nodes.refusals import Refusals
+    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append),
+                           resolve_topic_name=lambda topic: topic)
+    node.refusals = Refusals(node)
+    return node
+
+
 class Graph:
     """The counted topics of one node, without a network."""
 
     def __init__(self):
         self.published, self.own = {}, {}
 
-    def subscribe(self, kind, topic):
+    def subscribe(self, kind, topic, stamp_of=None):
         return topic
 
     def subscribe_shared(self, kind, topic, sources, source_of):
@@ -120,11 +127,11 @@ def test_frames_of_two_rovers_on_one_topic_reach_the_helicopter_each_under_its_s
     for rover in ('perseverance', 'curiosity'):
         graph = Graph()
         frame = RadioPacket(10, 'beacon', '', 0, 1, b'', rover)
-        Wires(None, graph, scenario, ROVER, rover).publish(
+        Wires(node_with([]), graph, scenario, ROVER, rover).publish(
             outputs(packets={'ingenuity': (frame,)}))
         inbox.update(graph.published)
     graph = Graph()
-    wires = Wires(None, graph, scenario, HELICOPTER, 'ingenuity')
+    wires = Wires(node_with([]), graph, scenario, HELICOPTER, 'ingenuity')
     assert {graph.source_of(message) for messages in inbox.values() for message in messages} == {
         'curiosity', 'perseverance'}
     others = {'/ingenuity/plan': [], '/ingenuity/go': [], '/ingenuity/order': []}
@@ -139,8 +146,7 @@ def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
     from ingenuity_nodes.nodes.wires import Wires
     from std_msgs.msg import UInt8MultiArray
     errors = []
-    node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append))
-    wires = Wires(node, Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
+    wires = Wires(node_with(errors), Graph(), load_scenario('flight_03'), ROVER, 'perseverance')
     good = radio_message(RadioPacket(10, 'telemetry', '', 0, 1, b'', 'ingenuity'))
     cut = UInt8MultiArray(data=bytes(good.data)[:10])
     broken = UInt8MultiArray(data=bytes(len(good.data)))
@@ -150,4 +156,4 @@ def test_damaged_radio_frames_are_refused_and_named_once_per_kind():
         assert [frame.t_ns for frame in inputs['packets']['ingenuity']] == [10]
     assert len(errors) == 2
     assert 'found 10 bytes' in errors[0] and 'CRC-32' in errors[1]
-    assert all('/ingenuity/radio/up: radio frame refused' in error for error in errors)
+    assert all('/ingenuity/radio/up: refused: radio frame' in error for error in errors)

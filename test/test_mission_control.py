@@ -111,6 +111,15 @@ def test_when_time_runs_out_the_outcome_says_who_is_late_and_where(control, flig
         'time limit of 600 s passed: ingenuity is on the ground, waiting for its photos')
 
 
+def test_a_run_succeeds_with_all_photos_on_the_rover_and_not_before(control, flight_3):
+    fly(control, *TO_THE_GROUND)
+    late = fly(control, received(), t_ns=round(flight_3.mission.time_limit * SECOND_NS))
+    assert 'waiting for its photos' in late.outcome
+    assert not control.succeeded
+    fly(control, received(photos=PHOTO))
+    assert control.succeeded
+
+
 def test_every_mode_is_in_the_log_with_its_reason(control):
     assert 'ingenuity: standby: because' in fly(control, received('standby')).log
 

@@ -305,3 +305,11 @@ def test_numbers_for_each_pixel_come_through(numbers, encoding):
     assert message.step * 2 == len(message.data)
     read = np.frombuffer(message.data, numbers.dtype).reshape(numbers.shape)
     assert np.array_equal(read, numbers)
+
+
+@pytest.mark.parametrize('t_ns', [0, 1, 999_999_999, 12_345_678_901])
+def test_the_stamp_of_a_serialised_message_is_that_of_its_header(t_ns):
+    zero = np.zeros(3)
+    message = rclpy_serialization.serialize_message(state.odometry_message(
+        t_ns, 'x', zero, np.array([1.0, 0, 0, 0]), zero, zero))
+    assert geometry.stamp_from(message) == t_ns

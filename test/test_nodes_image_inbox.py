@@ -12,6 +12,7 @@ from ingenuity_nodes.cameras.model import navcam, rte  # noqa
 from ingenuity_nodes.helicopter.flight_computer import ImagesDue  # noqa: E402
 from ingenuity_nodes.nodes.conversions.images import features_message, jpeg_message  # noqa: E402
 from ingenuity_nodes.nodes.image_inbox import ImageInbox  # noqa: E402
+from ingenuity_nodes.nodes.refusals import Refusals  # noqa: E402
 from ingenuity_nodes.signals import Exposure, FeatureFrame  # noqa: E402
 import numpy as np  # noqa: E402
 
@@ -23,6 +24,10 @@ class Node:
 
     def __init__(self):
         self.on, self.errors = {}, []
+        self.refusals = Refusals(self)
+
+    def resolve_topic_name(self, topic):
+        return f'/ingenuity/{topic}'
 
     def create_subscription(self, kind, topic, callback, qos):
         self.on[topic] = callback
@@ -51,11 +56,11 @@ def features(t_ns, u=10.0):
 
 def test_what_was_asked_for_is_awaited_kept_and_handed_out_once(node, inbox):
     due = ImagesDue((1000,), (3000,))
-    assert inbox.missing(due) == 'features of the navcam image of 0.000 s'
+    assert inbox.missing(due) == ('features of the image of 0.000 s', 'navcam/features')
     node.on['navcam/features'](features(1000))
-    assert inbox.missing(due) == 'the photo of 0.000 s'
+    assert inbox.missing(due) == ('the photo of 0.000 s', 'rte/image_raw/compressed')
     node.on['rte/image_raw/compressed'](jpeg_message(3000, 'x', b'jpeg'))
-    assert inbox.missing(due) == ''
+    assert inbox.missing(due) is None
     frames, photos = inbox.take(due)
     assert [frame.t_ns for frame in frames] == [1000]
     assert [photo.t_ns for photo in photos] == [3000]
@@ -64,7 +69,7 @@ def test_what_was_asked_for_is_awaited_kept_and_handed_out_once(node, inbox):
 
 def test_features_that_cannot_be_read_count_as_an_image_without_features(node, inbox):
     node.on['navcam/features'](features(1000, np.nan))
-    assert 'navcam/features: found pixel nan' in node.errors[0]
+    assert '/ingenuity/navcam/features: refused: found pixel nan' in node.errors[0]
     (frame,), _ = inbox.take(ImagesDue((1000,), ()))
     assert frame.ids.size == 0
     assert frame.uv.shape == (0, 2)
@@ -75,7 +80,8 @@ def test_stamps_that_nobody_asked_for_and_second_answers_are_refused_and_not_kep
         node.on['navcam/features'](features(t_ns))
     node.on['navcam/features'](features(1000))
     node.on['navcam/features'](features(1000, 99.0))
-    assert len(node.errors) == 10_001
+    assert node.refusals.foreign == {'/ingenuity/navcam/features': 10_001}
+    assert len(node.errors) == 1
     assert 'allowed: that of an exposure that has not been answered yet' in node.errors[0]
     (frame,), _ = inbox.take(ImagesDue((1000,), ()))
     assert frame.uv[0, 0] == 10.0

@@ -108,6 +108,19 @@ def test_a_run_cut_short_in_the_air_is_still_flying_and_has_no_landing():
     assert result['photo'] is None
 
 
+@pytest.mark.parametrize('until_s', [50.0, 0.5])
+def test_who_is_said_to_have_landed_in_mid_air_or_before_lift_off_has_not(until_s):
+    run = formula.flight(until_s=until_s)
+    run.logs[0].mode(ModeChange(round(until_s * 1e9), 'landed', 'somebody says so'))
+    assert summarise(run, None)['outcome'] in ('still flying', 'never lifted off')
+    assert summarise(run, None, verdict='failed: late')['outcome'] != 'failed: late'
+
+
+def test_a_run_that_failed_though_all_landed_has_failed(run):
+    assert summarise(run, 1.0)['outcome'] == 'landed'
+    assert summarise(run, 1.0, verdict='failed: no photo')['outcome'] == 'failed: no photo'
+
+
 def test_a_failure_is_the_outcome_whatever_came_after(run):
     failed = formula.flight(until_s=20.0)
     failed.logs[0].status(

@@ -175,3 +175,16 @@ def test_a_scenario_without_a_helicopter_never_flies(file):
 def test_looking_up_a_vehicle_that_is_not_there_names_those_that_are():
     with pytest.raises(KeyError, match='allowed: ingenuity, perseverance'):
         load_scenario('flight_01').vehicle('scout')
+
+
+@pytest.mark.parametrize(('pace', 'good'), [
+    ('0', True), ('0.001', True), ('1000', True), ('1.0e-320', False), ('-1', False),
+    ('1001', False)])
+def test_a_pace_at_which_the_next_tick_never_comes_is_refused(file, pace, good):
+    path = file(GOOD + f'lockstep: {{real_time_factor: {pace}}}\n')
+    if good:
+        assert load_scenario(path).lockstep.real_time_factor == float(pace)
+        return
+    with pytest.raises(FileError, match=r'real_time_factor.*allowed: 0, as fast as possible, or '
+                                        r'0\.001 to 1000'):
+        load_scenario(path)

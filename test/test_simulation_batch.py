@@ -3,11 +3,13 @@
 """The batch against NASA's figures of the first flight, and against itself."""
 
 from dataclasses import replace
+import json
 import os
 from pathlib import Path
 import subprocess
 import sys
 
+from ingenuity_nodes.commands.cli import main
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.simulation.batch import fly_batch
@@ -134,3 +136,26 @@ def test_the_wind_is_that_of_the_height_above_the_ground_below():
     assert simulation.tick().helicopters['ingenuity'].truth.p_MB[2] < -9.0
     assert heights
     assert all(0.0 < height < 0.5 for height in heights)
+
+
+@pytest.mark.slow
+def test_a_flight_whose_photo_does_not_arrive_has_landed_and_failed(tmp_path, capsys):
+    slow = 'overrides: {radio: {bit_rate: 1.0e5}}'    # a photo takes minutes
+    text = (Path(__file__).parent / 'data' / 'hop.yaml').read_text()
+    for old, new in ((' []', f' [rte]\n    {slow}'),
+                     ('azimuth: 175.2', f'azimuth: 175.2\n    {slow}'),
+                     ('seed: 4', 'seed: 4\nmission: {time_limit: 45}'),
+                     ('{segment: land}', '{segment: land}\n      photos:\n        - '
+                      '{target: perseverance, after: 2.5, before: 4.5, centre: [0.5, 0.5]}')):
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / 'late_photo.yaml'
+    path.write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main(['simulate', str(path), '--images', '--json', '--out', str(tmp_path / 'run')])
+    assert ended.value.code == 1
+    result = json.loads((tmp_path / 'run' / 'result.json').read_text())
+    assert result['outcome'] == ('failed: time limit of 45 s passed: ingenuity is '
+                                 'on the ground, waiting for its photos')
+    assert result['vehicles']['ingenuity']['outcome'] == 'landed'
+    assert result['photo']['received'] is False

@@ -191,8 +191,8 @@ def _factor(text: str) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= 1000.0:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 1000")
+    if not (value == 0.0 or 0.001 <= value <= 1000.0):
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0, or 0.001 to 1000")
     return value
 
 

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 from ingenuity_nodes.commands import photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
-from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
+from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
@@ -72,15 +72,26 @@ def fly(options: Namespace) -> int:
     with Narrator() as narrator:
         narrator(f'{scenario.name}: {scenario.description}')
         narrator.compile_kernels()
-        graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose)
+        graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
+                      restartable=restartable(scenario))
         status = graph.wait()
-    if folder.result.is_file():
-        _print_summary(json.loads(folder.result.read_text()))
+    status = max(status, _written(folder, recorded=not options.no_record))
     print(f'results: {folder.path}')
     if status not in (0, INTERRUPTED):
         print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
               f'The same with more words: ./ingenuity fly {options.scenario} --verbose')
     return status
+
+
+def _written(folder: RunFolder, *, recorded: bool) -> int:
+    """Print what the recorder wrote; status 1 unless it says that all landed."""
+    if folder.result.is_file():
+        result = json.loads(folder.result.read_text())
+        _print_summary(result)
+        return 0 if result['outcome'] == 'landed' else 1
+    if recorded:
+        print(f'{folder.result}: not written', file=sys.stderr)
+    return int(recorded)
 
 
 def simulate(options: Namespace) -> int:
@@ -156,6 +167,9 @@ def _print_summary(result: dict[str, Any]) -> None:
         value = result.get(key)
         text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)
         print(f'  {key:22} {text}')
+    if count := result.get('foreign_messages'):
+        again = 'none' if result['repeatable'] else 'some, so that it cannot be repeated'
+        print(f'  foreign messages       {count}; of these the run took in: {again}')
     for fault in result.get('faults', []):
         print(f'  fault                  from {fault["began_t_s"]:.1f} s: {fault["fault"]}: '
               f'{fault["what"]}')

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingenuity_nodes.graph.roster import run_of_process
 from ingenuity_nodes.scenario.sections import Scenario
 
 PACKAGE = 'ingenuity_nodes'
@@ -44,7 +45,7 @@ class RunOptions:
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
     """List the processes of one run; the world comes first and is told whom to expect."""
     common = {'scenario': options.scenario, 'seed': options.seed, 'features': options.features,
-              'software': options.software}
+              'software': options.software, 'run': run_of_process()}
     nodes = [*helicopter_nodes(scenario, common), *rover_nodes(scenario, common),
              NodeSpec('mission', 'mission', parameters=dict(common))]
     if scenario.mapper:
@@ -82,6 +83,20 @@ def rover_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
         nodes += [NodeSpec('camera', camera, section.name, {**mine, 'camera': camera},
                            niceness=10) for camera in section.cameras]
     return nodes
+
+
+def restartable(scenario: Scenario) -> frozenset[str]:
+    """
+    Full names of the nodes without whose knowledge a run can go on.
+
+    A process that is started again knows nothing of what was before. A helicopter would fall,
+    mission control would say go again, a rover that drives would stand where it began. A parked
+    rover loses what it has of files, which the radio sends again.
+    """
+    if scenario.lockstep.on_silence != 'wait':
+        return frozenset()
+    return frozenset(f'/{rover.name}/rover' for rover in scenario.rovers
+                     if rover.drive_to is None)
 
 
 def participants(scenario: Scenario) -> list[str]:

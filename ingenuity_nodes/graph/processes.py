@@ -9,8 +9,8 @@ by its own id, also if this one is killed.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 import fcntl
 import os
@@ -28,9 +28,12 @@ from ingenuity_nodes.graph.parent import end_with_parent
 
 # Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
 DOMAINS = range(1, 102)
+LAST_DOMAIN = 232     # the ports of a domain end below 65536
+FIRST_PORT, PORTS = 7400, 250    # UDP, of DDS in domain 0, and for each domain
 PATIENCE = 20.0       # [s] for the others to end by themselves after the first has ended
 INTERRUPT_PATIENCE = 4.0    # [s] after Ctrl-C before the rest is killed
 POLL = 0.05           # [s]
+RESTARTS = 3          # assumed: whoever is killed more often is killed for a reason
 LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 # A node whose environment has the variable prints how things stand in lines that begin so.
 STATUS_WANTED, STATUS = 'INGENUITY_STATUS', 'status: '
@@ -43,37 +46,82 @@ class NoDomainError(RuntimeError):
 
 
 class Domain:
-    """A ROS domain id that no other run on this machine has."""
+    """
+    A ROS domain id that no other run on this machine has.
+
+    That of the environment, if it gives one: others may be in it, as a viewer, but no other run.
+    Else one in which nobody is.
+
+    Raises
+    ------
+    NoDomainError
+        All are taken, another run has the one given, or it is none.
+
+    """
 
     def __init__(self) -> None:
         given = os.environ.get('ROS_DOMAIN_ID')
         self._lock: TextIO | None = None
-        if given and not given.isdigit():
-            raise NoDomainError(f"ROS_DOMAIN_ID: found '{given}', allowed: a whole number from 0")
+        if given and not (given.isascii() and given.isdigit() and int(given[:9]) <= LAST_DOMAIN):
+            raise NoDomainError(f"ROS_DOMAIN_ID: found '{given[:40]}', allowed: a whole number "
+                                f'from 0 to {LAST_DOMAIN}')
         self.number = int(given) if given else self._take()
+        if given and not self._locked(self.number):
+            raise NoDomainError(
+                f'ROS_DOMAIN_ID: found {given}, in which another run of this machine flies, '
+                'allowed: one run in a domain; without ROS_DOMAIN_ID, each run takes a free one')
 
     def _take(self) -> int:
         first = os.getpid() % len(DOMAINS)
+        inhabited = domains_in_use()
         for offset in range(len(DOMAINS)):
             number = DOMAINS[(first + offset) % len(DOMAINS)]
-            path = Path(tempfile.gettempdir()) / f'ingenuity_domain_{number}.lock'
-            try:
-                lock = path.open('w')
-            except OSError:
-                continue    # somebody else's file
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.close()
-                continue
-            self._lock = lock
-            return number
+            if number not in inhabited and self._locked(number) and self._lock:
+                return number
         raise NoDomainError(f'ROS domain ids {DOMAINS[0]} to {DOMAINS[-1]} are all in use')
+
+    def _locked(self, number: int) -> bool:
+        """Lock a domain; false if another run has. Without lock if the file is another user's."""
+        path = Path(tempfile.gettempdir()) / f'ingenuity_domain_{number}.lock'
+        try:
+            lock = path.open('w')
+        except OSError:
+            return True
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
 
     def release(self) -> None:
         """Give the id back."""
         if self._lock:
             self._lock.close()
+
+
+def domains_in_use() -> set[int]:
+    """
+    Return the ROS domains in which somebody on this machine is, as far as its ports tell.
+
+    Those of a domain are PB + DG * domain + an offset below DG; all of DDS agree on that.
+
+    References
+    ----------
+    OMG DDSI-RTPS 2.5 (formal/22-04-01), 9.6.2.3: PB = 7400, DG = 250.
+
+    """
+    found: set[int] = set()
+    for table in ('/proc/net/udp', '/proc/net/udp6'):
+        try:
+            rows = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue    # no Linux
+        ports = (int(row.split()[1].rpartition(':')[2], 16) for row in rows)
+        found.update((port - FIRST_PORT) // PORTS for port in ports
+                     if FIRST_PORT <= port < FIRST_PORT + PORTS * (LAST_DOMAIN + 1))
+    return found
 
 
 @dataclass
@@ -94,9 +142,11 @@ class Graph:
     def __init__(
         self, specs: Sequence[NodeSpec], logs: Path | None, report: Report,
         domain: Domain | None = None, show: Report = lambda _: None, *, verbose: bool = False,
+        restartable: Container[str] = (),
     ) -> None:
         self._logs, self._report, self._show, self._verbose = logs, report, show, verbose
         self._domain = domain or Domain()
+        self._restartable, self._restarts = restartable, Counter[str]()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
         try:
@@ -119,6 +169,8 @@ class Graph:
             while self._running:
                 for ended in [r for r in self._running if r.process.poll() is not None]:
                     self._running.remove(ended)
+                    if self._start_again(ended):
+                        continue
                     worst = max(worst, self._take_leave(ended))
                     if worst:
                         deadline = min(deadline, time.monotonic() + PATIENCE)
@@ -158,7 +210,7 @@ class Graph:
 
     def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
         """Keep what a process says, and pass on what people want to know."""
-        log = self._log_of(spec).open('w') if self._logs else None
+        log = self._log_of(spec).open('a') if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith(STATUS):
@@ -182,6 +234,17 @@ class Graph:
         aside = text.startswith(('[INFO] waiting', '[INFO] compiled after'))
         return text.startswith('[INFO]') and (
             self._verbose or (spec.name in ('mission', 'world') and not aside))
+
+    def _start_again(self, ended: _Running) -> bool:
+        """Start a process again that was killed, if the run can do with that, a few times."""
+        name, status = ended.spec.full_name, ended.process.returncode
+        if status >= 0 or name not in self._restartable or self._restarts[name] >= RESTARTS:
+            return False
+        self._restarts[name] += 1
+        self._report(f'{name} (process {ended.process.pid}) was killed by '
+                     f'{signal.Signals(-status).name}: started again')
+        self._running.append(self._start(ended.spec))
+        return True
 
     def _take_leave(self, ended: _Running) -> int:
         ended.reader.join(timeout=2.0)

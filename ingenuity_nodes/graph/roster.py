@@ -14,8 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+import hashlib
 import os
 from pathlib import Path
+import re
 
 ENDED_STATES, STOPPED_STATES = 'ZXx', 'Tt'    # proc(5): of /proc/<pid>/stat
 
@@ -67,10 +69,8 @@ class ProcessId:
     @classmethod
     def parse(cls, text: str) -> ProcessId | None:
         """Read what ``str`` wrote, None if it is something else."""
-        parts = text.split(' ')
-        if len(parts) != 3 or not parts[1].isdigit():
-            return None
-        return cls(parts[0], int(parts[1]), parts[2])
+        number = re.fullmatch(r'([^ ]+) ([0-9]{1,10}) ([0-9]{0,20})', text, re.ASCII)
+        return cls(number[1], int(number[2]), number[3]) if number else None
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class Heartbeat:
     condition: Condition
     what: str = ''                       # it waits for, or does
     process: ProcessId | None = None
-    lasted: float = 0.0                  # so long has it been busy [s]
+    lasted: float = 0.0                  # so long has it been busy, or waited [s]
+    run: str = ''                        # id of its run, '' if it knows of none yet
 
     def __str__(self) -> str:
         return ' '.join(filter(None, [self.condition.value, self.what]))
@@ -104,11 +105,27 @@ class Roster:
         self._members = {name: _Member() for name in expected}
         self._silence = silence
 
-    def receive(self, beat: Heartbeat, now: float) -> None:
-        """Note one heartbeat; those of strangers are not noted."""
+    def receive(self, beat: Heartbeat, now: float) -> bool:
+        """
+        Note one heartbeat; those of strangers are not noted.
+
+        Returns
+        -------
+        bool
+            Another process than before speaks for this member: it has been started again.
+
+        """
         member = self._members.get(beat.name)
-        if member is not None:
-            member.seen, member.beat = now, beat
+        if member is None:
+            return False
+        before, member.seen, member.beat = member.beat, now, beat
+        return before is not None and before.process != beat.process
+
+    def can_resume(self, name: str) -> bool:
+        """Return whether a member is there and ready for a tick."""
+        member = self._members.get(name)
+        return (member is not None and member.beat is not None
+                and member.beat.condition is Condition.READY)
 
     def overslept(self, seconds: float) -> None:
         """Count everybody's silence less by the time in which the listener itself stood still."""
@@ -163,21 +180,43 @@ class Roster:
                 if member.beat is not None and member.seen is not None
                 and member.beat.condition is Condition.BUSY]
 
-    def describe(self, name: str) -> str:
-        """Return what a member does, for the line that says why time stands still."""
+    def describe(self, name: str, now: float) -> str:
+        """
+        Return what a member does, for the line that says why time stands still.
+
+        Members that it names as those it waits for are described in turn: the chain of waits.
+        """
+        row, seen = self._at(name, now, 'does not answer'), {name}
+        chain = [row]
+        while named := [word for word in re.findall(r'/[\w/]+', row)
+                        if word in self._members and word not in seen]:
+            seen.add(named[0])
+            row = self._at(named[0], now, 'waits for nothing')
+            chain.append(row)
+        return '; '.join(chain)
+
+    def _at(self, name: str, now: float, idle: str) -> str:
         member = self._members.get(name)
         if member is None or member.beat is None:
             return f'{name} (never seen)'
         if member.beat.process and member.beat.process.is_stopped:
             return f'{name} (process {member.beat.process.number} is stopped)'
         if member.beat.condition is Condition.READY:
-            return f'{name} (does not answer)'
+            return f'{name} ({idle})'
+        if member.beat.condition is Condition.WAITING and member.seen is not None:
+            return (f'{name} waits for {member.beat.what}, '
+                    f'for {member.beat.lasted + now - member.seen:.0f} s')
         return f'{name} ({member.beat})'
 
     def _lives(self, name: str) -> bool:
         member = self._members[name]
         process = member.beat.process if member.beat else None
         return process is not None and process.state != '' and not process.has_ended
+
+
+def run_of_process() -> str:
+    """Make the id of a run of the process that starts it: no other one has it."""
+    return hashlib.sha256(str(ProcessId.own()).encode()).hexdigest()[:8]
 
 
 @cache

@@ -192,6 +192,12 @@ class MissionControl:
         """Where each flight stands."""
         return {name: flight.phase for name, flight in self._flights.items()}
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether each flight was flown to its end and has its photos, and no drive was refused."""
+        return not self.failure and all(
+            flight.phase is Phase.DONE for flight in self._flights.values())
+
     def _outcome(self, t_ns: int) -> str:
         flights = self._flights.values()
         if (all(flight.over for flight in flights)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.response import encode_jpeg
@@ -86,10 +87,12 @@ class CameraNode(MemberNode):
             else f'somebody who looks at {self._images.topic_name}'
 
     def _on_exposure(self, message: Odometry) -> None:
-        if self._set_up is None:
-            self._prepare()
-        exposure = exposure_from(message, self._camera)
-        self._submit('drawing an image', lambda: self._draw(exposure))
+        for exposure in self.refusals.read(
+                f'{self._camera}/exposure', [message],
+                lambda message: exposure_from(message, self._camera)):
+            if self._set_up is None:
+                self._prepare()
+            self._submit('drawing an image', partial(self._draw, exposure))
 
     def _draw(self, exposure: Exposure) -> None:
         assert self._environment is not None and self._others is not None

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from geometry_msgs.msg import TwistStamped
 from ingenuity_nodes.frames import rpy_from_quaternion
@@ -16,7 +16,7 @@ from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_mess
 from ingenuity_nodes.nodes.declare import declare
 from ingenuity_nodes.nodes.image_inbox import ImageInbox
 from ingenuity_nodes.nodes.member import MemberNode
-from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
+from ingenuity_nodes.nodes.participant import COUNTED, Messages, Missing, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section
 from ingenuity_nodes.nodes.status_line import StatusLine
@@ -26,7 +26,6 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.fault_section import order_from_text
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
-from ingenuity_nodes.signals import FaultOrder, TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
@@ -71,7 +70,7 @@ class HelicopterNode(MemberNode):
         self._abort, self._yaw = '', 0.0
         self.create_subscription(String, 'abort', self._on_abort, 10)
 
-    def _missing(self, t_ns: int) -> str:
+    def _missing(self, t_ns: int) -> Missing | None:
         return self._images.missing(self._helicopter.images_due(t_ns))
 
     def _on_abort(self, message: String) -> None:
@@ -100,28 +99,17 @@ class HelicopterNode(MemberNode):
         abort, self._abort = self._abort, ''
         return HelicopterInputs(
             features=features, photos=photos, abort=abort,
-            faults=tuple(self._orders(t_ns, messages)),
-            setpoints=tuple(self._setpoints(messages)), **self._wires.inputs(messages))
-
-    def _orders(self, t_ns: int, messages: Messages) -> Iterator[FaultOrder]:
-        """Read fault orders; bad ones are refused by name."""
-        for message in messages[self._faults]:
-            try:
-                yield order_from_text(message.data, t_ns)
-            except ValueError as error:
-                self.get_logger().error(f'{self._faults}: {error}')
-
-    def _setpoints(self, messages: Messages) -> Iterator[VelocityCommand | TrajectoryCommand]:
-        """Read offboard setpoints; bad ones are refused by name, the others are taken."""
-        for topic in (self._velocity, self._trajectory):
-            for message in messages[topic]:
-                try:
-                    if isinstance(message, TwistStamped):
-                        yield velocity_from(message, self._helicopter.name, self._yaw)
-                    else:
-                        yield trajectory_from(message, self._helicopter.name)
-                except ValueError as error:
-                    self.get_logger().error(f'{topic}: {error}', throttle_duration_sec=1.0)
+            faults=tuple(self.refusals.read(
+                self._faults, messages[self._faults],
+                lambda message: order_from_text(message.data, t_ns))),
+            setpoints=(
+                *self.refusals.read(
+                    self._velocity, messages[self._velocity],
+                    lambda message: velocity_from(message, self._helicopter.name, self._yaw)),
+                *self.refusals.read(
+                    self._trajectory, messages[self._trajectory],
+                    lambda message: trajectory_from(message, self._helicopter.name))),
+            **self._wires.inputs(messages))
 
     def _log(self, outputs: HelicopterOutputs) -> None:
         for change in outputs.modes:

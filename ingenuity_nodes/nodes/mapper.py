@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingenuity_nodes.graph.lockstep import ForeignMessageError
 from ingenuity_nodes.graph.wiring import MAPPER
 from ingenuity_nodes.mapping.mapper import described, ImageDue, MapperInputs
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
@@ -13,18 +14,21 @@ from ingenuity_nodes.nodes.conversions.images import image_from
 from ingenuity_nodes.nodes.conversions.maps import heights_message, occupancy_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
-from ingenuity_nodes.nodes.participant import Messages, Participant
+from ingenuity_nodes.nodes.participant import Messages, Missing, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.scenario.environment import mapper_of
 from ingenuity_nodes.signals import NavigationImage
-from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from ingenuity_nodes.yaml_files.check import FileError
 from nav_msgs.msg import OccupancyGrid
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 
 FRAMES = QoSProfile(depth=60)    # two seconds of images: none is lost while a pair is compared
+
+
+MOST_IMAGES = 240                # assumed: of 8 s at 30 Hz; 74 MB
 
 
 class MapperNode(MemberNode):
@@ -43,29 +47,36 @@ class MapperNode(MemberNode):
         self._hazards = self.create_publisher(OccupancyGrid, 'map/hazards', LATCHED)
         self._heights = self.create_publisher(PointCloud2, 'map/heights', LATCHED)
         self._images: dict[ImageDue, NavigationImage] = {}
+        self._t_ns = 0
         for name in section.vehicles:
             self.create_subscription(
                 Image, f'/{name}/navcam/image_raw',
                 lambda message, name=name: self._on_image(name, message), FRAMES)
 
-    def _missing(self, t_ns: int) -> str:
+    def _missing(self, t_ns: int) -> Missing | None:
         """Name the image that the tick must have."""
         for due in self._mapper.images_due(t_ns):
             if due not in self._images:
-                return f'the image of {due.vehicle} of {due.t_ns / SECOND_NS:.3f} s'
-        return ''
+                return Missing(f'the image of {due.t_ns / SECOND_NS:.3f} s',
+                               f'/{due.vehicle}/navcam/image_raw')
+        return None
 
     def _on_image(self, name: str, message: Image) -> None:
-        try:
-            image = NavigationImage(name, nanoseconds(message.header.stamp), image_from(message))
-        except ValueError as error:
-            self.get_logger().error(f'/{name}/navcam/image_raw: {error}',
-                                    throttle_duration_sec=1.0)
-            return
-        self._images[ImageDue(name, image.t_ns)] = image
-        self._participant.advance()
+        topic, t_ns = f'/{name}/navcam/image_raw', nanoseconds(message.header.stamp)
+        for image in self.refusals.read(topic, [message], image_from):
+            due = ImageDue(name, t_ns)
+            # Exposed in a tick, drawn while the next one waits: none is from later than that.
+            if due in self._images or t_ns > self._t_ns + 2 * TICK_NS or len(
+                    self._images) >= MOST_IMAGES:
+                self.refusals.note(topic, ForeignMessageError(
+                    'stamp', f'found stamp {t_ns / SECOND_NS:.3f} s, allowed: each image up to '
+                    f'{self._t_ns / SECOND_NS:.2f} s once, {MOST_IMAGES} at a time'))
+                continue
+            self._images[due] = NavigationImage(name, t_ns, image)
+            self._participant.advance()
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        self._t_ns = t_ns
         images = tuple(self._images.pop(due) for due in self._mapper.images_due(t_ns))
         outputs = self._mapper.tick(
             t_ns, MapperInputs(images=images, **self._wires.inputs(messages)))

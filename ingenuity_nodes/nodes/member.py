@@ -7,7 +7,8 @@ from __future__ import annotations
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.nodes.membership import Membership
-from ingenuity_nodes.nodes.setting import setting
+from ingenuity_nodes.nodes.refusals import Refusals
+from ingenuity_nodes.nodes.setting import run_id, setting
 from rclpy.node import Node
 
 
@@ -17,8 +18,10 @@ class MemberNode(Node):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.scenario, self.seed = setting(self)
+        self.refusals = Refusals(self)
         self.membership = Membership(
-            self, self.scenario.lockstep.silence, is_world=name == 'world')
+            self, self.refusals, self.scenario.lockstep, run_id(self, name == 'world'),
+            is_world=name == 'world')
         self._time_has_begun, self._compiled_in_flight = False, 0
         with self.membership.busy('compiling') as report:
             ensure_built(lambda text: report(f'compiling, first use: {text}'))

@@ -1,11 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Belonging to a run: a heartbeat with what a node does, and a subscription to the world's state.
+Belonging to a run: a heartbeat with what a node does, and a subscription to the world's life.
 
 The heartbeat goes out on ``/diagnostics``, so that every ROS monitor shows it too, and from a
 thread of its own: work cannot hold it up. A node that starts alone waits; once it has received the
-world, it ends with the world, also if that dies.
+world, it ends with the world, also if that dies. Both carry the id of the run: what a world of
+another run says is not for us.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ import threading
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
+from ingenuity_nodes.graph.lockstep import ForeignMessageError
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
-from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message
+from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message, heartbeats_from
+from ingenuity_nodes.nodes.refusals import Refusals
+from ingenuity_nodes.scenario.sections import LockstepSection
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from std_msgs.msg import String
 
 HEARTBEAT = 0.4      # [s] of wall time, a fraction of the silence that counts as death
 WORKING = 1.2        # [s] without a turn of its loop: a node is busy
 PATIENT_BEATS = 2    # heartbeats with the same wait before it is said: not each brief one
-WORLD_STATE, WORLD_PROCESS = '/world/state', '/world/process'
+WORLD, WORLD_LIFE = '/world', '/world/life'    # a name, a topic
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 WAITING, RUNNING, PAUSED, ENDED, FAILED = 'waiting', 'running', 'paused', 'ended', 'failed'
@@ -35,22 +38,26 @@ WAITING, RUNNING, PAUSED, ENDED, FAILED = 'waiting', 'running', 'paused', 'ended
 class Membership:
     """One node's part in a run."""
 
-    def __init__(self, node: Node, silence: float, *, is_world: bool = False) -> None:
-        self._node, self._silence, self._is_world = node, silence, is_world
+    def __init__(
+        self, node: Node, refusals: Refusals, lockstep: LockstepSection, run: str, *,
+        is_world: bool = False,
+    ) -> None:
+        self._node, self._refusals, self._is_world = node, refusals, is_world
+        self.run = run    # id of the run, '' until a world is known
         self.waits_for: Callable[[], str] = lambda: ''    # asked by the node's own loop
         self.running, self.status, self.reason = True, 0, ''
         self._process = ProcessId.own()
-        self._world = _World()
+        self._world = _World(lockstep.silence, patient=lockstep.on_silence == 'wait')
         self._works: dict[int, tuple[str, float]] = {}    # what each thread is at, since when
         self._began = time.monotonic()
         self._turned: float | None = None   # when its loop last came round; None: not yet
         self._waits, self._reported, self._same = '', '', 0
+        self._waits_since = self._began
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._timer = node.create_timer(HEARTBEAT, self._turn, clock=steady)
         if not is_world:
-            node.create_subscription(String, WORLD_STATE, self._on_state, LATCHED)
-            node.create_subscription(String, WORLD_PROCESS, self._on_process, LATCHED)
+            node.create_subscription(DiagnosticArray, WORLD_LIFE, self._on_life, LATCHED)
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name='heartbeat', daemon=True)
         self._thread.start()
@@ -111,13 +118,14 @@ class Membership:
             return Condition.BUSY, 'starting', now - self._began
         if now - self._turned > WORKING:
             return Condition.BUSY, 'working', now - self._turned
-        return (Condition.WAITING, self._waits, 0.0) if self._waits else (
-            Condition.READY, '', 0.0)
+        if self._waits:
+            return Condition.WAITING, self._waits, now - self._waits_since
+        return Condition.READY, '', 0.0
 
     def _publish(self, condition: Condition, what: str = '', lasted: float = 0.0) -> None:
         name = self._node.get_fully_qualified_name()
         self._publisher.publish(heartbeat_message(
-            Heartbeat(name, condition, what, self._process, lasted),
+            Heartbeat(name, condition, what, self._process, lasted, self.run),
             self._node.get_clock().now().nanoseconds))
 
     # The node's own loop ---------------------------------------------------------------------
@@ -127,48 +135,75 @@ class Membership:
         if self._turned is not None and now - self._turned > WORKING:
             self._world.overslept(now - self._turned - HEARTBEAT)
         self._turned = now
-        self._waits = self.waits_for()
+        # A tick of a run that it knows nothing of would be refused.
+        known = self._is_world or self.run
+        before, self._waits = self._waits, self.waits_for() or ('' if known else WORLD)
+        if self._waits != before:
+            self._waits_since = now
         waits = self._waits or ('' if self._world.known or self._is_world else '/world')
         self._same = self._same + 1 if waits == self._reported else 0
         self._reported = waits
         if waits and self._same == PATIENT_BEATS:
             self._node.get_logger().info(f'waiting for {waits}')
-        gone = self._world.gone(now, self._silence)
+        gone, silent = self._world.gone(now), self._world.silent(now)
+        if silent:
+            self._node.get_logger().warning(f'{silent}: wait', throttle_duration_sec=5.0)
         if gone:
             self._node.get_logger().error(f'{gone}; ending')
             self.end(1, gone)
 
-    def _on_state(self, message: String) -> None:
-        self._world.seen = time.monotonic()
-        if message.data.startswith(ENDED):
-            self.end(0, message.data)
-        elif message.data.startswith(FAILED):
-            self.end(1, message.data)
+    def _on_life(self, message: DiagnosticArray) -> None:
+        for beat in heartbeats_from(message):
+            over = beat.what.startswith((ENDED, FAILED))
+            if not self.run and not over:
+                self.run = beat.run
+            if beat.run != self.run:
+                self._refusals.note(WORLD_LIFE, another_world(beat, self.run))
+                continue
+            self._world.receive(beat)
+            if over:
+                self.end(0 if beat.what.startswith(ENDED) else 1, beat.what)
 
-    def _on_process(self, message: String) -> None:
-        self._world.process = ProcessId.parse(message.data)
+
+def another_world(beat: Heartbeat, run: str) -> ForeignMessageError:
+    """Write that a world of another run is in the same ROS domain."""
+    number = beat.process.number if beat.process else 'unknown'
+    return ForeignMessageError(
+        'run', f"found another /world (process {number}) of run '{beat.run[:40]}', allowed: that "
+        f"of run '{run}', one in a ROS domain")
 
 
 class _World:
     """What a member knows of the world's life."""
 
-    def __init__(self) -> None:
-        self.seen: float | None = None
-        self.process: ProcessId | None = None
+    def __init__(self, silence: float, *, patient: bool) -> None:
+        self._silence, self._patient = silence, patient
+        self._seen: float | None = None
+        self._process: ProcessId | None = None
 
     @property
     def known(self) -> bool:
-        return self.seen is not None
+        return self._seen is not None
+
+    def receive(self, beat: Heartbeat) -> None:
+        self._seen, self._process = time.monotonic(), beat.process
 
     def overslept(self, seconds: float) -> None:
         """Count its silence less by the time in which this process itself stood still."""
-        if self.seen is not None:
-            self.seen += seconds
+        if self._seen is not None:
+            self._seen += seconds
 
-    def gone(self, now: float, silence: float) -> str:
-        """Return how the world was lost, '' if it was not."""
-        if self.process is not None and self.process.has_ended:
-            return f'/world has ended (process {self.process.number})'
-        if self.seen is not None and now - self.seen > silence:
-            return f'/world has been silent for {now - self.seen:.1f} s'
-        return ''
+    def gone(self, now: float) -> str:
+        """Return how the world was lost, '' if it was not, or is waited for."""
+        if self._process is not None and self._process.has_ended:
+            return f'{WORLD} has ended (process {self._process.number})'
+        return '' if self._patient else self._silent(now)
+
+    def silent(self, now: float) -> str:
+        """Return for how long the world is waited for, '' if it is not."""
+        return self._silent(now) if self._patient else ''
+
+    def _silent(self, now: float) -> str:
+        if self._seen is None or now - self._seen <= self._silence:
+            return ''
+        return f'{WORLD} has been silent for {now - self._seen:.1f} s'

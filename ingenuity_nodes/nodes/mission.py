@@ -74,14 +74,13 @@ class MissionNode(MemberNode):
             self._paths[name].publish(self._path(name, plans[-1]))
         self._view.publish(t_ns, outputs, {
             name: phase.value for name, phase in self._control.phases.items()})
-        self._publish_state(outputs.outcome, outputs.failure)
+        self._publish_state(outputs.outcome)
 
-    def _publish_state(self, outcome: str, failure: str) -> None:
+    def _publish_state(self, outcome: str) -> None:
         state = ', '.join(f'{name}: {phase.value}' for name, phase in self._control.phases.items())
         if outcome:
-            good = not failure and all(
-                phase.value == 'done' for phase in self._control.phases.values())
-            state = f'{ENDED if good else FAILED}: {outcome}'
+            state = f'{ENDED if self._control.succeeded else FAILED}: {outcome}'
+            self._participant.verdict = state
         if state != self._published:
             self._published = state
             self._state.publish(String(data=state))

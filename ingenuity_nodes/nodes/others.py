@@ -19,13 +19,18 @@ from sensor_msgs.msg import JointState
 PATIENCE = 0.5     # [s] of wall time between looks whether the run goes on
 
 
+def _angles_from(message: JointState) -> dict[str, float]:
+    """Read the angles of joints [rad]; ValueError if there are not as many as names."""
+    return dict(zip(message.name, message.position, strict=True))
+
+
 class Others:
     """True poses of helicopters, those and the joints of rovers, as they are published."""
 
     def __init__(
         self, node: MemberNode, helicopters: Sequence[str], rovers: Sequence[str],
     ) -> None:
-        self._membership = node.membership
+        self._membership, self._refusals = node.membership, node.refusals
         self._known = Whereabouts(helicopters, rovers)
         self._arrived = threading.Condition()
         for name in (*helicopters, *rovers):
@@ -38,15 +43,19 @@ class Others:
                 lambda message, name=name: self._on_joints(name, message), COUNTED)
 
     def _on_truth(self, name: str, message: Odometry) -> None:
-        truth = truth_from(message)
-        with self._arrived:
-            self._known.pose(name, truth.t_ns, truth.p_MB, truth.q_MB)
-            self._arrived.notify_all()
+        for truth in self._refusals.read(
+                f'/{name}/ground_truth/odometry', [message], truth_from):
+            with self._arrived:
+                self._known.pose(name, truth.t_ns, truth.p_MB, truth.q_MB)
+                self._arrived.notify_all()
 
     def _on_joints(self, name: str, message: JointState) -> None:
-        angles = dict(zip(message.name, message.position, strict=True))
+        for angles in self._refusals.read(f'/{name}/joint_states', [message], _angles_from):
+            self._note_joints(name, nanoseconds(message.header.stamp), angles)
+
+    def _note_joints(self, name: str, t_ns: int, angles: dict[str, float]) -> None:
         with self._arrived:
-            self._known.joints(name, nanoseconds(message.header.stamp), angles)
+            self._known.joints(name, t_ns, angles)
             self._arrived.notify_all()
 
     def at(self, t_ns: int) -> tuple[dict[str, Pose], dict[str, DrivenRover]]:

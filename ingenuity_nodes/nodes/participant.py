@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.graph.lockstep import Answer, counted_name, Mailbox, Tick
+from ingenuity_nodes.graph.lockstep import (
+    Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
-from ingenuity_nodes.nodes.refusals import ForeignSenderError, Refusals
+from ingenuity_nodes.timing import TICK_NS
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -21,6 +22,13 @@ COUNTED = QoSProfile(depth=1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 BEAT = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 Messages = dict[str, list[Any]]
+
+
+class Missing(NamedTuple):
+    """What a tick must have beside counted messages, and has not yet."""
+
+    what: str
+    topic: str    # on which it is to come
 
 
 class CountedPublisher:
@@ -40,18 +48,24 @@ class CountedPublisher:
 
 
 class Participant:
-    """Runs ``on_tick`` once per tick, when all that belongs to the tick has arrived."""
+    """
+    Runs ``on_tick`` once per tick, when all that belongs to the tick has arrived.
+
+    Ticks of another run, and ticks that do not follow the last one, are refused.
+    """
 
     def __init__(
         self, node: MemberNode, on_tick: Callable[[int, Messages], None],
-        missing: Callable[[int], str] = lambda _: '',
+        missing: Callable[[int], Missing | None] = lambda _: None,
     ) -> None:
         self._node, self._on_tick, self._missing = node, on_tick, missing
         self._publishers: list[CountedPublisher] = []
         self._counted: set[str] = set()
-        self._refusals = Refusals()
         self._mailbox: Mailbox | None = None
         self._tick: Tick | None = None
+        self._last_ns = 0
+        self.verdict = ''    # set by mission control when the run is over
+        self.foreign: Mapping[str, Foreign] = {}    # seen by anybody up to the last tick, by topic
         self._answers = node.create_publisher(DiagnosticArray, DONE, BEAT)
         node.create_subscription(DiagnosticArray, TICK, self._on_announcement, BEAT)
 
@@ -69,12 +83,27 @@ class Participant:
 
     def subscribe(
         self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, raw: bool = False,
+        stamp_of: Callable[[Any], int] | None = None,
     ) -> str:
-        """Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages."""
+        """
+        Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages.
+
+        ``stamp_of`` reads the time of a message [ns] where each tick has one: what is not of this
+        time is foreign and takes nobody's turn.
+        """
         full_name = str(self._node.resolve_topic_name(topic))
         self._counted.add(full_name)
 
         def hold(message: Any) -> None:
+            if stamp_of is not None and not self._box.loses(full_name):
+                try:
+                    check_time(stamp_of(message), self._last_ns)
+                except ValueError as error:
+                    if self._last_ns:
+                        self._node.refusals.note(full_name, error)
+                    else:
+                        self._box.drop(full_name)    # of a run that began without this process
+                    return
             self._box.put(full_name, message)
             self.advance()
 
@@ -111,10 +140,10 @@ class Participant:
             try:
                 source = source_of(message)
                 if source not in names:
-                    raise ForeignSenderError(
-                        f"refused: found sender '{source}', allowed: {', '.join(names)}")
+                    raise ForeignMessageError(
+                        'sender', f"found sender '{source[:40]}', allowed: {', '.join(names)}")
             except ValueError as error:
-                self._refusals.note(self._node, full_name, error)
+                self._node.refusals.note(full_name, error)
                 return
             self._box.put(names[source], message)
             self.advance()
@@ -128,19 +157,34 @@ class Participant:
         if self._tick is None:
             return ''
         late = self._box.missing(self._tick)
-        return f'messages on {", ".join(late)}' if late else self._missing(self._tick.t_ns)
+        if late:
+            return ', '.join(f'messages on {name}, which {self._senders(name.partition("#")[0])}'
+                             for name in late)
+        missing = self._missing(self._tick.t_ns)
+        return f'{missing.what}, which {self._senders(missing.topic)}' if missing else ''
+
+    def _senders(self, topic: str) -> str:
+        """Name who has not sent what is missed on a topic."""
+        offers = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic))
+        names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
+        return f'{", ".join(sorted(names))} has not sent' if names else f'nobody sends on {topic}'
 
     def advance(self) -> None:
         """Do the work of the tick if everything it needs is here."""
         tick = self._tick
         if tick is None or self._box.missing(tick) or self._missing(tick.t_ns):
             return
-        self._tick = None
+        self._tick, self._last_ns, self.foreign = None, tick.t_ns, tick.foreign
         self._node.time_begins()
         self._on_tick(tick.t_ns, self._box.take(tick))
         counts = {publisher.counted: publisher.count for publisher in self._publishers}
         self._answers.publish(answer_message(Answer(
-            self._node.get_fully_qualified_name(), tick.t_ns, counts)))
+            self._node.get_fully_qualified_name(), tick.t_ns, counts, tick.run, self.verdict,
+            self._seen_foreign())))
+
+    def _seen_foreign(self) -> dict[str, Foreign]:
+        taken, refused = self._box.foreign, self._node.refusals.foreign
+        return {topic: Foreign(taken[topic], refused[topic]) for topic in {*taken, *refused}}
 
     @property
     def _box(self) -> Mailbox:
@@ -149,5 +193,24 @@ class Participant:
         return self._mailbox
 
     def _on_announcement(self, message: DiagnosticArray) -> None:
-        self._tick = tick_from(message)
-        self.advance()
+        for tick in self._node.refusals.read(TICK, [message], self._next_tick):
+            if tick is not None:
+                self._tick = tick
+                self.advance()
+
+    def _next_tick(self, message: DiagnosticArray) -> Tick | None:
+        """Read a tick; None if it is not for this participant."""
+        tick, mine = tick_from(message), self._node.get_fully_qualified_name()
+        fresh = self._last_ns == 0 and self._tick is None
+        if tick.run == self._node.membership.run and tick.t_ns > TICK_NS and fresh:
+            if tick.resumes != mine:
+                return None    # the run has begun without this process
+            self._last_ns = tick.t_ns - TICK_NS
+            self._box.resume(tick, COUNTED.depth)
+        elif tick.resumes:
+            return None
+        check_next(tick, self._node.membership.run, self._last_ns)
+        if self._tick is not None:
+            raise ForeignMessageError(
+                'time', f'found a second tick at {tick.t_ns} ns, allowed: one')
+        return tick

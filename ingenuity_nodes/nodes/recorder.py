@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 import importlib
 from pathlib import Path
+from typing import Any, TypeVar
 
-from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
+from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
 from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, exposure_from, fault_from, truth_from)
@@ -26,8 +27,8 @@ from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
-from ingenuity_nodes.signals import ModeChange
-from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -35,10 +36,14 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Float64, Float64MultiArray, String
 
+V = TypeVar('V', Truth, Estimate, VehicleStatus)
 SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
 DEPTH = 1000              # messages that may wait for the disk
 COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
                   'vehicle_status': Float64MultiArray, 'flight_mode': String, 'fault': String}
+STAMPS: dict[str, Callable[[bytes], int]] = {
+    'ground_truth/odometry': stamp_from, 'odometry': stamp_from,
+    'vehicle_status': lambda cdr: status_from(deserialize_message(cdr, Float64MultiArray)).t_ns}
 COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
 
 
@@ -72,25 +77,27 @@ class RecorderNode(MemberNode):
         for section in scenario.helicopters:
             name = section.name
             self._counted[name] = {
-                kind: self._participant.subscribe(message, f'/{name}/{kind}', raw=True)
+                kind: self._participant.subscribe(
+                    message, f'/{name}/{kind}', raw=True, stamp_of=STAMPS.get(kind))
                 for kind, message in COUNTED_TOPICS.items()}
-            self.create_subscription(
-                Odometry, f'/{name}/rte/exposure',
+            self._note_each(
+                Odometry, f'/{name}/rte/exposure', COUNTED,
                 lambda message, name=name: self._products.exposed(
-                    name, exposure_from(message, 'rte')), COUNTED)
-            self.create_subscription(
-                CompressedImage, f'/{name}/rte/image_raw/compressed',
+                    name, exposure_from(message, 'rte')))
+            self._note_each(
+                CompressedImage, f'/{name}/rte/image_raw/compressed', QoSProfile(depth=5),
                 lambda message, name=name: self._products.photo_taken(
-                    name, nanoseconds(message.header.stamp), bytes(message.data)), 5)
+                    name, nanoseconds(message.header.stamp), bytes(message.data)))
         for rover in scenario.rovers:
-            self.create_subscription(
-                Odometry, f'/{rover.name}/ground_truth/odometry',
-                lambda message, name=rover.name: self._on_rover(name, message), COUNTED)
+            self._note_each(
+                Odometry, f'/{rover.name}/ground_truth/odometry', COUNTED,
+                lambda message, name=rover.name: self._on_rover(name, message))
             for camera in rover.cameras:
-                self.create_subscription(
+                self._note_each(
                     CompressedImage, f'/{rover.name}/{camera}/image_raw/compressed',
+                    QoSProfile(depth=60),
                     lambda message, name=rover.name: self._products.mast_image(
-                        name, nanoseconds(message.header.stamp), bytes(message.data)), 60)
+                        name, nanoseconds(message.header.stamp), bytes(message.data)))
         self._notes = MissionNotes(self, scenario, self._products, lambda: self._t_ns)
         self._received = [self._participant.subscribe(String, f'/{rover.name}/received')
                           for rover in scenario.rovers]
@@ -114,6 +121,18 @@ class RecorderNode(MemberNode):
         return self._participant.waits_for if self._settled else 'the list of topics to settle'
 
     # What comes in -------------------------------------------------------------------------
+
+    def _note_each(
+        self, kind: type, topic: str, qos: QoSProfile, note: Callable[[Any], None],
+    ) -> None:
+        """Note each message of a topic as it comes; those that cannot be read are refused."""
+        def on_message(message: Any) -> None:
+            try:
+                list(self.refusals.read(topic, [message], note))
+            except RecordingError as error:
+                self._give_up(error)
+
+        self.create_subscription(kind, topic, on_message, qos)
 
     def _on_rover(self, name: str, message: Odometry) -> None:
         truth = truth_from(message)
@@ -151,13 +170,32 @@ class RecorderNode(MemberNode):
             log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
         for cdr in raw['fault']:
             log.fault(fault_from(deserialize_message(cdr, String), self._t_ns - TICK_NS))
-        for truth, estimate, status in zip(
-                raw['ground_truth/odometry'], raw['odometry'], raw['vehicle_status'],
-                strict=True):
-            self._products.tick(
-                name, truth_from(deserialize_message(truth, Odometry)),
-                estimate_from(deserialize_message(estimate, Odometry)),
-                status_from(deserialize_message(status, Float64MultiArray)), ())
+        truth = self._of_last_tick(name, 'ground_truth/odometry', raw, truth_from)
+        estimate = self._of_last_tick(name, 'odometry', raw, estimate_from)
+        status = self._of_last_tick(name, 'vehicle_status', raw, status_from)
+        if truth and estimate and status:
+            self._products.tick(name, truth, estimate, status, ())
+
+    def _of_last_tick(
+        self, name: str, kind: str, raw: dict[str, list[bytes]], decode: Callable[[Any], V],
+    ) -> V | None:
+        """
+        Read the one message that was published in the tick before; refuse all others.
+
+        Its stamp is in that tick: an estimate is a little older than its message.
+        """
+        published_ns, found = self._t_ns - TICK_NS, None
+        topic = f'/{name}/{kind}'
+        for value in self.refusals.read(
+                topic, raw[kind],
+                lambda cdr: decode(deserialize_message(cdr, COUNTED_TOPICS[kind]))):
+            if published_ns - TICK_NS <= value.t_ns <= published_ns and found is None:
+                found = value
+            else:
+                self.refusals.note(topic, ValueError(
+                    f'found stamp {value.t_ns / SECOND_NS:.3f} s, '
+                    f'allowed: one of up to {published_ns / SECOND_NS:.3f} s'))
+        return found
 
     def _on_factor(self, message: Float64) -> None:
         self._factor = message.data
@@ -224,9 +262,11 @@ class RecorderNode(MemberNode):
             self._writer.close()
             self._notes.finish()
             outcome = None if complete else reason
-            self._products.finish(self._factor, outcome, full=complete)
+            self._products.finish(
+                self._factor, outcome, full=complete, foreign=self._participant.foreign)
         except RecordingError as error:
             self.get_logger().error(str(error))
+            self.membership.status = 1    # whatever was flown: it is not written
 
 
 def main(args: Sequence[str] | None = None) -> None:

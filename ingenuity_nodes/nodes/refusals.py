@@ -1,32 +1,57 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that cannot be read: all counted; of those that know their kind, one of each logged."""
+"""
+The door of a node: messages are read, or refused by topic, and the node goes on.
+
+All refusals are counted. Of errors that have a kind, one of each is logged; of the others one a
+second on each topic.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+import time
+from typing import Any, TypeVar
 
+from ingenuity_nodes.graph.lockstep import ForeignMessageError
 from rclpy.node import Node
 
-
-class ForeignSenderError(ValueError):
-    """A message on a topic of several publishers is of none of them."""
-
-    kind = 'sender'
+V = TypeVar('V')
+PAUSE = 1.0    # [s] of wall time between two lines on one topic
 
 
 class Refusals:
-    """What was refused, by topic and kind of error."""
+    """What one node refused, by topic and kind of error."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: Node) -> None:
+        self._node = node
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.foreign: Counter[str] = Counter()    # of these, what none of the run sent, by topic
+        self._logged: dict[str, float] = {}       # topic, when
 
-    def note(self, node: Node, topic: str, error: Exception) -> None:
-        """Count one refused message; log it, unless one of its kind was logged before."""
+    def read(
+        self, topic: str, messages: Iterable[Any], decode: Callable[[Any], V],
+    ) -> Iterator[V]:
+        """Read messages; those at which ``decode`` raises ValueError are refused."""
+        for message in messages:
+            try:
+                yield decode(message)
+            except ValueError as error:
+                self.note(topic, error)
+
+    def note(self, topic: str, error: Exception) -> None:
+        """Count one refused message, and log it unless the like of it was logged before."""
+        topic = str(self._node.resolve_topic_name(topic))
         kind = str(getattr(error, 'kind', ''))
         self.counts[topic, kind] += 1
+        if isinstance(error, ForeignMessageError):
+            self.foreign[topic] += 1
+        log = self._node.get_logger()
         if not kind:
-            node.get_logger().error(f'{topic}: refused: {error}')
+            now = time.monotonic()
+            if now - self._logged.get(topic, -PAUSE) >= PAUSE:
+                self._logged[topic] = now
+                log.error(f'{topic}: refused: {error}')
         elif self.counts[topic, kind] == 1:
-            node.get_logger().error(
-                f'{topic}: {error}; further ones of this kind are only counted')
+            log.error(f'{topic}: refused: {error}; further ones of this kind are only counted')

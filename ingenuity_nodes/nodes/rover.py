@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from ingenuity_nodes.graph.wiring import ROVER
@@ -25,7 +24,6 @@ from ingenuity_nodes.timing import SECOND_NS
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
-V = TypeVar('V')
 FOREIGN = QoSProfile(depth=100)    # volatile, as most publishers are
 
 
@@ -57,12 +55,12 @@ class RoverNode(MemberNode):
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
         inputs = RoverInputs(
             **self._wires.inputs(messages),
-            velocities=tuple(self._read(
-                self._velocity, messages,
+            velocities=tuple(self.refusals.read(
+                self._velocity, messages[self._velocity],
                 lambda message: drive_velocity_from(message, self._name))),
-            goals=tuple(self._read(self._goal, messages, goal_from)),
-            image_orders=tuple(self._read(
-                self._image_orders, messages,
+            goals=tuple(self.refusals.read(self._goal, messages[self._goal], goal_from)),
+            image_orders=tuple(self.refusals.read(
+                self._image_orders, messages[self._image_orders],
                 lambda message: image_order_from_text(
                     message.data, t_ns, self._helicopters, self._cameras))))
         outputs = self._rover.tick(t_ns, inputs)
@@ -71,16 +69,6 @@ class RoverNode(MemberNode):
         for line in outputs.log:
             self.get_logger().info(f'{t_ns / SECOND_NS:.2f} s: {line}')
         self._telemetry.publish(t_ns, outputs)
-
-    def _read(
-        self, topic: str, messages: Messages, decode: Callable[[Any], V],
-    ) -> Iterator[V]:
-        """Read what came from outside; what cannot be read is refused by topic."""
-        for message in messages[topic]:
-            try:
-                yield decode(message)
-            except ValueError as error:
-                self.get_logger().error(f'{topic}: refused: {error}')
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from ingenuity_nodes.graph.roster import run_of_process
 from ingenuity_nodes.health.health import SOFTWARE
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import (
@@ -49,6 +50,13 @@ def setting(node: Node) -> tuple[Scenario, int]:
     scenario = with_software(with_features(load_scenario(name), features), software)
     scenario = as_in_live_graph(scenario)
     return scenario, scenario.seed if seed < 0 else seed
+
+
+def run_id(node: Node, is_world: bool) -> str:
+    """Read the parameter ``run``; a world that is given none takes that of its process."""
+    given = text_parameter(
+        node, 'run', '', "id of the run; '' takes that of the first world it receives")
+    return given or (run_of_process() if is_world else '')
 
 
 def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:

@@ -8,21 +8,23 @@ It is the only part of the graph that runs on steady wall time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 import re
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
-from ingenuity_nodes.graph.lockstep import Barrier
-from ingenuity_nodes.graph.roster import ProcessId, Roster
+from ingenuity_nodes.graph.lockstep import Answer, Barrier, Foreign
+from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId, Roster
 from ingenuity_nodes.nodes.conversions.geometry import stamp
-from ingenuity_nodes.nodes.conversions.lockstep import answer_from, heartbeats_from, tick_message
+from ingenuity_nodes.nodes.conversions.lockstep import (
+    answer_from, heartbeat_message, heartbeats_from, tick_message)
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import (
-    ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD_PROCESS, WORLD_STATE)
+    another_world, ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD, WORLD_LIFE)
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
 from ingenuity_nodes.nodes.status_line import print_status
-from ingenuity_nodes.scenario.sections import LockstepSection
+from ingenuity_nodes.parameters import ParameterError
+from ingenuity_nodes.scenario.sections import LockstepSection, possible_pace
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType
@@ -41,11 +43,13 @@ class Timekeeper:
 
     def __init__(
         self, node: MemberNode, lockstep: LockstepSection, participants: Sequence[str],
-        expects: Sequence[str], on_tick: Callable[[int], None],
+        expects: Sequence[str], on_tick: Callable[[int], None], restartable: Container[str] = (),
     ) -> None:
         self._node, self._lockstep, self._on_tick = node, lockstep, on_tick
-        self._barrier = Barrier(participants)
+        self._run_id, self._process = node.membership.run, ProcessId.own()
+        self._barrier = Barrier(participants, self._run_id)
         self._roster = Roster(dict.fromkeys([*expects, *participants]), lockstep.silence)
+        self._restartable, self._returned = restartable, set[str]()
         self._state, self._reported = WAITING, ''
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
@@ -62,20 +66,23 @@ class Timekeeper:
             floating_point_range=[FloatingPointRange(from_value=-1.0, to_value=1000.0)])
         value = float(self._node.declare_parameter(PACE, -1.0, descriptor).value)
         self._node.add_on_set_parameters_callback(self._on_parameters)
-        return self._lockstep.real_time_factor if value < 0 else value
+        if value < 0:
+            return self._lockstep.real_time_factor
+        try:
+            return possible_pace(value)
+        except ValueError as error:
+            raise ParameterError(PACE, str(error)) from error
 
     def _connect(self) -> None:
         node, steady = self._node, RclClock(clock_type=ClockType.STEADY_TIME)
         self._clock = node.create_publisher(Clock, '/clock', 10)
         self._ticks = node.create_publisher(DiagnosticArray, TICK, BEAT)
-        self._states = node.create_publisher(String, WORLD_STATE, LATCHED)
-        # Kept as a member: a latched message lives as long as its publisher.
-        self._process = node.create_publisher(String, WORLD_PROCESS, LATCHED)
-        self._process.publish(String(data=str(ProcessId.own())))
+        self._states = node.create_publisher(String, '/world/state', LATCHED)    # for people
+        self._life = node.create_publisher(DiagnosticArray, WORLD_LIFE, LATCHED)
+        node.create_subscription(DiagnosticArray, WORLD_LIFE, self._on_life, BEAT)
         self._factor = node.create_publisher(Float64, f'/world/{PACE}', LATCHED)
         node.create_subscription(DiagnosticArray, DONE, self._on_answer, BEAT)
         node.create_subscription(DiagnosticArray, '/diagnostics', self._on_heartbeat, 100)
-        node.create_subscription(String, '/mission/state', self._on_mission, LATCHED)
         node.create_service(SetBool, '/world/pause', self._on_pause)
         node.create_service(Trigger, '/world/step', self._on_step)
         node.create_timer(WATCH, self._on_watch, clock=steady)
@@ -86,13 +93,18 @@ class Timekeeper:
     # Time goes on --------------------------------------------------------------------------
 
     def _on_answer(self, message: DiagnosticArray) -> None:
-        try:
-            complete = self._barrier.take(answer_from(message))
-        except ValueError as error:
-            self._node.get_logger().error(f'{DONE}: {error}', throttle_duration_sec=1.0)
-            return
-        if complete:
-            self._go_on()
+        for complete in self._node.refusals.read(
+                DONE, [message], lambda message: self._take(answer_from(message))):
+            if complete:
+                self._go_on()
+
+    def _take(self, answer: Answer) -> bool:
+        """Take an answer, and what mission control says with it when the run is over."""
+        complete = self._barrier.take(answer)
+        if answer.verdict.startswith((ENDED, FAILED)):
+            state, _, reason = answer.verdict.partition(': ')
+            self._verdict = state, reason
+        return complete
 
     def _go_on(self) -> None:
         """Announce the next tick: now, at its due time, or when somebody asks for one."""
@@ -115,6 +127,10 @@ class Timekeeper:
         self._t_ns += TICK_NS
         self._asked = time.monotonic()
         self._clock.publish(Clock(clock=stamp(self._t_ns)))
+        refused = self._node.refusals.foreign
+        if refused:
+            self._barrier.refused(WORLD, {
+                topic: Foreign(0, count) for topic, count in refused.items()})
         self._ticks.publish(tick_message(self._barrier.next_tick(self._t_ns)))
         self._on_tick(self._t_ns)
 
@@ -138,9 +154,51 @@ class Timekeeper:
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            self._roster.receive(beat, time.monotonic())
+            if beat.run not in ('', self._run_id):
+                continue    # of another run: its world is named
+            if self._roster.receive(beat, time.monotonic()) and self._state != WAITING:
+                self._on_return(beat)
         if self._state == WAITING:
             self._begin_when_all_are_here()
+
+    def _on_return(self, beat: Heartbeat) -> None:
+        """Let a participant that was started again resume, if the run can do without its past."""
+        number = beat.process.number if beat.process else 'unknown'
+        if beat.name in self._restartable:
+            self._returned.add(beat.name)
+            self._node.get_logger().warning(
+                f'{beat.name} has been started again (process {number}): it goes on without what '
+                'it knew, this run cannot be repeated')
+        else:
+            self.end(FAILED, f'{beat.name} has been started again (process {number}): what it '
+                     'knew is lost, and no run can go on without that but of a parked rover with '
+                     'on_silence: wait')
+
+    def _resume(self) -> None:
+        """Announce the last tick to who has returned, when all others have answered it."""
+        for name in [name for name in self._barrier.waiting if name in self._returned]:
+            if self._barrier.waiting == (name,) and self._roster.can_resume(name):
+                self._returned.discard(name)
+                self._ticks.publish(tick_message(self._barrier.resume(name)))
+
+    def _on_life(self, message: DiagnosticArray) -> None:
+        """Name another world in this ROS domain; the one that came later does not begin."""
+        for beat in heartbeats_from(message):
+            if beat.run == self._run_id or beat.what.startswith((ENDED, FAILED)):
+                continue
+            error = another_world(beat, self._run_id)
+            self._node.refusals.note(WORLD_LIFE, error)
+            if self._state == WAITING and self._came_later(beat):
+                self.end(FAILED, f'{error}; give this run another ROS_DOMAIN_ID')
+
+    def _came_later(self, other: Heartbeat) -> bool:
+        if not other.what.startswith(WAITING) or other.process is None:
+            return True    # that one flies
+        return self._age(self._process) > self._age(other.process)
+
+    @staticmethod
+    def _age(process: ProcessId) -> tuple[int, int, str]:
+        return int(process.began) if process.began else 0, process.number, process.machine
 
     def _begin_when_all_are_here(self) -> None:
         absent = self._roster.absent
@@ -166,11 +224,12 @@ class Timekeeper:
             if lost:
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
         else:
+            self._resume()
             self._find_the_lost(now)
             elapsed = now - self._began
             if elapsed > 0:
                 self._factor.publish(Float64(data=self._t_ns / SECOND_NS / elapsed))
-        self._states.publish(String(data=self._reported))
+        self._publish_state()
 
     def _count_less(self, now: float) -> None:
         """Forgive everybody the time in which this process stood still, as with a closed lid."""
@@ -186,7 +245,7 @@ class Timekeeper:
         waiting, since = self._barrier.waiting, now - self._asked
         if waiting and since > REPORT_AFTER:
             busy = self._roster.busy(now)
-            held_up = [*busy, *(self._roster.describe(name) for name in waiting
+            held_up = [*busy, *(self._roster.describe(name, now) for name in waiting
                                 if not any(row.startswith(f'{name} ') for row in busy))]
             self._report_once(held_up)
             patience = self._lockstep.busy if busy else self._lockstep.silence
@@ -224,12 +283,6 @@ class Timekeeper:
             return
         self._report(f'{state}: {reason}')
 
-    def _on_mission(self, message: String) -> None:
-        if message.data.startswith((ENDED, FAILED)):
-            state, _, reason = message.data.partition(': ')
-            self._verdict = state, reason
-            self._go_on()
-
     def _report(self, text: str) -> None:
         if text == self._reported:
             return
@@ -241,7 +294,13 @@ class Timekeeper:
         elif state != self._state:
             self._node.get_logger().info(text)
         self._state, self._reported = state, text
-        self._states.publish(String(data=text))
+        self._publish_state()
+
+    def _publish_state(self) -> None:
+        self._states.publish(String(data=self._reported))
+        self._life.publish(heartbeat_message(
+            Heartbeat(WORLD, Condition.READY, self._reported, self._process, run=self._run_id),
+            self._t_ns))
 
     def _log_ends(self, text: str) -> None:
         """Log who is waited for when that changes; how far they are is seen in the state."""
@@ -274,6 +333,9 @@ class Timekeeper:
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
         for parameter in parameters:
             if parameter.name == PACE and parameter.value >= 0.0:
-                self._pace = float(parameter.value)
+                try:
+                    self._pace = possible_pace(float(parameter.value))
+                except ValueError as error:
+                    return SetParametersResult(successful=False, reason=f'{PACE}: {error}')
                 self._paced_from = (time.monotonic(), self._t_ns)
         return SetParametersResult(successful=True)

@@ -12,6 +12,9 @@ from ingenuity_nodes.nodes.conversions.images import features_message, image_fro
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import helicopter_section
+from ingenuity_nodes.signals import FeatureFrame
+import numpy as np
+from numpy.typing import NDArray
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 
@@ -37,17 +40,17 @@ class VisionNode(MemberNode):
 
     def _on_image(self, message: Image) -> None:
         self.time_begins()
-        try:
-            image = image_from(message)
-            features = self._tracker.track(nanoseconds(message.header.stamp), image)
-        except ValueError as error:
-            self.get_logger().error(f'{self._images.topic_name}: {error}',
-                                    throttle_duration_sec=1.0)
-            return
-        self._features.publish(features_message(features, message.header.frame_id))
-        if self._tracks.get_subscription_count():
-            drawn = self._tracker.draw(image, features)
-            self._tracks.publish(image_message(features.t_ns, message.header.frame_id, drawn))
+        for image, features in self.refusals.read(
+                self._images.topic_name, [message], self._track):
+            self._features.publish(features_message(features, message.header.frame_id))
+            if self._tracks.get_subscription_count():
+                drawn = self._tracker.draw(image, features)
+                self._tracks.publish(
+                    image_message(features.t_ns, message.header.frame_id, drawn))
+
+    def _track(self, message: Image) -> tuple[NDArray[np.uint8], FeatureFrame]:
+        image = image_from(message)
+        return image, self._tracker.track(nanoseconds(message.header.stamp), image)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -4,24 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ingenuity_nodes.graph.wiring import Inputs, members_of, Wire, WIRING
 from ingenuity_nodes.nodes.conversions.wired import Codec, CODECS
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
-from ingenuity_nodes.nodes.refusals import Refusals
 from ingenuity_nodes.scenario.sections import Scenario
-from rclpy.node import Node
 
 
 class Wires:
     """Carries the inputs and outputs of the core class that a node holds."""
 
     def __init__(
-        self, node: Node, participant: Participant, scenario: Scenario, kind: str, name: str,
+        self, node: MemberNode, participant: Participant, scenario: Scenario, kind: str,
+        name: str,
     ) -> None:
-        self._node, self._name, self._refusals = node, name, Refusals()
+        self._refusals, self._name = node.refusals, name
         members = members_of(scenario)
         self._inputs = [
             (wire, source, _codec(wire), key)
@@ -39,7 +39,7 @@ class Wires:
         """Read the messages of a tick; those that cannot be read are refused by topic."""
         inputs: Inputs = {}
         for wire, source, codec, topic in self._inputs:
-            values = tuple(self._decoded(codec, topic, messages[topic]))
+            values = tuple(self._refusals.read(topic, messages[topic], codec.decode))
             if values:
                 inputs.setdefault(wire.feeds, {})[source] = values
         return inputs
@@ -55,13 +55,6 @@ class Wires:
         for value in values:
             publisher.publish(codec.encode(value, self._name))
 
-    def _decoded(self, codec: Codec, topic: str, messages: list[Any]) -> Iterator[Any]:
-        for message in messages:
-            try:
-                yield codec.decode(message)
-            except ValueError as error:
-                self._refusals.note(self._node, topic, error)
-
 
 def _subscribe(
     participant: Participant, wire: Wire, sources: Sequence[str], name: str,
@@ -71,8 +64,9 @@ def _subscribe(
     if _mixed(wire, sources) and codec.source_of:
         return participant.subscribe_shared(
             codec.message, wire.topic_of('', name), sources, codec.source_of)
-    return {source: participant.subscribe(codec.message, wire.topic_of(source, name))
-            for source in sources}
+    return {source: participant.subscribe(
+        codec.message, wire.topic_of(source, name), stamp_of=codec.stamp_of)
+        for source in sources}
 
 
 def _mixed(wire: Wire, sources: Sequence[str]) -> bool:

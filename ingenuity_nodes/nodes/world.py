@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from geometry_msgs.msg import Vector3Stamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.graph.nodes import participants
+from ingenuity_nodes.graph.nodes import participants, restartable
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.nodes.conversions.markers import triangles_cdr
 from ingenuity_nodes.nodes.member import MemberNode
@@ -48,7 +48,8 @@ class WorldNode(MemberNode):
         self._speed_of_sound = self.create_publisher(Float64, '/world/speed_of_sound', 10)
         with self.membership.busy('drawing the ground for people'):
             self._publish_ground()
-        self._timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick)
+        self._timekeeper = Timekeeper(self, scenario.lockstep, steps, expects, self._on_tick,
+                                      restartable(scenario))
 
     def _publish_ground(self) -> None:
         # Kept as members: a latched message lives as long as its publisher.

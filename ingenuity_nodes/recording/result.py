@@ -79,7 +79,7 @@ class FlightResult:
 
 
 def summarise(
-    run: RunLog, real_time_factor: float | None, outcome: str | None = None,
+    run: RunLog, real_time_factor: float | None, outcome: str | None = None, verdict: str = '',
 ) -> dict[str, Any]:
     """
     Compute the content of ``result.json``: the first vehicle on top, all under ``vehicles``.
@@ -92,6 +92,8 @@ def summarise(
         Simulated time over wall time, as measured by the main loop.
     outcome
         Overrides the outcome of the record, such as 'interrupted'.
+    verdict
+        Outcome of a run whose helicopters all landed, and which failed all the same.
 
     """
     vehicles = {}
@@ -105,7 +107,7 @@ def summarise(
             'responses': response_entries(log, zero_ns), 'trajectory_sha256': _sha256([log])}
     first = vehicles[run.vehicles[0]]
     overall = outcome or next(
-        (v['outcome'] for v in vehicles.values() if v['outcome'] != LANDED), LANDED)
+        (v['outcome'] for v in vehicles.values() if v['outcome'] != LANDED), verdict or LANDED)
     return {
         'scenario': run.scenario, 'seed': run.seed, **first, 'outcome': overall,
         'real_time_factor': real_time_factor, 'trajectory_sha256': trajectory_sha256(run),
@@ -195,7 +197,8 @@ def _on_ground(log: VehicleLog) -> NDArray[np.bool_]:
 def _outcome(log: VehicleLog, span: FlightSpan | None) -> str:
     if log.failure:
         return log.failure
-    if any(change.mode == LANDED for change in log.modes):
+    down = span is not None and span.touchdown is not None    # whatever anybody says
+    if down and any(change.mode == LANDED for change in log.modes):
         return LANDED
     if any(change.mode == REFUSED for change in log.modes):
         return REFUSED

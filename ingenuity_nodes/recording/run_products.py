@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 import hashlib
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ingenuity_nodes.frames import QuatWxyz, Vector3
+from ingenuity_nodes.graph.lockstep import Foreign, repeatability
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.radio.frames import photo_in
+from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
 from ingenuity_nodes.recording.mission_record import Decision, RoverLog, SentPath
 from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
@@ -175,17 +179,31 @@ class RunProducts:
     def _keep(self, name: str, record: PhotoRecord, jpeg: bytes) -> None:
         self.run.vehicle(name).photo(record)
         if self._folder:
-            (self._folder.path / record.file).write_bytes(jpeg)
+            path = self._folder.path / record.file
+            try:
+                path.write_bytes(jpeg)
+            except OSError as error:
+                raise RecordingError(f'{path}: cannot be written: {error.strerror}') from error
 
     def finish(
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
+        *, verdict: str = '', foreign: Mapping[str, Foreign] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Write everything; ``full=False`` omits the report and the photo copies."""
+        """
+        Write everything; ``full=False`` omits the report and the photo copies.
+
+        Raises
+        ------
+        RecordingError
+            The folder is gone, or cannot be written.
+
+        """
         self._drop_unfinished_mast_images()
         self._keep_drives()
         if full:
             self.run.terrain = self._patch()
-        result = summarise(self.run, real_time_factor, outcome)
+        result = {**summarise(self.run, real_time_factor, outcome, verdict),
+                  **repeatability(foreign)}
         if self._scenario.name in HISTORY:
             result['swing_period_s'] = oscillation_period(self.run.logs[0])
             result['believed_path_m'] = estimated_path(self.run.logs[0])

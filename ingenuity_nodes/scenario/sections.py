@@ -40,6 +40,23 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(timezone.utc)
 
 
+def possible_pace(value: float) -> float:
+    """
+    Return a real-time factor if time can be kept with it.
+
+    Raises
+    ------
+    ValueError
+        The next tick would not come in anybody's lifetime, or never.
+
+    """
+    if not (value == 0.0 or SLOWEST <= value <= FASTEST):
+        raise ValueError(f'found {value:g}, allowed: 0, as fast as possible, or {SLOWEST:g} to '
+                         f'{FASTEST:g}')
+    return value
+
+
+SLOWEST, FASTEST = 0.001, 1000.0    # assumed: a tick in 10 s, and more than any computer can do
 Name = Annotated[str, Field(
     pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
 VehicleName = Annotated[Name, Field(max_length=32)]    # as many as a radio frame has room for
@@ -163,7 +180,7 @@ class LockstepSection(Section):
     """How the world keeps time with the others."""
 
     # 0 runs as fast as the slowest participant answers.
-    real_time_factor: Annotated[float, Field(ge=0.0, le=1000.0, description='1')] = 0.0
+    real_time_factor: Annotated[float, AfterValidator(possible_pace)] = 0.0
     # Of a process that is not known to have ended: it may be stopped, or on another machine.
     silence: Annotated[float, Field(gt=0.0, le=600.0, description='s of wall time')] = 10.0
     # How long one tick may take whoever works at it.

@@ -65,25 +65,26 @@ def fly_batch(
     if drawn:
         drawn.products = products
     with nothing_compiles(report_line):
-        last = _fly(simulation, products, drawn, report_line)
+        outcome = _fly(simulation, products, drawn, report_line)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
-    return products.finish(factor, last.outcome if last.failure else None)
+    return products.finish(factor, verdict='' if simulation.succeeded else f'failed: {outcome}')
 
 
 def _fly(
     simulation: Simulation, products: RunProducts, drawn: OfflineCamera | None,
     report_line: Callable[[str], None],
-) -> TickReport:
-    """Tick until the run is over; return the report of the last tick."""
-    while True:
+) -> str:
+    """Tick until the run is over; return what mission control says of it."""
+    outcome = ''
+    while not outcome:
         report = simulation.tick()
         _note(products, report)
         if drawn:
             drawn.watch(report)
         for line in report.log:
             report_line(f'{report.t_ns / SECOND_NS:7.2f} s: {line}')
-        if report.outcome:
-            return report
+        outcome = report.outcome
+    return outcome
 
 
 def _note(products: RunProducts, report: TickReport) -> None:

@@ -127,6 +127,11 @@ class Simulation:
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
                           driven, maps, outputs.failure, outputs.nearest, outputs.rover_paths)
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether mission control has all that it flew for."""
+        return self._mission.succeeded
+
     def _fly(self, name: str, received: Mail) -> HelicopterOutputs:
         helicopter = self.helicopters[name]
         outputs = helicopter.tick(self.t_ns, self._inputs(name, received))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion, TransformStamped, Vector3
 from ingenuity_nodes import frames
@@ -22,6 +24,12 @@ def stamp(t_ns: int) -> Time:
 def nanoseconds(time: Time) -> int:
     """Read a ROS time as nanoseconds."""
     return int(time.sec) * SECOND_NS + int(time.nanosec)
+
+
+def stamp_from(cdr: bytes) -> int:
+    """Read the time of a serialised message that begins with a header [ns]."""
+    seconds, nanosec = struct.unpack_from('<iI' if cdr[1] & 1 else '>iI', cdr, 4)
+    return int(seconds) * SECOND_NS + int(nanosec)
 
 
 def header(t_ns: int, frame_id: str) -> Header:

@@ -17,7 +17,8 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2, Poi
 from std_msgs.msg import UInt8MultiArray
 
 _FEATURES = np.dtype([('u', '<f8'), ('v', '<f8'), ('id', '<i4'), ('age', '<i4')])
-_KINDS = {'<f8': PointField.FLOAT64, '<i4': PointField.INT32}
+_KINDS = {'<f8': PointField.FLOAT64, '<f4': PointField.FLOAT32, '<i4': PointField.INT32,
+          '<u4': PointField.UINT32}
 MOST_POINTS = 10_000    # assumed: 250 times what the filter uses
 
 
@@ -85,13 +86,18 @@ def features_message(features: FeatureFrame, frame_id: str) -> PointCloud2:
     rows = np.empty(len(features.ids), _FEATURES)
     rows['u'], rows['v'] = features.uv[:, 0], features.uv[:, 1]
     rows['id'], rows['age'] = features.ids, features.ages
+    return points_message(features.t_ns, frame_id, rows)
+
+
+def points_message(t_ns: int, frame_id: str, rows: NDArray[np.void]) -> PointCloud2:
+    """Write rows of a structured array, shape (n,), as points with its fields."""
+    layout = rows.dtype
     message = PointCloud2(
-        header=header(features.t_ns, frame_id), height=1, width=len(rows), is_dense=True,
-        point_step=_FEATURES.itemsize, row_step=_FEATURES.itemsize * len(rows))
+        header=header(t_ns, frame_id), height=1, width=len(rows), is_dense=True,
+        point_step=layout.itemsize, row_step=layout.itemsize * len(rows))
     message.fields = [
-        PointField(name=name, offset=_FEATURES.fields[name][1], count=1,
-                   datatype=_KINDS[_FEATURES.fields[name][0].str])
-        for name in _FEATURES.names]
+        PointField(name=name, offset=about[1], count=1, datatype=_KINDS[about[0].str])
+        for name, about in (layout.fields or {}).items()]
     message.data = array.array('B', rows.tobytes())
     return message
 

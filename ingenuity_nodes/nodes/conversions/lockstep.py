@@ -4,31 +4,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 import math
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from ingenuity_nodes.graph.lockstep import Answer, Tick
+from ingenuity_nodes.graph.lockstep import Answer, Foreign, Tick
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
 
 CONDITION, WHAT, LASTED, PROCESS = 'condition', 'what', 'lasted [s]', 'process'    # keys
+FOREIGN = 'foreign'    # name of a status
+MOST_DIGITS = 15
 CONDITIONS = {condition.value for condition in Condition}
 
 
 def tick_message(tick: Tick) -> DiagnosticArray:
     """Write the world's announcement of a tick."""
-    return _counts_message('/world', tick.t_ns, tick.counts)
+    return _counts_message('/world', tick, tick.resumes)
 
 
 def tick_from(message: DiagnosticArray) -> Tick:
-    """Read the world's announcement of a tick."""
-    return Tick(nanoseconds(message.header.stamp), _counts_from(message))
+    """
+    Read the world's announcement of a tick.
+
+    Raises
+    ------
+    ValueError
+        There is not one status in it, or a count is no number.
+
+    """
+    status, foreign = _statuses(message, 'of the world')
+    return Tick(nanoseconds(message.header.stamp), _counts_from(status), status.hardware_id,
+                foreign, status.message)
 
 
 def answer_message(answer: Answer) -> DiagnosticArray:
     """Write a participant's answer to a tick."""
-    return _counts_message(answer.participant, answer.t_ns, answer.counts)
+    return _counts_message(answer.participant, answer, answer.verdict)
 
 
 def answer_from(message: DiagnosticArray) -> Answer:
@@ -38,12 +50,12 @@ def answer_from(message: DiagnosticArray) -> Answer:
     Raises
     ------
     ValueError
-        There is not exactly one status in it, or a count is no number.
+        There is not one status in it, or a count is no number.
 
     """
-    if len(message.status) != 1:
-        raise ValueError(f'found {len(message.status)} statuses, allowed: one, of the participant')
-    return Answer(message.status[0].name, nanoseconds(message.header.stamp), _counts_from(message))
+    status, foreign = _statuses(message, 'of the participant')
+    return Answer(status.name, nanoseconds(message.header.stamp), _counts_from(status),
+                  status.hardware_id, status.message, foreign)
 
 
 def heartbeat_message(beat: Heartbeat, t_ns: int) -> DiagnosticArray:
@@ -53,7 +65,7 @@ def heartbeat_message(beat: Heartbeat, t_ns: int) -> DiagnosticArray:
     good = beat.condition in (Condition.READY, Condition.GONE)
     message.status = [DiagnosticStatus(
         level=DiagnosticStatus.OK if good else DiagnosticStatus.WARN, name=beat.name,
-        message=str(beat), values=[
+        message=str(beat), hardware_id=beat.run, values=[
             KeyValue(key=CONDITION, value=beat.condition.value),
             KeyValue(key=WHAT, value=beat.what),
             KeyValue(key=LASTED, value=f'{beat.lasted:.1f}'),
@@ -68,7 +80,7 @@ def heartbeats_from(message: DiagnosticArray) -> Iterator[Heartbeat]:
         if values.get(CONDITION) in CONDITIONS:
             yield Heartbeat(status.name, Condition(values[CONDITION]), values.get(WHAT, ''),
                             ProcessId.parse(values.get(PROCESS, '')),
-                            _seconds(values.get(LASTED, '')))
+                            _seconds(values.get(LASTED, '')), status.hardware_id)
 
 
 def _seconds(text: str) -> float:
@@ -79,13 +91,42 @@ def _seconds(text: str) -> float:
     return seconds if math.isfinite(seconds) else 0.0
 
 
-def _counts_message(name: str, t_ns: int, counts: Mapping[str, int]) -> DiagnosticArray:
+def _counts_message(name: str, about: Tick | Answer, text: str) -> DiagnosticArray:
     message = DiagnosticArray()
-    message.header.stamp = stamp(t_ns)
-    message.status = [DiagnosticStatus(name=name, values=[
-        KeyValue(key=topic, value=str(count)) for topic, count in counts.items()])]
+    message.header.stamp = stamp(about.t_ns)
+    message.status = [DiagnosticStatus(name=name, message=text, hardware_id=about.run, values=[
+        KeyValue(key=topic, value=str(count)) for topic, count in about.counts.items()])]
+    if about.foreign:
+        message.status.append(DiagnosticStatus(name=FOREIGN, values=[
+            KeyValue(key=topic, value=f'{found.taken} {found.refused}')
+            for topic, found in about.foreign.items()]))
     return message
 
 
-def _counts_from(message: DiagnosticArray) -> dict[str, int]:
-    return {value.key: int(value.value) for status in message.status for value in status.values}
+def _statuses(
+    message: DiagnosticArray, whose: str,
+) -> tuple[DiagnosticStatus, dict[str, Foreign]]:
+    """Split into the status that counts and what was foreign."""
+    count = len(message.status)
+    if count != 1 and not (count == 2 and message.status[1].name == FOREIGN):
+        raise ValueError(f'found {count} statuses, allowed: one, {whose}, and one of what is '
+                         'foreign')
+    foreign = {}
+    for value in message.status[1].values if count == 2 else ():
+        numbers = value.value.split(' ')
+        if len(numbers) != 2:
+            raise ValueError(f"{value.key[:60]}: found '{value.value[:40]}', "
+                             'allowed: taken and refused')
+        foreign[value.key] = Foreign(*(_count(value.key, number) for number in numbers))
+    return message.status[0], foreign
+
+
+def _counts_from(status: DiagnosticStatus) -> dict[str, int]:
+    return {value.key: _count(value.key, value.value) for value in status.values}
+
+
+def _count(key: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError(f"{key[:60]}: found '{text[:40]}', allowed: a whole number from 0 of up "
+                         f'to {MOST_DIGITS} digits')
+    return int(text)

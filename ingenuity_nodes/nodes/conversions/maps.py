@@ -9,11 +9,12 @@ import struct
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import header
+from ingenuity_nodes.nodes.conversions.images import points_message
 from ingenuity_nodes.signals import FREE, HAZARD, HazardMap, UNKNOWN
 from nav_msgs.msg import MapMetaData, OccupancyGrid
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import PointCloud2, PointField
+from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import UInt8MultiArray
 
 _HEAD = struct.Struct('<qdddII')    # t_ns, west, south, cell, rows, columns
@@ -84,15 +85,7 @@ def heights_message(value: HazardMap) -> PointCloud2:
     points['y'] = value.south + (row + 0.5) * value.cell
     points['z'], points['sigma'] = value.height[row, column], value.sigma[row, column]
     points['rgb'] = np.where(value.hazard[row, column] == HAZARD, _RED, _colours(points['z']))
-    message = PointCloud2(
-        header=header(value.t_ns, frames.MAP), height=1, width=len(points), is_dense=True,
-        point_step=_POINT.itemsize, row_step=_POINT.itemsize * len(points))
-    message.fields = [
-        PointField(name=name, offset=_POINT.fields[name][1], count=1,    # type: ignore[index]
-                   datatype=PointField.UINT32 if name == 'rgb' else PointField.FLOAT32)
-        for name in _POINT.names or ()]
-    message.data = array.array('B', points.tobytes())
-    return message
+    return points_message(value.t_ns, frames.MAP, points)
 
 
 def _colours(z: NDArray[np.float32]) -> NDArray[np.uint32]:

@@ -87,12 +87,14 @@ def status_from(message: Float64MultiArray) -> VehicleStatus:
     Raises
     ------
     ValueError
-        Another number of values than ours.
+        Another number of values than ours, or such that are not finite.
 
     """
     allowed = sum(size for _, size in _STATUS)
     if len(message.data) != allowed:
         raise ValueError(f'found {len(message.data)} values, allowed: {allowed}')
+    if not np.isfinite(message.data).all():
+        raise ValueError('found values that are not finite, allowed: finite ones')
     values: dict[str, Any] = {}
     start = 0
     for name, size in _STATUS:

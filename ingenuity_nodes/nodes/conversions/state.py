@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 from geometry_msgs.msg import Twist
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import (
@@ -30,8 +32,11 @@ def _odometry_from(message: Odometry) -> tuple[
         frames.Vector3, frames.QuatWxyz, frames.Vector3, frames.Vector3]:
     q = quaternion_from(message.pose.pose.orientation)
     v_MB = frames.rotation_matrix(q) @ array_from(message.twist.twist.linear)
-    return (array_from(message.pose.pose.position), q, v_MB,
-            array_from(message.twist.twist.angular))
+    p, w = array_from(message.pose.pose.position), array_from(message.twist.twist.angular)
+    if not all(map(math.isfinite, (*p.tolist(), *q.tolist(), *v_MB.tolist(), *w.tolist()))):
+        raise ValueError(f'found position {p}, velocity {v_MB}, attitude {q}, rates {w}, '
+                         'allowed: finite numbers')
+    return p, q, v_MB, w
 
 
 def truth_message(truth: Truth, vehicle: str) -> Odometry:
@@ -41,7 +46,15 @@ def truth_message(truth: Truth, vehicle: str) -> Odometry:
 
 
 def truth_from(message: Odometry) -> Truth:
-    """Read ground truth; accelerations are not in the message and come back as zero."""
+    """
+    Read ground truth; accelerations are not in the message and come back as zero.
+
+    Raises
+    ------
+    ValueError
+        Numbers that are not finite; so do the others that read what a vehicle does.
+
+    """
     p, q, v, w = _odometry_from(message)
     zero = np.zeros(3)
     return Truth(nanoseconds(message.header.stamp), p, v, q, w, zero, zero)

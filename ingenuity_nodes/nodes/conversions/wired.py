@@ -32,6 +32,7 @@ class Codec(NamedTuple):
     encode: Callable[[Any, str], Any]    # of the value and the name of its sender
     decode: Callable[[Any], Any]
     source_of: Callable[[Any], str] | None = None    # sender's name, where the message has it
+    stamp_of: Callable[[Any], int] | None = None     # [ns], where each tick has a message
 
 
 def mode_from(message: String) -> ModeChange:
@@ -56,6 +57,11 @@ def receipt_from(message: String) -> Receipt:
     return Receipt(*words)
 
 
+def stamp_of(message: Odometry) -> int:
+    """Return the time in the header of a message [ns]."""
+    return nanoseconds(message.header.stamp)
+
+
 _RADIO = Codec(UInt8MultiArray, lambda packet, _: radio_message(packet), radio_from,
                lambda message: radio_from(message).sender)
 CODECS = {
@@ -67,8 +73,9 @@ CODECS = {
     (HELICOPTER, 'positions'): Codec(Odometry, estimate_message, estimate_from),
     (HELICOPTER, 'modes'): Codec(
         String, lambda change, _: String(data=f'{change.mode}: {change.reason}'), mode_from),
-    (HELICOPTER, 'truths'): Codec(Odometry, truth_message, truth_from),
-    (HELICOPTER, 'estimates'): Codec(Odometry, estimate_message, estimate_from),
+    (HELICOPTER, 'truths'): Codec(Odometry, truth_message, truth_from, stamp_of=stamp_of),
+    (HELICOPTER, 'estimates'): Codec(
+        Odometry, estimate_message, estimate_from, stamp_of=stamp_of),
     (HELICOPTER, 'altitudes'): Codec(Range, range_message, range_from),
     (HELICOPTER, 'shutters'): Codec(
         Header, lambda t_ns, name: header(t_ns, frames.frame(name, 'navcam_optical_frame')),
