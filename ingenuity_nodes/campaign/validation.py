@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 import math
 from pathlib import Path
@@ -19,10 +20,11 @@ import re
 from typing import Any
 
 from ingenuity_nodes.parameters import with_overrides
+from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.flight_log import flight_log, HistoricFlight
 from ingenuity_nodes.recording.mmgis import mmgis_tracks
 from ingenuity_nodes.recording.nav_labels import (
-    compare_poses, flown_poses, PoseComparison, read_poses)
+    compare_poses, flown_poses, PoseComparison, Poses, read_poses)
 from ingenuity_nodes.recording.result import flight_result, FlightResult
 from ingenuity_nodes.recording.run_log import RunLog, VehicleLog
 from ingenuity_nodes.recording.tracks import (
@@ -40,7 +42,6 @@ LANDING = 0.01, 1.0     # fraction of the way, and metres
 FASTEST_TIP = 0.8       # Mach: the limit that NASA names ("Flying on Mars Is Getting Harder")
 # Flights that ended otherwise than planned, and how: only that is asked of ours.
 CONTINGENCIES = {6: 'landed', 53: 'LAND_NOW', 71: 'landed', 72: 'hard'}
-HARD = 'hard', 'crashed'
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Comparison:
     def misses(self) -> tuple[str, ...]:
         """Return in what it does not agree with NASA's record, a line each; none: it agrees."""
         wanted = CONTINGENCIES.get(self.number, 'landed')
-        if not (self.end == wanted or (wanted == 'hard' and self.end not in ('landed', 'LAND_NOW'))):
+        hard = self.end not in ('landed', 'LAND_NOW')
+        if not (hard if wanted == 'hard' else self.end == wanted):
             return (f'ended as {self.end}, on Mars {wanted}',)
         return () if self.number in CONTINGENCIES else tuple(_misses(self))
 
@@ -110,7 +112,31 @@ class References:
     """Files of NASA's that a flight is held against, beside the record."""
 
     tracks: Path | None = None    # folder, or file of the map
-    poses: Path | None = None
+    poses: Path | None = None     # folder, or file of one flight
+
+    def missing(self, flights: list[str]) -> str:
+        """Return what is wrong with them for these flights, '' for nothing."""
+        for path in self.tracks, self.poses:
+            if path and not path.exists():
+                return f'{path}: no such file or folder'
+        if self.poses and self.poses.is_file() and len(flights) > 1:
+            return f'{self.poses} is of one flight, found {len(flights)}, allowed: one'
+        return ''
+
+    def labels(self, number: int) -> Poses | None:
+        """
+        Read the poses of a flight that were estimated on board; None: there are none.
+
+        Raises
+        ------
+        RecordingError
+            The file is invalid.
+
+        """
+        if self.poses is None or self.poses.is_file():
+            return read_poses(self.poses) if self.poses else None
+        path = self.poses / f'flight_{number:02}_nav_labels.csv'
+        return read_poses(path) if path.is_file() else None
 
 
 def chosen(words: Iterable[str]) -> list[str]:
@@ -156,7 +182,7 @@ def validate(
     assert named is not None    # see chosen()
     number = int(named[1])
     track = track_of(number, references.tracks)
-    labels = read_poses(references.poses) if references.poses else None
+    labels = references.labels(number)
     scenario = load_scenario(flight)
     simulation = Simulation(scenario, seed)
     section = scenario.helicopters[0]
@@ -238,18 +264,30 @@ def validate_all(
     flights: list[str], seed: int | None, references: References, processes: int,
     on_flight: Callable[[Comparison], None] = lambda _: None,
 ) -> list[Comparison]:
-    """Fly some flights on some processes; call ``on_flight`` for each, in order."""
+    """
+    Fly some flights on some processes; call ``on_flight`` for each, in order.
+
+    Raises
+    ------
+    RecordingError
+        A file of NASA's cannot be read, or a process died.
+
+    """
     rows: list[Comparison] = []
     if processes == 1:
         for flight in flights:
             rows.append(validate(flight, seed, references))
             on_flight(rows[-1])
         return rows
-    with ProcessPoolExecutor(processes) as pool:
-        count = len(flights)
-        for row in pool.map(validate, flights, [seed] * count, [references] * count):
-            rows.append(row)
-            on_flight(row)
+    count = len(flights)
+    try:
+        with ProcessPoolExecutor(processes) as pool:
+            for row in pool.map(validate, flights, [seed] * count, [references] * count):
+                rows.append(row)
+                on_flight(row)
+    except BrokenProcessPool as error:
+        raise RecordingError(f'validate: a process died while {flights[len(rows)]} or a later '
+                             'flight flew; with --processes 1 it is seen which') from error
     return rows
 
 

@@ -8,6 +8,7 @@ import csv
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingenuity_nodes.resources import configuration
@@ -65,7 +66,7 @@ def flight_log() -> dict[int, HistoricFlight]:
         points.setdefault(int(row['flight']), []).append(TurningPoint(
             float(row['t_s']), float(row['north_m']), float(row['east_m'])))
     flights = (_flight(before, row, tuple(points[int(row['flight'])]))
-               for before, row in zip(rows, rows[1:], strict=False))
+               for before, row in pairwise(rows))
     return {flight.number: flight for flight in flights}
 
 

@@ -56,7 +56,8 @@ def _features(path: Path) -> list[Any]:
         raise RecordingError(f'{path}: cannot be read: {error}') from error
     features = content.get('features') if isinstance(content, dict) else None
     if not isinstance(features, list):
-        raise RecordingError(f"{path}: found no list 'features', allowed: NASA's GeoJSON of tracks")
+        raise RecordingError(
+            f"{path}: found no list 'features', allowed: NASA's GeoJSON of tracks")
     return features
 
 
