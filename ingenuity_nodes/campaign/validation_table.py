@@ -15,6 +15,7 @@ REMARKS = {
     6: 'on Mars it swung after a lost image (517 m by its own estimate, 215 m planned); the plan '
        'is flown without that fault, which `fault_flight_06` has',
     53: 'on Mars, too, it landed by itself; when images were lost is not published but assumed',
+    70: 'over sand its estimate drifts, as few features are left to it; how few is assumed',
     71: 'on Mars it descended while it moved; ours stops first, so that it takes longer; its own '
         'estimate, on ground without features, is all there is of its way',
     72: 'on Mars all four blades broke; how its last features moved is not published but assumed'}
