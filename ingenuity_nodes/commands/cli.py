@@ -112,10 +112,7 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    validate = commands.add_parser('validate', help="our flights beside NASA's")
-    validate.add_argument('flights', nargs='*', metavar='FLIGHT',
-                          help='flight_01 to flight_04, flight_04_planned; none flies all of them')
-    validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    validate = _add_validate(commands)
     consistency = commands.add_parser(
         'consistency', help='consistency of the filter (NEES): many flights over many grounds')
     consistency.add_argument('scenario', nargs='?', default='flight_03')
@@ -128,6 +125,31 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--processes', type=_count, default=1, metavar='N')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')
+
+
+def _add_validate(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    validate = commands.add_parser(
+        'validate', help="our flights beside NASA's",
+        description="Flies Ingenuity's 72 flights, or some, and holds them against NASA's record. "
+        'Exit status 1: one does not agree.')
+    validate.add_argument('flights', nargs='*', metavar='FLIGHT',
+                          help='7, 1-10, flight_03 or flight_04_planned; none flies all 72')
+    validate.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
+    validate.add_argument('--tracks', default='', metavar='PATH',
+                          help="NASA's ground tracks: a folder of flight_NN.csv (t_s, north_m, "
+                          'east_m), or m20_heli_flight_path.json as served [those at hand]')
+    validate.add_argument('--poses', default='', metavar='PATH',
+                          help='poses estimated on board, labels of navigation images as CSV: a '
+                          'file for one flight, or a folder of flight_NN_nav_labels.csv')
+    validate.add_argument('--processes', type=_count, default=0, metavar='N',
+                          help='how many fly at once [one a core]')
+    validate.add_argument('--write', default='', metavar='FILE.md',
+                          help='write the page here, too')
+    validate.add_argument('--out', default='', metavar='FOLDER',
+                          help='new folder for the table [runs/validation_<time>]')
+    return validate
 
 
 def _features(text: str) -> str:

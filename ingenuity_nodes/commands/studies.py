@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 import json
+import os
+from pathlib import Path
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from ingenuity_nodes.commands.narrator import compile_kernels
+from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.variants import with_features
 from ingenuity_nodes.yaml_files.check import FileError
@@ -24,20 +28,54 @@ ROW_EVERY = 5    # [s] between the rows of a table over time
 
 
 def validate(options: Namespace) -> int:
-    """Print our flights beside NASA's."""
-    from ingenuity_nodes.campaign import validation
+    """Fly NASA's flights, print and save ours beside theirs; 1 where one does not agree."""
+    from ingenuity_nodes.campaign import validation, validation_table
 
-    seed = None if options.seed < 0 else options.seed
-    flights = options.flights or list(validation.PUBLISHED)
-    for unknown in set(flights) - set(validation.PUBLISHED):
-        raise FileError(f"validate: found '{unknown}', allowed: {', '.join(validation.PUBLISHED)}")
+    flights = validation.chosen(options.flights)
+    references = validation.References(*(
+        Path(path) if path else None for path in (options.tracks, options.poses)))
+    if unknown := references.missing(flights):
+        raise FileError(f'validate: {unknown}')
+    folder = RunFolder.create('validation', Path(options.out) if options.out else None,
+                              needed_bytes=10_000_000)
     compile_kernels()
-    rows = [validation.validate(flight, seed) for flight in flights]
+    rows = validation.validate_all(
+        flights, None if options.seed < 0 else options.seed, references,
+        min(options.processes or os.cpu_count() or 1, len(flights)), _Progress(len(flights)))
+    words = ''.join(f' {word}' for word in options.flights)
+    page, record = validation_table.page(rows, words), validation.as_json(rows)
+    _save(folder.path / 'validation.md', page)
+    _save(folder.path / 'validation.json', json.dumps(record, indent=2) + '\n')
+    if options.write:
+        _save(Path(options.write), page)
     if options.json:
-        print(json.dumps(validation.as_json(rows), indent=2))
+        print(json.dumps(record, indent=2))
     else:
-        Console(width=150).print(_flights_table(rows))
-    return 0 if all(row.outcome == 'landed' for row in rows) else 1
+        _print_flights(rows)
+        print(f'results: {folder.path}')
+    return 1 if any(row.misses for row in rows) else 0
+
+
+class _Progress:
+    """Say how far it is, on the standard error output."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._done, self._began = count, 0, time.monotonic()
+
+    def __call__(self, row: Comparison) -> None:
+        self._done += 1
+        spent = time.monotonic() - self._began
+        left = spent / self._done * (self._count - self._done)
+        print(f'{self._done} of {self._count}: {row.flight}: {row.end}'
+              f'{", " + "; ".join(row.misses) if row.misses else ""} ({left:.0f} s left)',
+              file=sys.stderr, flush=True)
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding='utf-8')
+    except OSError as error:
+        raise FileError(f'{path}: cannot be written: {error.strerror}') from error
 
 
 def consistency(options: Namespace) -> int:
@@ -57,22 +95,23 @@ def consistency(options: Namespace) -> int:
     return 0 if result.consistent else 1
 
 
-def _flights_table(rows: list[Comparison]) -> Table:
-    from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE
+def _print_flights(rows: list[Comparison]) -> None:
+    from ingenuity_nodes.campaign import validation_table
 
-    table = Table('flight', '', 'duration', 'path', 'farthest north, east', 'landing offset',
-                  'energy', 'rms', 'aligned', title='Ours / NASA; energy: theirs from the '
-                  f'{PUBLISHED_AVERAGE:.0f} W published as the average in flight')
+    table = Table(*validation_table.COLUMNS, title="Ours / NASA's; path: planned, estimated; "
+                  'tip Mach, blade angle, motor: what was left')
     for row in rows:
-        nasa = row.published
-        table.add_row(
-            row.flight, row.outcome, f'{row.duration_s:.1f} / {nasa.duration_s:.1f} s',
-            f'{row.path_length_m:.1f} / {nasa.path_length_m:.1f} m',
-            f'{_north_east(row.apex_m)} / {_north_east(nasa.apex_m)} m',
-            f'{row.landing_offset_m:.2f} / {nasa.landing_offset_m:.2f} m',
-            f'{row.energy_wh:.1f} / {nasa.duration_s * PUBLISHED_AVERAGE / 3600.0:.1f} Wh',
-            _metres(row.rms_m), _metres(row.rms_aligned_m))
-    return table
+        table.add_row(*validation_table.cells(row))
+    Console(width=190).print(table)
+    for row in rows:
+        if row.poses:
+            p = row.poses
+            print(f'{row.flight}: {p.rms_m:.2f} m and {p.tilt_rms_deg:.1f} deg of tilt from the '
+                  f'{p.images} poses estimated on board; an upright hover over the start '
+                  f'{p.hover_rms_m:.2f} m, {p.hover_tilt_rms_deg:.1f} deg')
+        for miss in row.misses:
+            print(f'{row.flight}: {miss}')
+    print(f'{sum(not row.misses for row in rows)} of {len(rows)} agree')
 
 
 def _nees_table(result: Consistency) -> Table:
@@ -89,11 +128,3 @@ def _nees_table(result: Consistency) -> Table:
     table.add_row('95 % bounds', *('{:.2f} .. {:.2f}'.format(*result.bounds[n]) for n in names))
     table.add_row('instants inside', *(f'{100 * result.inside(n):.0f} %' for n in names))
     return table
-
-
-def _north_east(apex: tuple[float, float]) -> str:
-    return ', '.join(f'{round(metres, 1) + 0.0:.1f}' for metres in apex)
-
-
-def _metres(value: float | None) -> str:
-    return '-' if value is None else f'{value:.2f} m'

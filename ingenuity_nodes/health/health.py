@@ -67,6 +67,12 @@ class HealthParameters:
     reserve: float = quantity(
         0.3, '1', 'battery charge below which the aircraft lands', low=0.0, high=1.0,
         source='Balaram et al. 2018, as remembered: 30 % reserve')
+    motor_margin: float = quantity(
+        15.0, 'K', "from the motors' highest temperature, for braking before a landing", low=0.0,
+        high=200.0, source='assumed: 10 m/s (Flight 62) at the 0.64 m/s^2 of guidance take 16 s')
+    motor_rise: float = quantity(
+        1.0, 'K/m', 'the same, for each metre of descent', low=0.0, high=20.0,
+        source='JPL: motors warm by about 1 K/s; at 1 m/s, the descent of Flight 1 (NASA)')
 
 
 class Health:
@@ -75,14 +81,16 @@ class Health:
 
     ``software`` is its version: 'flight_1' as delivered, 'flight_7' updated after Flight 6,
     'fixed' as one would write it today. ``rest_distance`` is what the altimeter reads at rest [m],
-    ``inertial`` monitors the inertial sensors.
+    ``inertial`` monitors the inertial sensors, ``motor_limit`` is the temperature beyond which a
+    motor fails [K].
     """
 
     def __init__(
         self, parameters: HealthParameters, software: str, rest_distance: float,
-        inertial: ImuMonitor,
+        inertial: ImuMonitor, motor_limit: float,
     ) -> None:
         self.parameters, self._software = parameters, software
+        self._motor_limit = motor_limit
         self._rest_distance = rest_distance
         self._inertial, self._altimeter, self._steps = inertial, _Repeats(), 0
         self._distance, self._without_distance = rest_distance, 0.0
@@ -128,7 +136,8 @@ class Health:
                 self._unfit(at_rest, status, command), '', '', not self.altimeter_dead)
         height_trusted = not self.altimeter_dead and not self._altimeter_silent
         missing = self._missing(estimate)
-        land_now = self._land_now(status, command, height_trusted)
+        land_now = self._land_now(status, command, height_trusted) or self._heat(
+            status, estimate.height)
         return HealthReport('', missing, land_now, height_trusted)
 
     def _take(self, altitude: AltimeterSample | None) -> None:
@@ -221,6 +230,15 @@ class Health:
         if not height_trusted:
             return 'no altimeter'
         return self._image_failure()
+
+    def _heat(self, status: VehicleStatus, height: float) -> str:
+        """Require a landing as long as the motors stay below their limit until touchdown."""
+        p = self.parameters
+        highest = self._motor_limit - p.motor_margin - p.motor_rise * max(0.0, height)
+        if status.motor_temperature > highest:
+            return (f'motors at {status.motor_temperature:.0f} K, limit {self._motor_limit:.0f} K '
+                    'at touchdown')
+        return ''
 
     def _image_failure(self) -> str:
         p = self.parameters

@@ -71,7 +71,8 @@ class FlightComputer:
             p.control, p.vehicle, air)
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
         self._imu_monitor = ImuMonitor(p.inertial, p.imu, p.imu_2)
-        self._health = Health(p.health, software, rest, self._imu_monitor)
+        self._health = Health(p.health, software, rest, self._imu_monitor,
+                              p.vehicle.power.motor_temperature_high)
         self._stamps = ImageStamps(p.image_stamps, software)
         self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
         self._radio = Station(p.radio, name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingenuity_nodes.graph.nodes import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
 from ingenuity_nodes.health.health import SOFTWARE
-from ingenuity_nodes.scenario.load import load_scenario, scenario_names
+from ingenuity_nodes.scenario.load import load_scenario, names_text, scenario_names
 from ingenuity_nodes.scenario.sections import FEATURES, FORMER_FEATURES, VehicleSection
 from ingenuity_nodes.yaml_files.check import FileError
 from launch import LaunchContext, LaunchDescription
@@ -29,7 +29,7 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
     return [
         DeclareLaunchArgument(
             'scenario', default_value='flight_03',
-            description=f'One of {", ".join(scenario_names())}; or the path of a YAML file.'),
+            description=f'One of {names_text(scenario_names())}; or the path of a YAML file.'),
         DeclareLaunchArgument(
             'seed', default_value='-1',
             description='Seed of all noise; -1 takes the one of the scenario.'),

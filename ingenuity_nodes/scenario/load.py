@@ -24,6 +24,22 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in configuration('scenarios').glob('*.yaml'))
 
 
+def names_text(names: list[str]) -> str:
+    """List names in a line, numbered ones as a range: ``flight_01 to flight_72``."""
+    groups: list[list[str]] = []
+    numbered_first = sorted(names, key=lambda name: not name.rpartition('_')[2].isdigit())
+    for name in numbered_first:
+        stem, _, number = name.rpartition('_')
+        last = groups[-1][-1].rpartition('_') if groups else ('', '', '')
+        follows = number.isdigit() and last[2].isdigit() and last[0] == stem
+        if follows and int(number) == int(last[2]) + 1:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return ', '.join(f'{group[0]} to {group[-1]}' if len(group) > 2 else ', '.join(group)
+                     for group in groups)
+
+
 def scenario_path(name_or_path: str) -> Path:
     """
     Find a scenario file by the name of one of ours or by path.
@@ -44,7 +60,7 @@ def scenario_path(name_or_path: str) -> Path:
         near = difflib.get_close_matches(name_or_path, [*names, *fault_scenario_names()], 1)
         hint = f", did you mean '{near[0]}'?" if near else ''
         raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
-                        f'allowed: a path to a .yaml file or one of {", ".join(names)}')
+                        f'allowed: a path to a .yaml file or one of {names_text(names)}')
     return configuration('scenarios', f'{name_or_path}.yaml')
 
 
