@@ -12,7 +12,8 @@ import sys
 from typing import Any
 from zipfile import BadZipFile
 
-from ingenuity_nodes.commands import photo, plans, studies, tables
+from ingenuity_nodes.campaign.crew import CrewError
+from ingenuity_nodes.commands import campaigns, photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -39,12 +40,13 @@ def run(options: Namespace) -> int:
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
                 'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
                 'faults': tables.faults, 'margins': tables.margins,
-                'validate': studies.validate, 'consistency': studies.consistency}
+                'validate': studies.validate, 'consistency': studies.consistency,
+                'campaign': campaigns.campaign, 'compare': campaigns.compare}
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
         return status
-    except (FileError, ParameterError, RecordingError, NoDomainError) as error:
+    except (FileError, ParameterError, RecordingError, NoDomainError, CrewError) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
@@ -75,7 +77,7 @@ def fly(options: Namespace) -> int:
         graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose)
         status = graph.wait()
     if folder.result.is_file():
-        _print_summary(json.loads(folder.result.read_text()))
+        print_summary(json.loads(folder.result.read_text()))
     print(f'results: {folder.path}')
     if status not in (0, INTERRUPTED):
         print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
@@ -98,7 +100,7 @@ def simulate(options: Namespace) -> int:
     if options.json:
         print(json.dumps(result, indent=2))
     else:
-        _print_summary(result)
+        print_summary(result)
         print(f'results: {folder.path}')
     return 0 if result['outcome'] == 'landed' else 1
 
@@ -148,7 +150,8 @@ def report(options: Namespace) -> int:
     return 0
 
 
-def _print_summary(result: dict[str, Any]) -> None:
+def print_summary(result: dict[str, Any]) -> None:
+    """Print the figures of one flight."""
     for key, unit, digits in LINES:
         value = result.get(key)
         text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)
