@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 import logging
 import os
+import re
 import time
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +25,7 @@ from ingenuity_nodes.campaign.programme import programme
 
 T = TypeVar('T')
 R = TypeVar('R')
+ADDRESS = re.compile(r'(tcp|tls)://\S+:\d{1,5}')
 LIBRARIES = ('dask', 'distributed', 'pyarrow')
 GROUP_S = 5.0        # [s] that a group of tasks should take; assumed: long beside its transport
 LARGEST_GROUP = 50
@@ -245,10 +247,10 @@ def _client(workers: int, scheduler: str) -> Iterator[Any]:
                 silence_logs=logging.CRITICAL) as cluster, Client(cluster) as client:
             yield client
         return
-    if not scheduler.startswith(('tcp://', 'tls://')):
+    if not ADDRESS.fullmatch(scheduler):
         raise CrewError(f"found '{scheduler}', allowed: an address such as tcp://10.0.0.1:8786")
     try:
-        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise CrewError(f'{scheduler}: no scheduler answers within {CONNECT_S:.0f} s; start one '
                         'with .venv/bin/dask scheduler') from error

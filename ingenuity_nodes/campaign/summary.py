@@ -41,7 +41,7 @@ class Summary:
     worst: Sequence[WorstCase]
     failed: Sequence[tuple[int, str, str]]    # run, reason, command
     memory_mb: float                          # the most that one worker used
-    cpu_s: float                              # wall time of all runs together
+    cpu_s: float                              # of all runs together
 
 
 def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
@@ -57,7 +57,7 @@ def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
         [found for figure in figures if (found := spread(rows, figure))],
         sensitivities(campaign, rows, figures), worst, failed,
         max((row['memory_mb'] or 0.0 for row in rows), default=0.0),
-        sum(row['wall_s'] or 0.0 for row in rows))
+        sum(row['cpu_s'] or 0.0 for row in rows))
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
@@ -101,7 +101,11 @@ def _sensitivities(summary: Summary) -> Table:
 
 def _worst(summary: Summary) -> Table:
     table = Table('worst', 'value', 'fly it again')
-    for one in summary.worst:
+    seen: set[str] = set()
+    for one in summary.worst:    # the worst of each; more are in summary.json and the report
+        if one.figure in seen:
+            continue
+        seen.add(one.figure)
         table.add_row(one.figure, f'{one.value:.4g}', one.command)
     return table
 

@@ -69,7 +69,7 @@ def _finish(plan: CampaignPlan, rows: list[Row], folder: Path, options: Namespac
         console = Console(width=WIDTH)
         for table in tables(summary):
             console.print(table)
-        print(f'{summary.cpu_s / max(len(rows), 1):.2f} s a flight on one core, at most '
+        print(f'{summary.cpu_s / max(len(rows), 1):.2f} s of one core a flight, at most '
               f'{summary.memory_mb:.0f} MB in one worker\nresults: {folder}, {folder}/report.html')
     return 0 if not summary.failed else 1
 
