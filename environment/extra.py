@@ -14,7 +14,8 @@ from pathlib import Path
 import sys
 
 from prepare import clean_environment, HERE, pip
-from steps import Display, Interrupted, only_one, print_message, raise_on_signals, Setup, SetupError
+from steps import (
+    Display, Interrupted, only_one, print_message, raise_on_signals, Setup, SetupError)
 
 
 def main() -> int:

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from ingenuity_nodes.campaign.flight_rows import Row
+from ingenuity_nodes.campaign.outcome_statistics import column, CONFIDENCE, figures_of, Rate, rates
 from ingenuity_nodes.campaign.row_store import campaign_rows, IDENTITY
 from ingenuity_nodes.campaign.sections import Campaign
-from ingenuity_nodes.campaign.statistics import column, CONFIDENCE, figures_of, Rate, rates
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
@@ -193,4 +193,3 @@ def _welch(a: float, b: float, counts: tuple[int, int]) -> tuple[float, float]:
         return 0.0, 1.0
     freedom = (a + b) ** 2 / (a * a / (counts[0] - 1) + b * b / (counts[1] - 1))
     return math.sqrt(a + b), freedom
-

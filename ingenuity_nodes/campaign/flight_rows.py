@@ -31,7 +31,8 @@ KINDS = {'float | None': float, 'str | None': str, 'str': str}    # of the field
 # upper left corner; what part of its outline is inside; how far away it is.
 PHOTO = {'photo_t_s': float, 'photo_u_px': float, 'photo_v_px': float, 'photo_left': float,
          'photo_top': float, 'photo_distance_m': float, 'photo_visible': float}
-TIMING = {'wall_s': float, 'cpu_s': float, 'memory_mb': float, 'worker': str}    # differ from time to time
+# They differ from time to time.
+TIMING = {'wall_s': float, 'cpu_s': float, 'memory_mb': float, 'worker': str}
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def fly_run(plan: CampaignPlan, draw: Draw) -> Row:
     except Exception as error:    # kept in the row: the other runs go on
         row |= {'status': FAILED, 'reason': f'{type(error).__name__}: {error}'}
     return row | {
-        'wall_s': time.perf_counter() - began, 'cpu_s': time.process_time() - cpu, 'worker': f'{socket.gethostname()}:{os.getpid()}',
+        'wall_s': time.perf_counter() - began, 'cpu_s': time.process_time() - cpu,
+        'worker': f'{socket.gethostname()}:{os.getpid()}',
         'memory_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0}
 
 

@@ -78,7 +78,7 @@ def load_campaign(
 
 
 def _scenario_of(path: Path, campaign: Campaign) -> str:
-    """A path to a scenario is relative to the campaign's file."""
+    """Return the scenario's name, or its path, which is relative to the campaign's file."""
     named = campaign.scenario
     return str(path.parent / named) if named.endswith(('.yaml', '.yml')) else named
 

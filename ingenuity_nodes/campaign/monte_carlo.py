@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Flies the runs of a campaign that are not flown yet, and keeps each row as soon as it is done."""
+"""Flies the runs of a campaign that are not flown yet, and keeps each row as it is done."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.flight_rows import CampaignPlan, Row
+from ingenuity_nodes.campaign.outcome_statistics import column, CONFIDENCE, succeeded
 from ingenuity_nodes.campaign.sections import Choice
-from ingenuity_nodes.campaign.statistics import column, CONFIDENCE, succeeded
 from ingenuity_nodes.campaign.summary import MOST_FAILURES, STRONGEST, Summary
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.report.page import card, figure_strip, grid, Page, table

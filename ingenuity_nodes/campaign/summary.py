@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ingenuity_nodes.campaign.flight_rows import CampaignPlan, Row
-from ingenuity_nodes.campaign.statistics import (
+from ingenuity_nodes.campaign.outcome_statistics import (
     CONFIDENCE, failures, figures_of, outcomes, Rate, rates, sensitivities, Sensitivity, Spread,
     spread, worst_runs)
 from rich.table import Table
