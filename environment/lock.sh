@@ -1,10 +1,17 @@
 #!/bin/sh
-# Pins every package that requirements.in and ros.in need, for all supported Pythons: needs uv.
+# Pins every package that requirements.in, ros.in and campaign.in need, for all supported Pythons:
+# needs uv. What both files have is of one version in both.
 set -eu
 cd "$(dirname "$0")"
-uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads \
-    --no-header --no-annotate --upgrade --output-file requirements.new requirements.in ros.in
-sed -i -e "s/ and platform_machine == 'x86_64'//; s/ and sys_platform == 'linux'//" \
-    -e "s/ and platform_python_implementation != 'PyPy'//" \
-    -e "s/ and python_full_version < '3.15'//; s/ ; python_full_version < '3.15'\$//" requirements.new
-mv requirements.new requirements.txt
+pin() {
+    uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads \
+        --no-header --no-annotate --upgrade --output-file locked.new "$@"
+    sed -i -e "s/ and platform_machine == 'x86_64'//; s/ and sys_platform == 'linux'//" \
+        -e "s/ and platform_python_implementation != 'PyPy'//" \
+        -e "s/ and python_full_version < '3.15'//; s/ ; python_full_version < '3.15'\$//" locked.new
+}
+
+pin requirements.in ros.in
+mv locked.new requirements.txt
+pin campaign.in -c requirements.txt
+mv locked.new campaign.txt

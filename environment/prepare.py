@@ -232,7 +232,7 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
 def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
     """Make an empty environment, replacing one that is incomplete or has another Python."""
     prepared = venv / 'prepared'
-    for name in ('environment', 'compiler', 'packages', 'tf2_msgs', 'check'):
+    for name in ('environment', 'compiler', 'packages', 'tf2_msgs', 'check', 'campaign'):
         (prepared / name).unlink(missing_ok=True)
     for path in venv.iterdir() if venv.exists() else ():
         if path.is_symlink() or path.is_file():

@@ -11,11 +11,12 @@ T. Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 import math
 from typing import Any
 
+from ingenuity_nodes.campaign.crew import Crew, in_order, InProcess
 from ingenuity_nodes.campaign.dispersions import dispersed
 from ingenuity_nodes.frames import compose, QuatWxyz, Vector3
 from ingenuity_nodes.scenario.sections import Scenario
@@ -110,21 +111,25 @@ def fly(scenario: Scenario, seed: int) -> FlightErrors:
 
 
 def campaign(
-    scenario: Scenario, seeds: Iterable[int], processes: int = 1,
+    scenario: Scenario, seeds: Iterable[int], team: Crew | InProcess | None = None,
     on_flight: Callable[[FlightErrors], None] = lambda _: None,
 ) -> Consistency:
-    """Fly one flight for each seed, on some processes, and average them; report each flight."""
+    """
+    Fly one flight for each seed, in this process or by a crew, and average; report each flight.
+
+    Raises
+    ------
+    RuntimeError
+        A flight could not be flown to its end; the text gives seed and reason.
+
+    """
     seeds = list(seeds)
     flights: list[FlightErrors] = []
-    if processes == 1:
-        for seed in seeds:
-            flights.append(fly(scenario, seed))
-            on_flight(flights[-1])
-    else:
-        with ProcessPoolExecutor(processes) as pool:
-            for flight in pool.map(fly, [scenario] * len(seeds), seeds):
-                flights.append(flight)
-                on_flight(flight)
+    for done in in_order((team or InProcess()).compute(partial(fly, scenario), seeds), seeds):
+        if done.result is None:
+            raise RuntimeError(f'seed {done.task}: {done.reason}')
+        flights.append(done.result)
+        on_flight(done.result)
     return aggregate(flights)
 
 

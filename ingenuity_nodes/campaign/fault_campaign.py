@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 import math
-import os
 import time
 
+from ingenuity_nodes.campaign.crew import Crew, in_order, InProcess
 from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase
 from ingenuity_nodes.helicopter.helicopter import HelicopterOutputs
@@ -182,19 +182,19 @@ def chosen(names: Iterable[str]) -> list[str]:
 
 def run_fault_campaign(
     faults: Iterable[str] = CATALOGUE, phases: Iterable[Phase] = Phase, seed: int | None = None,
-    on_trial: Callable[[Trial], None] = lambda _: None,
+    on_trial: Callable[[Trial], None] = lambda _: None, team: Crew | InProcess | None = None,
 ) -> list[Trial]:
-    """Fly all on all cores; call ``on_trial`` for each, in order, as soon as it is done."""
+    """Fly all, in this process or by a crew; report each, in order, as soon as it is done."""
     phases, trials = tuple(phases), []
-    for trial in _in_parallel([(fault, phase, seed) for fault in faults for phase in phases]):
+    what = [(fault, phase) for fault in faults for phase in phases]
+    for done in in_order((team or InProcess()).compute(partial(_try, seed), what), what):
+        fault, phase = done.task
+        trial = done.result or Trial(
+            fault, phase, CATALOGUE[fault].expected[phase], None, done.reason, 0.0)
         on_trial(trial)
         trials.append(trial)
     return trials
 
 
-def _in_parallel(what: list[tuple[str, Phase, int | None]]) -> Iterator[Trial]:
-    if len(what) == 1:
-        yield try_fault(*what[0])
-        return
-    with ProcessPoolExecutor(min(len(what), os.cpu_count() or 1)) as pool:
-        yield from pool.map(try_fault, *zip(*what, strict=True), chunksize=2)
+def _try(seed: int | None, what: tuple[str, Phase]) -> Trial:
+    return try_fault(*what, seed)

@@ -39,10 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_photo(commands)
     _add_play(commands)
     _add_studies(commands)
+    _add_campaigns(commands)
     faults = commands.add_parser(
         'faults', help='try every fault in every phase of a flight, against what is expected')
     faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')
     faults.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the flight's]")
+    _add_crew_options(faults, 'all cores')
     faults.add_argument('--list', action='store_true', help='print the catalogue, fly nothing')
     faults.add_argument('--json', action='store_true', help='print JSON instead of a table')
     for name, text in (('trim', 'hover at the published operating points, tilt in wind'),
@@ -122,7 +124,7 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--features', type=_features, choices=('geometry', 'images'),
                              default='', help="what to navigate by [the file's, in the batch "
                              'geometry]; images take a minute or more for each flight')
-    consistency.add_argument('--processes', type=_count, default=1, metavar='N')
+    _add_crew_options(consistency, '1, this process', '--processes')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')
 
@@ -150,6 +152,34 @@ def _add_validate(
     validate.add_argument('--out', default='', metavar='FOLDER',
                           help='new folder for the table [runs/validation_<time>]')
     return validate
+def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    campaign = commands.add_parser(
+        'campaign', help='Monte Carlo: many flights over dispersed air, wind, ground, aircraft',
+        description='Fly a campaign, on all cores unless told otherwise. Rows are kept while it '
+        'runs; the same command flies what is left after an interruption.')
+    campaign.add_argument('file', help='name of a campaign, or path of its file')
+    campaign.add_argument('--flights', type=_count, metavar='N', help="how many [the file's]")
+    _add_crew_options(campaign, 'all cores')
+    campaign.add_argument('--run', type=_count, metavar='N',
+                          help='fly this run again, with all products of a flight')
+    campaign.add_argument('--images', action='store_true', help='with --run: draw its photos, too')
+    campaign.add_argument('--out', default='', metavar='FOLDER',
+                          help='folder of the rows [runs/campaign_<name>], or of the run')
+    compare = commands.add_parser('compare', help='two runs or two campaigns side by side')
+    compare.add_argument('first', metavar='RUN')
+    compare.add_argument('second', metavar='RUN')
+    for one in (campaign, compare):
+        one.add_argument('--json', action='store_true', help='print JSON instead of tables')
+
+
+def _add_crew_options(
+    parser: argparse.ArgumentParser, usual: str, former: str | None = None,
+) -> None:
+    parser.add_argument('--workers', *filter(None, [former]), dest='workers', type=_count,
+                        metavar='N', help=f'processes of this machine [{usual}]')
+    parser.add_argument('--scheduler', default='', metavar='ADDRESS',
+                        help='of a dask scheduler, such as tcp://10.0.0.1:8786: its workers '
+                        'compute instead')
 
 
 def _features(text: str) -> str:
@@ -158,8 +188,8 @@ def _features(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 10000")
+    if not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 100000")
     return int(text)
 
 

@@ -12,7 +12,8 @@ import sys
 from typing import Any
 from zipfile import BadZipFile
 
-from ingenuity_nodes.commands import photo, plans, studies, tables
+from ingenuity_nodes.campaign.crew import CrewError
+from ingenuity_nodes.commands import campaigns, photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -39,12 +40,13 @@ def run(options: Namespace) -> int:
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
                 'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
                 'faults': tables.faults, 'margins': tables.margins,
-                'validate': studies.validate, 'consistency': studies.consistency}
+                'validate': studies.validate, 'consistency': studies.consistency,
+                'campaign': campaigns.campaign, 'compare': campaigns.compare}
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
         return status
-    except (FileError, ParameterError, RecordingError, NoDomainError) as error:
+    except (FileError, ParameterError, RecordingError, NoDomainError, CrewError) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
@@ -87,7 +89,7 @@ def _written(folder: RunFolder, *, recorded: bool) -> int:
     """Print what the recorder wrote; status 1 unless it says that all landed."""
     if folder.result.is_file():
         result = json.loads(folder.result.read_text())
-        _print_summary(result)
+        print_summary(result)
         return 0 if result['outcome'] == 'landed' else 1
     if recorded:
         print(f'{folder.result}: not written', file=sys.stderr)
@@ -109,7 +111,7 @@ def simulate(options: Namespace) -> int:
     if options.json:
         print(json.dumps(result, indent=2))
     else:
-        _print_summary(result)
+        print_summary(result)
         print(f'results: {folder.path}')
     return 0 if result['outcome'] == 'landed' else 1
 
@@ -162,7 +164,8 @@ def report(options: Namespace) -> int:
     return 0
 
 
-def _print_summary(result: dict[str, Any]) -> None:
+def print_summary(result: dict[str, Any]) -> None:
+    """Print the figures of one flight."""
     for key, unit, digits in LINES:
         value = result.get(key)
         text = f'{value:.{digits}f} {unit}' if isinstance(value, float) else str(value)

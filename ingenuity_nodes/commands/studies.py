@@ -81,13 +81,15 @@ def _save(path: Path, text: str) -> None:
 def consistency(options: Namespace) -> int:
     """Print the consistency of the filter (NEES) over many flights."""
     from ingenuity_nodes.campaign import consistency as study
+    from ingenuity_nodes.campaign.crew import crew
 
     scenario = with_features(load_scenario(options.scenario), options.features)
     compile_kernels()
     seeds = range(options.first, options.first + options.flights)
-    result = study.campaign(
-        scenario, seeds, options.processes,
-        lambda flight: print(f'seed {flight.seed}: {flight.outcome}', file=sys.stderr))
+    with crew(options.workers or 1, options.scheduler) as team:
+        result = study.campaign(
+            scenario, seeds, team,
+            lambda flight: print(f'seed {flight.seed}: {flight.outcome}', file=sys.stderr))
     if options.json:
         print(json.dumps(study.as_json(result), indent=2))
     else:

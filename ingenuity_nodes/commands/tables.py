@@ -102,6 +102,7 @@ def margins(options: Namespace) -> int:
 def faults(options: Namespace) -> int:
     """Print the fault catalogue, or try it; 1 when something ends otherwise than it should."""
     from ingenuity_nodes.campaign import fault_campaign, fault_table
+    from ingenuity_nodes.campaign.crew import all_cores, crew
 
     chosen = fault_campaign.chosen(options.faults)
     if options.list:
@@ -112,7 +113,9 @@ def faults(options: Namespace) -> int:
     report = (lambda _: None) if options.json else (
         lambda trial: print(fault_table.row(trial), flush=True))
     seed = None if options.seed < 0 else options.seed
-    trials = fault_campaign.run_fault_campaign(chosen, seed=seed, on_trial=report)
+    with crew(options.workers or all_cores(), options.scheduler) as team:
+        trials = fault_campaign.run_fault_campaign(
+            chosen, seed=seed, on_trial=report, team=team)
     print(json.dumps(fault_table.as_json(trials), indent=2) if options.json
           else fault_table.summary(trials))
     return 0 if all(trial.good for trial in trials) else 1

@@ -23,11 +23,13 @@ from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.simulation.drawn_images import OfflineCamera
 from ingenuity_nodes.simulation.simulation import Simulation, TickReport
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.environment import Environment
 
 
 def fly_batch(
     scenario: Scenario, seed: int | None, folder: RunFolder | None, *,
     images: bool = False, report_line: Callable[[str], None] = lambda _: None,
+    environment: Environment | None = None,
 ) -> dict[str, Any]:
     """
     Fly a scenario to its end.
@@ -42,6 +44,8 @@ def fly_batch(
         Draw the photos and send them over the radio.
     report_line
         Receives each line of mission control's log.
+    environment
+        Surroundings other than those of the scenario, for campaigns.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def fly_batch(
         The content of ``result.json``.
 
     """
-    environment = environment_of(scenario, seed)
+    environment = environment or environment_of(scenario, seed)
     tracked = any(section.features == 'images' for section in scenario.helicopters)
     drawn = OfflineCamera(scenario, environment) \
         if images or tracked or scenario.mapper else None
@@ -67,7 +71,8 @@ def fly_batch(
     with nothing_compiles(report_line):
         outcome = _fly(simulation, products, drawn, report_line)
     factor = simulation.t_ns / SECOND_NS / (time.perf_counter() - began)
-    return products.finish(factor, verdict='' if simulation.succeeded else f'failed: {outcome}')
+    return products.finish(factor, full=folder is not None,
+                           verdict='' if simulation.succeeded else f'failed: {outcome}')
 
 
 def _fly(

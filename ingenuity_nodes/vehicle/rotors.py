@@ -59,6 +59,12 @@ class RotorParameters:
     polar: str = quantity(
         'us_fp', '1', 'measured polar of the section: us_fp, jp_f; or computed',
         source='NASA/TM-20240004230 tables A.1, A.2')
+    lift_scale: float = quantity(
+        1.0, '1', 'factor on the lift of the polar', low=0.5, high=1.5,
+        source='assumed: 1, the polar as measured; campaigns disperse it')
+    drag_scale: float = quantity(
+        1.0, '1', 'factor on the drag of the polar', low=0.5, high=2.0,
+        source='assumed: 1, the polar as measured; campaigns disperse it')
     tip_loss: bool = quantity(
         True, '1', "Prandtl's tip loss in the momentum balance", source='Leishman 2006, eq. 3.120')
     wake_contraction: float = quantity(
@@ -165,7 +171,8 @@ def rotor_constants(parameters: RotorParameters) -> NDArray[np.void]:
     angles = (np.arange(AZIMUTHS) + 0.5) * 2.0 * math.pi / AZIMUTHS
     one['cos'], one['sin'] = each(math.cos, angles), each(math.sin, angles)
     polar = extended_polar(parameters.polar)
-    one['lift'], one['drag'] = polar.lift, polar.drag
+    one['lift'] = polar.lift * parameters.lift_scale
+    one['drag'] = polar.drag * parameters.drag_scale
     one['polar_beta'] = math.sqrt(1.0 - polar.mach ** 2) if parameters.prandtl_glauert else 0.0
     f = np.linspace(0.0, PRANDTL_END, PRANDTL_CELLS + 1) ** 2
     # Never quite 0, since the flow at the tip is lift over F.

@@ -83,7 +83,7 @@ def _resolve(
 
 
 def _tag(model: type[BaseModel]) -> str | None:
-    for name in ('segment', 'type', 'goal'):
+    for name in ('segment', 'type', 'goal', 'distribution'):
         if name in model.model_fields:
             values = get_args(model.model_fields[name].annotation)
             if len(values) == 1:

@@ -1,0 +1,293 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Computes many tasks on many processes: of this machine, or of a cluster, by the same code.
+
+dask.distributed starts or finds the processes, replaces those that die and gives their tasks to
+others. Tasks are grouped so that a group takes some seconds, whatever one task takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+import logging
+import os
+import re
+import time
+from typing import Any, Generic, TypeVar
+
+from ingenuity_nodes.campaign.programme import programme
+
+T = TypeVar('T')
+R = TypeVar('R')
+ADDRESS = re.compile(r'(tcp|tls)://\S+:\d{1,5}')
+LIBRARIES = ('dask', 'distributed', 'pyarrow')
+GROUP_S = 5.0        # [s] that a group of tasks should take; assumed: long beside its transport
+LARGEST_GROUP = 50
+LOOK_S = 5.0         # [s] between looks at whether anybody is still there
+ALONE_S = 60.0       # [s] without any worker, after which the campaign ends
+CONNECT_S = 10.0     # [s] until a scheduler must have answered
+LIVES = 2            # worker processes that a task may cost before it is given up
+WORKER_MEMORY = '1GiB'    # that a local worker may use; it takes some 300 MB
+
+
+class CrewError(RuntimeError):
+    """The workers cannot be reached, or none is left; the text gives the reason and the remedy."""
+
+
+@dataclass(frozen=True)
+class Done(Generic[T, R]):
+    """One task that has ended: with its result, or with the reason why there is none."""
+
+    task: T
+    result: R | None
+    reason: str = ''
+
+
+def libraries_missing() -> list[str]:
+    """List the libraries of campaigns that are not installed."""
+    return [name for name in LIBRARIES if find_spec(name) is None]
+
+
+def check_libraries() -> None:
+    """
+    Raise unless the libraries of campaigns are there.
+
+    Raises
+    ------
+    CrewError
+        Some are missing; the text names them and the command that installs them.
+
+    """
+    if missing := libraries_missing():
+        raise CrewError(f'campaigns need {", ".join(missing)}: ./ingenuity installs them; in '
+                        'another environment: pip install -r environment/campaign.in')
+
+
+class InProcess:
+    """The crew of one: computes in this process, one task after the other."""
+
+    workers = 1
+
+    def compute(
+        self, function: Callable[[T], R], tasks: Sequence[T],
+    ) -> Iterator[Done[T, R]]:
+        """Yield each task with its result as soon as it is done."""
+        for task in tasks:
+            yield _attempt(function, task)
+
+
+class Crew:
+    """
+    Worker processes behind a dask scheduler.
+
+    Parameters
+    ----------
+    client
+        A connected ``distributed.Client``.
+    where
+        The scheduler, for messages.
+
+    """
+
+    def __init__(self, client: Any, where: str) -> None:
+        self._client, self._where = client, where
+        self._per_task_s: float | None = None    # until it is measured, one task is a group
+        self._last_seen = time.monotonic()
+
+    @property
+    def workers(self) -> int:
+        """Return how many tasks can be computed at the same time, now."""
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise CrewError(f'{self._where}: the scheduler has gone ({error})') from error
+
+    def compute(
+        self, function: Callable[[T], R], tasks: Sequence[T],
+    ) -> Iterator[Done[T, R]]:
+        """
+        Yield each task with its result as soon as it is done, in no particular order.
+
+        Raises
+        ------
+        CrewError
+            The scheduler has gone, or no worker has been there for a while.
+
+        """
+        left = deque(tasks)
+        running: dict[Any, list[T]] = {}
+        suspects: deque[T] = deque()    # of groups that cost a worker: now one by one
+        while left or suspects or running:
+            workers = self._workers_or_raise()
+            while (left or suspects) and len(running) < 2 * max(workers, 1):
+                group = [suspects.popleft()] if suspects else _take(
+                    left, self._group_size(len(left), workers))
+                future = self._client.submit(
+                    attempt_all, function, group, pure=False, retries=0)
+                running[future] = group
+            for future in self._ended(running):
+                yield from self._results(future, running.pop(future), suspects)
+
+    def _group_size(self, left: int, workers: int) -> int:
+        if not self._per_task_s:
+            return 1
+        fair = left // (4 * max(workers, 1))    # at the end all should have something to do
+        return max(1, min(round(GROUP_S / self._per_task_s), fair, LARGEST_GROUP))
+
+    def _workers_or_raise(self) -> int:
+        workers = self.workers
+        now = time.monotonic()
+        if workers:
+            self._last_seen = now
+        elif now - self._last_seen > ALONE_S:
+            raise CrewError(f'{self._where}: no worker for {ALONE_S:.0f} s; start one and give '
+                            'the same command, which flies the rest')
+        return workers
+
+    def _ended(self, running: dict[Any, list[T]]) -> list[Any]:
+        """Wait until a group has ended, but not for ever."""
+        from distributed import wait
+
+        try:
+            return list(wait(list(running), timeout=LOOK_S, return_when='FIRST_COMPLETED').done)
+        except (TimeoutError, asyncio.TimeoutError):    # noqa: UP041, RUF100 - two until 3.11
+            return []
+
+    def _results(
+        self, future: Any, group: list[T], suspects: deque[T],
+    ) -> Iterator[Done[T, Any]]:
+        if future.status == 'finished':
+            took, rows = future.result()
+            per_task = took / len(group)
+            self._per_task_s = 0.5 * ((self._per_task_s or per_task) + per_task)
+            yield from rows
+            return
+        if future.status == 'cancelled':
+            raise CrewError(f'{self._where}: the scheduler has gone')
+        if len(group) > 1:
+            suspects.extend(group)
+            return
+        yield Done(group[0], None, _reason(future.exception()))
+
+
+def attempt_all(
+    function: Callable[[T], R], group: list[T],
+) -> tuple[float, list[Done[T, R]]]:
+    """Compute a group of tasks on a worker; returns the time taken [s] and the results."""
+    began = time.perf_counter()
+    rows = [_attempt(function, task) for task in group]
+    return time.perf_counter() - began, rows
+
+
+def _attempt(function: Callable[[T], R], task: T) -> Done[T, R]:
+    try:
+        return Done(task, function(task))
+    except Exception as error:    # the other tasks go on
+        return Done(task, None, f'{type(error).__name__}: {error}')
+
+
+def _take(left: deque[T], count: int) -> list[T]:
+    return [left.popleft() for _ in range(min(count, len(left)))]
+
+
+def _reason(error: BaseException | None) -> str:
+    if type(error).__name__ == 'KilledWorker':
+        return f'the worker process died, {LIVES} times'
+    return f'{type(error).__name__}: {error}'
+
+
+@contextmanager
+def crew(workers: int, scheduler: str = '', *, apart: bool = False) -> Iterator[InProcess | Crew]:
+    """
+    Start local workers or find those of a cluster, and let go of them at the end.
+
+    Parameters
+    ----------
+    workers
+        Processes on this machine; 1 computes in this one.
+    scheduler
+        Address of a dask scheduler, such as tcp://10.0.0.1:8786, instead.
+    apart
+        Have a process of its own even for one worker, so that its death is survived.
+
+    Raises
+    ------
+    CrewError
+        Libraries are missing, nobody answers at the address, or workers run another version.
+
+    """
+    if workers == 1 and not scheduler and not apart:
+        yield InProcess()
+        return
+    check_libraries()
+    import dask
+    logging.getLogger('distributed').setLevel(logging.CRITICAL)
+    with dask.config.set({
+            'distributed.scheduler.allowed-failures': LIVES - 1,
+            'distributed.comm.timeouts.connect': f'{CONNECT_S:.0f}s',
+            'distributed.admin.log-format': '%(name)s: %(message)s'}):
+        with _client(workers, scheduler) as client:
+            yield Crew(client, scheduler or 'this machine')
+
+
+@contextmanager
+def _client(workers: int, scheduler: str) -> Iterator[Any]:
+    from distributed import Client, LocalCluster
+
+    if not scheduler:
+        with LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, host='127.0.0.1',
+                dashboard_address=None, memory_limit=WORKER_MEMORY,
+                silence_logs=logging.CRITICAL) as cluster, Client(cluster) as client:
+            yield client
+        return
+    if not ADDRESS.fullmatch(scheduler):
+        raise CrewError(f"found '{scheduler}', allowed: an address such as tcp://10.0.0.1:8786")
+    try:
+        client = Client(scheduler, timeout=CONNECT_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise CrewError(f'{scheduler}: no scheduler answers within {CONNECT_S:.0f} s; start one '
+                        'with .venv/bin/dask scheduler') from error
+    with client:
+        _check_versions(client, scheduler)
+        yield client
+
+
+def _check_versions(client: Any, scheduler: str) -> None:
+    """Different code or libraries would give different rows."""
+    here = programme()
+    try:
+        found = client.run(programme, on_error='return')
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise CrewError(f'{scheduler}: the scheduler has gone ({error})') from error
+    for address, there in found.items():
+        if isinstance(there, BaseException):
+            raise CrewError(f'{address}: the worker cannot import this programme ({there}); start '
+                            'it with PYTHONPATH=<checkout> .venv/bin/dask worker')
+        for name, version in here.items():
+            if there.get(name) != version:
+                raise CrewError(f'{address}: the worker has {name} {there.get(name)}, allowed: '
+                                f'{version}, as here')
+
+
+def in_order(done: Iterable[Done[T, R]], tasks: Sequence[T]) -> Iterator[Done[T, R]]:
+    """Give results the order of their tasks, each as soon as all before it are done."""
+    waiting: dict[T, Done[T, R]] = {}
+    expected = iter(tasks)
+    following = next(expected, None)
+    for one in done:
+        waiting[one.task] = one
+        while following is not None and following in waiting:
+            yield waiting.pop(following)
+            following = next(expected, None)
+
+
+def all_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0))
