@@ -15,23 +15,19 @@ from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from ingenuity_nodes.simulation.batch import fly_batch  # noqa: E402
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HOP = Path(__file__).resolve().parent / 'data' / 'hop.yaml'
-# The rover drives while its own camera, on its turning mast, looks at its deck.
 ROWS = """
-    drive_to: [63.3, -10.0]
+    drive_to: [63.1, -7.5]
     images:
       - {at: ingenuity, after: flying, every: 2, count: 2}
-      - {at: deck, after: 24}
-mission:
-  time_limit: 60.0
 """
 
 
 @pytest.fixture
 def filmed(tmp_path):
-    """Write the hop, 20 m from the rover, with orders for its mast camera."""
+    """Write the hop, 20 m from a rover that drives and films it."""
     text = HOP.read_text().replace('position: [0.0, 0.0]', 'position: [45.0, -3.0]')
     path = tmp_path / 'filmed_hop.yaml'
     path.write_text(text.rstrip() + ROWS)
@@ -53,7 +49,7 @@ def test_live_graph_and_batch_take_the_same_images(filmed, tmp_path, monkeypatch
                        RunFolder.create('hop', batch, needed_bytes=0), images=True)
     flown = json.loads((live / 'result.json').read_text())
     assert flown['trajectory_sha256'] == result['trajectory_sha256']
-    assert len(images(batch)) >= 2
+    assert len(images(batch)) == 2
     assert images(live) == images(batch)
     written = {topic.topic for topic in topics(live / 'bag')}
     assert {f'/perseverance/mastcam/{name}' for name in (

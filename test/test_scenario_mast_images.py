@@ -71,11 +71,11 @@ def test_an_order_by_topic_is_a_name_a_place_or_a_row_and_begins_at_once(text, o
 @pytest.mark.parametrize(('text', 'message'), [
     ('', "found '': at: found None, allowed: a helicopter, deck"),
     ('curiosity', "found 'curiosity', allowed: ingenuity, scout, deck, or east, north, up"),
-    ('{at: deck, cuont: 3}', "found '{at: deck, cuont: 3}': cuont: "),
+    ('{at: deck, cuont: 3}', "cuont: unknown key 'cuont', did you mean 'count'?"),
     ('{at: [1, 2', "found '{at: [1, 2', allowed: a helicopter, deck, or YAML with the keys at, "),
     ('[' * 100, f"found '{'[' * 60}', allowed: a helicopter"),
     ('3.0', "found '3.0': at: found 3.0, allowed: a helicopter"),
-    ('{at: deck, count: 1000000}', 'count: ')])
+    ('{at: deck, count: 1000000}', 'count: found 1000000, allowed: a whole number from 1')])
 def test_an_order_by_topic_that_cannot_be_followed_is_refused_by_name(text, message):
     with pytest.raises(ValueError) as refused:
         image_order_from_text(text, 7, NAMES, CAMERAS)
