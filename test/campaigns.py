@@ -1,8 +1,11 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A short campaign for tests: hops of one metre, with what a test needs besides."""
+"""A short campaign for tests, hops of one metre, and a cluster of processes to fly it."""
 
 from pathlib import Path
+import re
+import subprocess
+import sys
 import textwrap
 
 from ingenuity_nodes.campaign.flight_rows import TIMING
@@ -59,3 +62,39 @@ def write_campaign(folder: Path, text: str = CAMPAIGN) -> Path:
 def without_timing(rows):
     """Drop the columns that differ from time to time."""
     return [{name: value for name, value in row.items() if name not in TIMING} for row in rows]
+
+
+class cluster:    # noqa: N801, RUF100 - reads as a word
+    """A scheduler and workers in processes of their own, as on another machine."""
+
+    def __init__(self, workers):
+        self._workers, self._processes = workers, []
+
+    def __enter__(self):
+        scheduler = self._start('scheduler', '--host', '127.0.0.1', '--port', '0')
+        address = self._wait(scheduler, r'Scheduler at:\s+(tcp://\S+)')
+        for _ in range(self._workers):
+            worker = self._start('worker', address, '--nthreads', '1', '--no-nanny',
+                                 '--host', '127.0.0.1')
+            self._wait(worker, r'Registered to:\s+(\S+)')
+        return address, self._processes
+
+    def __exit__(self, *_):
+        for process in self._processes:
+            process.kill()
+            process.communicate()
+
+    def _start(self, what, *arguments):
+        process = subprocess.Popen(
+            [sys.executable, '-m', 'dask', what, *arguments, '--no-dashboard'], text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self._processes.append(process)
+        return process
+
+    def _wait(self, process, pattern):
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if found := re.search(pattern, line):
+                return found[1]
+        raise AssertionError(''.join(lines))

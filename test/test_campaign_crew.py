@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 
+from campaigns import cluster
 from ingenuity_nodes.campaign import crew as module
 from ingenuity_nodes.campaign.crew import crew, CrewError, Done, in_order
 import pytest
@@ -66,3 +67,18 @@ def test_libraries_that_are_missing_are_named_with_the_command(monkeypatch):
     with pytest.raises(CrewError, match=r'no_such_library.*install -r environment/campaign\.in'):
         with crew(2):
             pass
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_workers_is_named_and_so_is_one_that_goes(monkeypatch):
+    monkeypatch.setattr(module, 'ALONE_S', 0.2)
+    monkeypatch.setattr(module, 'CHECK_S', 0.1)
+    with cluster(0) as (address, _), crew(1, address) as team:
+        with pytest.raises(CrewError, match=f'{address}: no worker for'):
+            list(team.compute(os.path.basename, ['a/b']))
+    with cluster(1) as (address, processes), crew(1, address) as team:
+        results = team.compute(os.path.basename, ['a/b'] * 60)
+        assert next(results).result == 'b'
+        processes[0].kill()
+        with pytest.raises(CrewError, match=f'{address}: the scheduler has gone'):
+            list(results)

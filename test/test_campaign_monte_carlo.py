@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 
-from campaigns import CAMPAIGN, without_timing, write_campaign
+from campaigns import CAMPAIGN, cluster, without_timing, write_campaign
 from ingenuity_nodes.campaign.crew import crew
 from ingenuity_nodes.campaign.flight_rows import FAILED, FLOWN
 from ingenuity_nodes.campaign.load import load_campaign
@@ -131,47 +131,11 @@ def test_two_workers_killed_and_resumed_give_the_rows_of_one(hops, tmp_path):
 @pytest.mark.slow
 def test_two_processes_behind_a_scheduler_give_the_rows_of_one(hops, tmp_path):
     _, plan, drawn, rows = hops
-    with cluster(2) as address, crew(1, address) as team:
+    with cluster(2) as (address, _), crew(1, address) as team:
         assert team.workers == 2
         found = fly_campaign(plan, drawn, RowStore.open(tmp_path / 'far', plan), team)
     assert without_timing(found) == without_timing(rows)
     assert len({row['worker'] for row in found}) == 2
-
-
-class cluster:    # noqa: N801, RUF100 - reads as a word
-    """A scheduler and workers in processes of their own, as on another machine."""
-
-    def __init__(self, workers):
-        self._workers, self._processes = workers, []
-
-    def __enter__(self):
-        scheduler = self._start('scheduler', '--host', '127.0.0.1', '--port', '0')
-        address = self._wait(scheduler, r'Scheduler at:\s+(tcp://\S+)')
-        for _ in range(self._workers):
-            worker = self._start('worker', address, '--nthreads', '1', '--no-nanny',
-                                 '--host', '127.0.0.1')
-            self._wait(worker, r'Registered to:\s+(\S+)')
-        return address
-
-    def __exit__(self, *_):
-        for process in self._processes:
-            process.kill()
-            process.communicate()
-
-    def _start(self, what, *arguments):
-        process = subprocess.Popen(
-            [sys.executable, '-m', 'dask', what, *arguments, '--no-dashboard'], text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self._processes.append(process)
-        return process
-
-    def _wait(self, process, pattern):
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(pattern, line):
-                return found[1]
-        raise AssertionError(''.join(said))
 
 
 def test_progress_names_rate_and_time_left():

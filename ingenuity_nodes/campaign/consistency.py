@@ -16,7 +16,7 @@ from functools import partial
 import math
 from typing import Any
 
-from ingenuity_nodes.campaign.crew import Crew, in_order, InProcess
+from ingenuity_nodes.campaign.crew import Crew, CrewError, in_order, InProcess
 from ingenuity_nodes.campaign.dispersions import dispersed
 from ingenuity_nodes.frames import compose, QuatWxyz, Vector3
 from ingenuity_nodes.scenario.sections import Scenario
@@ -119,7 +119,7 @@ def campaign(
 
     Raises
     ------
-    RuntimeError
+    CrewError
         A flight could not be flown to its end; the text gives seed and reason.
 
     """
@@ -127,7 +127,7 @@ def campaign(
     flights: list[FlightErrors] = []
     for done in in_order((team or InProcess()).compute(partial(fly, scenario), seeds), seeds):
         if done.result is None:
-            raise RuntimeError(f'seed {done.task}: {done.reason}')
+            raise CrewError(f'seed {done.task}: {done.reason}')
         flights.append(done.result)
         on_flight(done.result)
     return aggregate(flights)

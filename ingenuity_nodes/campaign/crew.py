@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,10 +27,12 @@ from ingenuity_nodes.campaign.programme import programme
 T = TypeVar('T')
 R = TypeVar('R')
 ADDRESS = re.compile(r'(tcp|tls)://\S+:\d{1,5}')
+# What the client of a scheduler raises that does not answer any more.
+GONE = (OSError, TimeoutError, CancelledError, asyncio.CancelledError)
 LIBRARIES = ('dask', 'distributed', 'pyarrow')
 GROUP_S = 5.0        # [s] that a group of tasks should take; assumed: long beside its transport
 LARGEST_GROUP = 50
-LOOK_S = 5.0         # [s] between looks at whether anybody is still there
+CHECK_S = 5.0        # [s] between checks whether anybody is still there
 ALONE_S = 60.0       # [s] without any worker, after which the campaign ends
 CONNECT_S = 10.0     # [s] until a scheduler must have answered
 LIVES = 2            # worker processes that a task may cost before it is given up
@@ -103,10 +106,7 @@ class Crew:
     @property
     def workers(self) -> int:
         """Return how many tasks can be computed at the same time, now."""
-        try:
-            return sum(self._client.nthreads().values())
-        except (OSError, RuntimeError, TimeoutError) as error:
-            raise CrewError(f'{self._where}: the scheduler has gone ({error})') from error
+        return sum(self._client.nthreads().values())
 
     def compute(
         self, function: Callable[[T], R], tasks: Sequence[T],
@@ -120,7 +120,15 @@ class Crew:
             The scheduler has gone, or no worker has been there for a while.
 
         """
-        left = deque(tasks)
+        try:
+            yield from self._compute(function, deque(tasks))
+        except GONE as error:    # of tasks no error comes this way
+            raise CrewError(f'{self._where}: the scheduler has gone; finished runs are kept, the '
+                            'same command goes on') from error
+
+    def _compute(
+        self, function: Callable[[T], R], left: deque[T],
+    ) -> Iterator[Done[T, R]]:
         running: dict[Any, list[T]] = {}
         suspects: deque[T] = deque()    # of groups that cost a worker: now one by one
         while left or suspects or running:
@@ -155,7 +163,7 @@ class Crew:
         from distributed import wait
 
         try:
-            return list(wait(list(running), timeout=LOOK_S, return_when='FIRST_COMPLETED').done)
+            return list(wait(list(running), timeout=CHECK_S, return_when='FIRST_COMPLETED').done)
         except (TimeoutError, asyncio.TimeoutError):    # noqa: UP041, RUF100 - two until 3.11
             return []
 
@@ -168,8 +176,8 @@ class Crew:
             self._per_task_s = 0.5 * ((self._per_task_s or per_task) + per_task)
             yield from rows
             return
-        if future.status == 'cancelled':
-            raise CrewError(f'{self._where}: the scheduler has gone')
+        if future.status != 'error':
+            raise ConnectionError(future.status)
         if len(group) > 1:
             suspects.extend(group)
             return
@@ -203,7 +211,9 @@ def _reason(error: BaseException | None) -> str:
 
 
 @contextmanager
-def crew(workers: int, scheduler: str = '', *, apart: bool = False) -> Iterator[InProcess | Crew]:
+def crew(
+    workers: int, scheduler: str = '', *, own_process: bool = False,
+) -> Iterator[InProcess | Crew]:
     """
     Start local workers or find those of a cluster, and let go of them at the end.
 
@@ -213,7 +223,7 @@ def crew(workers: int, scheduler: str = '', *, apart: bool = False) -> Iterator[
         Processes on this machine; 1 computes in this one.
     scheduler
         Address of a dask scheduler, such as tcp://10.0.0.1:8786, instead.
-    apart
+    own_process
         Have a process of its own even for one worker, so that its death is survived.
 
     Raises
@@ -222,16 +232,18 @@ def crew(workers: int, scheduler: str = '', *, apart: bool = False) -> Iterator[
         Libraries are missing, nobody answers at the address, or workers run another version.
 
     """
-    if workers == 1 and not scheduler and not apart:
+    if workers == 1 and not scheduler and not own_process:
         yield InProcess()
         return
     check_libraries()
     import dask
-    logging.getLogger('distributed').setLevel(logging.CRITICAL)
+    import distributed as _    # for its loggers, which would write over our lines
+    for name in logging.root.manager.loggerDict:
+        if name.startswith('distributed'):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({
             'distributed.scheduler.allowed-failures': LIVES - 1,
-            'distributed.comm.timeouts.connect': f'{CONNECT_S:.0f}s',
-            'distributed.admin.log-format': '%(name)s: %(message)s'}):
+            'distributed.comm.timeouts.connect': f'{CONNECT_S:.0f}s'}):
         with _client(workers, scheduler) as client:
             yield Crew(client, scheduler or 'this machine')
 
@@ -264,8 +276,8 @@ def _check_versions(client: Any, scheduler: str) -> None:
     here = programme()
     try:
         found = client.run(programme, on_error='return')
-    except (OSError, RuntimeError, TimeoutError) as error:
-        raise CrewError(f'{scheduler}: the scheduler has gone ({error})') from error
+    except GONE as error:
+        raise CrewError(f'{scheduler}: the scheduler has gone') from error
     for address, there in found.items():
         if isinstance(there, BaseException):
             raise CrewError(f'{address}: the worker cannot import this programme ({there}); start '

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 import json
 from pathlib import Path
 import sys
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.recording.errors import RecordingError
@@ -20,16 +21,27 @@ if TYPE_CHECKING:    # each command imports what it needs, when it needs it
     from ingenuity_nodes.campaign.monte_carlo import Progress
     from ingenuity_nodes.campaign.sampling import Draw
 
+PrintFlight = Callable[[dict[str, Any]], None]
 WIDTH = 150    # characters of a table
 
 
-def campaign(options: Namespace) -> int:
-    """Fly a campaign, or what is left of it, and print its summary; or fly one run again."""
+def campaign(options: Namespace, print_flight: PrintFlight) -> int:
+    """
+    Fly a campaign, or what is left of it, and print its summary; or fly one run again.
+
+    Parameters
+    ----------
+    options
+        Of the command line.
+    print_flight
+        Prints the content of one ``result.json``.
+
+    """
     from ingenuity_nodes.campaign.load import load_campaign
 
     plan, drawn = load_campaign(options.file, options.flights)
     if options.run is not None:
-        return _fly_one(plan, drawn, options)
+        return _fly_one(plan, drawn, options, print_flight)
     return _fly_all(plan, drawn, options)
 
 
@@ -40,11 +52,13 @@ def _fly_all(plan: CampaignPlan, drawn: list[Draw], options: Namespace) -> int:
 
     check_libraries()
     store = RowStore.open(_folder_of(plan, options), plan)
+    if len(store.rows()) == len(drawn):
+        return _finish(plan, store.finish(), store.path, options)
     workers = options.workers or all_cores()
     with Narrator(sys.stderr) as narrator:
         narrator.compile_kernels()
         narrator(f'{plan.campaign.name}: {plan.campaign.description}')
-        with crew(workers, options.scheduler, apart=True) as team:
+        with crew(workers, options.scheduler, own_process=True) as team:
             where = options.scheduler or f'{workers} processes of this machine'
             narrator(f'{len(drawn)} flights on {where}, rows in {store.path}')
 
@@ -74,10 +88,11 @@ def _finish(plan: CampaignPlan, rows: list[Row], folder: Path, options: Namespac
     return 0 if not summary.failed else 1
 
 
-def _fly_one(plan: CampaignPlan, drawn: list[Draw], options: Namespace) -> int:
+def _fly_one(
+    plan: CampaignPlan, drawn: list[Draw], options: Namespace, print_flight: PrintFlight,
+) -> int:
     """Fly one run with all its products, as 'simulate' does, and check it against its row."""
     from ingenuity_nodes.campaign.flight_rows import fly_products
-    from ingenuity_nodes.commands.flights import print_summary
     from ingenuity_nodes.yaml_files.check import FileError
 
     if not 1 <= options.run <= len(drawn):
@@ -97,7 +112,7 @@ def _fly_one(plan: CampaignPlan, drawn: list[Draw], options: Namespace) -> int:
     if options.json:
         print(json.dumps(result, indent=2))
     else:
-        print_summary(result)
+        print_flight(result)
         print(f'results: {folder.path}\n{_against_its_row(plan, draw, result, options)}')
     return 0 if result['outcome'] == 'landed' else 1
 

@@ -41,7 +41,9 @@ def run(options: Namespace) -> int:
                 'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
                 'faults': tables.faults, 'margins': tables.margins,
                 'validate': studies.validate, 'consistency': studies.consistency,
-                'campaign': campaigns.campaign, 'compare': campaigns.compare}
+                
+                'campaign': lambda options: campaigns.campaign(options, print_summary),
+                'compare': campaigns.compare}
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
