@@ -16,8 +16,8 @@ from ingenuity_nodes.navigation.reference_image import (
     drop_lost_features, REFERENCE_IMAGE, set_features, WIDTH)
 from ingenuity_nodes.navigation.state import (
     ACCEL_BIAS, apply_correction, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS,
-    INPUTS, KEY_ATTITUDE, KEY_POSITION, NOISY, POSITION, PROCESS_NOISE, RANGE_SCALE, RATE_SCALE, SLOPE,
-    SPOT_HEIGHT, STATE, VELOCITY)
+    INPUTS, KEY_ATTITUDE, KEY_POSITION, NOISY, POSITION, PROCESS_NOISE, RANGE_SCALE, RATE_SCALE,
+    SLOPE, SPOT_HEIGHT, STATE, VELOCITY)
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
 from ingenuity_nodes.timing import STEP

@@ -152,6 +152,8 @@ def _add_validate(
     validate.add_argument('--out', default='', metavar='FOLDER',
                           help='new folder for the table [runs/validation_<time>]')
     return validate
+
+
 def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     campaign = commands.add_parser(
         'campaign', help='Monte Carlo: many flights over dispersed air, wind, ground, aircraft',

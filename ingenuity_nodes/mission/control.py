@@ -194,7 +194,7 @@ class MissionControl:
 
     @property
     def succeeded(self) -> bool:
-        """Whether each flight was flown to its end and has its photos, and no drive was refused."""
+        """Whether each flight ended well and has its photos, and no drive was refused."""
         return not self.failure and all(
             flight.phase is Phase.DONE for flight in self._flights.values())
 

@@ -17,8 +17,8 @@ from ingenuity_nodes.navigation.ground_plane import GROUND, height_over_plane
 from ingenuity_nodes.navigation.measurement import CONFIGURATION
 from ingenuity_nodes.navigation.reference_image import MOST_FEATURES, WIDTH
 from ingenuity_nodes.navigation.state import (
-    ACCEL_BIAS, Array, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS, INPUTS, KEY_ATTITUDE,
-    KEY_POSITION, POSITION, RANGE_SCALE, RATE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY)
+    ACCEL_BIAS, Array, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS, INPUTS,
+    KEY_ATTITUDE, KEY_POSITION, POSITION, RANGE_SCALE, RATE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY)
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
@@ -305,8 +305,8 @@ def _first_covariance(p: EstimatorParameters) -> Array:
     sigma[ATTITUDE + 2] = p.yaw
     sigma[GROUND_HEIGHT], sigma[SPOT_HEIGHT] = p.ground, p.relief
     sigma[SLOPE:SLOPE + 2] = p.slope
-    # In a tilt that lasts, a scale error of the force across the body does to the velocity what one
-    # of the rate about the other axis does: the filter has one state for both.
+    # In a tilt that lasts, a scale error of the force across the body does to the velocity what
+    # one of the rate about the other axis does: the filter has one state for both.
     across = math.hypot(p.rate_scale, p.force_scale)
     sigma[RATE_SCALE:RATE_SCALE + 3] = across, across, p.rate_scale
     sigma[RANGE_SCALE], sigma[FORCE_SCALE] = p.altimeter_scale, p.force_scale

@@ -15,8 +15,8 @@ from ingenuity_nodes.mission.planned_flight import take_off_point
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, FAILED, LATCHED
-from ingenuity_nodes.nodes.order_desk import OrderDesk
 from ingenuity_nodes.nodes.mission_view import MissionView
+from ingenuity_nodes.nodes.order_desk import OrderDesk
 from ingenuity_nodes.nodes.participant import Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.wires import Wires
