@@ -237,7 +237,8 @@ def crew(
         return
     check_libraries()
     import dask
-    import distributed as _    # for its loggers, which would write over our lines
+    import distributed    # for its loggers, which would write over our lines
+    del distributed
     for name in logging.root.manager.loggerDict:
         if name.startswith('distributed'):
             logging.getLogger(name).setLevel(logging.CRITICAL)

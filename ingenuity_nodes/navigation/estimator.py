@@ -18,7 +18,8 @@ from ingenuity_nodes.navigation.measurement import CONFIGURATION
 from ingenuity_nodes.navigation.reference_image import MOST_FEATURES, WIDTH
 from ingenuity_nodes.navigation.state import (
     ACCEL_BIAS, Array, ATTITUDE, ERRORS, FORCE_SCALE, GROUND_HEIGHT, GYRO_BIAS, INPUTS,
-    KEY_ATTITUDE, KEY_POSITION, POSITION, RANGE_SCALE, RATE_SCALE, SLOPE, SPOT_HEIGHT, STATE, VELOCITY)
+    KEY_ATTITUDE, KEY_POSITION, POSITION, RANGE_SCALE, RATE_SCALE, SLOPE, SPOT_HEIGHT, STATE,
+    VELOCITY)
 from ingenuity_nodes.parameters import quantity
 from ingenuity_nodes.sensors.altimeter import AltimeterParameters
 from ingenuity_nodes.sensors.imu import ImuParameters
