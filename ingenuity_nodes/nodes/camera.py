@@ -65,6 +65,8 @@ class CameraNode(MemberNode):
         self._others: Others | None = None
         self._set_up: Future[None] | None = None
         if isinstance(section, HelicopterSection):
+            with self.membership.busy('building the ground'):
+                self._environment = environment_of(self.scenario, self.seed)
             self._prepare()
         self.membership.waits_for = lambda: self._waits_for
 
@@ -76,7 +78,8 @@ class CameraNode(MemberNode):
         self._set_up = self._submit('building the scene', self._build)
 
     def _build(self) -> None:
-        self._environment = environment_of(self.scenario, self.seed)
+        if self._environment is None:
+            self._environment = environment_of(self.scenario, self.seed)
         self._render_process.set_up()
 
     @property
