@@ -18,8 +18,9 @@ BRAKING = WatchParameters().braking
 class Sky:
     """A watch and aircraft that fly their plans perfectly, but for an offset of each."""
 
-    def __init__(self, *flights, sigma=0.0, limits=FlightLimits(uncertainty=0.0)):
-        self.watch, self.t_s, self.sigma = SeparationWatch(limits), 0.0, sigma
+    def __init__(self, *flights, sigma=0.0):
+        self.watch = SeparationWatch(FlightLimits(uncertainty=0.0))
+        self.t_s, self.sigma = 0.0, sigma
         self.flights = {one.name: one.flight for one in flights}
         self.along = {one.name: -one.lift_off_s for one in flights}
         self.modes, self.decisions = {}, []

@@ -11,7 +11,7 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from geometry_msgs.msg import PointStamped, PoseStamped  # noqa: E402
+from geometry_msgs.msg import PointStamped, PoseStamped  # noqa
 from ingenuity_nodes.graph.processes import Domain  # noqa: E402
 from ingenuity_nodes.mission.outside import ClickedPoint, GoalPose  # noqa: E402
 from ingenuity_nodes.nodes.conversions.orders import (  # noqa: E402
@@ -98,8 +98,8 @@ def test_a_live_flight_is_held_and_landed_by_service_and_survives_a_bad_goal(tmp
     executor.add_node(node)
     flight = subprocess.Popen(
         [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', HOP, '--no-record',
-         '--real-time-factor', '1.0', '--out', str(tmp_path / 'run')], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
+         '--real-time-factor', '1.0', '--out', str(tmp_path / 'run')],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
     try:
         while not operator.state.startswith(('ended', 'failed')) and flight.poll() is None:
             executor.spin_once(timeout_sec=1.0)

@@ -117,7 +117,6 @@ class Sights:
             & (self.distance >= wish.range.at_least) & (self.distance <= wish.range.at_most)
             & (self.width_px >= wish.size))
 
-
     def in_light(self, light: str) -> NDArray[np.bool_]:
         """Return at which poses the sun is on the side that a goal wants: front, side or any."""
         front = self.phase <= FRONT_PHASE
