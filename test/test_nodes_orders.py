@@ -99,7 +99,8 @@ def test_a_live_flight_is_held_and_landed_by_service_and_survives_a_bad_goal(tmp
     flight = subprocess.Popen(
         [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', HOP, '--no-record',
          '--real-time-factor', '1.0', '--out', str(tmp_path / 'run')],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
     try:
         while not operator.state.startswith(('ended', 'failed')) and flight.poll() is None:
             executor.spin_once(timeout_sec=1.0)
