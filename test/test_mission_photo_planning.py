@@ -56,7 +56,8 @@ def test_front_and_side_light_part_a_circle_round_the_target_by_the_sun(environm
     yaw = np.arange(0.0, 2.0 * math.pi, math.radians(3.0))
     outward = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(yaw.size)], axis=1)
     p = rover.p_MT + 12.0 * outward + np.array([0.0, 0.0, 8.0])
-    q = np.array([quaternion_from_rpy(0.0, 0.0, angle + math.pi) for angle in yaw])
+    q = np.array([quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(facing(rte(), rover, here)))
+                  for here in p])
     sun = environment.sun
     found = sights(rte(), environment.terrain, sun, rover, PathSamples(yaw, p, q))
     wish = Photograph(goal='photograph', target='perseverance', whole=False)
