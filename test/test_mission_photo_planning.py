@@ -51,6 +51,27 @@ def nasa_path():
                        np.tile(level, (t.size, 1)))
 
 
+def test_front_and_side_light_part_a_circle_round_the_target_by_the_sun(environment, rover):
+    """The sun in front: the camera is on the sun's side, with at most 60 deg between them."""
+    yaw = np.arange(0.0, 2.0 * math.pi, math.radians(3.0))
+    outward = np.stack([np.cos(yaw), np.sin(yaw), np.zeros(yaw.size)], axis=1)
+    p = rover.p_MT + 12.0 * outward + np.array([0.0, 0.0, 8.0])
+    q = np.array([quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(facing(rte(), rover, here)))
+                  for here in p])
+    sun = environment.sun
+    found = sights(rte(), environment.terrain, sun, rover, PathSamples(yaw, p, q))
+    wish = Photograph(goal='photograph', target='perseverance', whole=False)
+    met = {light: found.meets(wish.model_copy(update={'light': light}))
+           for light in ('front', 'side', 'any')}
+    assert met['any'].any()
+    assert not (met['front'] & met['side']).any()
+    assert np.array_equal(met['front'] | met['side'], met['any'])
+    towards = (p - rover.sight_points[-1]) @ sun.direction_M
+    angle = np.arccos(towards / np.linalg.norm(p - rover.sight_points[-1], axis=1))
+    assert (angle[met['front']] <= math.radians(60.0) + 0.1).all()
+    assert (angle[met['side']] >= math.radians(60.0) - 0.1).all()
+
+
 def test_the_window_of_the_flight_3_photo_is_found(environment, rover, nasa_path):
     camera = rte((math.radians(-2.0), 0.0, 0.0))    # as mounted on our helicopter
     found = sights(camera, environment.terrain, environment.sun, rover, nasa_path)

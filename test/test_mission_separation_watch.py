@@ -13,14 +13,14 @@ from test_mission_separation import line
 ZERO = np.zeros(3)
 PERIOD = 0.2    # [s] between reports
 BRAKING = WatchParameters().braking
-CERTAIN = FlightLimits(uncertainty=0.0)
 
 
 class Sky:
     """A watch and aircraft that fly their plans perfectly, but for an offset of each."""
 
-    def __init__(self, *flights, sigma=0.0, limits=CERTAIN):
-        self.watch, self.t_s, self.sigma = SeparationWatch(limits), 0.0, sigma
+    def __init__(self, *flights, sigma=0.0):
+        self.watch = SeparationWatch(FlightLimits(uncertainty=0.0))
+        self.t_s, self.sigma = 0.0, sigma
         self.flights = {one.name: one.flight for one in flights}
         self.along = {one.name: -one.lift_off_s for one in flights}
         self.modes, self.decisions = {}, []

@@ -11,7 +11,7 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from geometry_msgs.msg import PointStamped, PoseStamped  # noqa: E402,I100
+from geometry_msgs.msg import PointStamped, PoseStamped  # noqa
 from ingenuity_nodes.graph.processes import Domain  # noqa: E402
 from ingenuity_nodes.mission.outside import ClickedPoint, GoalPose  # noqa: E402
 from ingenuity_nodes.nodes.conversions.orders import (  # noqa: E402

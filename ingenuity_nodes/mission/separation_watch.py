@@ -144,8 +144,8 @@ class _Track:
         here = position_at(self.flight, np.array([self.along]))
         step = position_at(self.flight, np.array([self.along + STEP])) - here
         speed = max(float(np.linalg.norm(step)) / STEP, SLOW)
-        change = (-p.braking if held else p.acceleration) / speed
-        s = _progress(s, self.rate if rate is None else rate, change)
+        s = _progress(s, self.rate if rate is None else rate,
+                      (-p.braking if held else p.acceleration) / speed)
         return np.asarray(self.p + position_at(self.flight, self.along + s) - here)
 
     def _homeward(self, s: Array, p: WatchParameters) -> Array:
