@@ -20,6 +20,7 @@ from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions  # noq
 from ingenuity_nodes.graph.processes import command_of, Graph  # noqa: E402
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId  # noqa: E402
 from ingenuity_nodes.nodes.timekeeper import Timekeeper  # noqa: E402
+from ingenuity_nodes.radio.frames import photo_name, thumbnail_name  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from test_nodes_live_graph import (  # noqa: E402
     batch, changed_hop, hold, HOP, INTERRUPTED, own_domain, Run, with_cameras)
@@ -148,8 +149,10 @@ def test_a_photo_arrives_intact_though_the_rover_is_killed_while_it_is_sent(
     assert hashlib.sha256(jpeg).hexdigest() == photo['sha256_sent'] == photo['sha256_received']
     assert run.result['repeatable'] is False
     before, _, after = text.partition('started again')
-    assert 'thumbnail' in before and f'rte_{photo["clock_t_s"] * 1000:09.0f}.jpg' in after
-    assert f'{photo["clock_t_s"] * 1000:09.0f}.jpg from ingenuity is complete' not in before
+    name = photo_name(round(photo['clock_t_s'] * 1e9))
+    assert f'{thumbnail_name(name)} from ingenuity is complete' in before
+    assert f'{name} from ingenuity is complete' not in before
+    assert f'{name} from ingenuity is complete' in after
 
 
 @pytest.mark.parametrize(('name', 'ends'), [

@@ -264,6 +264,10 @@ class Mailbox:
         """Return whether the next message is lost to who was started again."""
         return self._queues[topic].lost > 0
 
+    def is_new(self, topic: str) -> None:
+        """Note that the next message was sent after the tick with which this one resumed."""
+        self._queues[topic].lost = 0
+
     def resume(self, tick: Tick, kept: int) -> None:
         """
         Begin with what is sent after all that a tick counts.

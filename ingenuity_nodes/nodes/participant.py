@@ -19,6 +19,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 TICK, DONE = '/world/tick', '/world/done'
 # Kept for whoever is matched late: a counted message must not be lost.
 COUNTED = QoSProfile(depth=1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# Of who is started again: all that is kept and what is new meanwhile, or something is lost.
+HELD = QoSProfile(depth=2 * COUNTED.depth, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 BEAT = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 Messages = dict[str, list[Any]]
@@ -63,7 +65,7 @@ class Participant:
         self._counted: set[str] = set()
         self._mailbox: Mailbox | None = None
         self._tick: Tick | None = None
-        self._last_ns = 0
+        self._last_ns = self._resumed_ns = 0
         self.verdict = ''    # set by mission control when the run is over
         self.foreign: Mapping[str, Foreign] = {}    # seen by anybody up to the last tick, by topic
         self._answers = node.create_publisher(DiagnosticArray, DONE, BEAT)
@@ -82,7 +84,7 @@ class Participant:
         return publisher
 
     def subscribe(
-        self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, raw: bool = False,
+        self, kind: type, topic: str, qos: QoSProfile = HELD, *, raw: bool = False,
         stamp_of: Callable[[Any], int] | None = None,
     ) -> str:
         """
@@ -95,10 +97,15 @@ class Participant:
         self._counted.add(full_name)
 
         def hold(message: Any) -> None:
-            if stamp_of is not None and not self._box.loses(full_name):
+            if stamp_of is not None:
                 try:
-                    check_time(stamp_of(message), self._last_ns)
+                    check_time(t_ns := stamp_of(message), self._last_ns)
+                    if t_ns > self._resumed_ns:
+                        self._box.is_new(full_name)
                 except ValueError as error:
+                    if self._box.loses(full_name):
+                        self._box.put(full_name, message)
+                        return
                     if self._last_ns:
                         self._node.refusals.note(full_name, error)
                     else:
@@ -148,7 +155,7 @@ class Participant:
             self._box.put(names[source], message)
             self.advance()
 
-        self._node.create_subscription(kind, topic, hold, COUNTED)
+        self._node.create_subscription(kind, topic, hold, HELD)
         return names
 
     @property
@@ -205,7 +212,7 @@ class Participant:
         if tick.run == self._node.membership.run and tick.t_ns > TICK_NS and fresh:
             if tick.resumes != mine:
                 return None    # the run has begun without this process
-            self._last_ns = tick.t_ns - TICK_NS
+            self._last_ns, self._resumed_ns = tick.t_ns - TICK_NS, tick.t_ns
             self._box.resume(tick, COUNTED.depth)
         elif tick.resumes:
             return None

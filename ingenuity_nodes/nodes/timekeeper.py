@@ -332,7 +332,7 @@ class Timekeeper:
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
         for parameter in parameters:
-            if parameter.name == PACE and parameter.value >= 0.0:
+            if parameter.name == PACE and not parameter.value < 0.0:    # NaN neither
                 try:
                     self._pace = possible_pace(float(parameter.value))
                 except ValueError as error:
