@@ -41,7 +41,6 @@ def run(options: Namespace) -> int:
                 'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
                 'faults': tables.faults, 'margins': tables.margins,
                 'validate': studies.validate, 'consistency': studies.consistency,
-                
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
                 'compare': campaigns.compare}
     try:
