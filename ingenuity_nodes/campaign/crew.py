@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
+import importlib
 from importlib.util import find_spec
 import logging
 import os
@@ -237,8 +238,7 @@ def crew(
         return
     check_libraries()
     import dask
-    import distributed    # for its loggers, which would write over our lines
-    del distributed
+    importlib.import_module('distributed')    # for its loggers, which would write over our lines
     for name in logging.root.manager.loggerDict:
         if name.startswith('distributed'):
             logging.getLogger(name).setLevel(logging.CRITICAL)
