@@ -256,7 +256,7 @@ def _client(workers: int, scheduler: str) -> Iterator[Any]:
     if not scheduler:
         with LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, host='127.0.0.1',
-                dashboard_address=None, memory_limit=WORKER_MEMORY,
+                dashboard_address=':0', memory_limit=WORKER_MEMORY,
                 silence_logs=logging.CRITICAL) as cluster, Client(cluster) as client:
             yield client
         return
