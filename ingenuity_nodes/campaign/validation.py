@@ -4,7 +4,7 @@
 Our flights against NASA's record: what is compared, and what counts as agreement.
 
 NASA gives two lengths of each way: that of the plan (flight log), and that of the track as it was
-estimated on board (map), which wanders. The true one lies between them: agreement is 2 % from one
+estimated on board (map), which drifts. The true one lies between them: agreement is 2 % from one
 of them, or a length between the two.
 """
 
