@@ -12,8 +12,8 @@ from ingenuity_nodes.campaign.validation import (
 
 # What a reader should know of a flight that stands out, whatever its figures are today.
 REMARKS = {
-    6: 'on Mars it oscillated after a lost image (517 m by its own estimate, 215 m planned); the plan '
-       'is flown without that fault, which `fault_flight_06` has',
+    6: 'on Mars it oscillated after a lost image (517 m by its own estimate, 215 m planned); the '
+       'plan is flown without that fault, which `fault_flight_06` has',
     53: 'on Mars, too, it landed by itself; when images were lost is not published but assumed',
     70: 'over sand its estimate drifts, as few features are left to it; how few is assumed',
     71: 'on Mars it descended while it moved; ours stops first, so that it takes longer; its own '
@@ -40,8 +40,8 @@ of the plan, the other that of a track that drifts. *Landing*: from our landing 
 translation. NASA's points carry no times and are spread evenly; where fewer than one a second
 are published (from Flight 18 on) some are seconds off, which alone makes metres at speed.
 
-**Agreement.** Duration within {fraction:.0f} % or {seconds:g} s, path within {path:.0f} % of one of
-the logs or between them, landing within {landing:.0f} % of the way + {metres:g} m. Flights
+**Agreement.** Duration within {fraction:.0f} % or {seconds:g} s, path within {path:.0f} % of one
+of the logs or between them, landing within {landing:.0f} % of the way + {metres:g} m. Flights
 {contingencies}, which ended otherwise than planned, must end as they did.
 """
 
