@@ -5,7 +5,7 @@
 import math
 
 from ingenuity_nodes.recording.flight_log import chained_start, flight_log
-from ingenuity_nodes.world.places import displacement
+from ingenuity_nodes.world.sites import displacement
 import pytest
 
 

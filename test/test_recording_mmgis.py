@@ -12,7 +12,7 @@ from ingenuity_nodes.recording.flight_log import flight_log
 from ingenuity_nodes.recording.mmgis import mmgis_tracks
 from ingenuity_nodes.recording.nav_labels import compare_poses, Poses, read_poses
 from ingenuity_nodes.recording.tracks import tracks_folder
-from ingenuity_nodes.world.places import displaced
+from ingenuity_nodes.world.sites import displaced
 import numpy as np
 import pytest
 
@@ -25,10 +25,10 @@ def as_served(path: Path, *flights: tuple[int, int]) -> Path:
     for label, number in flights:
         flight = flight_log()[number]
         north, east = flight.landing_m
-        places = [displaced(flight.start, k / 10 * north, k / 10 * east) for k in range(11)]
+        sites = [displaced(flight.start, k / 10 * north, k / 10 * east) for k in range(11)]
         features.append({
             'type': 'Feature', 'properties': {'Flight': label}, 'geometry': {
-                'type': 'LineString', 'coordinates': [[p.longitude, p.latitude] for p in places]}})
+                'type': 'LineString', 'coordinates': [[p.longitude, p.latitude] for p in sites]}})
     path.write_text(json.dumps({'type': 'FeatureCollection', 'features': features}))
     return path
 

@@ -12,8 +12,8 @@ from ingenuity_nodes.campaign.validation import (
 
 # What a reader should know of a flight that stands out, whatever its figures are today.
 REMARKS = {
-    6: 'on Mars it swung after a lost image (517 m by its own estimate, 215 m planned); the plan '
-       'is flown without that fault, which `fault_flight_06` has',
+    6: 'on Mars it oscillated after a lost image (517 m by its own estimate, 215 m planned); the '
+       'plan is flown without that fault, which `fault_flight_06` has',
     53: 'on Mars, too, it landed by itself; when images were lost is not published but assumed',
     70: 'over sand its estimate drifts, as few features are left to it; how few is assumed',
     71: 'on Mars it descended while it moved; ours stops first, so that it takes longer; its own '
@@ -35,13 +35,13 @@ geometry; with `simulate --features images` they come from drawn images.
 
 **What is compared.** Duration and the track estimated on board: NASA's map (MMGIS). Planned
 path, height, speed: NASA's flight log. NASA's two lengths of one way differ because one is that
-of the plan, the other that of a track that wanders. *Landing*: from our landing place to NASA's.
+of the plan, the other that of a track that drifts. *Landing*: from our landing place to NASA's.
 *Rms*: horizontal distance from NASA's track at equal times, and after the best rotation and
 translation. NASA's points carry no times and are spread evenly; where fewer than one a second
 are published (from Flight 18 on) some are seconds off, which alone makes metres at speed.
 
-**Agreement.** Duration within {share:.0f} % or {seconds:g} s, path within {path:.0f} % of one of
-the logs or between them, landing within {landing:.0f} % of the way + {metres:g} m. Flights
+**Agreement.** Duration within {fraction:.0f} % or {seconds:g} s, path within {path:.0f} % of one
+of the logs or between them, landing within {landing:.0f} % of the way + {metres:g} m. Flights
 {contingencies}, which ended otherwise than planned, must end as they did.
 """
 
@@ -50,7 +50,7 @@ def page(rows: Sequence[Comparison], options: str = '') -> str:
     """Write the page."""
     good = sum(not row.misses for row in rows)
     head = HEAD.format(
-        options=options, share=100 * DURATION[0], seconds=DURATION[1], path=100 * PATH,
+        options=options, fraction=100 * DURATION[0], seconds=DURATION[1], path=100 * PATH,
         landing=100 * LANDING[0], metres=LANDING[1],
         contingencies=', '.join(map(str, CONTINGENCIES)))
     return '\n'.join([

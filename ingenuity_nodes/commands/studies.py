@@ -57,7 +57,7 @@ def validate(options: Namespace) -> int:
 
 
 class _Progress:
-    """Say how far it is, on the standard error output."""
+    """Report how far it is, on the standard error output."""
 
     def __init__(self, count: int) -> None:
         self._count, self._done, self._began = count, 0, time.monotonic()

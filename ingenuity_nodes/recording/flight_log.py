@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ingenuity_nodes.resources import configuration
-from ingenuity_nodes.world.places import chained, Place
+from ingenuity_nodes.world.sites import chained, Site
 
 LAST = 72
 
@@ -35,12 +35,12 @@ class HistoricFlight:
     duration_s: float
     max_altitude_m: float
     distance_m: float          # as planned: flight log
-    path_m: float              # as estimated on board, which wanders: map
+    path_m: float              # as estimated on board, which drifts: map
     max_speed_mps: float
-    start: Place
+    start: Site
     start_elevation_m: float   # above the areoid
     start_azimuth_deg: float   # of the nose, at rest
-    landing: Place
+    landing: Site
     landing_azimuth_deg: float
     airfields: tuple[str, str]
     turning_points: tuple[TurningPoint, ...]    # the first at lift-off, the last at touchdown
@@ -70,7 +70,7 @@ def flight_log() -> dict[int, HistoricFlight]:
     return {flight.number: flight for flight in flights}
 
 
-def chained_start(number: int) -> Place:
+def chained_start(number: int) -> Site:
     """Follow the turning points of all earlier flights from the first helipad."""
     log = flight_log()
     return chained(log[1].start, (log[k].landing_m for k in range(1, number)))
@@ -88,9 +88,9 @@ def _flight(
         int(row['flight']), datetime.fromisoformat(row['utc'].replace('Z', '+00:00')),
         int(row['sol']), float(row['duration_s']), float(row['max_altitude_m']),
         float(row['distance_m']), float(row['path_m']), float(row['max_speed_mps']),
-        _place(before), float(before['elevation_m']), float(before['azimuth_deg']), _place(row),
+        _site(before), float(before['elevation_m']), float(before['azimuth_deg']), _site(row),
         float(row['azimuth_deg']), (before['airfield'], row['airfield']), points)
 
 
-def _place(row: dict[str, str]) -> Place:
-    return Place(float(row['latitude']), float(row['longitude']))
+def _site(row: dict[str, str]) -> Site:
+    return Site(float(row['latitude']), float(row['longitude']))

@@ -18,7 +18,7 @@ from typing import Any
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.flight_log import flight_log, HistoricFlight
 from ingenuity_nodes.recording.tracks import Track, WHOLE
-from ingenuity_nodes.world.places import displacement, Place
+from ingenuity_nodes.world.sites import displacement, Site
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,7 +77,7 @@ def _line(path: Path, number: int, feature: Any) -> tuple[int, NDArray[np.float6
 
 def _flight_of(label: int, points: NDArray[np.float64]) -> HistoricFlight | None:
     log = flight_log()
-    first, last = (Place(float(p[1]), float(p[0])) for p in (points[0], points[-1]))
+    first, last = (Site(float(p[1]), float(p[0])) for p in (points[0], points[-1]))
 
     def miss(flight: HistoricFlight) -> float:
         return max(math.hypot(*displacement(flight.start, first)),
@@ -89,8 +89,8 @@ def _flight_of(label: int, points: NDArray[np.float64]) -> HistoricFlight | None
 
 
 def _track(points: NDArray[np.float64], flight: HistoricFlight) -> Track:
-    start = Place(float(points[0, 1]), float(points[0, 0]))
+    start = Site(float(points[0, 1]), float(points[0, 0]))
     offsets = np.array([
-        displacement(start, Place(latitude, longitude))
+        displacement(start, Site(latitude, longitude))
         for longitude, latitude in points.tolist()])
     return Track(WHOLE, np.linspace(0.0, flight.duration_s, len(points)), *offsets.T)

@@ -57,11 +57,18 @@ def scenario_path(name_or_path: str) -> Path:
         return path
     names = scenario_names()
     if name_or_path not in names:
-        near = difflib.get_close_matches(name_or_path, [*names, *fault_scenario_names()], 1)
+        near = _near(name_or_path, [*names, *fault_scenario_names()])
         hint = f", did you mean '{near[0]}'?" if near else ''
         raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
                         f'allowed: a path to a .yaml file or one of {names_text(names)}')
     return configuration('scenarios', f'{name_or_path}.yaml')
+
+
+def _near(name: str, names: list[str]) -> list[str]:
+    """Find the name that was meant, at most one; a number may lack its leading zero."""
+    stem, _, number = name.rpartition('_')
+    padded = f'{stem}_{number:0>2}'
+    return [padded] if padded in names else difflib.get_close_matches(name, names, 1)
 
 
 def load_scenario(name_or_path: str) -> Scenario:

@@ -12,28 +12,28 @@ from typing import NamedTuple
 RADIUS = 3_396_190.0    # [m]
 
 
-class Place(NamedTuple):
+class Site(NamedTuple):
     """A point of the ground."""
 
     latitude: float     # [deg], north
     longitude: float    # [deg], east
 
 
-def displaced(place: Place, north: float, east: float) -> Place:
+def displaced(site: Site, north: float, east: float) -> Site:
     """Return the place that lies some metres north and east of another."""
-    parallel = RADIUS * math.cos(math.radians(place.latitude))
-    return Place(place.latitude + math.degrees(north / RADIUS),
-                 place.longitude + math.degrees(east / parallel))
+    parallel = RADIUS * math.cos(math.radians(site.latitude))
+    return Site(site.latitude + math.degrees(north / RADIUS),
+                 site.longitude + math.degrees(east / parallel))
 
 
-def displacement(start: Place, end: Place) -> tuple[float, float]:
+def displacement(start: Site, end: Site) -> tuple[float, float]:
     """Return how far one place lies north and east of another [m]."""
     parallel = RADIUS * math.cos(math.radians(start.latitude))
     return (RADIUS * math.radians(end.latitude - start.latitude),
             parallel * math.radians(end.longitude - start.longitude))
 
 
-def chained(start: Place, legs: Iterable[tuple[float, float]]) -> Place:
+def chained(start: Site, legs: Iterable[tuple[float, float]]) -> Site:
     """Follow displacements north and east [m], one after the other."""
     here = start
     for north, east in legs:
