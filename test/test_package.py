@@ -94,7 +94,8 @@ def test_every_ros_package_that_is_imported_is_a_dependency(manifest):
 
 
 def test_every_library_that_is_imported_is_required():
-    text = (ROOT / 'environment' / 'requirements.in').read_text()
+    text = ''.join((ROOT / 'environment' / name).read_text()
+                   for name in ('requirements.in', 'campaign.in'))
     required = set(re.findall(r'^([\w-]+)', text, re.M))
     used = {DISTRIBUTIONS.get(name, name) for name in roots_imported_by(
         (ROOT / NAME).rglob('*.py')) if not is_ros(name)}
