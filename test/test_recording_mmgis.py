@@ -110,6 +110,14 @@ def test_bad_labels_are_refused_with_file_and_line(tmp_path):
         read_poses(tmp_path / 'none.csv')
 
 
+def test_labels_end_with_the_first_on_the_ground_after_the_flight(tmp_path):
+    path = tmp_path / 'labels.csv'
+    heights = 0.28, 3.0, 5.0, 3.0, 0.28, 0.6, 1.1    # the last two: the estimate drifts
+    path.write_text('time_s,x_m,y_m,z_m,qx,qy,qz,qw\n' + ''.join(
+        f'{k},0,0,{z},0,0,0,1\n' for k, z in enumerate(heights)))
+    assert read_poses(path).t_s.tolist() == [1.0, 2.0, 3.0]
+
+
 @pytest.mark.skipif(not LABELS.is_file(), reason="NASA's labels are not at hand")
 def test_nasas_labels_of_flight_2_hover_5_m_high_and_turn_by_90_degrees():
     poses = read_poses(LABELS)

@@ -14,6 +14,7 @@ from ingenuity_nodes.campaign.validation import (
 REMARKS = {
     6: 'on Mars it oscillated after a lost image (517 m by its own estimate, 215 m planned); the '
        'plan is flown without that fault, which `fault_flight_06` has',
+    46: "the points of NASA's track, spread evenly, move until touchdown: its times are off",
     53: 'on Mars, too, it landed by itself; when images were lost is not published but assumed',
     70: 'over sand its estimate drifts, as few features are left to it; how few is assumed',
     71: 'on Mars it descended while it moved; ours stops first, so that it takes longer; its own '
@@ -24,7 +25,8 @@ HEAD = """\
 # Validation
 
 The 72 flights of Ingenuity, flown by `./ingenuity validate{options}` and held against NASA's
-record. This page is written by that command (`--write docs/validation.md`); do not edit it.
+record. This page is written by that command (`--write docs/validation.md`, with NASA's files for
+`--tracks` and `--poses`); do not edit it.
 
 **What is flown.** `config/scenarios/flight_NN.yaml`: place, heading and time of day of each
 flight, its turning points with their times, its height and its speed, as published; Flights 1 to

@@ -71,7 +71,12 @@ def read_poses(path: Path) -> Poses:
         raise RecordingError(f'{path}:1: found {list(rows[0]) if rows else []}, allowed: the '
                              f'columns {", ".join(COLUMNS)}, and a row an image')
     values = np.array([_numbers(path, line, row) for line, row in enumerate(rows, 2)])
-    flying = values[values[:, 3] > FLYING]
+    high = values[:, 3] > FLYING
+    # From the first row on the ground after the flight on the estimate drifts, up again, too.
+    landed = np.flatnonzero(~high & (np.cumsum(high) > 0))
+    if len(landed):
+        high[landed[0]:] = False
+    flying = values[high]
     if len(flying) < 2:
         raise RecordingError(f'{path}: {len(flying)} rows in flight, allowed: two or more')
     q = flying[:, [7, 4, 5, 6]]

@@ -23,7 +23,7 @@ def displaced(site: Site, north: float, east: float) -> Site:
     """Return the place that lies some metres north and east of another."""
     parallel = RADIUS * math.cos(math.radians(site.latitude))
     return Site(site.latitude + math.degrees(north / RADIUS),
-                 site.longitude + math.degrees(east / parallel))
+                site.longitude + math.degrees(east / parallel))
 
 
 def displacement(start: Site, end: Site) -> tuple[float, float]:
