@@ -161,6 +161,8 @@ def _strongest(summary: Summary) -> str:
 def _worst(summary: Summary) -> str:
     rows = [(escape(one.figure), f'{one.value:.4g}', f'<code>{escape(one.command)}</code>')
             for one in summary.worst]
+    rows[:0] = [(f'no {escape(summary.rates[0].name)}', escape(outcome),
+                 f'<code>{escape(command)}</code>') for _, outcome, command in summary.missed]
     rows += [(f'failed: {escape(reason)}', f'run {run}', f'<code>{escape(command)}</code>')
              for run, reason, command in summary.failed[:MOST_FAILURES]]
     return table(rows, ('figure', 'value', 'fly it again'))

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingenuity_nodes.campaign.flight_rows import CampaignPlan, Row
+from ingenuity_nodes.campaign.flight_rows import CampaignPlan, FLOWN, Row
 from ingenuity_nodes.campaign.outcome_statistics import (
     CONFIDENCE, failures, figures_of, outcomes, Rate, rates, sensitivities, Sensitivity, Spread,
-    spread, worst_runs)
+    spread, succeeded, worst_runs)
 from rich.table import Table
 
 STRONGEST = 12           # correlations that are shown
 MOST_FAILURES = 5        # that are shown
+MOST_MISSED = 20         # flights without the first success that are listed
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Summary:
     spreads: Sequence[Spread]
     sensitivities: Sequence[Sensitivity]
     worst: Sequence[WorstCase]
+    missed: Sequence[tuple[int, str, str]]    # run, outcome, command: not the first success
     failed: Sequence[tuple[int, str, str]]    # run, reason, command
     memory_mb: float                          # the most that one worker used
     cpu_s: float                              # of all runs together
@@ -52,10 +54,13 @@ def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
              for figure in figures for run, value in worst_runs(rows, figure)]
     failed = [(row['run'], row['reason'], f'{command} --run {row["run"]}')
               for row in failures(rows)]
+    missed = [(row['run'], str(row['outcome']), f'{command} --run {row["run"]}') for row in rows
+              if row['status'] == FLOWN and campaign.success
+              and not succeeded(campaign.success[0], row)]
     return Summary(
         campaign.name, len(rows), outcomes(rows), rates(campaign, rows),
         [found for figure in figures if (found := spread(rows, figure))],
-        sensitivities(campaign, rows, figures), worst, failed,
+        sensitivities(campaign, rows, figures), worst, missed[:MOST_MISSED], failed,
         max((row['memory_mb'] or 0.0 for row in rows), default=0.0),
         sum(row['cpu_s'] or 0.0 for row in rows))
 
@@ -101,6 +106,8 @@ def _sensitivities(summary: Summary) -> Table:
 
 def _worst(summary: Summary) -> Table:
     table = Table('worst', 'value', 'fly it again')
+    for _, outcome, command in summary.missed[:MOST_FAILURES]:
+        table.add_row(f'no {summary.rates[0].name}', outcome, command)
     seen: set[str] = set()
     for one in summary.worst:    # the worst of each; more are in summary.json and the report
         if one.figure in seen:
