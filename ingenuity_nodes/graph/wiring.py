@@ -83,7 +83,8 @@ class Mail:
     def post(self, kind: str, name: str, outputs: Any) -> None:
         """Send all outputs of one participant."""
         for wire in _FROM[kind]:
-            for target, values in self._deliveries(wire, getattr(outputs, wire.output)):
+            sent = getattr(outputs, wire.output)
+            for target, values in self._deliveries(wire, sent) if sent else ():
                 if values:
                     box = self._boxes.setdefault((wire.target, target), {})
                     box.setdefault(wire.feeds, {})[name] = values
