@@ -29,7 +29,7 @@ def photo(folder, *arguments):
     (['flight_03', '--at', '3', '--utc', 'noon'], "found 'noon', allowed: a time with zone"),
     (['flight_03', '--at', '3', '--camera', 'hazcam'], "invalid choice: 'hazcam'"),
     (['flight_03', '--at', '3', '--out', 'no/a.jpg'], 'no/a.jpg: is a folder, or its folder'),
-    (['flight_33', '--at', '3'], "unknown scenario 'flight_33'"),
+    (['flight_73', '--at', '3'], "unknown scenario 'flight_73'"),
 ])
 def test_bad_input_is_told_and_nothing_is_written(tmp_path, arguments, words):
     result = photo(tmp_path, *arguments)
