@@ -11,7 +11,7 @@ from ingenuity_nodes.graph.wiring import ROVER
 from ingenuity_nodes.nodes.conversions.driving import drive_velocity_from, goal_from
 from ingenuity_nodes.nodes.mast_images import MastImages
 from ingenuity_nodes.nodes.member import MemberNode
-from ingenuity_nodes.nodes.participant import Messages, Participant
+from ingenuity_nodes.nodes.participant import Messages, Missing, Participant
 from ingenuity_nodes.nodes.rover_telemetry import RoverTelemetry
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import rover_section
@@ -49,7 +49,7 @@ class RoverNode(MemberNode):
             self, section.name, section.cameras, self._participant.advance)
         self._image_orders = self._participant.subscribe(String, 'mastcam/command', FOREIGN)
 
-    def _missing(self, t_ns: int) -> str:
+    def _missing(self, t_ns: int) -> Missing | None:
         return self._images.missing(self._rover.images_due(t_ns))
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
