@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Orders over the network: without loss from mission control, by service and topic to it."""
 
+import json
 import os
 from pathlib import Path
 import subprocess
@@ -99,7 +100,7 @@ def test_a_live_flight_is_held_and_landed_by_service_and_survives_a_bad_goal(tmp
     operator, executor = Operator(node), SingleThreadedExecutor(context=context)
     executor.add_node(node)
     flight = subprocess.Popen(
-        [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', HOP, '--no-record',
+        [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', HOP,
          '--real-time-factor', '1.0', '--out', str(tmp_path / 'run')],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
@@ -122,3 +123,6 @@ def test_a_live_flight_is_held_and_landed_by_service_and_survives_a_bad_goal(tmp
         'resume': False, 'hold': True, 'land': True}
     assert operator.answers['resume'].message.startswith("refused: ingenuity is '")
     assert flight.returncode == 0
+    result = json.loads((tmp_path / 'run' / 'result.json').read_text())
+    assert not result['repeatable']    # somebody from outside had a say
+    assert result['foreign_messages'] >= 3

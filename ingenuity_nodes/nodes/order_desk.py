@@ -29,7 +29,7 @@ class OrderDesk:
         self, node: Node, participant: Participant, control: MissionControl,
         helicopters: Sequence[str],
     ) -> None:
-        self._control = control
+        self._control, self._participant = control, participant
         self._topics = [participant.subscribe(kind, topic, FOREIGN) for kind, topic in TOPICS]
         self._called: list[Outside] = []
         for name in helicopters:
@@ -51,6 +51,7 @@ class OrderDesk:
         if problem:
             response.success, response.message = False, f'refused: {problem}'
             return response
+        self._participant.note_call(f'/{name}/{kind}')
         self._called.append(f'{{vehicle: {name}, order: {kind}, reason: service call}}')
         response.success, response.message = True, f'{kind} ordered, see /mission/log'
         return response

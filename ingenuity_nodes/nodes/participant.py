@@ -189,6 +189,10 @@ class Participant:
             self._node.get_fully_qualified_name(), tick.t_ns, counts, tick.run, self.verdict,
             self._seen_foreign())))
 
+    def note_call(self, service: str) -> None:
+        """Count the call of a service from outside the run, as a foreign message is counted."""
+        self._box.foreign[service] += 1
+
     def _seen_foreign(self) -> dict[str, Foreign]:
         taken, refused = self._box.foreign, self._node.refusals.foreign
         return {topic: Foreign(taken[topic], refused[topic]) for topic in {*taken, *refused}}
