@@ -56,7 +56,8 @@ def leg_of(
     if isinstance(segment, Climb):
         top = np.array([p[0], p[1], home[2] + segment.altitude])
         limits = climb_limits(segment.speed, parameters)
-        path = move(start, top, limits, limits)
+        upwards = np.minimum(start.v, [0.0, 0.0, segment.speed])    # a lift-off may be faster
+        path = move(start._replace(v=upwards), top, limits, limits)
         return Leg(Mode.CLIMB, path, path.duration, f'to {segment.altitude:g} m')
     if isinstance(segment, Hover):
         return Leg(Mode.HOVER, hover(p, yaw), segment.duration, f'for {segment.duration:g} s')

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ruckig import ControlInterface, InputParameter, Ruckig, Synchronization, Trajectory
 
 STRAIGHT = 1e-6        # [m], [m/s], [rad] less than this is nothing
+LONGEST = 7000.0       # [s] of a profile: beyond 7600 s ruckig's numbers are not exact
 HALF = math.sqrt(0.5)  # what two axes may do each, so that both together keep a limit
 
 
@@ -34,6 +35,12 @@ class Limits(NamedTuple):
     def scaled(self, factor: float) -> Limits:
         """Return limits of the same speed and of other derivatives."""
         return Limits(self.speed, factor * self.acceleration, factor * self.jerk)
+
+    def hastened(self, way: float) -> Limits:
+        """Return limits that allow a way within the longest time, however low these are."""
+        speed = 1.1 * way / LONGEST
+        return Limits(max(self.speed, speed),
+                      max(self.acceleration, 20.0 * speed / LONGEST), self.jerk)
 
     def speed_within(self, length: float) -> float:
         """
@@ -77,15 +84,19 @@ class Profile:
         given = InputParameter(count)
         given.current_position, given.current_velocity, given.current_acceleration = (
             list(values) for values in start)
+        ways = [0.0] * count if end is None else [
+            abs(there - here) for here, there in zip(start.x, end, strict=True)]
         given.max_velocity, given.max_acceleration, given.max_jerk = (
-            list(values) for values in zip(*limits, strict=True))
+            list(values) for values in zip(*(
+                limit.hastened(way) for limit, way in zip(limits, ways, strict=True)),
+                strict=True))
         given.target_velocity = list(end_v)
-        given.synchronization = Synchronization.Phase    # straight, where it can be
         if end is None:
             given.control_interface = ControlInterface.Velocity
         else:
             given.target_position = list(end)
         self._trajectory = Trajectory(count)
+        given.synchronization = Synchronization.Phase    # straight, where it can be
         Ruckig(count).calculate(given, self._trajectory)
         self.duration: float = self._trajectory.duration
         x_end = self._trajectory.at_time(self.duration)[0] if end is None else end
@@ -187,11 +198,13 @@ def passing(before: Vector3, corner: Vector3, after: Vector3, limits: Limits) ->
     Return the horizontal velocity [m/s] with which to pass a corner between two points [m].
 
     It halves the bend and is the slower the sharper this is: along both lines not faster than
-    can be reached and braked within their lengths, and zero for the way back.
+    can be reached and braked within their lengths. From a right angle on a stop is as quick.
     """
     into, out = (np.array([*(b - a)[:2], 0.0]) for a, b in ((before, corner), (corner, after)))
     lengths = math.hypot(*into[:2]), math.hypot(*out[:2])
     if min(lengths) < STRAIGHT:
+        return ZERO
+    if float(into @ out) < STRAIGHT:
         return ZERO
     middle = 0.5 * (into / lengths[0] + out / lengths[1])    # as long as cos(bend / 2)
     return np.asarray(limits.scaled(HALF).speed_within(min(lengths)) * middle)
