@@ -18,6 +18,10 @@ WAYS = [(49.4, 0.0, 0.0), (3.0, 4.0, 0.0), (0.2, 0.0, 0.0), (0.001, 0.0, 0.0), (
 MOVING = Reference(START, np.array([1.5, 0.6, -0.3]), np.array([0.2, -0.1, 0.3]), 0.3, 0.2, 0.1)
 
 
+def ahead(*way):
+    return START + np.array(way)
+
+
 def sampled(path, count=4001):
     times = np.linspace(0.0, path.duration, count)
     at = [path.at(t) for t in times]
@@ -57,13 +61,13 @@ def test_from_rest_to_rest_it_is_straight_symmetric_and_ends_exactly(way):
 
 
 def test_flight_3_takes_the_time_that_length_speed_acceleration_and_jerk_ask_for():
-    path = move(REST, START + [49.42, 0.0, 0.0], LEVEL, CLIMB)
+    path = move(REST, ahead(49.42, 0.0, 0.0), LEVEL, CLIMB)
     assert path.duration == pytest.approx(49.42 / 2.05 + 2.05 / 0.33 + 0.33 / 0.64)
 
 
 def test_too_short_for_its_limits_it_takes_what_the_jerk_allows():
     # Four equal phases of full jerk cover 2 j t^3.
-    path = move(REST, START + [0.05, 0.0, 0.0], LEVEL, CLIMB)
+    path = move(REST, ahead(0.05, 0.0, 0.0), LEVEL, CLIMB)
     assert path.duration == pytest.approx(4.0 * (0.05 / (2.0 * LEVEL.jerk)) ** (1.0 / 3.0))
 
 
@@ -77,7 +81,7 @@ def test_a_speed_that_is_said_to_be_within_reach_is():
 
 @pytest.mark.parametrize('bend', [0.0, 20.0, 60.0, 85.0])
 def test_a_corner_is_passed_without_a_stop_or_a_step(bend):
-    corner = START + [20.0, 0.0, 0.0]
+    corner = ahead(20.0, 0.0, 0.0)
     after = corner + 25.0 * np.array([
         math.cos(math.radians(bend)), math.sin(math.radians(bend)), 0.0])
     v = passing(START, corner, after, LEVEL)
@@ -100,9 +104,9 @@ def test_a_corner_is_passed_without_a_stop_or_a_step(bend):
 
 
 def test_a_sharp_corner_or_the_way_back_is_not_passed():
-    assert not passing(START, START + [20.0, 0.0, 0.0], START + [20.0, 20.0, 0.0], LEVEL).any()
-    assert not passing(START, START + [20.0, 0.0, 0.0], START, LEVEL).any()
-    assert not passing(START, START, START + [20.0, 0.0, 0.0], LEVEL).any()
+    assert not passing(START, ahead(20.0, 0.0, 0.0), ahead(20.0, 20.0, 0.0), LEVEL).any()
+    assert not passing(START, ahead(20.0, 0.0, 0.0), START, LEVEL).any()
+    assert not passing(START, START, ahead(20.0, 0.0, 0.0), LEVEL).any()
 
 
 def test_stopping_begins_with_the_motion_and_turn_that_there_are():
@@ -138,6 +142,6 @@ def test_a_line_of_no_length_is_a_hover():
 
 
 def test_however_slow_a_leg_is_it_arrives():
-    path = move(REST, START + [2000.0, 0.0, 0.0], Limits(1e-3, 2.0, 0.64), CLIMB)
+    path = move(REST, ahead(2000.0, 0.0, 0.0), Limits(1e-3, 2.0, 0.64), CLIMB)
     assert 3600.0 < path.duration < 7600.0    # more than any battery lasts
-    assert path.at(path.duration).p == pytest.approx(START + [2000.0, 0.0, 0.0])
+    assert path.at(path.duration).p == pytest.approx(ahead(2000.0, 0.0, 0.0))
