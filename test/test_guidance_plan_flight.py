@@ -77,14 +77,14 @@ def test_points_on_the_way_are_passed_in_motion_without_a_step():
     aircraft.run_to('landed')
     assert aircraft.names.count('translate') == 3
     assert_smooth(aircraft)
-    ways = [s for s in aircraft.setpoints if s.mode == 'translate']
-    speed = np.array([np.hypot(*s.v_ref[:2]) for s in ways])
-    p = np.array([s.p_ref for s in ways])
+    moving = [s for s in aircraft.setpoints if s.mode == 'translate']
+    speed = np.array([np.hypot(*s.v_ref[:2]) for s in moving])
+    p = np.array([s.p_ref for s in moving])
     for north, east, up in [(20.0, 0.0, 8.266), (35.0, 15.0, 8.266)]:
         nearest = np.linalg.norm(p - [east, north, up], axis=1).argmin()
         assert p[nearest] == pytest.approx([east, north, up], abs=0.02)
         assert speed[nearest] > 1.5
-    assert ways[-1].p_ref == pytest.approx([40.0, 35.0, 6.266], abs=1e-3)
+    assert moving[-1].p_ref == pytest.approx([40.0, 35.0, 6.266], abs=1e-3)
 
 
 def test_it_turns_to_the_azimuth_and_climbs_on_the_way():

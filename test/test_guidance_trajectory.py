@@ -13,13 +13,14 @@ LEVEL, CLIMB = Limits(2.05, 0.33, 0.64), Limits(1.0, 0.8, 2.0)
 TURN = Limits(0.35, 0.5, 1.0)
 START = np.array([0.0, 0.0, 5.0])
 REST = hover(START, 0.3).at(0.0)
-# long; without cruise; without full acceleration; a pace; upwards on the way
-WAYS = [(49.4, 0.0, 0.0), (3.0, 4.0, 0.0), (0.2, 0.0, 0.0), (0.001, 0.0, 0.0), (20.0, -10.0, 6.0)]
+# long; without cruise; without full acceleration; a pace; upwards as well
+DISPLACEMENTS = [
+    (49.4, 0.0, 0.0), (3.0, 4.0, 0.0), (0.2, 0.0, 0.0), (0.001, 0.0, 0.0), (20.0, -10.0, 6.0)]
 MOVING = Reference(START, np.array([1.5, 0.6, -0.3]), np.array([0.2, -0.1, 0.3]), 0.3, 0.2, 0.1)
 
 
-def ahead(*way):
-    return START + np.array(way)
+def ahead(*displacement):
+    return START + np.array(displacement)
 
 
 def sampled(path, count=4001):
@@ -28,29 +29,29 @@ def sampled(path, count=4001):
     return times[1], *(np.array([getattr(one, name) for one in at]) for name in 'pva')
 
 
-@pytest.mark.parametrize('way', WAYS)
-def test_velocity_is_the_derivative_of_position_and_acceleration_has_no_step(way):
-    path = move(REST, START + way, LEVEL, CLIMB)
+@pytest.mark.parametrize('displacement', DISPLACEMENTS)
+def test_velocity_is_the_derivative_of_position_and_acceleration_has_no_step(displacement):
+    path = move(REST, START + displacement, LEVEL, CLIMB)
     dt, p, v, a = sampled(path)
     assert np.diff(p, axis=0) / dt == pytest.approx(0.5 * (v[1:] + v[:-1]), abs=1e-4)
     assert np.diff(v, axis=0) / dt == pytest.approx(0.5 * (a[1:] + a[:-1]), abs=2.0 * dt)
     jerk = np.linalg.norm(np.diff(a, axis=0), axis=1) / dt
-    assert jerk.max() <= LEVEL.jerk + CLIMB.jerk * bool(way[2]) + 1e-6
+    assert jerk.max() <= LEVEL.jerk + CLIMB.jerk * bool(displacement[2]) + 1e-6
     assert a[0] == pytest.approx(ZERO) and a[-1] == pytest.approx(ZERO)
 
 
-@pytest.mark.parametrize('way', WAYS)
-def test_limits_are_held_level_and_upwards(way):
-    _, _, v, a = sampled(move(REST, START + way, LEVEL, CLIMB))
+@pytest.mark.parametrize('displacement', DISPLACEMENTS)
+def test_limits_are_held_level_and_upwards(displacement):
+    _, _, v, a = sampled(move(REST, START + displacement, LEVEL, CLIMB))
     assert np.hypot(*v.T[:2]).max() <= LEVEL.speed + 1e-9
     assert np.hypot(*a.T[:2]).max() <= LEVEL.acceleration + 1e-9
     assert np.abs(v[:, 2]).max() <= CLIMB.speed + 1e-9
     assert np.abs(a[:, 2]).max() <= CLIMB.acceleration + 1e-9
 
 
-@pytest.mark.parametrize('way', WAYS)
-def test_from_rest_to_rest_it_is_straight_symmetric_and_ends_exactly(way):
-    end = START + way
+@pytest.mark.parametrize('displacement', DISPLACEMENTS)
+def test_from_rest_to_rest_it_is_straight_symmetric_and_ends_exactly(displacement):
+    end = START + displacement
     path = move(REST, end, LEVEL, CLIMB)
     _, p, v, _ = sampled(path)
     assert np.cross(p - START, end - START) == pytest.approx(np.zeros_like(p), abs=1e-9)
@@ -103,7 +104,7 @@ def test_a_corner_is_passed_without_a_stop_or_a_step(bend):
     assert first.duration + second.duration < stopping
 
 
-def test_a_sharp_corner_or_the_way_back_is_not_passed():
+def test_a_sharp_corner_or_a_return_is_not_passed():
     assert not passing(START, ahead(20.0, 0.0, 0.0), ahead(20.0, 20.0, 0.0), LEVEL).any()
     assert not passing(START, ahead(20.0, 0.0, 0.0), START, LEVEL).any()
     assert not passing(START, START, ahead(20.0, 0.0, 0.0), LEVEL).any()

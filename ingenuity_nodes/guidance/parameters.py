@@ -51,7 +51,7 @@ class GuidanceParameters:
         high=20.0, source='assumed: full acceleration within half a second')
     arrival_distance: float = quantity(
         1.0, 'm', 'a leg that stops has arrived when as near as this', low=0.05, high=50.0,
-        source='assumed: above the wander of 0.46 m in the hover of Flight 3')
+        source='assumed: twice the drift of the hover of Flight 3, 0.46 m')
     arrival_speed: float = quantity(
         0.5, 'm/s', 'and as slow as this', low=0.05, high=5.0,
         source='assumed: gusts move a hover by less')

@@ -36,9 +36,9 @@ class Limits(NamedTuple):
         """Return limits of the same speed and of other derivatives."""
         return Limits(self.speed, factor * self.acceleration, factor * self.jerk)
 
-    def hastened(self, way: float) -> Limits:
-        """Return limits that allow a way within the longest time, however low these are."""
-        speed = 1.1 * way / LONGEST
+    def hastened(self, length: float) -> Limits:
+        """Return limits that allow a length within the longest time, however low these are."""
+        speed = 1.1 * length / LONGEST
         return Limits(max(self.speed, speed),
                       max(self.acceleration, 20.0 * speed / LONGEST), self.jerk)
 
@@ -84,11 +84,11 @@ class Profile:
         given = InputParameter(count)
         given.current_position, given.current_velocity, given.current_acceleration = (
             list(values) for values in start)
-        ways = [0.0] * count if end is None else [
+        lengths = [0.0] * count if end is None else [
             abs(there - here) for here, there in zip(start.x, end, strict=True)]
         given.max_velocity, given.max_acceleration, given.max_jerk = (
             list(values) for values in zip(*(
-                limit.hastened(way) for limit, way in zip(limits, ways, strict=True)),
+                limit.hastened(length) for limit, length in zip(limits, lengths, strict=True)),
                 strict=True))
         given.target_velocity = list(end_v)
         if end is None:
