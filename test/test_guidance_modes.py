@@ -92,10 +92,10 @@ def test_it_lands_at_the_planned_point_and_time():
     aircraft = flown()
     assert aircraft.p == pytest.approx([0.0, 4.0, 0.266], abs=1e-6)
     flight = (aircraft.guidance.touchdown_ns - aircraft.guidance.lift_off_ns) / 1e9
-    # Length over speed, and speed over acceleration for each start and stop; the climb begins
-    # and the landing ends under way.
-    climb, line = 3.0 + 1.0 / 0.8, 4.0 + 1.0 / 0.33
-    turn, landing = 90.0 / 20.0 + 20.0 / 30.0, 3.0 + 0.5 / 0.8
+    # Length over speed, speed over acceleration and this over jerk for each start and stop; the
+    # landing ends under way.
+    climb, line = 3.0 + 1.0 / 0.8 + 0.8 / 2.0, 4.0 + 1.0 / 0.33 + 0.33 / 0.64
+    turn, landing = 90.0 / 20.0 + 20.0 / 30.0 + 0.5, 3.0 + 0.5 * (1.0 / 0.8 + 0.8 / 2.0)
     assert flight == pytest.approx(climb + 2.0 + line + turn + landing, abs=0.5)
 
 
@@ -132,13 +132,16 @@ def test_a_flight_that_must_not_begin_is_refused_with_the_reason(status, estimat
 
 def test_an_abort_in_cruise_is_a_landing_where_it_can_stop():
     aircraft = flown(seconds=13.0)
+    while np.hypot(*aircraft.v[:2]) < 1.0 - 1e-9:    # cruise
+        aircraft.run(0.01)
     assert aircraft.guidance.mode is Mode.TRANSLATE
     here, speed = aircraft.p[:2], float(np.hypot(*aircraft.v[:2]))
     aircraft.guidance.abort(0, 'by hand')
     aircraft.run(60.0)
     assert ('landing', 'abort: by hand') in aircraft.modes
     assert aircraft.guidance.mode is Mode.LANDED
-    braking_distance = speed ** 2 / (2.0 * aircraft.guidance.parameters.braking)
+    p = aircraft.guidance.parameters
+    braking_distance = 0.5 * speed * (speed / p.braking + p.braking / p.jerk)
     assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(
         braking_distance, abs=0.02)
 

@@ -14,8 +14,9 @@ PLAN = FlightPlan.model_validate({'azimuth': 84.0, 'segments': [
     {'segment': 'climb', 'altitude': 5.0}, {'segment': 'hover', 'duration': 4.0},
     {'segment': 'translate', 'north': 20.0, 'east': 0.0, 'speed': 2.0},
     {'segment': 'turn', 'azimuth': 174.0}, {'segment': 'land'}]})
-# Most that any of the legs accelerates [m/s^2]: at the ends of a climb.
+# Most that any of the legs accelerates [m/s^2], at the ends of a climb, and how fast [m/s^3].
 MOST = GuidanceParameters().vertical_acceleration
+JERK = GuidanceParameters().vertical_jerk
 
 
 class Watched(Perfect):
@@ -57,12 +58,14 @@ def flying(mode, seconds, **changes):
 
 
 def assert_smooth(aircraft):
-    """No step of position, velocity or heading from one setpoint in the air to the next."""
+    """No step of position, velocity, acceleration or heading from one setpoint to the next."""
     air = [s for s in aircraft.setpoints if s.airborne]
     p, v = np.array([s.p_ref for s in air]), np.array([s.v_ref for s in air])
     yaw, rate = np.array([s.yaw_ref for s in air]), np.array([s.yaw_rate_ref for s in air])
     assert len(air) > 100
+    a = np.array([s.a_ref for s in air])
     assert np.abs(np.diff(v, axis=0)).max() <= MOST * TICK * 1.01
+    assert np.abs(np.diff(a, axis=0)).max() <= JERK * TICK * 1.01
     assert np.abs(np.diff(p, axis=0) - 0.5 * TICK * (v[1:] + v[:-1])).max() < 1e-3
     assert np.abs(np.diff(yaw) - 0.5 * TICK * (rate[1:] + rate[:-1])).max() < 1e-3
 
@@ -162,12 +165,13 @@ def test_return_flies_back_at_the_present_altitude_and_lands_at_the_start(mode, 
 
 
 def test_land_comes_down_where_it_stops():
-    aircraft = flying('translate', 4.0)
+    aircraft = flying('translate', 8.0)
     north, speed = aircraft.p[1], aircraft.v[1]
     aircraft.order('land')
     aircraft.run_to('landed')
-    braking = GuidanceParameters().braking
-    assert aircraft.p[1] == pytest.approx(north + 0.5 * speed ** 2 / braking, abs=0.05)
+    p = GuidanceParameters()
+    braking = 0.5 * speed * (speed / p.braking + p.braking / p.jerk)
+    assert aircraft.p[1] == pytest.approx(north + braking, abs=0.05)
     assert ('landing', 'land: asked for, end of the plan') in aircraft.modes
     assert_smooth(aircraft)
 

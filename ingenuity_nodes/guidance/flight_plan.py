@@ -54,13 +54,27 @@ class Hover(Section):
 
 
 class Translate(Section):
-    """Fly a straight line with a trapezoidal speed profile, heading unchanged."""
+    """
+    Fly a straight line, climb and turn on the way where asked for.
+
+    With ``stop: false`` it passes its end on the way to the next translation.
+    """
 
     segment: Literal['translate']
     north: Metres
     east: Metres
     speed: Speed
     acceleration: Acceleration = 0.33    # measured in NASA's tracks of flights 3 to 5
+    stop: bool = True
+    altitude: Altitude | None = None    # as before
+    climb_speed: VerticalSpeed = 1.0
+    azimuth: Azimuth | None = None      # as before
+    rate: TurnRate = 20.0
+
+    @property
+    def yaw(self) -> float | None:
+        """Return the yaw to reach, counter-clockwise from east [rad], None: as before."""
+        return None if self.azimuth is None else yaw_from_azimuth(self.azimuth)
 
 
 class Turn(Section):
@@ -158,6 +172,10 @@ class FlightPlan(Section):
         if 'land' in kinds[:-1]:
             raise RuleError("'land' before the end, allowed: only as the last segment",
                             'segments', kinds.index('land'))
+        for k, (segment, kind) in enumerate(zip(self.segments, kinds[1:], strict=False)):
+            if isinstance(segment, Translate) and not segment.stop and kind != 'translate':
+                raise RuleError(f"false before '{kind}', allowed: before 'translate'",
+                                'segments', k, 'stop')
         return self
 
     @property
@@ -213,7 +231,8 @@ def waypoints(plan: FlightPlan) -> list[tuple[float, float, float]]:
         if isinstance(segment, Climb):
             here = (here[0], here[1], segment.altitude)
         elif isinstance(segment, Translate):
-            here = (segment.east, segment.north, here[2])
+            up = here[2] if segment.altitude is None else segment.altitude
+            here = (segment.east, segment.north, up)
         elif isinstance(segment, Land):
             here = (here[0], here[1], 0.0)
         if here != path[-1]:

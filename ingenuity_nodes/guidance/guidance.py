@@ -174,7 +174,7 @@ class Guidance:
             self._rotor_speed(age), self.mode.value, False, collective)
 
     def _flying(self, t_ns: int) -> Setpoint:
-        p_ref, v_ref, a_ref, yaw, yaw_rate = self._flight.reference(t_ns)
+        p_ref, v_ref, a_ref, yaw, yaw_rate, _ = self._flight.reference(t_ns)
         return Setpoint(
             t_ns, p_ref, v_ref, a_ref, yaw, yaw_rate, self._flight_speed, self.mode.value, True,
             self.hover_collective)
@@ -305,7 +305,8 @@ class Guidance:
                      else f'LAND_NOW: {self._health.land_now}' if self._health.land_now else '')
         if self.mode is not Mode.LANDING:
             self._abort = ''
-        leg = self._flight.next_leg(t_ns, Seen(self._height, charge, must_land))
+        leg = self._flight.next_leg(t_ns, Seen(
+            self._height, charge, must_land, estimate.p_MB, estimate.v_MB))
         if leg is not None:
             self._enter_leg(t_ns, leg)
         elif self.mode is Mode.LANDING:

@@ -39,6 +39,28 @@ class GuidanceParameters:
     turn_acceleration: float = quantity(
         math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
         source='assumed')
+    jerk: float = quantity(
+        0.64, 'm/s^3', 'most change of acceleration of a leg', low=0.05, high=20.0,
+        source='assumed: full acceleration within a second, which tracks of a point a second do '
+               'not resolve; five times the lag of the attitude loop')
+    vertical_jerk: float = quantity(
+        2.0, 'm/s^3', 'most change of acceleration of climb and descent', low=0.05, high=50.0,
+        source='assumed: full acceleration within 0.4 s; the collective need not wait for a tilt')
+    turn_jerk: float = quantity(
+        math.radians(60.0), 'rad/s^3', 'most change of acceleration of a turn', low=0.01,
+        high=20.0, source='assumed: full acceleration within half a second')
+    arrival_distance: float = quantity(
+        1.0, 'm', 'a leg that stops has arrived when as near as this', low=0.05, high=50.0,
+        source='assumed: twice the drift of the hover of Flight 3, 0.46 m')
+    arrival_speed: float = quantity(
+        0.5, 'm/s', 'and as slow as this', low=0.05, high=5.0,
+        source='assumed: gusts move a hover by less')
+    arrival_limit: float = quantity(
+        20.0, 's', 'time-out of the arrival', low=0.0, high=120.0,
+        source='assumed: 30 m at the speed of a correction, 1.5 m/s')
+    correction_rate: float = quantity(
+        0.15, 'm/s', 'how fast a step of the estimated position is followed', low=0.01, high=10.0,
+        source='assumed: tilts the aircraft by less than 2 deg; a step of 1.5 m takes 10 s')
     final_descent: float = quantity(
         1.5, 'm', 'height below which a landing goes without images', low=0.0, high=1.7,
         source='NASA Flight 6 post: ignored in the final phase of the descent, where its '

@@ -20,10 +20,10 @@ from ingenuity_nodes.guidance.flight_plan import (
     External, FlightPlan, Hover, Land, Segment, TakePhoto, Target, Translate)
 from ingenuity_nodes.guidance.mode import IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
-from ingenuity_nodes.guidance.segments import brake, landing, Leg, leg_of, Start
-from ingenuity_nodes.guidance.trajectory import hover, Reference, stop
+from ingenuity_nodes.guidance.segments import brake, halt, landing, Leg, leg_of
+from ingenuity_nodes.guidance.trajectory import hover, Path, Reference
 from ingenuity_nodes.signals import FlightOrder, Retarget
-from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.timing import SECOND_NS, TICK
 import numpy as np
 
 HOLD, RESUME, RETURN, LAND, ABORT, RETARGET = ORDERS = (
@@ -37,6 +37,8 @@ class Seen(NamedTuple):
     height: float      # above the ground [m]
     charge: float      # of the battery, 0..1
     must_land: str     # why it must land at once, ''
+    p_MB: Vector3      # where it is [m]
+    v_MB: Vector3      # how fast [m/s]
 
 
 class _Interruption(NamedTuple):
@@ -100,8 +102,8 @@ class PlanFlight:
         if order.kind == LAND and mode is Mode.LANDING:
             return 'it lands already'
         if order.kind in (HOLD, RETURN):
-            climb = float(self.last.v[2])
-            stops_at = height + 0.5 * climb * abs(climb) / self._parameters.braking
+            path = halt(self.last, self._parameters)
+            stops_at = height + float(path.at(path.duration).p[2] - self.last.p[2])
             if stops_at < self._parameters.hold_floor:
                 return (f'it would stop {max(0.0, stops_at):.1f} m above the ground, allowed: '
                         f'from {self._parameters.hold_floor:g} m up')
@@ -129,11 +131,12 @@ class PlanFlight:
         """Begin the next segment where the last one ended, or at ``p_MB``."""
         assert self._plan is not None
         if p_MB is not None:
-            self.last = self.last._replace(p=p_MB)
+            self.last = Reference(
+                p_MB, np.array([0.0, 0.0, max(0.0, climb_rate)]), np.zeros(3), self.last.yaw, 0.0)
         self._segment, *left = self._left
         self._left = tuple(left)
-        start = Start(self.last.p, self.last.yaw, climb_rate)
-        leg = leg_of(self._segment, self._plan, start, self._home, self._parameters)
+        leg = leg_of(self._segment, self._plan, self.last, self._home, self._parameters,
+                     self._left[0] if self._left else None)
         if self._why:
             leg = replace(leg, reason=f'{self._why}, {leg.reason}')
         return self._enter(t_ns, leg)
@@ -154,9 +157,31 @@ class PlanFlight:
             return self._obey(t_ns, self._order)
         if self._hold is not None:
             return self._end_of_hold(t_ns, seen.charge, ended=ended)
-        if lands or not ended:
+        if lands or not ended or not self._arrived(t_ns, seen):
             return None
+        return self._go_on(t_ns)
+
+    def _arrived(self, t_ns: int, seen: Seen) -> bool:
+        """Return whether the aircraft is where a leg that stops has ended, or late enough."""
+        assert self.leg is not None
+        if not isinstance(self.leg.path, Path) or self.leg.passes:
+            return True
+        p = self._parameters
+        miss = seen.p_MB - self.leg.path.at(self.leg.duration).p
+        return bool(
+            (miss @ miss <= p.arrival_distance ** 2
+             and seen.v_MB @ seen.v_MB <= p.arrival_speed ** 2)
+            or self._age(t_ns) > self.leg.duration + p.arrival_limit)
+
+    def _go_on(self, t_ns: int) -> Leg:
+        """Begin the next segment at the end of this one."""
+        assert self.leg is not None
+        late = self._age(t_ns) - self.leg.duration
         self.last = self.leg.path.at(self.leg.duration)
+        if self.leg.passes:    # the reference does not wait for a tick
+            return self.begin(self._since_ns + round(self.leg.duration * SECOND_NS))
+        if late > TICK:
+            self._delay_ns += round(late * SECOND_NS)
         return self.begin(t_ns)
 
     def _end_of_hold(self, t_ns: int, charge: float, *, ended: bool) -> Leg | None:
@@ -178,7 +203,7 @@ class PlanFlight:
         if order.kind == RESUME:
             return self._resume(t_ns, order.reason)
         self.last = self.leg.path.at(age)
-        path = stop(self.last, p.braking, p.turn_acceleration)
+        path = halt(self.last, p)
         if order.kind == HOLD:
             self._interrupt(t_ns, age)
             return self._enter(t_ns, Leg(Mode.HOLD, path, p.longest_hold, order.reason))
@@ -225,7 +250,7 @@ class PlanFlight:
 
     def _descend(self, t_ns: int) -> Leg:
         return self._enter(t_ns, landing(
-            Land(segment='land'), self.last.p, self.last.yaw, self._parameters, self._early))
+            Land(segment='land'), self.last, self._parameters, self._early))
 
     def _enter(self, t_ns: int, leg: Leg) -> Leg:
         self.leg, self._since_ns = leg, t_ns

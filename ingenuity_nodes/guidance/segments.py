@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 import math
-from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
@@ -15,11 +14,11 @@ from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.photo_trigger import yaw_towards
-from ingenuity_nodes.guidance.trajectory import hover, Path, Reference, straight, turn
+from ingenuity_nodes.guidance.trajectory import (
+    descent, hover, Limits, move, passing, Path, Reference, stop, turned, ZERO)
 import numpy as np
 
-SLOW = 0.1             # [m/s] assumed: such a speed needs no braking
-BELOW_GROUND = 50.0    # [m] a landing goes on until the ground stops it
+SLOW = 0.1    # [m/s] assumed: such a speed needs no braking
 
 
 @dataclass(frozen=True)
@@ -31,69 +30,96 @@ class Leg:
     duration: float    # [s] inf for a landing
     reason: str        # of entering it
     descent: float = 0.0    # [m/s] of a landing
+    passes: bool = False    # it ends in motion
 
 
-class Start(NamedTuple):
-    """Where and how a leg begins."""
+def climb_limits(speed: float, parameters: GuidanceParameters) -> Limits:
+    """Return the limits of vertical motion at a speed [m/s]."""
+    return Limits(speed, parameters.vertical_acceleration, parameters.vertical_jerk)
 
-    p: Vector3    # [m, M]
-    yaw: float    # [rad]
-    climb_rate: float = 0.0    # [m/s]
+
+def turn_limits(rate: float, parameters: GuidanceParameters) -> Limits:
+    """Return the limits of a turn at a rate [rad/s]."""
+    return Limits(rate, parameters.turn_acceleration, parameters.turn_jerk)
 
 
 def leg_of(
-    segment: Segment, plan: FlightPlan, start: Start, home: Vector3,
-    parameters: GuidanceParameters,
+    segment: Segment, plan: FlightPlan, start: Reference, home: Vector3,
+    parameters: GuidanceParameters, following: Segment | None = None,
 ) -> Leg:
     """
-    Build the leg that flies one segment of a plan.
+    Build the leg that flies one segment of a plan, from a state on.
 
-    The plan's numbers refer to the take-off point ``home``.
+    The plan's numbers refer to the take-off point ``home``; ``following`` is the segment after.
     """
     p, yaw = start.p, start.yaw
     if isinstance(segment, Climb):
         top = np.array([p[0], p[1], home[2] + segment.altitude])
-        path = straight(
-            p, top, yaw, segment.speed, parameters.vertical_acceleration,
-            max(0.0, start.climb_rate))
+        limits = climb_limits(segment.speed, parameters)
+        upwards = np.minimum(start.v, [0.0, 0.0, segment.speed])    # a lift-off may be faster
+        path = move(start._replace(v=upwards), top, limits, limits)
         return Leg(Mode.CLIMB, path, path.duration, f'to {segment.altitude:g} m')
     if isinstance(segment, Hover):
         return Leg(Mode.HOVER, hover(p, yaw), segment.duration, f'for {segment.duration:g} s')
     if isinstance(segment, Translate):
-        end = np.array([home[0] + segment.east, home[1] + segment.north, p[2]])
-        path = straight(p, end, yaw, segment.speed, segment.acceleration)
-        return Leg(Mode.TRANSLATE, path, path.duration,
-                   f'to {segment.north:g} m north, {segment.east:g} m east')
+        return _translation(segment, start, home, parameters, following)
     if isinstance(segment, Turn):
-        path = turn(p, yaw, segment.yaw, math.radians(segment.rate), parameters.turn_acceleration)
+        path = turned(hover(p, yaw), segment.yaw,
+                      turn_limits(math.radians(segment.rate), parameters))
         return Leg(Mode.TURN, path, path.duration, f'to azimuth {segment.azimuth:g} deg')
     if isinstance(segment, TakePhoto):
-        path = turn(p, yaw, yaw_towards(plan.target(segment.target), p),
-                    math.radians(segment.rate), parameters.turn_acceleration)
+        path = turned(hover(p, yaw), yaw_towards(plan.target(segment.target), p),
+                      turn_limits(math.radians(segment.rate), parameters))
         return Leg(Mode.PHOTO, path, path.duration + segment.duration, f'of {segment.target}')
     if isinstance(segment, External):
         setpoints = OffboardSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
         return Leg(Mode.EXTERNAL, setpoints, segment.duration,
                    f'offboard setpoints for {segment.duration:g} s')
-    return landing(segment, p, yaw, parameters, 'end of the plan')
+    return landing(segment, start, parameters, 'end of the plan')
 
 
-def landing(
-    segment: Land, p: Vector3, yaw: float, parameters: GuidanceParameters, reason: str,
+def _translation(
+    segment: Translate, start: Reference, home: Vector3, parameters: GuidanceParameters,
+    following: Segment | None,
 ) -> Leg:
+    """Build a leg to a point that it passes if it need not stop there and can go on."""
+    up = float(start.p[2]) if segment.altitude is None else home[2] + segment.altitude
+    end = np.array([home[0] + segment.east, home[1] + segment.north, up])
+    level = Limits(segment.speed, segment.acceleration, parameters.jerk)
+    end_v = ZERO
+    if not segment.stop and isinstance(following, Translate):
+        after = np.array([home[0] + following.east, home[1] + following.north, up])
+        end_v = passing(start.p, end, after, Limits(
+            min(segment.speed, following.speed),
+            min(segment.acceleration, following.acceleration), parameters.jerk))
+    climb = climb_limits(segment.climb_speed, parameters)
+    path = move(start, end, level, climb, end_v)
+    if segment.yaw is not None:
+        turning = turn_limits(math.radians(segment.rate), parameters)
+        path = turned(path, segment.yaw, turning)
+        if end_v.any() and path.line and path.duration > path.line.duration:
+            # The turn takes longer than the way: it must wait for it.
+            end_v = ZERO
+            path = turned(move(start, end, level, climb), segment.yaw, turning)
+    return Leg(Mode.TRANSLATE, path, path.duration,
+               f'to {segment.north:g} m north, {segment.east:g} m east', passes=bool(end_v.any()))
+
+
+def landing(segment: Land, start: Reference, parameters: GuidanceParameters, reason: str) -> Leg:
     """Build the leg straight down, without an end of its own."""
-    bottom = p - np.array([0.0, 0.0, BELOW_GROUND])
-    path = straight(p, bottom, yaw, segment.speed, parameters.vertical_acceleration)
+    path = descent(start, segment.speed, climb_limits(segment.speed, parameters))
     return Leg(Mode.LANDING, path, math.inf, reason, segment.speed)
+
+
+def halt(last: Reference, parameters: GuidanceParameters) -> Path:
+    """Build the path that brakes to a stop."""
+    p = parameters
+    return stop(last, Limits(1.0, p.braking, p.jerk), turn_limits(1.0, p))
 
 
 def brake(last: Reference, mode: Mode, parameters: GuidanceParameters, reason: str) -> Leg | None:
     """Build the leg that brakes to a stop, None where the speed is too small to need one."""
-    speed = float(np.hypot(last.v[0], last.v[1]))
-    if speed < SLOW:
+    if float(np.hypot(last.v[0], last.v[1])) < SLOW:
         return None
-    ahead = np.array([last.v[0], last.v[1], 0.0]) / speed
-    a = parameters.braking
-    path = straight(
-        last.p, last.p + 0.5 * speed ** 2 / a * ahead, last.yaw, speed, a, speed)
+    path = halt(last, parameters)
     return Leg(mode, path, path.duration, reason)

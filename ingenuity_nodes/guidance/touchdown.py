@@ -22,7 +22,8 @@ class Touchdown:
         """Begin a landing at ``speed`` [m/s] from a ``height`` of the body origin [m]."""
         p = self._parameters
         self._slow_for, self._resting_for = 0.0, 0.0
-        self._steady_after = speed / p.vertical_acceleration
+        a = p.vertical_acceleration
+        self._steady_after = speed / a + a / p.vertical_jerk
         self._limit = max(0.0, height) / speed + self._steady_after + p.landing_limit
 
     def step(

@@ -1,74 +1,117 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Straight lines and turns with trapezoidal speed, the shape seen in NASA's ground tracks."""
+"""
+Legs and turns whose acceleration has no step: as fast as speed, acceleration and jerk allow.
+
+The profiles in time are ruckig's, up to seven phases of constant jerk:
+L. Berscheid, T. Kroeger, "Jerk-limited Real-time Trajectory Generation with Arbitrary Target
+States", RSS 2021, arXiv:2105.04830.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 import math
 from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
 import numpy as np
+from numpy.typing import NDArray
+from ruckig import ControlInterface, InputParameter, Ruckig, Synchronization, Trajectory
+
+STRAIGHT = 1e-6        # [m], [m/s], [rad] less than this is nothing
+LONGEST = 7000.0       # [s] of a profile: beyond 7600 s ruckig's numbers are not exact
+HALF = math.sqrt(0.5)  # what two axes may do each, so that both together keep a limit
 
 
-class Motion(NamedTuple):
-    """Distance along a path and its derivatives."""
+class Limits(NamedTuple):
+    """Most of speed and its derivatives, > 0."""
 
-    distance: float
     speed: float
     acceleration: float
+    jerk: float
+
+    def scaled(self, factor: float) -> Limits:
+        """Return limits of the same speed and of other derivatives."""
+        return Limits(self.speed, factor * self.acceleration, factor * self.jerk)
+
+    def hastened(self, length: float) -> Limits:
+        """Return limits that allow a length within the longest time, however low these are."""
+        speed = 1.1 * length / LONGEST
+        return Limits(max(self.speed, speed),
+                      max(self.acceleration, 20.0 * speed / LONGEST), self.jerk)
+
+    def speed_within(self, length: float) -> float:
+        """
+        Return a speed [m/s] that is reached from rest, or braked to rest, within a length [m].
+
+        Braking with full jerk from v takes v / a + a / j, at v / 2 on average.
+        """
+        a = self.acceleration
+        half = 0.5 * a ** 2 / self.jerk
+        return min(self.speed, math.sqrt(half ** 2 + 2.0 * a * length) - half)
 
 
-@dataclass(frozen=True)
-class Trapezoid:
-    """Speed up, cruise, brake to a stop; a short distance is flown without cruise."""
+class Axes(NamedTuple):
+    """Position, speed and acceleration of some axes at one instant, each of shape (n,)."""
 
-    length: float              # > 0
-    cruise: float              # > 0
-    acceleration: float        # > 0
-    start_speed: float = 0.0   # 0 .. cruise
+    x: Sequence[float]
+    v: Sequence[float]
+    a: Sequence[float]
 
-    @cached_property
-    def top_speed(self) -> float:
-        """Return the highest speed that is reached."""
-        reachable = self.acceleration * self.length + 0.5 * self.start_speed ** 2
-        return max(self.start_speed, min(self.cruise, math.sqrt(reachable)))
 
-    @cached_property
-    def duration(self) -> float:
-        """Return the time until the stop [s]."""
-        speed_up, cruise, brake = self._phases
-        return speed_up + cruise + brake
+class Profile:
+    """
+    The fastest motion of some axes from one state to another, all together at the end.
 
-    def at(self, time: float) -> Motion:
-        """Evaluate at a time since the start; before and after it rests."""
-        speed_up, cruise, brake = self._phases
-        a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
+    Parameters
+    ----------
+    start
+        State at time 0.
+    end, end_v
+        Where to arrive and how fast; without ``end`` only the speed matters.
+    limits
+        Of each axis.
+
+    """
+
+    def __init__(
+        self, start: Axes, limits: Sequence[Limits], end: Sequence[float] | None,
+        end_v: Sequence[float],
+    ) -> None:
+        count = len(limits)
+        given = InputParameter(count)
+        given.current_position, given.current_velocity, given.current_acceleration = (
+            list(values) for values in start)
+        lengths = [0.0] * count if end is None else [
+            abs(there - here) for here, there in zip(start.x, end, strict=True)]
+        given.max_velocity, given.max_acceleration, given.max_jerk = (
+            list(values) for values in zip(*(
+                limit.hastened(length) for limit, length in zip(limits, lengths, strict=True)),
+                strict=True))
+        given.target_velocity = list(end_v)
+        if end is None:
+            given.control_interface = ControlInterface.Velocity
+        else:
+            given.target_position = list(end)
+        self._trajectory = Trajectory(count)
+        given.synchronization = Synchronization.Phase    # straight, where it can be
+        Ruckig(count).calculate(given, self._trajectory)
+        self.duration: float = self._trajectory.duration
+        x_end = self._trajectory.at_time(self.duration)[0] if end is None else end
+        self._end = Axes(tuple(x_end), tuple(end_v), (0.0,) * count)
+        self._start = start
+
+    def at(self, time: float) -> Axes:
+        """Evaluate at a time since the start; from the end on the speed stays what it is."""
         if time <= 0.0:
-            return Motion(0.0, v0, 0.0)
-        if time < speed_up:
-            return Motion(v0 * time + 0.5 * a * time ** 2, v0 + a * time, a)
-        if time < speed_up + cruise:
-            gained = 0.5 * (v0 + v1) * speed_up
-            return Motion(gained + v1 * (time - speed_up), v1, 0.0)
-        left = speed_up + cruise + brake - time
-        if left > 0.0:
-            return Motion(self._end - 0.5 * a * left ** 2, a * left, -a)
-        return Motion(self._end, 0.0, 0.0)
-
-    @cached_property
-    def _phases(self) -> tuple[float, float, float]:
-        a, v0, v1 = self.acceleration, self.start_speed, self.top_speed
-        speed_up, brake = (v1 - v0) / a, v1 / a
-        covered = 0.5 * (v0 + v1) * speed_up + 0.5 * v1 * brake
-        return speed_up, max(0.0, (self.length - covered) / v1) if v1 > 0.0 else 0.0, brake
-
-    @cached_property
-    def _end(self) -> float:
-        """Return where it stops: at ``length``, or beyond when the start was too fast for that."""
-        return max(self.length, 0.5 * self.start_speed ** 2 / self.acceleration)
+            return self._start
+        after = time - self.duration
+        if after < 0.0:
+            return Axes(*self._trajectory.at_time(time))
+        x, v, a = self._end
+        return Axes([p + after * speed for p, speed in zip(x, v, strict=True)], v, a)
 
 
 class Reference(NamedTuple):
@@ -79,21 +122,22 @@ class Reference(NamedTuple):
     a: Vector3
     yaw: float
     yaw_rate: float
+    yaw_acceleration: float = 0.0
 
 
 ZERO = np.zeros(3)
+LEVEL = np.eye(3)
 
 
 @dataclass(frozen=True)
 class Path:
-    """A straight line and a turn, both beginning at time 0; either may be absent."""
+    """A motion and a turn, both beginning at time 0; either may be absent."""
 
     start: Vector3
-    direction: Vector3          # unit
-    yaw: float                  # at the start
-    line: Trapezoid | None = None
-    turn: Trapezoid | None = None
-    turn_sign: float = 1.0
+    yaw: float                  # without a turn
+    line: Profile | None = None    # from the start along, across and up
+    axes: NDArray[np.float64] = field(default_factory=lambda: LEVEL)    # these directions, as rows
+    turn: Profile | None = None    # of the yaw
 
     @property
     def duration(self) -> float:
@@ -104,65 +148,102 @@ class Path:
         """Evaluate at a time since the start."""
         p, v, a = self.start, ZERO, ZERO
         if self.line is not None:
-            distance, speed, acceleration = self.line.at(time)
-            p = self.start + distance * self.direction
-            v = speed * self.direction
-            a = acceleration * self.direction
-        yaw, rate = self.yaw, 0.0
-        if self.turn is not None:
-            angle, rate, _ = self.turn.at(time)
-            yaw += self.turn_sign * angle
-            rate *= self.turn_sign
-        return Reference(p, v, a, yaw, rate)
+            along = self.line.at(time)
+            p = self.start + np.asarray(along.x) @ self.axes
+            v, a = np.asarray(along.v) @ self.axes, np.asarray(along.a) @ self.axes
+        if self.turn is None:
+            return Reference(p, v, a, self.yaw, 0.0)
+        (yaw,), (rate,), (acceleration,) = self.turn.at(time)
+        return Reference(p, v, a, yaw, rate, acceleration)
 
 
 def hover(p: Vector3, yaw: float) -> Path:
     """Build the path that holds position and yaw."""
-    return Path(p, ZERO, yaw)
+    return Path(p, yaw)
 
 
-def straight(
-    start: Vector3, end: Vector3, yaw: float, speed: float, acceleration: float,
-    start_speed: float = 0.0,
+def move(
+    start: Reference, end: Vector3, level: Limits, climb: Limits, end_v: Vector3 = ZERO,
 ) -> Path:
-    """Build a straight line from one point to another, heading unchanged."""
-    displacement = np.asarray(end - start)
-    length = float(np.linalg.norm(displacement))
-    if length < 1e-6:
-        return hover(start, yaw)
-    return Path(start, displacement / length, yaw, Trapezoid(
-        length, speed, acceleration, min(start_speed, speed)))
-
-
-def turn(p: Vector3, yaw: float, to: float, rate: float, acceleration: float) -> Path:
-    """Build a turn on the spot, in the shorter direction."""
-    angle = math.remainder(to - yaw, 2.0 * math.pi)
-    if abs(angle) < 1e-6:
-        return hover(p, yaw)
-    return Path(p, ZERO, yaw, turn=Trapezoid(abs(angle), rate, acceleration),
-                turn_sign=math.copysign(1.0, angle))
-
-
-def stop(last: Reference, braking: float, turn_braking: float) -> Path:
     """
-    Build the path that brakes motion and turn to a stop, without a step in either.
+    Build the path from a state to a point, heading unchanged.
+
+    It is straight from rest to rest. Where it begins or ends across the line between both, speed
+    along and across keep the limit each, their accelerations together.
 
     Parameters
     ----------
-    last
-        Where and how fast it is.
-    braking, turn_braking
-        Decelerations [m/s^2], [rad/s^2].
+    start
+        State to begin with [m, M].
+    end, end_v
+        Where to arrive [m, M], and how fast: horizontally [m/s].
+    level, climb
+        Limits of horizontal and of vertical motion.
 
     """
-    speed = math.sqrt(float(last.v @ last.v))
-    line = _braked(speed, braking)
-    return Path(
-        last.p, last.v / speed if line else ZERO, last.yaw, line,
-        _braked(abs(last.yaw_rate), turn_braking), math.copysign(1.0, last.yaw_rate))
+    displacement = np.asarray(end - start.p)
+    if not _moves(displacement) and not _moves(start.v) and not _moves(end_v):
+        return hover(start.p, start.yaw)
+    axes = _axes(displacement, start.v)
+    state = Axes((0.0, 0.0, 0.0), (axes @ start.v).tolist(), (axes @ start.a).tolist())
+    target_v = (axes @ end_v).tolist()
+    bends = max(abs(state.v[1]), abs(state.a[1]), abs(target_v[1])) > STRAIGHT
+    flat = level.scaled(HALF) if bends else level
+    return Path(start.p, start.yaw, Profile(
+        state, (flat, flat, climb), (axes @ displacement).tolist(), target_v), axes)
 
 
-def _braked(speed: float, braking: float) -> Trapezoid | None:
-    if speed < 1e-9:
-        return None
-    return Trapezoid(0.5 * speed ** 2 / braking, speed, braking, speed)
+def passing(before: Vector3, corner: Vector3, after: Vector3, limits: Limits) -> Vector3:
+    """
+    Return the horizontal velocity [m/s] with which to pass a corner between two points [m].
+
+    It halves the bend and is the slower the sharper this is: along both lines not faster than
+    can be reached and braked within their lengths. From a right angle on a stop is as quick.
+    """
+    into, out = (np.array([*(b - a)[:2], 0.0]) for a, b in ((before, corner), (corner, after)))
+    lengths = math.hypot(*into[:2]), math.hypot(*out[:2])
+    if min(lengths) < STRAIGHT:
+        return ZERO
+    if float(into @ out) < STRAIGHT:
+        return ZERO
+    middle = 0.5 * (into / lengths[0] + out / lengths[1])    # as long as cos(bend / 2)
+    return np.asarray(limits.scaled(HALF).speed_within(min(lengths)) * middle)
+
+
+def turned(path: Path, to: float, limits: Limits) -> Path:
+    """Add a turn in the shorter direction to a path without one."""
+    angle = math.remainder(to - path.yaw, 2.0 * math.pi)
+    if abs(angle) < STRAIGHT:
+        return path
+    turn = Profile(Axes((path.yaw,), (0.0,), (0.0,)), (limits,), (path.yaw + angle,), (0.0,))
+    return Path(path.start, path.yaw, path.line, path.axes, turn)
+
+
+def descent(start: Reference, speed: float, climb: Limits) -> Path:
+    """Build the path down without an end, which comes to a speed [m/s] and stops all else."""
+    state = Axes((0.0, 0.0, 0.0), start.v.tolist(), start.a.tolist())
+    return Path(start.p, start.yaw, Profile(state, (climb,) * 3, None, (0.0, 0.0, -speed)))
+
+
+def stop(last: Reference, level: Limits, turn: Limits) -> Path:
+    """Build the path that brakes motion and turn to rest, without a step in their derivatives."""
+    line = Profile(Axes((0.0, 0.0, 0.0), last.v.tolist(), last.a.tolist()), (level,) * 3, None,
+                   (0.0, 0.0, 0.0)) if _moves(last.v) or _moves(last.a) else None
+    yaw = Profile(Axes((last.yaw,), (last.yaw_rate,), (last.yaw_acceleration,)), (turn,), None,
+                  (0.0,)) if max(abs(last.yaw_rate), abs(last.yaw_acceleration)) > STRAIGHT \
+        else None
+    return Path(last.p, last.yaw, line, LEVEL, yaw)
+
+
+def _moves(vector: Vector3) -> bool:
+    return float(vector @ vector) > STRAIGHT ** 2
+
+
+def _axes(displacement: Vector3, v: Vector3) -> NDArray[np.float64]:
+    """Return directions along, across and up as rows; along the motion if there is no line."""
+    for ahead in (displacement, v):
+        length = math.hypot(ahead[0], ahead[1])
+        if length > STRAIGHT:
+            x, y = float(ahead[0]) / length, float(ahead[1]) / length
+            return np.array([[x, y, 0.0], [-y, x, 0.0], [0.0, 0.0, 1.0]])
+    return LEVEL

@@ -21,6 +21,7 @@ from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.photo_trigger import PhotoTrigger
 from ingenuity_nodes.guidance.plan_flight import RETARGET
+from ingenuity_nodes.guidance.smooth_frame import SmoothFrame
 from ingenuity_nodes.health.health import Health, RATE_HZ
 from ingenuity_nodes.health.image_stamps import ImageStamps
 from ingenuity_nodes.health.imu_monitor import ImuMonitor
@@ -67,6 +68,7 @@ class FlightComputer:
         self._navigation: Navigation = stage_class('navigation', p.stages.navigation)(
             p.navigation, navcam, p.imu, p.altimeter)
         self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
+        self._smooth = SmoothFrame(p.guidance.correction_rate)
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, air)
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
@@ -246,16 +248,17 @@ class FlightComputer:
         assert self._inertial is not None and self._both is not None and self._status is not None
         self.estimate = estimate = self._navigation.step(
             self._inertial, self._altitude, features, self._at_rest)
+        smooth = self._smooth.step(estimate, at_rest=self._at_rest)
         if decide:
             attitude_error = self._imu_monitor.update(
                 self._both, estimate.innovation, at_rest=self._at_rest)
             if attitude_error is not None:
                 self._navigation.inflate_covariance(attitude_error)
                 self._health.reset_nis()
-            self.setpoint = self._guidance.step(estimate, self._status, self._inertial)
+            self.setpoint = self._guidance.step(smooth, self._status, self._inertial)
             self._at_rest = self._guidance.at_rest
         assert self.setpoint is not None    # the first step of each tick decides
-        self.command = self._control.step(estimate, self.setpoint, self._status)
+        self.command = self._control.step(smooth, self.setpoint, self._status)
         return self.command
 
     # The shutters ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import math
 from ingenuity_nodes.frames import quaternion_from_rpy, Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
-from ingenuity_nodes.guidance.segments import leg_of, Start
+from ingenuity_nodes.guidance.segments import leg_of
 from ingenuity_nodes.guidance.trajectory import hover, Path
 from ingenuity_nodes.mission.photo_planning import PathSamples
 from ingenuity_nodes.world.terrain import Terrain
@@ -64,20 +64,21 @@ def planned_flight(
 
     """
     home = take_off_point(position, terrain, parameters)
-    p, yaw, t = home, plan.yaw, 0.0
+    start, t = hover(home, plan.yaw).at(0.0), 0.0
     rows: list[tuple[float, ...]] = []
     for number, segment in enumerate(plan.segments):
-        leg = leg_of(segment, plan, Start(p, yaw), home, parameters)
-        path = leg.path if isinstance(leg.path, Path) else hover(p, yaw)
+        leg = leg_of(segment, plan, start, home, parameters,
+                     plan.segments[number + 1] if number + 1 < len(plan.segments) else None)
+        path = leg.path if isinstance(leg.path, Path) else hover(start.p, start.yaw)
         duration = leg.duration
         if isinstance(segment, Land):
-            fall = float(p[2]) - parameters.origin_height - terrain.height(
-                float(p[0]), float(p[1]))
+            fall = float(start.p[2]) - parameters.origin_height - terrain.height(
+                float(start.p[0]), float(start.p[1]))
             duration = _time_to(path, max(0.0, fall))
         count = min(MOST_SAMPLES, max(1, math.ceil(duration / SAMPLE)))
         for since in np.linspace(0.0, duration, count, endpoint=False).tolist():
             rows.append(_row(t + since, path, since, number))
-        p, yaw = path.at(duration).p, path.at(duration).yaw
+        start = path.at(duration)
         t += duration
     table = np.array([*rows, _row(t, path, duration, number)])
     return PlannedFlight(table[:, 0], table[:, 1:4], table[:, 4:7], table[:, 7],
@@ -89,14 +90,15 @@ def _row(t: float, path: Path, since: float, number: int) -> tuple[float, ...]:
     return (t, *at.p.tolist(), *at.v.tolist(), at.yaw, number)
 
 
-def _time_to(path: Path, distance: float) -> float:
-    """Return when a straight path has covered a distance [s]."""
-    if path.line is None or distance <= 0.0:
-        return 0.0
-    low, high = 0.0, path.line.duration
+def _time_to(path: Path, fall: float) -> float:
+    """Return when a descent has come down by so many metres [s]."""
+    floor, high = float(path.start[2]) - fall, 1.0
+    while float(path.at(high).p[2]) > floor:
+        high *= 2.0
+    low = 0.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if path.line.at(middle).distance < distance else (low, middle)
+        low, high = (middle, high) if float(path.at(middle).p[2]) > floor else (low, middle)
     return high
 
 
