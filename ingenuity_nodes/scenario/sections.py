@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+import re
 from typing import Annotated, Any, Literal
 
 from ingenuity_nodes.guidance.flight_plan import (
@@ -27,9 +28,11 @@ from pydantic import (
 
 
 def _no_number(value: object) -> object:
-    # Pydantic would take 2021 for seconds since 1970.
-    if not isinstance(value, (str, datetime)):
-        raise ValueError(f'found {value}, allowed: a time such as 2021-04-25T11:31:00Z')
+    # Pydantic would take 2021 for seconds since 1970, also as a text.
+    if not isinstance(value, (str, datetime)) or (
+            isinstance(value, str) and not re.match(r'\d{4}-\d\d-\d\d[Tt ]', value)):
+        raise ValueError(f'found {str(value)[:40]!r}, allowed: a time such as '
+                         '2021-04-25T11:31:00Z')
     return value
 
 
@@ -37,6 +40,9 @@ def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f'found {value.isoformat()}, allowed: a time with zone, such as '
                          f'{value.isoformat()}Z')
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:    # before the zone, which may not fit in
+        raise ValueError(f'found {value.isoformat()}, allowed: from {FIRST_YEAR} to {LAST_YEAR}, '
+                         'for which the formulas of the sun hold')
     return value.astimezone(timezone.utc)
 
 
@@ -56,6 +62,8 @@ def possible_pace(value: float) -> float:
     return value
 
 
+# assumed: the span over which Allison and McEwen (2000) compared their formulas, as recalled.
+FIRST_YEAR, LAST_YEAR = 1874, 2127
 SLOWEST, FASTEST = 0.001, 1000.0    # assumed: a tick in 10 s, and more than any computer can do
 Name = Annotated[str, Field(
     pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
