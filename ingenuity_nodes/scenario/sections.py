@@ -31,7 +31,8 @@ def _no_number(value: object) -> object:
     # Pydantic would take 2021 for seconds since 1970, also as a text.
     if not isinstance(value, (str, datetime)) or (
             isinstance(value, str) and not re.match(r'\d{4}-\d\d-\d\d[Tt ]', value)):
-        raise ValueError(f'found {str(value)[:40]!r}, allowed: a time such as '
+        found = repr(value[:40]) if isinstance(value, str) else str(value)[:40]
+        raise ValueError(f'found {found}, allowed: a time such as '
                          '2021-04-25T11:31:00Z')
     return value
 
