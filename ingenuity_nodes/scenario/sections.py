@@ -327,7 +327,8 @@ class Scenario(Section):
             plan = helicopter.flight_plan
             if plan is None:
                 continue
-            known = names + [target.name for target in plan.targets]
+            known = [name for name in names if name != helicopter.name]    # none sees itself
+            known += [target.name for target in plan.targets]
             wanted: list[tuple[str, int, Segment | PhotoRequest]] = [
                 ('segments', k, segment) for k, segment in enumerate(plan.segments)]
             wanted += [('photos', number, photo) for number, photo in enumerate(plan.photos)]
@@ -336,7 +337,8 @@ class Scenario(Section):
                     continue
                 where = 'vehicles', index, 'flight_plan', kind, number
                 if photo.target not in known:
-                    raise RuleError(f"found '{photo.target}', allowed: {', '.join(known)}",
+                    raise RuleError(f"found '{photo.target}', allowed: "
+                                    f'{", ".join(known) or "no other vehicle is there"}',
                                     *where, 'target')
                 if 'rte' not in helicopter.cameras:
                     raise RuleError(f"found 'rte', allowed: what {helicopter.name} "
