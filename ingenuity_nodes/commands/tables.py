@@ -25,8 +25,9 @@ if TYPE_CHECKING:    # each command imports what it needs, when it needs it
 def play(options: Namespace) -> int:
     """Become the player node."""
     bag = Path(options.folder)
-    if not bag.is_dir():
-        raise FileError(f'{bag}: no such folder')
+    if not bag.is_dir() and not (bag.is_file() and bag.suffix == '.mcap'):
+        raise FileError(f'{bag}: found no such folder, allowed: the folder of a run or of its '
+                        'bag, or an .mcap file')
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.execv(sys.executable, [
         sys.executable, '-m', 'ingenuity_nodes.nodes.player', '--ros-args',
