@@ -64,6 +64,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
                         help="age of the flight software [the file's]")
     parser.add_argument('--out', default='', metavar='FOLDER',
                         help='new folder for the results [runs/<scenario>_<time>]')
+    _add_allow_code(parser)
+
+
+def _add_allow_code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--allow-code', action='store_true', help='stages that the scenario names '
+                        'may come from the current folder, not only from installed packages')
 
 
 def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,6 +110,7 @@ def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     photo.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     photo.add_argument('--out', default='', metavar='FILE.jpg',
                        help='where to write it [<scenario>_<camera>_<T>.jpg]')
+    _add_allow_code(photo)
 
 
 def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -23,6 +23,7 @@ from ingenuity_nodes.recording.historic_flights import history_table
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
 from ingenuity_nodes.scenario.variants import with_features, with_software
+from ingenuity_nodes.stages import ALLOW_CODE
 from ingenuity_nodes.yaml_files.check import FileError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -43,6 +44,8 @@ def run(options: Namespace) -> int:
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
                 'compare': campaigns.compare}
+    if getattr(options, 'allow_code', False):
+        os.environ[ALLOW_CODE] = '1'    # of the nodes, too
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
@@ -122,7 +125,7 @@ def check(options: Namespace) -> int:
     bad, refused, planned = 0, 0, {}
     for name in options.scenarios or scenario_names():
         try:
-            scenario = load_scenario(name)
+            scenario = load_scenario(name, run=False)
         except FileError as error:
             print(error, file=sys.stderr)
             bad += 1
@@ -143,7 +146,7 @@ def check(options: Namespace) -> int:
 def list_scenarios(_: Namespace) -> int:
     """List the scenarios that come with the package."""
     for name in scenario_names():
-        print(f'{name:20} {load_scenario(name).description}')
+        print(f'{name:20} {load_scenario(name, run=False).description}')
     return 0
 
 
