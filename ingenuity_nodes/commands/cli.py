@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import datetime, timezone
+import os
 import sys
 
 from ingenuity_nodes import __version__
@@ -14,6 +15,9 @@ from ingenuity_nodes import __version__
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status."""
+    for name in ('stdout', 'stderr'):
+        if getattr(sys, name) is None:    # closed, as by >&-: nobody wants to hear
+            setattr(sys, name, open(os.devnull, 'w'))    # noqa: SIM115
     options = _parser().parse_args(arguments)
     # Imported only now: a command pays for what it needs, and --help answers at once.
     from ingenuity_nodes.commands import flights
@@ -116,7 +120,7 @@ def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     play = commands.add_parser('play', help='play the bag of a run into a ROS graph')
     play.add_argument('folder', help='run folder or bag folder')
-    play.add_argument('--rate', type=_factor, default=1.0, metavar='X',
+    play.add_argument('--rate', type=_rate, default=1.0, metavar='X',
                       help='recorded seconds per second')
 
 
@@ -245,6 +249,16 @@ def _seed(text: str) -> int:
     if not text.isdigit() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: a whole number from 0")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.01 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0.01 to 1000")
+    return value
 
 
 def _factor(text: str) -> float:
