@@ -44,7 +44,7 @@ def test_in_air_too_thin_the_flight_is_refused_with_the_reason():
     whole = scenario_of(HOP, wind=0.0).model_dump()
     whole['world'] |= {'pressure': 100.0}
     flight = fly(Scenario.model_validate(whole))
-    assert flight.outcome == 'refused'
+    assert flight.outcome.startswith('refused: no hover trim')
 
 
 @pytest.mark.parametrize('photo, azimuth, words', [

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The doors of a node: what is not of its run or cannot be read moves nothing and is counted."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
