@@ -13,7 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 import importlib
+from importlib.util import find_spec
 import inspect
+import os
+from pathlib import Path
+import sys
 from typing import Any, Protocol
 
 from ingenuity_nodes.frames import Vector3
@@ -23,6 +27,9 @@ from ingenuity_nodes.signals import (
     AltimeterSample, Estimate, FeatureFrame, FlightOrder, HealthReport, ImuSample,
     InclinometerSample, ModeChange, RotorCommand, Setpoint, TrajectoryCommand, VehicleStatus,
     VelocityCommand)
+
+
+ALLOW_CODE = 'INGENUITY_ALLOW_CODE'    # environment: code of the current folder may run
 
 
 class Navigation(Protocol):
@@ -142,13 +149,12 @@ def stage_class(stage: str, name: str) -> type[Any]:
     Raises
     ------
     ParameterError
-        ``name`` is not ``module:Class``, cannot be imported, or lacks a method of the stage.
+        ``name`` is not ``module:Class``, lies in the current folder without leave, cannot be
+        imported, or lacks a method of the stage.
 
     """
     key = f'stages.{stage}'
-    module_name, colon, class_name = name.partition(':')
-    if not (module_name and colon and class_name):
-        raise ParameterError(key, f"found '{name}', allowed: module:Class")
+    module_name, class_name = _module_and_class(key, name)
     try:
         found = getattr(importlib.import_module(module_name), class_name, None)
     except Exception as error:    # whatever the module does on import
@@ -164,12 +170,63 @@ def stage_class(stage: str, name: str) -> type[Any]:
     return found
 
 
-def stage_mistakes(parameters: StageParameters) -> list[ParameterError]:
-    """List what is wrong with the classes that a scenario names."""
+def _module_and_class(key: str, name: str) -> tuple[str, str]:
+    """
+    Take a name apart; nothing is imported.
+
+    Raises
+    ------
+    ParameterError
+        It is not ``module:Class``, or code of the current folder without leave.
+
+    """
+    module_name, colon, class_name = name.partition(':')
+    if not (module_name and colon and class_name):
+        raise ParameterError(key, f"found '{name}', allowed: module:Class")
+    here = Path.cwd()
+    if os.environ.get(ALLOW_CODE):
+        if str(here) not in sys.path:
+            sys.path.append(str(here))
+        return module_name, class_name
+    package = module_name.partition('.')[0]
+    given = {Path(part).resolve() for part in os.environ.get('PYTHONPATH', '').split(os.pathsep)}
+    lies_here = (here / f'{package}.py').is_file() or (here / package).is_dir()
+    if lies_here and here not in given and _folder_of(package) in (None, here):
+        raise ParameterError(key, f"'{package}' lies in the current folder, allowed: an installed "
+                                  'package; --allow-code lets code of this folder run')
+    return module_name, class_name
+
+
+def _folder_of(package: str) -> Path | None:
+    """Return the folder from which a package or module would be imported, None from nowhere."""
+    try:
+        spec = find_spec(package)    # of a name without dots this runs nothing
+    except ValueError:
+        return None
+    if spec is None:
+        return None
+    if spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations))).resolve().parent
+    return Path(spec.origin or os.devnull).resolve().parent
+
+
+def stage_mistakes(parameters: StageParameters, *, run: bool = True) -> list[ParameterError]:
+    """
+    List what is wrong with the classes that a scenario names.
+
+    Without ``run`` nothing of theirs is imported, and only their packages are looked for.
+    """
     mistakes = []
     for about in fields(parameters):
+        name = getattr(parameters, about.name)
         try:
-            stage_class(about.name, getattr(parameters, about.name))
+            if run:
+                stage_class(about.name, name)
+                continue
+            key = f'stages.{about.name}'
+            package = _module_and_class(key, name)[0].partition('.')[0]
+            if _folder_of(package) is None:
+                raise ParameterError(key, f"'{package}' is not installed")
         except ParameterError as error:
             mistakes.append(error)
     return mistakes

@@ -98,6 +98,8 @@ def test_a_pace_that_makes_no_sense_is_refused(here, factor):
     ([], 'the following arguments are required: COMMAND'),
     (['flie'], "invalid choice: 'flie'"),
     (['report', 'nowhere'], 'nowhere: no such run folder'),
+    (['play', 'nowhere'], 'nowhere: found no such folder, allowed: the folder of a run'),
+    (['play', 'full', '--rate', '0'], "--rate: found '0', allowed: 0.01 to 1000"),
     (['report', 'full'], 'full: not the folder of a whole run'),
     (['check', 'bad.yaml', 'own.yaml'], 'world.presure'),
 ])
@@ -111,6 +113,19 @@ def test_a_domain_that_is_no_number_is_refused_before_a_process_starts(here, mon
     monkeypatch.setenv('ROS_DOMAIN_ID', 'mars')
     assert_refused(here, run(here, 'fly', 'flight_01', '--out', 'run'), listing(here),
                    "ROS_DOMAIN_ID: found 'mars', allowed: a whole number from 0")
+
+
+def test_play_refuses_a_domain_that_is_none(here, monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', '-3')
+    assert_refused(here, run(here, 'play', 'full'), listing(here),
+                   "ROS_DOMAIN_ID: found '-3', allowed: a whole number from 0")
+
+
+def test_a_closed_output_is_no_failure(here):
+    result = subprocess.run(
+        ['sh', '-c', f'exec {sys.executable} -m ingenuity_nodes.commands.cli check flight_01 >&-'],
+        cwd=here, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, '')
 
 
 def test_check_looks_at_all_scenarios_of_the_package(here):

@@ -69,7 +69,24 @@ def test_a_command_runs_where_it_was_typed_with_its_arguments_and_its_exit_statu
     assert result.returncode == 7
     assert result.stdout.splitlines() == [
         str(checkout.parent), str(checkout), f'{checkout}/.venv:/elsewhere', '[]',
-        '-m', 'ingenuity_nodes.commands.cli', 'fly', 'two words']
+        '-c', 'import sys; sys.path[:] = filter(None, sys.path)',
+        'from ingenuity_nodes.commands.cli import main; main()', 'fly', 'two words']
+
+
+def test_nothing_of_the_current_folder_is_imported(checkout, tmp_path):
+    folder = tmp_path / 'downloaded'
+    folder.mkdir()
+    for name in ('yaml', 'random', 'argparse', 'ingenuity_nodes'):
+        (folder / f'{name}.py').write_text("raise SystemExit('code of a stranger ran')")
+    (checkout / 'environment' / 'python_stub').write_text(
+        f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    shutil.copytree(ROOT / 'ingenuity_nodes', checkout / 'ingenuity_nodes',
+                    ignore=shutil.ignore_patterns('__pycache__', 'shipped'))
+    environment = {key: value for key, value in os.environ.items() if key in ('PATH', 'HOME')}
+    result = subprocess.run([checkout / 'ingenuity', '--version'], cwd=folder, text=True,
+                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.startswith('ingenuity ')
 
 
 def test_the_environment_is_prepared_once_and_again_when_requirements_change(checkout):

@@ -173,14 +173,14 @@ def test_the_run_goes_on_until_the_rover_has_arrived(environment):
 
 
 def test_the_plan_knows_where_the_rover_is_whose_image_it_shall_take(flight_3, environment):
-    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment)
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment.terrain)
     target = plan.target('perseverance')
     assert target.position[:2] == flight_3.vehicle('perseverance').position
     assert target.position[2] == environment.terrain.height(*target.position[:2])
 
 
 def test_a_plan_goes_over_the_network_without_loss(flight_3, environment):
-    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment)
+    plan = plan_with_targets(flight_3, flight_3.helicopters[0], environment.terrain)
     assert plan_from_yaml(plan_to_yaml(plan)) == plan
 
 

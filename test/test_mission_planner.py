@@ -305,7 +305,7 @@ def test_the_planned_flight_4_asks_about_as_much_as_nasas(scenario, environment)
     assert result.value('distance') == pytest.approx(266.0, rel=0.05)
     assert result.value('flight time') - 18.0 == pytest.approx(117.0, rel=0.05)
     written = load_scenario('flight_04')
-    nasa = feasibility(plan_with_targets(written, written.helicopters[0], environment),
+    nasa = feasibility(plan_with_targets(written, written.helicopters[0], environment.terrain),
                        (0.0, 0.0), environment, HelicopterParameters(), {})
     assert result.value('energy') == pytest.approx(nasa.value('energy'), rel=0.2)
     assert result.value('charge left') > 100.0 * FlightLimits().charge_left

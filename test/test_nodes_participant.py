@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The doors of a node: what is not of its run or cannot be read moves nothing and is counted."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -183,3 +184,17 @@ def test_a_pace_that_cannot_be_kept_is_not_set(value, good):
     assert result.successful is good
     assert keeper._pace == (value if good else 1.0)
     assert good or 'allowed: 0, as fast as possible, or 0.001 to 1000' in result.reason
+
+
+def test_ros_logs_where_it_can_when_there_is_no_home(tmp_path, monkeypatch):
+    from ingenuity_nodes.nodes.run import ensure_log_folder
+    for name in ('ROS_LOG_DIR', 'ROS_HOME'):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    monkeypatch.setenv('HOME', str(tmp_path / 'home'))
+    ensure_log_folder()
+    assert 'ROS_LOG_DIR' not in os.environ
+    (tmp_path / 'file').touch()
+    monkeypatch.setenv('HOME', str(tmp_path / 'file'))
+    ensure_log_folder()
+    assert os.environ['ROS_LOG_DIR'] == str(tmp_path / 'cache' / 'ingenuity' / 'ros_log')

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The player: the bytes that were recorded, to whoever listens, on the clock of the bag."""
 
+import sys
 import time
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
 from ingenuity_nodes.nodes.player import (  # noqa
-    bag_folder, merged, Pace, PlayerNode, Timeline)
+    bag_folder, merged, message_type, Pace, PlayerNode, Timeline, UnknownTypeError)
 from ingenuity_nodes.recording.bag.reader import BagTopic, topics  # noqa: E402
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter  # noqa: E402
 from ingenuity_nodes.recording.errors import RecordingError  # noqa: E402
@@ -186,7 +187,7 @@ def test_a_type_that_is_not_installed_is_left_out_with_a_word(graph, tmp_path, m
 def unknown_to(type_name):
     """Make a look-up that does not know a type."""
     def find(name):
-        raise ModuleNotFoundError(name if name == type_name else '')
+        raise UnknownTypeError(name if name == type_name else '')
     return find
 
 
@@ -235,3 +236,25 @@ def test_a_timeline_hands_out_what_is_due_and_no_more(bag):
     assert not timeline.over
     assert len(list(timeline.due(3 * SECOND_NS))) == 10
     assert timeline.over
+
+
+@pytest.mark.parametrize('name', ['std_msgs/msg/String', 'std_msgs/String'])
+def test_the_type_of_ros_1_and_of_ros_2_is_one(name):
+    assert message_type(name) is String
+
+
+@pytest.mark.parametrize('name', [
+    'this/msg/Type', 'antigravity/msg/Fly', 'os/msg/Name', 'std_msgs/msg/Strange', 'std_msgs',
+    'std_msgs/srv/String', '../x/msg/Y', 'a.b/msg/C', ''])
+def test_a_name_that_is_no_message_type_imports_nothing(name):
+    before = set(sys.modules)
+    with pytest.raises(UnknownTypeError):
+        message_type(name)
+    assert not {'this', 'antigravity'} & (set(sys.modules) - before)
+
+
+def test_a_topic_that_ros_cannot_have_stays_silent(tmp_path, graph):
+    folder = record(tmp_path / 'bag', [('/with space/9', 0.1, 'a', False),
+                                       ('/good', 0.2, 'b', False)])
+    player = graph.play(folder)
+    assert list(player._publishers_of) == ['/good']

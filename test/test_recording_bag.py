@@ -18,6 +18,7 @@ from ingenuity_nodes.recording.bag.repair import bag_file, is_whole, repair
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter, TYPES
 from ingenuity_nodes.recording.errors import RecordingError
 from mcap.reader import make_reader
+from mcap.writer import IndexType, Writer
 import numpy as np
 import pytest
 from rosbags.interfaces import QosDurability
@@ -248,3 +249,62 @@ def test_no_bag_and_a_foreign_bag_are_named(tmp_path):
     with pytest.raises(RecordingError, match='not an MCAP file'):
         repair(tmp_path / 'bag')
     assert not is_whole(tmp_path / 'bag')
+
+
+# Bags of others -----------------------------------------------------------------------------
+
+
+def foreign(path, encoding='cdr', count=20):
+    """Write an MCAP file as others do: no chunks, no index, no summary."""
+    with path.open('wb') as file:
+        writer = Writer(file, index_types=IndexType.NONE, use_chunking=False, use_statistics=False,
+                        use_summary_offsets=False, repeat_schemas=False, repeat_channels=False)
+        writer.start('ros2', 'somebody else')
+        schema = writer.register_schema('std_msgs/msg/String', 'ros2msg', b'string data')
+        channel = writer.register_channel('/words', encoding, schema)
+        for k in range(count):
+            writer.add_message(channel, k * 1_000, b'\0\1\0\0' + bytes([k]), k * 1_000)
+        writer.finish()
+    return path
+
+
+def test_a_file_of_somebody_else_is_read_by_its_path_and_by_its_folder(tmp_path):
+    path = foreign(tmp_path / 'words.mcap')
+    for bag in (path, tmp_path):
+        assert [(topic.topic, topic.count) for topic in topics(bag)] == [('/words', 20)]
+        assert [message.t_ns for message in messages(bag)] == [k * 1_000 for k in range(20)]
+
+
+def test_a_file_that_breaks_off_is_read_as_far_as_it_goes(tmp_path):
+    path = foreign(tmp_path / 'words.mcap')
+    path.write_bytes(path.read_bytes()[:-200])
+    assert 0 < len(list(messages(path))) < 20
+
+
+@pytest.mark.parametrize('old, new, reason', [
+    ('version: 9', 'version: 10', 'version 10'),
+    ('a_0.mcap', 'gone.mcap', 'files are missing'),
+    ('rosbag2_bagfile_information', 'something', '')])
+def test_a_bag_that_cannot_be_read_has_the_reason_of_its_reader(tmp_path, old, new, reason):
+    writer = BagWriter(tmp_path / 'a')
+    writer.write('/words', 'std_msgs/msg/String', BagQos(), 0, bytes(8))
+    writer.close()
+    about = tmp_path / 'a' / 'metadata.yaml'
+    about.write_text(about.read_text().replace(old, new))
+    (tmp_path / 'a' / 'a_0.mcap').rename(tmp_path / 'a' / 'b.mcap')
+    with pytest.raises(RecordingError, match=f'no bag there that can be read: .*{reason}') as caught:
+        topics(tmp_path / 'a')
+    assert '\n' not in str(caught.value) and 'b.mcap' in str(caught.value)
+    assert topics(tmp_path / 'a' / 'b.mcap')[0].count == 1
+
+
+@pytest.mark.parametrize('damage, words', [
+    (lambda data: b'text' + data, 'not an MCAP file'),
+    (lambda data: data.replace(b'cdr', b'xml'), "/words is encoded as 'xml'"),
+    (lambda data: data.replace(b'\x04', b'\x03'), 'damaged')])
+def test_a_file_that_is_none_or_damaged_is_one_line(tmp_path, damage, words):
+    path = foreign(tmp_path / 'words.mcap')
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(RecordingError, match=words) as caught:
+        topics(path)
+    assert '\n' not in str(caught.value)

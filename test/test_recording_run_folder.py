@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 import json
 import os
@@ -46,6 +47,19 @@ def test_a_folder_with_files_is_refused(tmp_path):
 def test_a_full_disk_is_refused_with_found_and_needed(tmp_path):
     with pytest.raises(RecordingError, match=r'GB free on its disk, needed: 1000000000\.00 GB'):
         RunFolder.create('a', tmp_path / 'new', needed_bytes=10**18)
+
+
+def test_two_runs_cannot_have_one_folder(tmp_path):
+    RunFolder.create('a', tmp_path / 'x', needed_bytes=0)
+    with pytest.raises(RecordingError, match='x: another run writes there'):
+        RunFolder.create('a', tmp_path / 'x', needed_bytes=0)
+
+
+def test_runs_that_begin_in_one_second_have_a_folder_each(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: RunFolder.create(
+            'a', root=tmp_path, needed_bytes=0, utc=NOON).path, range(40)))
+    assert len(set(found)) == 40
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')

@@ -188,3 +188,10 @@ def test_a_pace_at_which_the_next_tick_never_comes_is_refused(file, pace, good):
     with pytest.raises(FileError, match=r'real_time_factor.*allowed: 0, as fast as possible, or '
                                         r'0\.001 to 1000'):
         load_scenario(path)
+
+
+@pytest.mark.parametrize('utc', [
+    '"2021"', '2021', "'1619350260'", '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:00-14:00'])
+def test_a_time_that_is_none_or_outside_the_formulas_of_the_sun_is_refused_in_its_line(file, utc):
+    assert refusal(file(changed('2021-04-25T11:31:00Z', utc))).startswith(
+        'FILE:7:3: world.utc: found ')

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """User-defined stages, and offboard setpoints, in whole flights."""
 
+import sys
+
 from flights import fly, HOP, scenario_of
 from ingenuity_nodes.scenario.load import load_scenario, scenario_path
 from ingenuity_nodes.signals import VelocityCommand
 from ingenuity_nodes.simulation.simulation import Simulation
-from ingenuity_nodes.stages import PROTOCOLS, stage_class, StageParameters
+from ingenuity_nodes.stages import ALLOW_CODE, PROTOCOLS, stage_class, StageParameters
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
 import pytest
@@ -55,6 +57,49 @@ def test_a_bad_stage_is_refused_with_its_key_before_anything_starts(tmp_path, na
         load_scenario(str(path))
     assert message in str(error.value)
     assert 'vehicles[0].overrides.stages.control' in str(error.value)
+
+
+@pytest.fixture
+def stranger(tmp_path, monkeypatch):
+    """A folder with a scenario and the code that it names, which leaves a trace when it runs."""
+    text = scenario_path('flight_01').read_text()
+    (tmp_path / 'own.yaml').write_text(text.replace(
+        '    flight_plan:', "    overrides: {stages: {control: 'strange_code:Control'}}\n"
+        '    flight_plan:'))
+    (tmp_path / 'strange_code.py').write_text(
+        "import pathlib\npathlib.Path('trace').touch()\n"
+        'class Control:\n    prepare = step = None\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'strange_code', raising=False)
+    return tmp_path
+
+
+def test_to_check_a_file_of_a_stranger_runs_none_of_its_code(stranger, monkeypatch):
+    for allowed in ('', '1'):
+        monkeypatch.setenv(ALLOW_CODE, allowed)
+        if allowed:
+            load_scenario('own.yaml', run=False)
+        else:
+            with pytest.raises(FileError, match='lies in the current folder, allowed: an inst'):
+                load_scenario('own.yaml', run=False)
+        assert not (stranger / 'trace').exists()
+
+
+def test_code_of_the_current_folder_runs_only_with_leave(stranger, monkeypatch):
+    with pytest.raises(FileError, match='--allow-code'):
+        load_scenario('own.yaml')
+    assert not (stranger / 'trace').exists()
+    monkeypatch.setenv(ALLOW_CODE, '1')
+    assert load_scenario('own.yaml').helicopters
+    assert (stranger / 'trace').exists()
+
+
+def test_a_stage_that_is_not_installed_is_found_missing_without_import(stranger):
+    path = stranger / 'own.yaml'
+    path.write_text(path.read_text().replace('strange_code', 'no_such_thing'))
+    with pytest.raises(FileError, match="'no_such_thing' is not installed"):
+        load_scenario('own.yaml', run=False)
 
 
 class Piloted(Simulation):

@@ -5,12 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 import re
 
+from ingenuity_nodes.frames import tilt
+from ingenuity_nodes.helicopter.aircraft import settled
 from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
+from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.terrain import MARS_RADIUS, Terrain, TerrainParameters
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
@@ -34,6 +39,29 @@ def written(path: Path, heights: np.ndarray, crs: str | None = MARS, cell: float
                        dtype='float32', crs=crs, transform=corner, nodata=nodata) as file:
         file.write(heights.astype(np.float32), 1)
     return path
+
+
+def changed(path: Path, *, dtype: str | None = None, values: np.ndarray | None = None,
+            scale: float = 1.0, offset: float = 0.0, unit: str = '',
+            crs: str | None = None, transform: object = None) -> Path:
+    """Write a file again with something else about it."""
+    with rasterio.open(path) as file:
+        profile, heights = file.profile, file.read(1)
+    heights = heights if values is None else values
+    profile.update(dtype=dtype or profile['dtype'], crs=crs or profile['crs'], nodata=None,
+                   transform=transform or profile['transform'])
+    with rasterio.open(path, 'w', **profile) as file:
+        file.write(heights.astype(profile['dtype']), 1)
+        file.scales, file.offsets = (scale,), (offset,)
+        if unit:
+            file.units = (unit,)
+    return path
+
+
+def ground(path: Path, reach: float = 150.0, longitude: float = LONGITUDE) -> Terrain:
+    """Give the ground of a file without anything finer on it."""
+    return Terrain(TerrainParameters(relief=0.0), 0,
+                   dem=read_elevations(path, LATITUDE, longitude, reach))
 
 
 def slope_to_the_north_east() -> np.ndarray:
@@ -142,3 +170,116 @@ def test_names_that_lead_elsewhere_are_no_files(tmp_path: Path, name: str) -> No
     (tmp_path / 'x.vrt').write_text('<VRTDataset rasterXSize="1" rasterYSize="1"/>')
     with pytest.raises(ElevationFileError, match=r'no such file|not a readable GeoTIFF'):
         read_elevations(tmp_path / name if name.startswith('x') else Path(name), 18.0, 77.0, 50.0)
+
+
+def test_scale_and_offset_of_a_file_are_applied(tmp_path: Path) -> None:
+    path = written(tmp_path / 'a.tif', slope_to_the_north_east())
+    changed(path, dtype='int16', values=(slope_to_the_north_east() + 2570.0) / 0.1,
+            scale=0.1, offset=-2570.0)
+    assert ground(path).height(100.0, 0.0) == pytest.approx(10.0, abs=0.1)
+    assert read_elevations(path, LATITUDE, LONGITUDE, 20.0)[0].mean() == pytest.approx(-2570, abs=1)
+
+
+def test_heights_in_kilometres_are_read_as_such_and_in_feet_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / 'a.tif', slope_to_the_north_east())
+    changed(path, values=slope_to_the_north_east() / 1000.0, unit='km')
+    assert ground(path).height(100.0, 0.0) == pytest.approx(10.0, abs=0.02)
+    with pytest.raises(ElevationFileError, match="its heights are in 'foot'"):
+        ground(changed(path, unit='foot'))
+
+
+def test_a_picture_is_no_ground(tmp_path: Path) -> None:
+    path = written(tmp_path / 'a.tif', slope_to_the_north_east())
+    with pytest.raises(ElevationFileError, match='uint8, the shades of a picture'):
+        ground(changed(path, dtype='uint8', values=np.full((401, 401), 128)))
+
+
+@pytest.mark.parametrize('dtype, value', [
+    ('int16', -32768), ('float32', -3.4e38), ('float32', -9999.0), ('float32', 1e30)])
+def test_no_data_that_a_file_does_not_declare_is_no_height(
+        tmp_path: Path, dtype: str, value: float) -> None:
+    heights = slope_to_the_north_east()
+    heights[190:200, 190:200] = value
+    path = written(tmp_path / 'a.tif', heights, nodata=None)
+    with pytest.raises(ElevationFileError, match='at 100 of .* -9000 to 22000 m'):
+        ground(changed(path, dtype=dtype))
+
+
+@pytest.mark.parametrize('reach', [200.0, 20_000.0])
+def test_a_file_smaller_than_the_reach_keeps_its_own_resolution(
+        tmp_path: Path, reach: float) -> None:
+    mesa = np.zeros((51, 51))
+    mesa[24:27, 24:27] = 5.0    # 6 m wide
+    path = written(tmp_path / 'a.tif', mesa)
+    heights, west, south, cell = read_elevations(path, LATITUDE, LONGITUDE, reach)
+    assert cell == pytest.approx(2.0, rel=0.03)
+    assert (west, south) == pytest.approx((-50.0, -50.0), abs=2.0)
+    assert heights.max() == pytest.approx(5.0, abs=0.1)
+    assert ground(path, reach).height(20.0, 0.0) == pytest.approx(-5.0, abs=0.1)
+
+
+@pytest.mark.parametrize('left, place', [(260.0, -100.0), (-100.0, 260.0), (0.0, 359.9999)])
+def test_longitudes_may_be_counted_either_way(
+        tmp_path: Path, left: float, place: float) -> None:
+    size = 2.0 / (np.pi / 180.0 * MARS_RADIUS)
+    wide = size / np.cos(np.radians(LATITUDE))
+    path = written(tmp_path / 'a.tif', slope_to_the_north_east())
+    changed(path, crs=f'+proj=longlat +R={MARS_RADIUS:.0f} +no_defs',
+            transform=rasterio.transform.from_origin(
+                left - 200.5 * wide, LATITUDE + 200.5 * size, wide, size))
+    assert ground(path, longitude=place).height(50.0, 0.0) == pytest.approx(5.0, abs=0.02)
+
+
+@pytest.mark.parametrize('crs, words', [
+    ('EPSG:4326', 'that of the Earth'), ('EPSG:32643', 'that of the Earth'),
+    ('+proj=longlat +R=1737400 +no_defs', 'that of the Moon'),
+    ('+proj=longlat +R=500000 +no_defs', 'that of a body of 500000 m')])
+def test_the_ground_of_another_body_is_refused_by_its_name(
+        tmp_path: Path, crs: str, words: str) -> None:
+    path = written(tmp_path / 'a.tif', slope_to_the_north_east())
+    with pytest.raises(ElevationFileError, match=words):
+        ground(changed(path, crs=crs))
+
+
+def test_the_poles_have_ground_too(tmp_path: Path) -> None:
+    path = changed(
+        written(tmp_path / 'a.tif', slope_to_the_north_east()),
+        crs=f'+proj=stere +lat_0=90 +lon_0=0 +R={MARS_RADIUS:.0f} +units=m +no_defs',
+        transform=rasterio.transform.from_origin(-401.0, 401.0, 2.0, 2.0))
+    terrain = Terrain(TerrainParameters(relief=0.0), 0,
+                      dem=read_elevations(path, 90.0, 0.0, 150.0))
+    assert terrain.height(100.0, 0.0) == pytest.approx(10.0, abs=0.05)
+
+
+def test_a_projection_that_tears_at_the_place_is_refused(tmp_path: Path) -> None:
+    path = changed(
+        written(tmp_path / 'a.tif', slope_to_the_north_east()),
+        crs=f'+proj=longlat +R={MARS_RADIUS:.0f} +no_defs',
+        transform=rasterio.transform.from_origin(-180.0, 90.0, 360.0 / 401, 180.0 / 401))
+    with pytest.raises(ElevationFileError, match='edge or a pole near the place'):
+        read_elevations(path, 90.0, 0.0, 150.0)
+
+
+def test_a_file_of_absurd_size_is_one_line(tmp_path: Path) -> None:
+    path = changed(written(tmp_path / 'a.tif', slope_to_the_north_east()),
+                   transform=rasterio.transform.from_origin(-1e30, 1e30, 1e28, 1e28))
+    with pytest.raises(ElevationFileError) as caught:
+        ground(path)
+    assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize('azimuth', [0.0, 84.0, 200.0])
+@pytest.mark.parametrize('lean_deg', [3.0, 9.0, 14.0, 20.0])
+def test_on_a_slope_the_aircraft_stands_as_the_ground_leans(
+        azimuth: float, lean_deg: float) -> None:
+    # With the springs of the legs the downhill feet give way by a little.
+    scenario = load_scenario('flight_01')
+    slope = np.tan(np.radians(lean_deg)) * np.linspace(-50.0, 50.0, 101)
+    plane = np.broadcast_to(slope, (101, 101)).copy()
+    flat = environment_of(scenario)
+    surroundings = replace(
+        flat, terrain=Terrain(TerrainParameters(relief=0.0), 0, dem=(plane, -50.0, -50.0, 1.0)),
+        rocks=Rocks(flat.terrain, RockParameters(abundance=0.0)))
+    section = scenario.helicopters[0].model_copy(update={'azimuth': azimuth})
+    vehicle = settled(section, surroundings, HelicopterParameters().vehicle)
+    assert np.degrees(tilt(vehicle.truth.q_MB)) == pytest.approx(lean_deg, abs=1.0)

@@ -112,7 +112,12 @@ def test_a_good_file_becomes_its_values(file):
     ('[1.0, 2.0]', '[1.0, 2.0', 'FILE:3:6: not YAML'),
     ('works', '!!python/name:os.system', 'FILE:1:8: not YAML'),
     ('works', 'wor\x00ks', 'FILE:1: not YAML: control character #x00'),
-    ('works', '2021-13-45', 'FILE: not YAML that can be used'),
+    ('works', '2021-13-45', "FILE:1:8: found '2021-13-45' (month must be in 1..12), allowed: "
+     'a time such as 2021-04-25T11:31:00Z'),
+    ('[1.0, 2.0]', '[1,0, 2,0]', 'FILE:2:1: where: found [1, 0, 2, 0], allowed: a list of at '
+     'most 2'),
+    ('{type: valve, turns: 3}', 'valve', "FILE:5:5: parts[1]: found 'valve', allowed: a mapping "
+     'that begins with type'),
     ('parts:', '---\nparts:', 'FILE:3:1: not YAML'),
 ])
 def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
@@ -173,3 +178,10 @@ def test_anchors_and_aliases_may_be_used(file):
 def test_a_number_with_an_exponent_is_a_number(file, text):
     path = file(GOOD.replace('length: 2.0', f'length: {text}'))
     assert validate(Plant, path, *load_yaml(path)).parts[0].length == 2.0
+
+
+def test_of_a_long_line_only_what_is_around_the_mistake_is_shown(file):
+    text = refusal(file(GOOD.replace('works', 'x' * 3000 + ': {lid: ' + '9' * 3000 + '}')))
+    assert len(text) < 600
+    line, caret = refusal(file(GOOD.replace('[1.0, 2.0]', f'[{"0.0, " * 90}x]'))).splitlines()[1:]
+    assert len(line) < 110 and len(caret) < 110

@@ -64,3 +64,26 @@ def test_any_text_is_read_or_refused(text):
         read_yaml(text)
     except YamlError as error:
         assert '\n' not in str(error)
+
+
+@pytest.mark.parametrize('text, words', [
+    ('name: !!bool hop', "1:7: found 'hop', allowed: true or false"),
+    ('utc: !!timestamp soon', "1:6: found 'soon', allowed: a time such as"),
+    ('a: 1\nutc: 2021-13-25T11:31:00Z', "2:6: found '2021-13-25T11:31:00Z' (month must be in"),
+    ('a: 1\nutc: 2016-12-31T23:59:60Z', "2:6: found '2016-12-31T23:59:60Z' (second must be in"),
+    ('a: [1, !!int x]', "1:8: found 'x', allowed: a whole number"),
+    ('a: {b: !!float x}', "1:8: found 'x', allowed: a number"),
+    ('a: 1\non: 3', "2:1: found the key 'on', in YAML a bool, allowed: a text"),
+    ('a: 1\n~: 3', "2:1: found the key '~', in YAML a null, allowed: a text"),
+    ('a: [{1: 2}]', "1:6: found the key '1', in YAML a int, allowed: a text")])
+def test_a_value_that_is_not_what_it_looks_like_has_line_and_column(tmp_path, text, words):
+    path = tmp_path / 'scenario.yaml'
+    path.write_text(text)
+    with pytest.raises(FileError) as caught:
+        load_yaml(path)
+    assert f'{path}:{words}' in str(caught.value)
+
+
+def test_minutes_and_seconds_are_not_silently_a_number_to_the_base_of_60():
+    assert read_yaml('a: 1:10\nb: 1:10.5\nc: 70\nd: -3\ne: 0x10\nf: .5')[1] == {
+        'a': '1:10', 'b': '1:10.5', 'c': 70, 'd': -3, 'e': 16, 'f': 0.5}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import datetime, timezone
+import os
 import sys
 
 from ingenuity_nodes import __version__
@@ -14,6 +15,9 @@ from ingenuity_nodes import __version__
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status."""
+    for name in ('stdout', 'stderr'):
+        if getattr(sys, name) is None:    # closed, as by >&-: nobody wants to hear
+            setattr(sys, name, open(os.devnull, 'w'))    # noqa: SIM115
     options = _parser().parse_args(arguments)
     # Imported only now: a command pays for what it needs, and --help answers at once.
     from ingenuity_nodes.commands import flights
@@ -64,6 +68,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
                         help="age of the flight software [the file's]")
     parser.add_argument('--out', default='', metavar='FOLDER',
                         help='new folder for the results [runs/<scenario>_<time>]')
+    _add_allow_code(parser)
+
+
+def _add_allow_code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--allow-code', action='store_true', help='stages that the scenario names '
+                        'may come from the current folder, not only from installed packages')
 
 
 def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,12 +114,13 @@ def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     photo.add_argument('--seed', type=_seed, default=-1, help="seed of all noise [the file's]")
     photo.add_argument('--out', default='', metavar='FILE.jpg',
                        help='where to write it [<scenario>_<camera>_<T>.jpg]')
+    _add_allow_code(photo)
 
 
 def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     play = commands.add_parser('play', help='play the bag of a run into a ROS graph')
     play.add_argument('folder', help='run folder or bag folder')
-    play.add_argument('--rate', type=_factor, default=1.0, metavar='X',
+    play.add_argument('--rate', type=_rate, default=1.0, metavar='X',
                       help='recorded seconds per second')
 
 
@@ -238,6 +249,16 @@ def _seed(text: str) -> int:
     if not text.isdigit() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: a whole number from 0")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.01 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0.01 to 1000")
+    return value
 
 
 def _factor(text: str) -> float:

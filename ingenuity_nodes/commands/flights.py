@@ -12,6 +12,7 @@ import sys
 from typing import Any
 from zipfile import BadZipFile
 
+from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
 from ingenuity_nodes.commands import campaigns, photo, plans, studies, tables
 from ingenuity_nodes.commands.narrator import Narrator
@@ -22,7 +23,9 @@ from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.historic_flights import history_table
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
+from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.scenario.variants import with_features, with_software
+from ingenuity_nodes.stages import ALLOW_CODE
 from ingenuity_nodes.yaml_files.check import FileError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -43,6 +46,8 @@ def run(options: Namespace) -> int:
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
                 'compare': campaigns.compare}
+    if getattr(options, 'allow_code', False):
+        os.environ[ALLOW_CODE] = '1'    # of the nodes, too
     try:
         status = handlers[options.command](options)
         sys.stdout.flush()    # here, where a reader that has left is understood
@@ -75,10 +80,12 @@ def fly(options: Namespace) -> int:
     with Narrator() as narrator:
         narrator(f'{scenario.name}: {scenario.description}')
         narrator.compile_kernels()
+        notes = _told(scenario, narrator)
         graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
                       restartable=restartable(scenario))
         status = graph.wait()
     status = max(status, _written(folder, recorded=not options.no_record))
+    _print_notes(notes)
     print(f'results: {folder.path}')
     if status not in (0, INTERRUPTED):
         print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
@@ -97,6 +104,20 @@ def _written(folder: RunFolder, *, recorded: bool) -> int:
     return int(recorded)
 
 
+def _told(scenario: Scenario, narrator: Narrator) -> list[str]:
+    """Say before the flight what will not happen as it is written."""
+    from ingenuity_nodes.mission.foresight import foreseen
+    notes = foreseen(scenario)
+    for line in notes:
+        narrator(f'note: {line}')
+    return notes
+
+
+def _print_notes(notes: list[str]) -> None:
+    for line in notes:
+        print(f'  note                   {line}')
+
+
 def simulate(options: Namespace) -> int:
     """Fly in one process, without ROS."""
     from ingenuity_nodes.simulation.batch import fly_batch
@@ -107,28 +128,34 @@ def simulate(options: Namespace) -> int:
                               needed_bytes=100_000_000)
     with Narrator(sys.stderr if options.json else sys.stdout) as narrator:
         narrator.compile_kernels()
+        notes = _told(scenario, narrator)
         result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
                            images=options.images, report_line=narrator)
     if options.json:
         print(json.dumps(result, indent=2))
     else:
         print_summary(result)
+        _print_notes(notes)
         print(f'results: {folder.path}')
     return 0 if result['outcome'] == 'landed' else 1
 
 
 def check(options: Namespace) -> int:
     """Check scenario files; every mistake is shown, nothing is started."""
+    from ingenuity_nodes.mission.foresight import foreseen
     bad, refused, planned = 0, 0, {}
     for name in options.scenarios or scenario_names():
         try:
-            scenario = load_scenario(name)
+            scenario = load_scenario(name, run=False)
         except FileError as error:
             print(error, file=sys.stderr)
             bad += 1
             continue
         if not (options.plan and options.json):
             print(f'{name}: good ({", ".join(vehicle.name for vehicle in scenario.vehicles)})')
+        if options.scenarios:    # of ours it is known
+            for line in foreseen(scenario):
+                print(f'{name}: but {line}', file=sys.stderr)
         if options.plan:
             flights = plans.prepared(scenario)
             planned[name] = plans.as_json(flights)
@@ -143,7 +170,7 @@ def check(options: Namespace) -> int:
 def list_scenarios(_: Namespace) -> int:
     """List the scenarios that come with the package."""
     for name in scenario_names():
-        print(f'{name:20} {load_scenario(name).description}')
+        print(f'{name:20} {load_scenario(name, run=False).description}')
     return 0
 
 
@@ -185,6 +212,8 @@ def print_summary(result: dict[str, Any]) -> None:
     photo = result.get('photo')
     if photo and photo.get('target_px'):
         u, v = photo['target_px']
+        camera = rte()
+        inside = 0 <= u < camera.width and 0 <= v < camera.height
         print(f'  photo                  at {photo["t_s"]:.2f} s, {photo["target"]} at '
-              f'({u:.0f}, {v:.0f}) px, {photo["target_distance_m"]:.2f} m, '
+              f'({u:.0f}, {v:.0f}) px{"" if inside else ", outside the frame"}, {photo["target_distance_m"]:.2f} m, '
               f'{"received" if photo["received"] else "not received"}')

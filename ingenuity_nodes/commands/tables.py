@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ingenuity_nodes.commands.narrator import compile_kernels
+from ingenuity_nodes.graph.processes import check_domain
 from ingenuity_nodes.yaml_files.check import FileError
 from rich.console import Console
 from rich.table import Table
@@ -25,8 +26,12 @@ if TYPE_CHECKING:    # each command imports what it needs, when it needs it
 def play(options: Namespace) -> int:
     """Become the player node."""
     bag = Path(options.folder)
-    if not bag.is_dir():
-        raise FileError(f'{bag}: no such folder')
+    if not bag.is_dir() and not (bag.is_file() and bag.suffix == '.mcap'):
+        raise FileError(f'{bag}: found no such folder, allowed: the folder of a run or of its '
+                        'bag, or an .mcap file')
+    given = os.environ.get('ROS_DOMAIN_ID')
+    if given:
+        check_domain(given)
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.execv(sys.executable, [
         sys.executable, '-m', 'ingenuity_nodes.nodes.player', '--ros-args',

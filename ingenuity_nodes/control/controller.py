@@ -15,7 +15,7 @@ from ingenuity_nodes.control.parameters import ControlParameters, GAINS, gains_o
 from ingenuity_nodes.control.position import thrust_vector, wanted_acceleration
 from ingenuity_nodes.signals import Air, Estimate, RotorCommand, Setpoint, VehicleStatus
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
-from ingenuity_nodes.world.mars import GRAVITY
+from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +23,7 @@ __all__ = ['ControlParameters', 'Controller']
 
 Array = NDArray[np.float64]
 FLIGHT_SPEED = 2537.0 * math.pi / 30.0    # [rad/s] flights 1 to 13
+FLIGHT_AIR = air_of_density(0.0165, 235.0)    # at Flight 3, from 718 to 740 Pa as MEDA saw
 
 
 # All that the cascade works on.
@@ -98,7 +99,12 @@ class Controller:
         self._fly = entry_point(_fly, self._cascade, 0.0)
         self._wait = entry_point(_wait, self._cascade, 0.0)
         self._highest_speed = vehicle.actuators.rotor_speed_high
-        self.model = self.prepare(FLIGHT_SPEED)
+        try:
+            self.model = self.prepare(FLIGHT_SPEED)
+        except ValueError:
+            # Too thin to fly in at this speed, and a plan that asks for it is refused; until
+            # one comes that can be flown, any model does for an aircraft that stands.
+            self.model = self._trimmed(FLIGHT_AIR, FLIGHT_SPEED)
 
     @property
     def integrals(self) -> Array:
@@ -120,7 +126,11 @@ class Controller:
             The rotors cannot lift the aircraft at this speed.
 
         """
-        self.model = model = onboard_model(self._vehicle, self._air, rotor_speed)
+        self.model = self._trimmed(self._air, rotor_speed)
+        return self.model
+
+    def _trimmed(self, air: Air, rotor_speed: float) -> OnboardModel:
+        model = onboard_model(self._vehicle, air, rotor_speed)
         cascade = self._cascade
         for name in ('mass', 'inertia', 'collective', 'to_blades', 'limits'):
             cascade[name] = getattr(model, name)

@@ -45,6 +45,21 @@ class NoDomainError(RuntimeError):
     """There is no ROS domain id to use: all are taken, or the one given is none."""
 
 
+def check_domain(text: str) -> None:
+    """
+    Check what somebody gave as ``ROS_DOMAIN_ID``.
+
+    Raises
+    ------
+    NoDomainError
+        It is no domain id.
+
+    """
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= LAST_DOMAIN):
+        raise NoDomainError(f"ROS_DOMAIN_ID: found '{text[:40]}', allowed: a whole number "
+                            f'from 0 to {LAST_DOMAIN}')
+
+
 class Domain:
     """
     A ROS domain id that no other run on this machine has.
@@ -62,9 +77,8 @@ class Domain:
     def __init__(self) -> None:
         given = os.environ.get('ROS_DOMAIN_ID')
         self._lock: TextIO | None = None
-        if given and not (given.isascii() and given.isdigit() and int(given[:9]) <= LAST_DOMAIN):
-            raise NoDomainError(f"ROS_DOMAIN_ID: found '{given[:40]}', allowed: a whole number "
-                                f'from 0 to {LAST_DOMAIN}')
+        if given:
+            check_domain(given)
         self.number = int(given) if given else self._take()
         if given and not self._locked(self.number):
             raise NoDomainError(

@@ -9,9 +9,11 @@ What breaks, breaks here; the flight computer on the other side knows nothing of
 from __future__ import annotations
 
 from collections.abc import Iterable
+import math
 
 from ingenuity_nodes.faults.injector import Injector
-from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
+from ingenuity_nodes.frames import (
+    compose, quaternion, QuatWxyz, quaternion_from_rpy, Vector3, yaw_from_azimuth)
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.sensors.altimeter import Altimeter
@@ -25,6 +27,9 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
 SETTLING_STEPS = 1000    # 2 s: five periods of oscillation on the legs
+# [rad] assumed: on less, an aircraft put down level settles gently; on 14 deg its uphill feet begin
+# so deep in the ground that the legs throw it over, and it is put down parallel to the ground.
+STEEP = math.radians(5.0)
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
 
@@ -129,11 +134,31 @@ def settled(
 ) -> Vehicle:
     """Put the aircraft down and wait until its legs have found the slope of the ground."""
     east, north = section.position
-    up = environment.terrain.height(east, north) + parameters.landing_gear.foot_z
-    p_MB = np.array([east, north, up])
-    q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth))
     ground, rocks = environment.terrain, environment.rocks
+    normal = ground.normal(east, north)
+    q_MB = quaternion_from_rpy(0.0, 0.0, yaw_from_azimuth(section.azimuth))
+    up = np.array([0.0, 0.0, 1.0])
+    if normal[2] < math.cos(STEEP):
+        q_MB, up = compose(leaning(normal), q_MB), normal
+    p_MB = (np.array([east, north, ground.height(east, north)])
+            + parameters.landing_gear.foot_z * up)
     vehicle = Vehicle(parameters, ground, p_MB, q_MB, rocks=rocks)
     for _ in range(SETTLING_STEPS):
         truth = vehicle.step(STILL, environment.air, np.zeros(3), 0.0)
     return Vehicle(parameters, ground, truth.p_MB, truth.q_MB, rocks=rocks)
+
+
+def leaning(normal_M: Vector3) -> QuatWxyz:
+    """
+    Turn upright into out of the ground, about a level axis: the shortest way.
+
+    Parameters
+    ----------
+    normal_M
+        Unit vector out of the ground, shape (3,), in M, with an upward part.
+
+    """
+    x, y, z = normal_M
+    k = 1.0 / (1.0 + z)    # Rodrigues' formula with the axis (-y, x, 0)
+    return quaternion(np.array([[1.0 - k * x * x, -k * x * y, x],
+                                [-k * x * y, 1.0 - k * y * y, y], [-x, -y, z]]))

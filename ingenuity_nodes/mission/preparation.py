@@ -23,6 +23,7 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection, Scenario
 from ingenuity_nodes.world.environment import Environment
+from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
 
 HIGHER = 2.0, 24.0    # [m] step and end of the altitudes that are tried; 24 m: Flight 61
@@ -85,7 +86,7 @@ def _planned(
     parameters: HelicopterParameters, planning: PlanningParameters,
 ) -> Prepared:
     if not section.goals:
-        plan = plan_with_targets(scenario, section, environment)
+        plan = plan_with_targets(scenario, section, environment.terrain)
         return Prepared(section, plan, None, section.start, (), '')
     try:
         made = plan_of(scenario, section, environment, parameters, planning)
@@ -174,7 +175,7 @@ def _timed(
 
 
 def plan_with_targets(
-    scenario: Scenario, helicopter: HelicopterSection, environment: Environment,
+    scenario: Scenario, helicopter: HelicopterSection, terrain: Terrain,
 ) -> FlightPlan:
     """Complete a written flight plan with the positions of the vehicles it shall photograph."""
     plan = helicopter.flight_plan
@@ -183,6 +184,6 @@ def plan_with_targets(
     wanted = set(plan.photographed) - known
     targets = tuple(
         Target(name=vehicle.name, azimuth=vehicle.azimuth,
-               position=(*vehicle.position, environment.terrain.height(*vehicle.position)))
+               position=(*vehicle.position, terrain.height(*vehicle.position)))
         for vehicle in scenario.vehicles if vehicle.name in wanted)
     return plan.model_copy(update={'targets': plan.targets + targets})

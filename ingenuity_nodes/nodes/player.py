@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-import importlib
 from pathlib import Path
 import time
 from typing import Any
 
 from ingenuity_nodes.nodes.conversions.geometry import stamp
+from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
 from ingenuity_nodes.recording.bag.reader import BagMessage, BagTopic, messages, topics
@@ -21,6 +21,7 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType
 from rclpy.duration import Duration
+from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
@@ -142,11 +143,12 @@ class PlayerNode(Node):
         for topic in listed:
             try:
                 kind = message_type(topic.type_name)
-            except (AttributeError, ImportError):
+                publisher = self.create_publisher(kind, topic.topic, qos_of(topic))
+            except (UnknownTypeError, InvalidTopicNameException) as error:
                 self.get_logger().warning(
-                    f'{topic.topic} stays silent: {topic.type_name} is not installed here')
+                    f'{topic.topic[:80]} stays silent: {str(error).splitlines()[0]}')
                 continue
-            yield topic.topic, self.create_publisher(kind, topic.topic, qos_of(topic))
+            yield topic.topic, publisher
 
     # Time goes on --------------------------------------------------------------------------
 
@@ -164,8 +166,15 @@ class PlayerNode(Node):
     def _on_end(self, t_ns: int) -> None:
         seconds = (t_ns - self._timeline.start_ns) / SECOND_NS
         self.get_logger().info(f'played {self._played} messages, {seconds:.1f} s')
+        promised = sum(topic.count for topic in self._listed
+                       if topic.topic in self._publishers_of)
+        if promised and not self._played:
+            self.get_logger().error(f'none of {promised} messages could be played: what is said '
+                                    'of them and what is there are not the same')
+            self.membership.end(1, 'nothing played')
         if not self._loop:
             self.membership.end(0, 'played')
+        if not self.membership.running:
             return
         self._played = 0
         self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
@@ -200,7 +209,7 @@ class PlayerNode(Node):
 
 def bag_folder(text: str) -> Path:
     """
-    Find the bag in a run folder, or take the folder as the bag.
+    Find the bag in a run folder, or take the folder, or a file of one, as the bag.
 
     Raises
     ------
@@ -212,12 +221,6 @@ def bag_folder(text: str) -> Path:
         raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
     folder = Path(text)
     return folder / 'bag' if (folder / 'bag').is_dir() else folder
-
-
-def message_type(name: str) -> type:
-    """Find the class of a message type such as ``sensor_msgs/msg/Imu``."""
-    package, _, kind = name.split('/')
-    return getattr(importlib.import_module(f'{package}.msg'), kind)
 
 
 def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-import importlib
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -218,11 +217,10 @@ class RecorderNode(MemberNode):
     def _subscribe(self, topic: str, type_name: str, offers: Sequence[QoSProfile]) -> None:
         latched = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
         reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
-        package, _, name = type_name.split('/')
         try:
-            kind = getattr(importlib.import_module(f'{package}.msg'), name)
-        except (ImportError, AttributeError):
-            self.get_logger().warning(f'{topic}: type {type_name} is not installed, not recorded')
+            kind = message_type(type_name)
+        except UnknownTypeError as error:
+            self.get_logger().warning(f'{topic}: not recorded, as {error}')
             return
         qos = BagQos(max(offer.depth for offer in offers), reliable, latched)
         self.create_subscription(

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 import os
+from pathlib import Path
 import signal
 import sys
+import tempfile
 from typing import Protocol
 
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.resources import user_folder
 from ingenuity_nodes.yaml_files.check import FileError
 import rclpy
 from rclpy.exceptions import ParameterException
@@ -24,6 +27,10 @@ except ImportError:
     Executor = SingleThreadedExecutor
 
 INTERRUPTED = 0    # Ctrl-C is how a ROS node is ended; that it cut a run short, the run says
+
+
+class StartError(RuntimeError):
+    """ROS cannot start here; the text says why."""
 
 
 class Session(Protocol):
@@ -50,10 +57,11 @@ class RunnableNode(Protocol):
 
 def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = None) -> None:
     """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    ensure_log_folder()
     node = None
     status = 1
     try:
+        _begin(args)
         node = node_class()
         membership = node.membership
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -61,7 +69,7 @@ def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = Non
         status = _spin(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         status = INTERRUPTED
-    except (FileError, ParameterError, ParameterException, RecordingError) as error:
+    except (FileError, ParameterError, ParameterException, RecordingError, StartError) as error:
         print(error, file=sys.stderr)
         status = 2
     finally:
@@ -72,6 +80,27 @@ def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = Non
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+def ensure_log_folder() -> None:
+    """Let ROS log where it can, as without a home; it would not start."""
+    if os.environ.get('ROS_LOG_DIR') or os.environ.get('ROS_HOME'):
+        return
+    try:
+        folder = Path.home() / '.ros' / 'log'
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return
+    except (OSError, RuntimeError):
+        pass    # no home, or none that can be written
+    os.environ['ROS_LOG_DIR'] = str(user_folder('ros_log') or tempfile.gettempdir())
+
+
+def _begin(args: Sequence[str] | None) -> None:
+    try:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:    # as that the chosen folder for logs cannot be written
+        raise StartError(f'ROS 2 does not start: {str(error)[:200]}') from error
 
 
 def _spin(node: RunnableNode) -> int:

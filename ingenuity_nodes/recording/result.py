@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REFUSED = 'refused'              # mode and outcome of a flight that did not start
+UNFINISHED = 'never lifted off', 'still flying', 'not shut down'
 LANDED = 'landed'                # mode and outcome of a nominal flight
 # Without contact data, the gear counts as off the ground this far above its resting height.
 CLEAR_OF_GROUND = 0.02           # [m]; assumed: more than the gear springs back
@@ -93,7 +94,8 @@ def summarise(
     outcome
         Overrides the outcome of the record, such as 'interrupted'.
     verdict
-        Outcome of a run whose helicopters all landed, and which failed all the same.
+        Outcome of a run whose helicopters all landed, and which failed all the same; also of
+        one that ended before they had.
 
     """
     vehicles = {}
@@ -108,6 +110,8 @@ def summarise(
     first = vehicles[run.vehicles[0]]
     overall = outcome or next(
         (v['outcome'] for v in vehicles.values() if v['outcome'] != LANDED), verdict or LANDED)
+    if overall in UNFINISHED and verdict:    # what mission control says tells more
+        overall = verdict
     return {
         'scenario': run.scenario, 'seed': run.seed, **first, 'outcome': overall,
         'real_time_factor': real_time_factor, 'trajectory_sha256': trajectory_sha256(run),
@@ -203,8 +207,8 @@ def _outcome(log: VehicleLog, span: FlightSpan | None) -> str:
     if any(change.mode == REFUSED for change in log.modes):
         return REFUSED
     if span is None:
-        return 'never lifted off'
-    return 'still flying' if span.touchdown is None else 'not shut down'
+        return UNFINISHED[0]
+    return UNFINISHED[1] if span.touchdown is None else UNFINISHED[2]
 
 
 def _track_figures(truths: TruthColumns, span: FlightSpan) -> dict[str, Any]:

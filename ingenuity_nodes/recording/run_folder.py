@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+import fcntl
 import itertools
 import os
 from pathlib import Path
@@ -59,12 +60,16 @@ class RunFolder:
         Raises
         ------
         RecordingError
-            It cannot be created or written to, is not empty, or the disk has too little space.
+            It cannot be created or written to, is not empty or another run's, or the disk has too
+        little space.
 
         """
-        folder = path or _unused(root, scenario, utc or datetime.now(timezone.utc))
+        now = (utc or datetime.now(timezone.utc)).astimezone(timezone.utc)
+        stem = root / f'{scenario}_{now:%Y%m%dT%H%M%SZ}'
+        folder = path or stem
         created = [level for level in (folder, *folder.parents) if not level.exists()]
         try:
+            folder = path or _unused(stem)
             _make(folder, needed_bytes)
         except RecordingError:
             _remove(created)
@@ -143,6 +148,7 @@ def _make(folder: Path, needed_bytes: int) -> None:
     """Create a folder unless it exists; raise unless it is empty, writable and has space."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _claim(folder)
         if any(folder.iterdir()):
             raise RecordingError(f'{folder}: holds files, allowed: a new or an empty folder')
         probe = folder / '.probe'
@@ -163,10 +169,39 @@ def _remove(created: Iterable[Path]) -> None:
             folder.rmdir()
 
 
-def _unused(root: Path, scenario: str, utc: datetime) -> Path:
-    stem = f'{scenario}_{utc.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}'
-    names: Iterator[str] = itertools.chain([stem], (f'{stem}_{k}' for k in itertools.count(2)))
-    return next(root / name for name in names if not (root / name).exists())
+def _claim(folder: Path) -> None:
+    """Keep a folder from other runs for as long as this process lives; nothing stays behind."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(number)
+        raise RecordingError(f'{folder}: another run writes there, allowed: a folder of its own'
+                             ) from error
+    except OSError:
+        os.close(number)    # a file system without locks
+
+
+def _unused(stem: Path) -> Path:
+    """
+    Make a folder that nobody has: whoever makes it owns it, however many start in one second.
+
+    Raises
+    ------
+    RecordingError
+        It cannot be made.
+
+    """
+    for k in itertools.count(1):
+        folder = stem if k == 1 else stem.with_name(f'{stem.name}_{k}')
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RecordingError(f'{folder}: cannot be written: {error.strerror}') from error
+        return folder
+    raise AssertionError('there is always another number')
 
 
 def _link(link: Path, folder: Path) -> None:

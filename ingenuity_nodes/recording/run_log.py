@@ -72,6 +72,9 @@ class MapMarker:
     up: float
 
 
+MOST_STATIONS = 1000    # along a side; assumed: more than a figure has pixels
+
+
 @dataclass(frozen=True)
 class TerrainPatch:
     """Heights on a grid, for the maps of the report."""
@@ -85,7 +88,12 @@ class TerrainPatch:
         cls, heights: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
         east: tuple[float, float], north: tuple[float, float], spacing: float = 1.0,
     ) -> TerrainPatch:
-        """Sample the heights of a terrain on a grid that covers ``east`` and ``north`` [m]."""
+        """
+        Sample the heights of a terrain on a grid that covers ``east`` and ``north`` [m].
+
+        Where vehicles are kilometres apart the grid is coarser, so that it stays a picture.
+        """
+        spacing = max(spacing, *((high - low) / MOST_STATIONS for low, high in (east, north)))
         xs = np.arange(east[0], east[1] + spacing, spacing)
         ys = np.arange(north[0], north[1] + spacing, spacing)
         grid_x, grid_y = np.meshgrid(xs, ys)

@@ -24,10 +24,14 @@ def load(name: str, *keys: str) -> tuple[NDArray[Any], ...] | None:
     folder = user_folder('ground')
     if folder is None:
         return None
+    path = folder / f'{name}.npz'
     try:
-        with np.load(folder / f'{name}.npz', allow_pickle=False) as file:
+        with np.load(path, allow_pickle=False) as file:
             return tuple(file[key] for key in keys)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error):
+    except FileNotFoundError:
+        return None
+    except Exception:    # torn in one of many ways: it is made anew
+        path.unlink(missing_ok=True)
         return None
 
 

@@ -34,7 +34,7 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
     here = scenario.world
     seed = scenario.seed if seed is None else seed
     # The ground is that of the place, whatever the seed: the same for dispersed flights.
-    terrain = Terrain(with_overrides(TerrainParameters(), here.terrain), dem=_measured(here))
+    terrain = terrain_of(here)
     sun = sun_at(here.utc, here.latitude, here.longitude)
     pressure, temperature = here.pressure, here.temperature
     if pressure is None:
@@ -48,6 +48,11 @@ def environment_of(scenario: Scenario, seed: int | None = None) -> Environment:
         wind=Wind(with_overrides(WindParameters(), here.wind), seed),
         sun=sun,
     )
+
+
+def terrain_of(here: WorldSection) -> Terrain:
+    """Build the ground of a scenario alone."""
+    return Terrain(with_overrides(TerrainParameters(), here.terrain), dem=_measured(here))
 
 
 def _measured(here: WorldSection) -> Elevations | None:

@@ -71,9 +71,11 @@ def _near(name: str, names: list[str]) -> list[str]:
     return [padded] if padded in names else difflib.get_close_matches(name, names, 1)
 
 
-def load_scenario(name_or_path: str) -> Scenario:
+def load_scenario(name_or_path: str, *, run: bool = True) -> Scenario:
     """
     Read and check one scenario, down to each overridden parameter.
+
+    Without ``run``, as for a file of a stranger, no code that the scenario names is imported.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def load_scenario(name_or_path: str) -> Scenario:
         return Scenario.model_validate(made)
     path = scenario_path(name_or_path)
     text, value = load_yaml(path)
-    mistakes = [*_override_mistakes(value), *_locate_elevations(path.parent, value)]
+    mistakes = [*_override_mistakes(value, run), *_locate_elevations(path.parent, value)]
     try:
         scenario = Scenario.model_validate(value)
     except ValidationError as error:
@@ -98,7 +100,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     return scenario
 
 
-def _override_mistakes(value: Any) -> Iterator[Mistake]:
+def _override_mistakes(value: Any, run: bool) -> Iterator[Mistake]:
     """Check overrides, whatever else is wrong with the file."""
     # Here, not above: what the vehicles are made of is needed only to check a file.
     from ingenuity_nodes.mapping.parameters import MapperParameters
@@ -123,7 +125,7 @@ def _override_mistakes(value: Any) -> Iterator[Mistake]:
         if isinstance(overrides, Mapping):
             changed, errors = try_overrides(parameters, overrides)
             if isinstance(changed, HelicopterParameters):
-                errors += stage_mistakes(changed.stages)
+                errors += stage_mistakes(changed.stages, run=run)
             for error in errors:
                 yield Mistake((*key, *error.key.split('.')), error.message)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+import re
 from typing import Annotated, Any, Literal
 
 from ingenuity_nodes.guidance.flight_plan import (
@@ -27,9 +28,12 @@ from pydantic import (
 
 
 def _no_number(value: object) -> object:
-    # Pydantic would take 2021 for seconds since 1970.
-    if not isinstance(value, (str, datetime)):
-        raise ValueError(f'found {value}, allowed: a time such as 2021-04-25T11:31:00Z')
+    # Pydantic would take 2021 for seconds since 1970, also as a text.
+    if not isinstance(value, (str, datetime)) or (
+            isinstance(value, str) and not re.match(r'\d{4}-\d\d-\d\d[Tt ]', value)):
+        found = repr(value[:40]) if isinstance(value, str) else str(value)[:40]
+        raise ValueError(f'found {found}, allowed: a time such as '
+                         '2021-04-25T11:31:00Z')
     return value
 
 
@@ -37,6 +41,9 @@ def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f'found {value.isoformat()}, allowed: a time with zone, such as '
                          f'{value.isoformat()}Z')
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:    # before the zone, which may not fit in
+        raise ValueError(f'found {value.isoformat()}, allowed: from {FIRST_YEAR} to {LAST_YEAR}, '
+                         'for which the formulas of the sun hold')
     return value.astimezone(timezone.utc)
 
 
@@ -56,6 +63,8 @@ def possible_pace(value: float) -> float:
     return value
 
 
+# assumed: the span over which Allison and McEwen (2000) compared their formulas, as recalled.
+FIRST_YEAR, LAST_YEAR = 1874, 2127
 SLOWEST, FASTEST = 0.001, 1000.0    # assumed: a tick in 10 s, and more than any computer can do
 Name = Annotated[str, Field(
     pattern=r'^[a-z][a-z0-9_]*$', description='lower-case letters, digits, underscores')]
@@ -318,7 +327,8 @@ class Scenario(Section):
             plan = helicopter.flight_plan
             if plan is None:
                 continue
-            known = names + [target.name for target in plan.targets]
+            known = [name for name in names if name != helicopter.name]    # none sees itself
+            known += [target.name for target in plan.targets]
             wanted: list[tuple[str, int, Segment | PhotoRequest]] = [
                 ('segments', k, segment) for k, segment in enumerate(plan.segments)]
             wanted += [('photos', number, photo) for number, photo in enumerate(plan.photos)]
@@ -327,7 +337,8 @@ class Scenario(Section):
                     continue
                 where = 'vehicles', index, 'flight_plan', kind, number
                 if photo.target not in known:
-                    raise RuleError(f"found '{photo.target}', allowed: {', '.join(known)}",
+                    raise RuleError(f"found '{photo.target}', allowed: "
+                                    f'{", ".join(known) or "no other vehicle is there"}',
                                     *where, 'target')
                 if 'rte' not in helicopter.cameras:
                     raise RuleError(f"found 'rte', allowed: what {helicopter.name} "

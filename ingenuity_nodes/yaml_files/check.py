@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 import yaml
 
 M = TypeVar('M', bound=BaseModel)
+LONGEST_LINE = 95    # characters of a line that are shown
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,16 @@ def report(path: Path, text: str, mistakes: Iterable[Mistake]) -> str:
         where = f'{path}:{line + 1}:{column + 1}'
         row = f'{where}: {_dotted(mistake.key)}: {mistake.message}'
         if line < len(lines) and mistake.key:
-            row += f'\n    {lines[line].rstrip()}\n    {" " * column}^'
+            row += _shown(lines[line].rstrip(), column)
         rows.append((line, column, row))
     return '\n'.join(row for _, _, row in sorted(rows))
+
+
+def _shown(line: str, column: int) -> str:
+    """Show the place in a line, of a long one what is around it."""
+    first = max(0, column - LONGEST_LINE // 2) if len(line) > LONGEST_LINE else 0
+    part = line[first:first + LONGEST_LINE]
+    return f'\n    {part}\n    {" " * (column - first)}^'
 
 
 def _text_of(path: Path) -> str:

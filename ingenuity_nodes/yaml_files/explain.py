@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 import difflib
 from typing import Annotated, Any, get_args, get_origin
 
@@ -58,7 +58,8 @@ def _explain(model: type[BaseModel], entry: dict[str, Any]) -> tuple[Key, str, s
         return (*key, tag), *_unknown_tag(context['tag'], context['expected_tags'])
     if kind == 'union_tag_not_found':
         return key, f'key {context["discriminator"]} is missing', ''
-    allowed = _limits(owner, key) or _words(kind, entry['msg'], inner)
+    allowed = (_sizes(kind, context) or _limits(owner, key)
+               or _words(kind, entry['msg'], inner))
     return key, f'found {_found(entry["input"])}, allowed: {allowed}{_description(owner, key)}', ''
 
 
@@ -129,8 +130,20 @@ def _found(value: Any) -> str:
     return f'{text[:LONGEST_FOUND]}...'
 
 
+def _sizes(kind: str, context: Mapping[str, Any]) -> str:
+    """Say how long a text or a list may be."""
+    for name, words in (('max_length', 'at most'), ('min_length', 'at least')):
+        if kind in ('too_long', 'too_short') and name in context:
+            return f'a list of {words} {context[name]}'
+        if kind in ('string_too_long', 'string_too_short') and name in context:
+            return f'a text of {words} {context[name]} characters'
+    return ''
+
+
 def _words(kind: str, message: str, models: Sequence[type[BaseModel]]) -> str:
-    if kind == 'model_type':
+    if kind in ('model_type', 'model_attributes_type'):
+        if len(models) > 1:    # told apart by a tag, which is their first key
+            return f'a mapping that begins with {next(iter(models[0].model_fields))}'
         return f'a mapping with {", ".join(models[0].model_fields)}' if models else 'a mapping'
     if kind in TIME_KINDS:
         kind = 'datetime_type'

@@ -36,9 +36,42 @@ def _at(mark: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes 2.5e6 for a number, as YAML 1.2 does and people mean; for 1.1 it is a text."""
+    """
+    Takes 2.5e6 for a number and 1:10 for none, as YAML 1.2 does and people mean.
+
+    For YAML 1.1 the first is a text, the second seventy, and ``on`` as a key the value true.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:    # noqa: FBT001
+        """Build a value; whatever a constructor trips over has a place in the text."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (yaml.YAMLError, YamlError):
+            raise
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise YamlError((_at(node.start_mark), _unreadable(node, error))) from error
 
 
+def _unreadable(node: yaml.Node, error: Exception) -> str:
+    """Say what a value should have been, by its tag or its looks."""
+    kind = node.tag.removeprefix('tag:yaml.org,2002:')[:40]
+    found = (f"'{node.value[:LONGEST_FOUND]}'" if isinstance(node, yaml.ScalarNode)
+             else 'a list or a mapping')
+    if kind == 'timestamp':
+        # The words of datetime say which part is wrong; those of the parser nothing to a person.
+        why = f' ({error})' if isinstance(error, ValueError) else ''
+        return f'found {found}{why}, allowed: a time such as 2021-04-25T11:31:00Z'
+    return f'found {found}, allowed: {WORDS.get(kind, f"what is tagged !!{kind}")}'
+
+
+WORDS = {'bool': 'true or false', 'int': 'a whole number', 'float': 'a number',
+         'null': 'nothing', 'binary': 'base64'}
+LONGEST_FOUND = 60    # characters of what was found that are shown
+TEXT_KEYS = ('tag:yaml.org,2002:str', 'tag:yaml.org,2002:merge')
+_Loader.yaml_implicit_resolvers = {    # without base 60
+    first: [(tag, re.compile(r'(?!.*:)' + pattern.pattern, pattern.flags)
+             if tag.endswith((':int', ':float')) else pattern) for tag, pattern in rows]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 _Loader.add_implicit_resolver(
     'tag:yaml.org,2002:float', re.compile(r'^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$'),
     list('-+.0123456789'))
@@ -56,7 +89,8 @@ def read_yaml(text: str) -> tuple[yaml.Node | None, Any]:
     Raises
     ------
     YamlError
-        It is not YAML, names a key twice, or is larger or deeper than allowed.
+        It is not YAML, holds what its tag does not allow, names a key twice or by something that
+        is no text, or is larger or deeper than allowed.
 
     """
     if len(text) > MOST_CHARACTERS:
@@ -64,6 +98,8 @@ def read_yaml(text: str) -> tuple[yaml.Node | None, Any]:
     try:
         _check_size(text)
         tree = yaml.compose(text, _Loader)
+        if odd := list(_odd_keys(tree, set())) if tree else []:
+            raise YamlError(*odd)
         value = yaml.load(text, _Loader)    # noqa: S506, RUF100 - it is a safe one
     except yaml.MarkedYAMLError as error:
         raise YamlError((_at(error.problem_mark),
@@ -133,6 +169,22 @@ def _check_size(text: str) -> None:
 def _hint(error: yaml.MarkedYAMLError) -> str:
     tab = error.problem is not None and r"'\t'" in error.problem
     return ', indent with spaces' if tab else ''
+
+
+def _odd_keys(node: yaml.Node, seen: set[int]) -> Iterator[tuple[str, str]]:
+    """Yield the keys that are no text, such as ``on``, which YAML reads as true."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    for row in node.value if isinstance(node, yaml.MappingNode | yaml.SequenceNode) else ():
+        name, value = row if isinstance(row, tuple) else (None, row)
+        if name is not None and name.tag not in TEXT_KEYS:
+            found = (f"'{name.value[:LONGEST_FOUND]}'" if isinstance(name, yaml.ScalarNode)
+                     else 'a list or a mapping')
+            kind = name.tag.removeprefix('tag:yaml.org,2002:')[:40]
+            yield _at(name.start_mark), (f'found the key {found}, in YAML a {kind}, allowed: '
+                                         'a text; quotes make it one')
+        yield from _odd_keys(value, seen)
 
 
 def _repeated_keys(

@@ -7,14 +7,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-import struct
 from typing import cast
 
-from ingenuity_nodes.recording.bag.repair import (
-    bag_file, chunk_records, is_whole, MAGIC, QOS_KEY, scan, whole_records)
+from ingenuity_nodes.recording.bag.loose import loose_file, loose_messages, loose_topics
+from ingenuity_nodes.recording.bag.repair import QOS_KEY
 from ingenuity_nodes.recording.bag.writer import BagQos, TYPES
-from mcap.opcode import Opcode
-from mcap.records import Channel, Schema
+from mcap.records import Channel
 from rosbags.interfaces import ConnectionExtRosbag2, Qos, QosDurability, QosReliability
 from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.metadata import parse_qos
@@ -47,11 +45,12 @@ def topics(folder: Path) -> tuple[BagTopic, ...]:
     Raises
     ------
     RecordingError
-        There is no bag in the folder.
+        There is no bag in the folder, or none that can be read.
 
     """
-    if not is_whole(folder):
-        return _truncated_topics(bag_file(folder))
+    if (file := loose_file(folder)) is not None:
+        return tuple(BagTopic(channel.topic, name, _qos(_offered(channel)), count)
+                     for channel, name, count in loose_topics(file))
     with Reader(folder) as reader:
         return tuple(
             BagTopic(c.topic, c.msgtype,
@@ -68,7 +67,7 @@ def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
     Parameters
     ----------
     folder
-        As given to the writer.
+        As given to the writer, or one file of a bag.
     only
         Topics wanted; empty for all.
 
@@ -78,8 +77,10 @@ def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
         There is no bag in the folder.
 
     """
-    if not is_whole(folder):
-        yield from _truncated_messages(bag_file(folder), only)
+    if (file := loose_file(folder)) is not None:
+        for channel, name, t_ns, cdr in loose_messages(file):
+            if not only or channel.topic in only:
+                yield BagMessage(channel.topic, name, t_ns, cdr)
         return
     with Reader(folder) as reader:
         wanted = [c for c in reader.connections if not only or c.topic in only]
@@ -93,35 +94,12 @@ def decode(message: BagMessage) -> object:
     return TYPES.deserialize_cdr(message.cdr, message.type_name)
 
 
-def _truncated_messages(path: Path, only: Collection[str]) -> Iterator[BagMessage]:
-    schemas: dict[int, Schema] = {}
-    channels: dict[int, Channel] = {}
-    with path.open('rb') as file:
-        for record in whole_records(file, len(MAGIC)):
-            for inner in chunk_records(record) if record.opcode == Opcode.CHUNK else ():
-                if inner.opcode == Opcode.SCHEMA:
-                    schema = Schema.read(inner.stream)
-                    schemas[schema.id] = schema
-                elif inner.opcode == Opcode.CHANNEL:
-                    channel = Channel.read(inner.stream)
-                    channels[channel.id] = channel
-                elif inner.opcode == Opcode.MESSAGE:
-                    number, _, t_ns, _ = struct.unpack_from('<HIQQ', inner.body)
-                    channel = channels[number]
-                    if not only or channel.topic in only:
-                        name = schemas[channel.schema_id].name
-                        yield BagMessage(channel.topic, name, t_ns, inner.body[22:])
-
-
-def _truncated_topics(path: Path) -> tuple[BagTopic, ...]:
-    with path.open('rb') as file:
-        salvage = scan(path, file)
-    counts = {number: sum(len(chunk.messages.get(number, ())) for chunk in salvage.chunks)
-              for number in salvage.channels}
-    return tuple(
-        BagTopic(channel.topic, salvage.schemas[channel.schema_id].name,
-                 _qos(parse_qos(channel.metadata.get(QOS_KEY, ''))), counts[number])
-        for number, channel in salvage.channels.items())
+def _offered(channel: Channel) -> list[Qos]:
+    """Read the quality of service of a channel; that of a stranger may be anything."""
+    try:
+        return parse_qos(channel.metadata.get(QOS_KEY, ''))
+    except Exception:    # of a YAML parser and of what it trips over
+        return []
 
 
 def _qos(offered: list[Qos]) -> BagQos:

@@ -21,7 +21,7 @@ from mcap.records import Channel, Chunk, Header, Schema
 from mcap.stream_reader import get_chunk_data_stream
 from rosbags.interfaces import (
     Connection, ConnectionExtRosbag2, MessageDefinition, MessageDefinitionFormat)
-from rosbags.rosbag2 import Reader, ReaderError
+from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.metadata import parse_qos
 from rosbags.rosbag2.storage_mcap import Channel as StorageChannel
 from rosbags.rosbag2.storage_mcap import Schema as StorageSchema
@@ -78,13 +78,18 @@ def bag_file(folder: Path) -> Path:
 
 def is_whole(folder: Path) -> bool:
     """Return whether every reader can open the bag as it is."""
+    return not flaw(folder)
+
+
+def flaw(folder: Path) -> str:
+    """Return why readers cannot open a bag as it is, '' if they can."""
     try:
         reader = Reader(folder)
         reader.open()
         reader.close()
-    except (ReaderError, OSError, ValueError, struct.error, IndexError, TypeError):
-        return False
-    return True
+    except Exception as error:    # a file of a stranger, and whatever its readers trip over
+        return ' '.join(str(error).split())[:200] or type(error).__name__
+    return ''
 
 
 def repair(folder: Path) -> int:
