@@ -97,9 +97,10 @@ def started(prefix):
 
 def wanted(specs, niceness=0):
     """Describe how the nodes of a list should be started."""
-    return sorted((spec.namespace, spec.name, niceness + spec.niceness, {
-        **spec.parameters, **({} if spec.name == 'world' else {'use_sim_time': True})})
-        for spec in specs)
+    return sorted(((spec.namespace, spec.name, niceness + spec.niceness, {
+        **{name: value for name, value in spec.parameters.items() if name != 'run'},
+        **({} if spec.name == 'world' else {'use_sim_time': True})})
+        for spec in specs), key=row_key)
 
 
 @pytest.fixture
@@ -126,8 +127,16 @@ def test_mission_starts_the_nodes_of_the_one_list(prefix, own_niceness, scenario
         f'record:={record}', 'run_folder:=/tmp/nowhere')
     assert status == 0, output
     options = RunOptions(scenario, 5, 0.0, record == 'true', '/tmp/nowhere')
-    assert sorted(started(prefix), key=str) == sorted(
-        wanted(nodes_of(load_scenario(scenario), options), own_niceness), key=str)
+    rows = started(prefix)
+    runs = {parameters.pop('run') for *_, parameters in rows}
+    assert len(runs) == 1    # made by the process that launches
+    assert re.fullmatch('[0-9a-f]{8}', runs.pop())
+    assert sorted(rows, key=row_key) == sorted(
+        wanted(nodes_of(load_scenario(scenario), options), own_niceness), key=row_key)
+
+
+def row_key(row):
+    return row[:2]
 
 
 def test_mission_runs_in_real_time_and_records_by_default(prefix):

@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import Protocol
 
+from ingenuity_nodes.graph.parent import end_with_launch
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.yaml_files.check import FileError
@@ -50,6 +51,7 @@ class RunnableNode(Protocol):
 
 def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = None) -> None:
     """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
+    end_with_launch()
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     node = None
     status = 1
