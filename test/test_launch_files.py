@@ -333,7 +333,7 @@ def test_a_failed_run_ends_its_own_part_and_more_only_if_asked(prefix, on_exit, 
                              "output='screen'),", on_exit=on_exit)
     status, output = ros2_launch(prefix, path, dies='vision')
     assert (status == 0) is well, output
-    assert ('they went on' in output) is well
+    assert ('] they went on' in output) is well    # not the command, which is quoted
     assert not running(prefix)
 
 
