@@ -48,6 +48,12 @@ class MemberNode(Node):
         return self.run_names.within(
             str(self.resolve_topic_name(self.run_names.on_network(topic))))
 
+    def other_publishers(self, topic: str) -> str:
+        """Name the nodes that publish on a topic, too; by their full names, '' if none does."""
+        offers = self.get_publishers_info_by_topic(self.run_names.on_network(topic))
+        names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
+        return ', '.join(sorted(names - {self.get_fully_qualified_name()}))
+
     def create_publisher(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:
         """Publish within the run."""
         return super().create_publisher(
