@@ -35,7 +35,8 @@ FILES = sorted(path.name for path in (ROOT / 'launch').glob('*.launch.py'))
 SUBSTITUTE = """\
 #!/bin/sh
 record="$RECORDS/$$"
-{ nice; echo "$ROS_DOMAIN_ID"; for argument in "$@"; do echo "$argument"; done; } > "$record.arguments"
+{ nice; echo "$ROS_DOMAIN_ID"
+  for argument in "$@"; do echo "$argument"; done; } > "$record.arguments"
 while [ $# -gt 0 ]; do
     [ "$1" = --params-file ] && cp "$2" "$record.$(basename "$2").yaml"
     shift

@@ -8,8 +8,8 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from builtin_interfaces.msg import Time  # noqa: E402
-from ingenuity_nodes.nodes.player import (  # noqa
+from builtin_interfaces.msg import Time  # noqa
+from ingenuity_nodes.nodes.player import (  # noqa: E402
     merged, Pace, PlayerNode, qos_of, Timeline)
 from ingenuity_nodes.recording.bag.reader import BagTopic, topics  # noqa: E402
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter  # noqa: E402

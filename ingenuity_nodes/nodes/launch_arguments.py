@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 import os
 from pathlib import Path
 import sys
@@ -183,7 +184,7 @@ def was_launched(file: str) -> bool:
     """Return whether a launch file of ours is what the command line names; else it is included."""
     words, path = sys.argv[1:], Path(file)
     return (any(package == PACKAGE and name == path.name
-                for package, name in zip(words, words[1:], strict=False))
+                for package, name in pairwise(words))
             or any(Path(word).is_file() and path.samefile(word) for word in words))
 
 

@@ -65,7 +65,7 @@ def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:
 
 
 def vehicle_section(node: Node, scenario: Scenario) -> HelicopterSection | RoverSection:
-    """Read the parameter ``vehicle_name``; raises FileError if the scenario has none of that name."""
+    """Read the parameter ``vehicle_name``; FileError if the scenario has none of that name."""
     return _named(node, scenario, scenario.vehicles)
 
 
