@@ -7,4 +7,4 @@ from ingenuity_nodes.nodes.launching import vehicle_description
 
 def generate_launch_description():
     """Start flight computer, cameras and vision of one helicopter."""
-    return vehicle_description('helicopter')
+    return vehicle_description(__file__, 'helicopter')

@@ -3,22 +3,18 @@
 """Start a complete run: world, vehicles, mission, recorder; rviz2 on request."""
 
 from ingenuity_nodes.graph.nodes import nodes_of, RunOptions
+from ingenuity_nodes.nodes.launch_arguments import (
+    file_of, is_true, number_of, ros_arguments, rviz_arguments, scenario_arguments, text_of,
+    vehicles_argument, vehicles_of, wants_rviz, yes_or_no)
 from ingenuity_nodes.nodes.launching import (
-    node_action, number_of, run_parameters, scenario_arguments, text_of, yes_or_no)
+    description_of, node_actions, run_parameters, view_action)
 from ingenuity_nodes.scenario.load import load_scenario
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
-from launch.conditions import IfCondition
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
-from launch_ros.actions import SetParameter
-from launch_ros.substitutions import FindPackageShare
+from launch.actions import DeclareLaunchArgument
 
 
 def generate_launch_description():
     """Start all processes of one scenario; they end with the run."""
-    view = PathJoinSubstitution([FindPackageShare('ingenuity_nodes'), 'launch', 'view.launch.py'])
-    return LaunchDescription([
+    return description_of(__file__, [
         *scenario_arguments(),
         DeclareLaunchArgument(
             'real_time_factor', default_value='1.0',
@@ -28,20 +24,21 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'run_folder', default_value='',
             description='Folder of the run; runs/<scenario>_<time> if not given.'),
-        yes_or_no('rviz', 'false', 'Open rviz2; it stays open after the run.'),
-        OpaqueFunction(function=start_nodes),
-        IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(view),
-            condition=IfCondition(LaunchConfiguration('rviz'))),
-    ])
+        vehicles_argument(),
+        *rviz_arguments('false'),
+        *ros_arguments(),
+    ], start)
 
 
-def start_nodes(context):
+def start(context):
     """Make one launch action for each node of the scenario, which is known only at launch."""
     options = RunOptions(
-        **run_parameters(context), record=text_of(context, 'record') == 'true',
+        **run_parameters(context), record=is_true(context, 'record'),
         real_time_factor=number_of(context, 'real_time_factor', float),
-        run_folder=text_of(context, 'run_folder'))
-    world, *others = nodes_of(load_scenario(options.scenario), options)
-    # The world owns /clock; all other nodes use simulation time.
-    return [node_action(world), SetParameter('use_sim_time', True), *map(node_action, others)]
+        run_folder=text_of(context, 'run_folder'), params_file=file_of(context, 'params_file'))
+    scenario = load_scenario(options.scenario)
+    names = [vehicle.name for vehicle in scenario.vehicles]
+    elsewhere = set(names) - set(vehicles_of(context, names))
+    view = [view_action()] if wants_rviz(context) else []
+    return [*view, *node_actions(context, __file__, [
+        spec for spec in nodes_of(scenario, options) if spec.namespace not in elsewhere])]

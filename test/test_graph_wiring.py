@@ -88,7 +88,7 @@ def node_with(errors):
     """Stand in for a node that logs errors in a list."""
     from ingenuity_nodes.nodes.refusals import Refusals
     node = SimpleNamespace(get_logger=lambda: SimpleNamespace(error=errors.append),
-                           resolve_topic_name=lambda topic: topic)
+                           topic_in_run=lambda topic: topic)
     node.refusals = Refusals(node)
     return node
 

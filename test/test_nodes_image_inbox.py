@@ -26,7 +26,7 @@ class Node:
         self.on, self.errors = {}, []
         self.refusals = Refusals(self)
 
-    def resolve_topic_name(self, topic):
+    def topic_in_run(self, topic):
         return f'/ingenuity/{topic}'
 
     def create_subscription(self, kind, topic, callback, qos):

@@ -11,6 +11,7 @@ rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 h
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue  # noqa
 from ingenuity_nodes.graph.lockstep import Foreign, Tick  # noqa: E402
+from ingenuity_nodes.graph.names import Names  # noqa: E402
 from ingenuity_nodes.nodes.conversions.images import image_message  # noqa: E402
 from ingenuity_nodes.nodes.conversions.lockstep import answer_from, tick_message  # noqa: E402
 from ingenuity_nodes.nodes.mapper import MapperNode, MOST_IMAGES  # noqa: E402
@@ -33,21 +34,20 @@ class Node:
         self.refusals = Refusals(self)
 
     def create_subscription(self, kind, topic, callback, qos, raw=False):
-        self.on[self.resolve_topic_name(topic)] = callback
+        self.on[self.topic_in_run(topic)] = callback
 
     def create_publisher(self, kind, topic, qos):
         messages = self.published.setdefault(topic, [])
         return SimpleNamespace(publish=messages.append, topic_name=topic)
 
-    def resolve_topic_name(self, topic):
+    def topic_in_run(self, topic):
         return topic if topic.startswith('/') else f'/scout/{topic}'
 
     def get_publishers_info_by_topic(self, topic):
         return [SimpleNamespace(node_namespace='/scout', node_name='vision')] \
             if topic == '/scout/navcam/features' else []
 
-    def get_fully_qualified_name(self):
-        return '/scout/helicopter'
+    name_in_run, run_names = '/scout/helicopter', Names()
 
     def get_logger(self):
         return SimpleNamespace(error=self.errors.append)

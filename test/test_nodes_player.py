@@ -9,11 +9,14 @@ import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
-from ingenuity_nodes.nodes.player import (  # noqa
-    bag_folder, merged, message_type, Pace, PlayerNode, Timeline, UnknownTypeError)
+from builtin_interfaces.msg import Time  # noqa
+from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError  # noqa: E402
+from ingenuity_nodes.nodes.player import (  # noqa: E402
+    merged, Pace, PlayerNode, qos_of, Timeline)
 from ingenuity_nodes.recording.bag.reader import BagTopic, topics  # noqa: E402
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter  # noqa: E402
 from ingenuity_nodes.recording.errors import RecordingError  # noqa: E402
+from ingenuity_nodes.recording.run_folder import bag_folder  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 from rclpy.serialization import serialize_message  # noqa: E402
@@ -121,6 +124,41 @@ def test_time_of_the_bag_is_told_and_only_by_the_player(graph, bag):
     assert graph.clock == sorted(graph.clock)
     assert graph.clock[0] == pytest.approx(0.0, abs=0.05)
     assert graph.clock[-1] == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.fixture
+def wall_bag(tmp_path):
+    """Write what ``ros2 bag record -a`` writes at twice real time: stamped by the wall."""
+    writer, wall = BagWriter(tmp_path / 'wall'), 1.7e9
+    for k in range(21):
+        t_ns = round((wall + 0.05 * k) * SECOND_NS)
+        now = Time(sec=k // 10, nanosec=k % 10 * SECOND_NS // 10)
+        writer.write('/clock', 'rosgraph_msgs/msg/Clock', BagQos(depth=10), t_ns,
+                     bytes(serialize_message(Clock(clock=now))))
+        writer.write('/ingenuity/mode', STRING, BagQos(depth=10), t_ns,
+                     bytes(serialize_message(String(data=str(k)))))
+    writer.close()
+    return tmp_path / 'wall'
+
+
+def test_a_bag_by_the_wall_is_played_on_the_clock_that_was_recorded(graph, wall_bag):
+    received = graph.subscribe('/ingenuity/mode')
+    player = graph.play(wall_bag, rate=1.0)
+    assert graph.spin(lambda: len(received) == 21 and len(graph.clock) == 21)
+    assert graph.spin(lambda: not player.membership.running)
+    assert graph.clock == pytest.approx([0.1 * k for k in range(21)])
+
+
+def test_what_is_said_to_be_played_is_the_time_in_the_bag(bag):
+    listed = merged(topic for topic in topics(bag) if topic.topic != '/clock')
+    timeline = Timeline(bag, listed, SECOND_NS // 2)
+    assert list(timeline.due(60 * SECOND_NS))
+    assert timeline.last_ns - timeline.start_ns == 1.5 * SECOND_NS
+
+
+@pytest.mark.parametrize('latched', [True, False])
+def test_no_topic_is_offered_without_room_for_a_message(latched):
+    assert qos_of(BagTopic('/silent', STRING, BagQos(0, True, latched), 0)).depth >= 1
 
 
 def test_whoever_comes_late_receives_all_of_the_scene(graph, bag):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingenuity_nodes.graph.roster import run_of_process
@@ -22,6 +22,7 @@ class NodeSpec:
     namespace: str = ''
     parameters: dict[str, Any] = field(default_factory=dict)
     niceness: int = 0
+    params_file: str = ''    # the parameters above count more
 
     @property
     def full_name(self) -> str:
@@ -40,6 +41,7 @@ class RunOptions:
     run_folder: str = ''             # '': made by the recorder
     features: str = ''               # '': those of the scenario; geometry, images
     software: str = ''               # '': that of the scenario; flight_1, flight_7, fixed
+    params_file: str = ''            # of ROS parameters for all nodes, by their names
 
 
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
@@ -56,14 +58,14 @@ def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
     world = NodeSpec('world', 'world', parameters={
         **common, 'real_time_factor': options.real_time_factor,
         'expects': [node.full_name for node in nodes]})
-    return [world, *nodes]
+    return [replace(node, params_file=options.params_file) for node in (world, *nodes)]
 
 
 def helicopter_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
     """List flight computer, cameras and vision of each helicopter."""
     nodes = []
     for section in scenario.helicopters:
-        mine = {**common, 'vehicle': section.name}
+        mine = {**common, 'vehicle_name': section.name}
         nodes.append(NodeSpec('helicopter', 'helicopter', section.name, dict(mine)))
         for camera in section.cameras:
             # The photo draws for seconds: it gives way to the loop that flies.
@@ -78,7 +80,7 @@ def rover_nodes(scenario: Scenario, common: dict[str, Any]) -> list[NodeSpec]:
     """List the rovers and their mast cameras, which draw nothing until they are asked to."""
     nodes = []
     for section in scenario.rovers:
-        mine = {**common, 'vehicle': section.name}
+        mine = {**common, 'vehicle_name': section.name}
         nodes.append(NodeSpec('rover', 'rover', section.name, dict(mine)))
         nodes += [NodeSpec('camera', camera, section.name, {**mine, 'camera': camera},
                            niceness=10) for camera in section.cameras]

@@ -307,6 +307,8 @@ def ros_arguments(spec: NodeSpec) -> list[str]:
     arguments = ['--ros-args', '-r', f'__node:={spec.name}']
     if spec.namespace:
         arguments += ['-r', f'__ns:=/{spec.namespace}']
+    if spec.params_file:
+        arguments += ['--params-file', spec.params_file]    # first: what comes later counts
     parameters = dict(spec.parameters)
     if spec.executable != 'world':
         parameters['use_sim_time'] = True

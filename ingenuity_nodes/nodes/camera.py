@@ -41,7 +41,7 @@ class CameraNode(MemberNode):
     """Draws what one camera of one vehicle sees; a rover's builds its scene when first asked."""
 
     def __init__(self) -> None:
-        super().__init__('camera')
+        super().__init__('camera', of_vehicle=True)
         section = vehicle_section(self, self.scenario)
         self._camera = text_parameter(
             self, 'camera', 'navcam', 'which camera: navcam, rte or mastcam')

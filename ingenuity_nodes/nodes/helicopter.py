@@ -40,7 +40,7 @@ class HelicopterNode(MemberNode):
     """One helicopter."""
 
     def __init__(self) -> None:
-        super().__init__('helicopter')
+        super().__init__('helicopter', of_vehicle=True)
         scenario, seed = self.scenario, self.seed
         section = helicopter_section(self, scenario)
         parameters = declare(self, with_overrides(HelicopterParameters(), section.overrides))

@@ -4,43 +4,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+import os
 from typing import Any
 
 from ingenuity_nodes.graph.nodes import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
-from ingenuity_nodes.health.health import SOFTWARE
-from ingenuity_nodes.scenario.load import load_scenario, names_text, scenario_names
-from ingenuity_nodes.scenario.sections import FEATURES, FORMER_FEATURES, VehicleSection
+from ingenuity_nodes.graph.parent import PARENT
+from ingenuity_nodes.nodes.launch_arguments import (
+    domain_of, file_of, GLOBAL, number_of, PART, refuse_undeclared, ros_arguments,
+    scenario_arguments, SHUTDOWN, text_of, vehicle_argument, was_launched)
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.sections import VehicleSection
 from ingenuity_nodes.yaml_files.check import FileError
-from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, TimerAction
-from launch.events.process import ProcessExited
-from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node, SetParameter
+from launch import Action, LaunchContext, LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument, EmitEvent, GroupAction, IncludeLaunchDescription, LogInfo,
+    OpaqueFunction, SetEnvironmentVariable, TimerAction)
+from launch.events import matches_action
+from launch.events.process import ProcessExited, ShutdownProcess
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import PathJoinSubstitution
+from launch_ros.actions import Node, PushRosNamespace
 from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
 
-YES_NO = ['true', 'false']
 GRACE = 10.0       # [s] for a run to end by itself after one of its processes died
 FINISHING = '30'   # [s] a recorder may write its report after Ctrl-C before it is sent SIGTERM
+TIME_AND_FRAMES = '/clock', '/tf', '/tf_static'
+
+Start = Callable[[LaunchContext], Sequence[Action]]
 
 
-def scenario_arguments() -> list[DeclareLaunchArgument]:
-    """Declare the arguments that all nodes of a run receive."""
-    return [
-        DeclareLaunchArgument(
-            'scenario', default_value='flight_03',
-            description=f'One of {names_text(scenario_names())}; or the path of a YAML file.'),
-        DeclareLaunchArgument(
-            'seed', default_value='-1',
-            description='Seed of all noise; -1 takes the one of the scenario.'),
-        DeclareLaunchArgument(
-            'features', default_value='', choices=['', *FEATURES, *FORMER_FEATURES],
-            description='What is navigated by; the choice of the scenario if not given, '
-                        'and images if that makes none.'),
-        DeclareLaunchArgument(
-            'software', default_value='', choices=['', *SOFTWARE],
-            description='Age of the flight software; that of the scenario if not given.'),
-    ]
+def description_of(
+    file: str, arguments: Sequence[DeclareLaunchArgument], start: Start,
+) -> LaunchDescription:
+    """
+    Describe a launch file: its arguments, and the actions that are made of them at launch.
+
+    Whatever is wrong with the arguments is found before the first process starts. What is set for
+    our processes stays in a group: it does not reach an including file.
+    """
+    def make(context: LaunchContext) -> list[Action]:
+        refuse_undeclared(context, file, [argument.name for argument in arguments])
+        domain = domain_of(context)
+        return [GroupAction([
+            *([SetEnvironmentVariable('ROS_DOMAIN_ID', domain)] if domain else []),
+            *start(context)])]
+
+    return LaunchDescription([*arguments, OpaqueFunction(function=make)])
 
 
 def run_parameters(context: LaunchContext) -> dict[str, Any]:
@@ -49,17 +62,23 @@ def run_parameters(context: LaunchContext) -> dict[str, Any]:
             'features': text_of(context, 'features'), 'software': text_of(context, 'software')}
 
 
-def yes_or_no(name: str, default: str, description: str) -> DeclareLaunchArgument:
-    """Declare an argument that is true or false."""
-    return DeclareLaunchArgument(
-        name, default_value=default, choices=YES_NO, description=description)
+def vehicle_description(file: str, kind: str) -> LaunchDescription:
+    """Start the processes of one vehicle; they wait for the world and end with it."""
+    return description_of(
+        file, [*scenario_arguments(), vehicle_argument(kind), *ros_arguments()],
+        lambda context: node_actions(context, file, _vehicle_nodes(context, kind)))
 
 
-def vehicle_argument(kind: str) -> DeclareLaunchArgument:
-    """Declare which vehicle of a scenario is meant."""
-    return DeclareLaunchArgument(
-        'vehicle', default_value='',
-        description=f'Name of the {kind} in the scenario; the first if not given.')
+def _vehicle_nodes(context: LaunchContext, kind: str) -> list[NodeSpec]:
+    """Take one vehicle's part of the scenario's list of nodes."""
+    common = run_parameters(context)
+    params_file = file_of(context, 'params_file')
+    scenario = load_scenario(common['scenario'])
+    vehicles, nodes_of = {'helicopter': (scenario.helicopters, helicopter_nodes),
+                          'rover': (scenario.rovers, rover_nodes)}[kind]
+    name = chosen(vehicles, text_of(context, 'vehicle'))
+    return [replace(spec, params_file=params_file) for spec in nodes_of(scenario, common)
+            if spec.namespace == name]
 
 
 def chosen(vehicles: Sequence[VehicleSection], name: str) -> str:
@@ -78,57 +97,81 @@ def chosen(vehicles: Sequence[VehicleSection], name: str) -> str:
     return name or names[0]
 
 
-def vehicle_description(kind: str) -> LaunchDescription:
-    """Start the processes of one vehicle; they wait for the world and end with it."""
-    return LaunchDescription([
-        *scenario_arguments(), vehicle_argument(kind), SetParameter('use_sim_time', True),
-        OpaqueFunction(function=_start_vehicle, args=[kind])])
+def view_action() -> IncludeLaunchDescription:
+    """Include the launch file that opens rviz2."""
+    return IncludeLaunchDescription(PythonLaunchDescriptionSource(
+        PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'view.launch.py'])))
 
 
-def _start_vehicle(context: LaunchContext, kind: str) -> list[Node]:
-    """Turn one vehicle's part of the scenario's list of nodes into actions."""
-    common = run_parameters(context)
-    scenario = load_scenario(common['scenario'])
-    vehicles, nodes_of = {'helicopter': (scenario.helicopters, helicopter_nodes),
-                          'rover': (scenario.rovers, rover_nodes)}[kind]
-    name = chosen(vehicles, text_of(context, 'vehicle'))
-    return [node_action(spec) for spec in nodes_of(scenario, common) if spec.namespace == name]
+# Processes ------------------------------------------------------------------------------------
+
+def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -> list[Action]:
+    """Make the launch actions that start processes, in the namespace that is asked for."""
+    namespace = text_of(context, 'namespace')
+    part = Part(text_of(context, 'on_exit') or (SHUTDOWN if was_launched(file) else PART))
+    options: dict[str, Any] = {}
+    if level := text_of(context, 'log_level'):
+        options['ros_arguments'] = ['--log-level', level]
+    if text_of(context, 'clock_and_tf') != GLOBAL:
+        root = '/'.join(filter(None, [
+            context.launch_configurations.get('ros_namespace', '').strip('/'),
+            namespace.strip('/')]))
+        options['remappings'] = [(name, f'/{root}{name}' if root else name)
+                                 for name in TIME_AND_FRAMES]
+    return [*([PushRosNamespace(namespace)] if namespace else []),
+            *(part.add(spec, options) for spec in specs)]
 
 
-def text_of(context: LaunchContext, name: str) -> str:
-    """Read a launch argument."""
-    return str(LaunchConfiguration(name).perform(context))
+class Part:
+    """The processes that one launch file starts, which end together."""
+
+    def __init__(self, on_exit: str) -> None:
+        self._on_exit = on_exit
+        self._nodes: list[Node] = []
+
+    def add(self, spec: NodeSpec, options: dict[str, Any]) -> Node:
+        """Make the launch action that starts one process."""
+        node = node_action(spec, on_exit=self._end_if_died, **options)
+        self._nodes.append(node)
+        return node
+
+    def _end_if_died(self, event: ProcessExited, context: LaunchContext) -> TimerAction | None:
+        """See to it that nobody waits for ever for a process that died before time began."""
+        if event.returncode == 0 or context.is_shutdown:
+            return None
+        text = f'{event.process_name} ended with status {event.returncode}'
+        if self._on_exit == SHUTDOWN:
+            actions = [OpaqueFunction(function=fail, args=[text])]
+        else:
+            actions = [LogInfo(msg=f'{text}: ending this run'), *(
+                EmitEvent(event=ShutdownProcess(process_matcher=matches_action(node)))
+                for node in self._nodes)]
+        return TimerAction(period=GRACE, actions=actions)
 
 
-def number_of(context: LaunchContext, name: str, kind: type[int] | type[float]) -> Any:
-    """Read a launch argument that must be a number; FileError says what was found instead."""
-    text = text_of(context, name)
-    try:
-        return kind(text)
-    except ValueError:
-        word = 'a whole number' if kind is int else 'a number'
-        raise FileError(f"{name}: found '{text}', allowed: {word}") from None
-
-
-def node_action(spec: NodeSpec) -> Node:
-    """Make the launch action that starts one process."""
+def node_action(spec: NodeSpec, **options: Any) -> Node:
+    """Make the launch action that starts one process, which ends when launch does."""
     parameters = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
                   for name, value in spec.parameters.items()}
+    if spec.executable != 'world':    # which owns /clock
+        parameters['use_sim_time'] = True
     return Node(
-        package=PACKAGE, executable=spec.executable, name=spec.name, namespace=spec.namespace,
-        exec_name=spec.full_name.strip('/').replace('/', '.'), parameters=[parameters],
+        package=PACKAGE, executable=spec.executable, name=spec.name,
+        namespace=spec.namespace,
+        exec_name=spec.full_name.strip('/').replace('/', '.'),
+        parameters=[*filter(None, [spec.params_file]), parameters],
         prefix=f'nice -n {spec.niceness}' if spec.niceness else None, output='screen',
-        sigterm_timeout=FINISHING, on_exit=_end_if_died)
+        additional_env={PARENT: str(os.getpid())}, sigterm_timeout=FINISHING, **options)
 
 
-def _end_if_died(event: ProcessExited, context: LaunchContext) -> TimerAction | None:
-    """See to it that nobody waits for ever for a process that died before time began."""
+def fail(_: LaunchContext, text: str) -> None:
+    """End the whole launch with a status other than 0, for which this is the one way."""
+    raise RuntimeError(text)
+
+
+def fail_with(event: ProcessExited, context: LaunchContext) -> OpaqueFunction | None:
+    """End the whole launch, badly, if a process ended badly."""
     if event.returncode == 0 or context.is_shutdown:
         return None
-    text = f'{event.process_name} ended with status {event.returncode}'
-    return TimerAction(period=GRACE, actions=[OpaqueFunction(function=_fail, args=[text])])
-
-
-def _fail(_: LaunchContext, text: str) -> None:
-    # An exception is the one way in which ``ros2 launch`` ends with a status other than 0.
-    raise RuntimeError(text)
+    return OpaqueFunction(function=partial(
+        fail, text=f'{event.process_name} ended with status {event.returncode}'))

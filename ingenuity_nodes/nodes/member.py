@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import time_begins
+from ingenuity_nodes.graph.names import Names
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.nodes.refusals import Refusals
 from ingenuity_nodes.nodes.setting import run_id, setting
@@ -13,11 +16,20 @@ from rclpy.node import Node
 
 
 class MemberNode(Node):
-    """A node that belongs to a run."""
+    """
+    A node that belongs to a run.
 
-    def __init__(self, name: str) -> None:
+    Topics and services that it names from the top are within its run: they are below the
+    namespace of that. ``of_vehicle`` tells that its own namespace ends in the name of a vehicle.
+    """
+
+    run_names = Names()
+
+    def __init__(self, name: str, *, of_vehicle: bool = False) -> None:
         super().__init__(name)
         self.scenario, self.seed = setting(self)
+        self.run_names = Names.of_node(self.get_namespace(), {
+            vehicle.name for vehicle in self.scenario.vehicles} if of_vehicle else ())
         self.refusals = Refusals(self)
         self.membership = Membership(
             self, self.refusals, self.scenario.lockstep, run_id(self, name == 'world'),
@@ -25,6 +37,37 @@ class MemberNode(Node):
         self._time_has_begun, self._compiled_in_flight = False, 0
         with self.membership.busy('compiling') as report:
             ensure_built(lambda text: report(f'compiling, first use: {text}'))
+
+    @property
+    def name_in_run(self) -> str:
+        """Its name within the run, as ``/ingenuity/helicopter``."""
+        return self.run_names.within(self.get_fully_qualified_name())
+
+    def topic_in_run(self, topic: str) -> str:
+        """Return the name within the run of a topic, however it is named or remapped."""
+        return self.run_names.within(
+            str(self.resolve_topic_name(self.run_names.on_network(topic))))
+
+    def other_publishers(self, topic: str) -> str:
+        """Name the nodes that publish on a topic, too; by their full names, '' if none does."""
+        offers = self.get_publishers_info_by_topic(self.run_names.on_network(topic))
+        names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
+        return ', '.join(sorted(names - {self.get_fully_qualified_name()}))
+
+    def create_publisher(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:
+        """Publish within the run."""
+        return super().create_publisher(
+            msg_type, self.run_names.on_network(topic), *args, **options)
+
+    def create_subscription(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:
+        """Subscribe within the run."""
+        return super().create_subscription(
+            msg_type, self.run_names.on_network(topic), *args, **options)
+
+    def create_service(self, srv_type: type, srv_name: str, *args: Any, **options: Any) -> Any:
+        """Offer a service within the run."""
+        return super().create_service(
+            srv_type, self.run_names.on_network(srv_name), *args, **options)
 
     def time_begins(self) -> None:
         """From now on nothing may be compiled; called again, it does nothing."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
@@ -23,8 +24,10 @@ from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message, heartb
 from ingenuity_nodes.nodes.refusals import Refusals
 from ingenuity_nodes.scenario.sections import LockstepSection
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+
+if TYPE_CHECKING:
+    from ingenuity_nodes.nodes.member import MemberNode
 
 HEARTBEAT = 0.4      # [s] of wall time, a fraction of the silence that counts as death
 WORKING = 1.2        # [s] without a turn of its loop: a node is busy
@@ -39,7 +42,7 @@ class Membership:
     """One node's part in a run."""
 
     def __init__(
-        self, node: Node, refusals: Refusals, lockstep: LockstepSection, run: str, *,
+        self, node: MemberNode, refusals: Refusals, lockstep: LockstepSection, run: str, *,
         is_world: bool = False,
     ) -> None:
         self._node, self._refusals, self._is_world = node, refusals, is_world
@@ -123,9 +126,8 @@ class Membership:
         return Condition.READY, '', 0.0
 
     def _publish(self, condition: Condition, what: str = '', lasted: float = 0.0) -> None:
-        name = self._node.get_fully_qualified_name()
         self._publisher.publish(heartbeat_message(
-            Heartbeat(name, condition, what, self._process, lasted, self.run),
+            Heartbeat(self._node.name_in_run, condition, what, self._process, lasted, self.run),
             self._node.get_clock().now().nanoseconds))
 
     # The node's own loop ---------------------------------------------------------------------

@@ -13,7 +13,6 @@ from ingenuity_nodes.graph.lockstep import (
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.timing import TICK_NS
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 TICK, DONE = '/world/tick', '/world/done'
@@ -37,10 +36,10 @@ class CountedPublisher:
     """Publishes and counts, so that the world can tell the others how much to wait for."""
 
     def __init__(
-        self, node: Node, kind: type, topic: str, qos: QoSProfile, source: str = '',
+        self, node: MemberNode, kind: type, topic: str, qos: QoSProfile, source: str = '',
     ) -> None:
         self._publisher = node.create_publisher(kind, topic, qos)
-        self.topic, self.count = str(self._publisher.topic_name), 0
+        self.topic, self.count = node.topic_in_run(topic), 0
         self.counted = counted_name(self.topic, source) if source else self.topic
 
     def publish(self, message: Any) -> None:
@@ -88,12 +87,12 @@ class Participant:
         stamp_of: Callable[[Any], int] | None = None,
     ) -> str:
         """
-        Subscribe to a counted topic; returns its full name, a key of ``on_tick``'s messages.
+        Subscribe to a counted topic; returns its name in the run, a key of ``on_tick``'s messages.
 
         ``stamp_of`` reads the time of a message [ns] where each tick has one: what is not of this
         time is foreign and takes nobody's turn.
         """
-        full_name = str(self._node.resolve_topic_name(topic))
+        full_name = self._node.topic_in_run(topic)
         self._counted.add(full_name)
 
         def hold(message: Any) -> None:
@@ -139,7 +138,7 @@ class Participant:
             By sender, the key of its messages in those of ``on_tick``.
 
         """
-        full_name = str(self._node.resolve_topic_name(topic))
+        full_name = self._node.topic_in_run(topic)
         names = {source: counted_name(full_name, source) for source in sources}
         self._counted.update(names.values())
 
@@ -172,8 +171,11 @@ class Participant:
 
     def _senders(self, topic: str) -> str:
         """Name who has not sent what is missed on a topic."""
-        offers = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic))
-        names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
+        in_run = self._node.run_names
+        offers = self._node.get_publishers_info_by_topic(
+            in_run.on_network(self._node.topic_in_run(topic)))
+        names = {in_run.within(f'{offer.node_namespace.rstrip("/")}/{offer.node_name}')
+                 for offer in offers}
         return f'{", ".join(sorted(names))} has not sent' if names else f'nobody sends on {topic}'
 
     def advance(self) -> None:
@@ -186,7 +188,7 @@ class Participant:
         self._on_tick(tick.t_ns, self._box.take(tick))
         counts = {publisher.counted: publisher.count for publisher in self._publishers}
         self._answers.publish(answer_message(Answer(
-            self._node.get_fully_qualified_name(), tick.t_ns, counts, tick.run, self.verdict,
+            self._node.name_in_run, tick.t_ns, counts, tick.run, self.verdict,
             self._seen_foreign())))
 
     def note_call(self, service: str) -> None:
@@ -211,7 +213,7 @@ class Participant:
 
     def _next_tick(self, message: DiagnosticArray) -> Tick | None:
         """Read a tick; None if it is not for this participant."""
-        tick, mine = tick_from(message), self._node.get_fully_qualified_name()
+        tick, mine = tick_from(message), self._node.name_in_run
         fresh = self._last_ns == 0 and self._tick is None
         if tick.run == self._node.membership.run and tick.t_ns > TICK_NS and fresh:
             if tick.resumes != mine:

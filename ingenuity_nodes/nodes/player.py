@@ -1,6 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Plays a recorded run into the graph: the bytes as they were, with their QoS, on a ``/clock``."""
+"""
+Plays a recorded run into the graph: the bytes as they were, with their QoS, on a ``/clock``.
+
+That is the recorded one. Times of a bag of ``ros2 bag record`` are those of the wall, while its
+messages carry simulated ones: only the recorded clock goes with these. A bag without one is played
+on the times of the bag.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +20,9 @@ from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
-from ingenuity_nodes.recording.bag.reader import BagMessage, BagTopic, messages, topics
+from ingenuity_nodes.recording.bag.reader import BagMessage, BagTopic, CLOCK, messages, topics
 from ingenuity_nodes.recording.bag.writer import BagQos
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.run_folder import bag_folder
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType
@@ -29,7 +35,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool
 
-CLOCK = '/clock'          # published by the player itself
+CLOCK_TYPE = 'rosgraph_msgs/msg/Clock'
 SCENE = 100               # latched topics with no more messages are published with the first one
 BURST = 20
 PATIENCE = Duration(nanoseconds=SECOND_NS // 5)    # for the last messages to arrive
@@ -87,6 +93,7 @@ class Timeline:
                        if topic.qos.latched and topic.count <= SCENE}
         self._next = next(self._rest, None)
         self.start_ns = (self._next.t_ns if self._next else 0) + offset_ns
+        self.last_ns = self.start_ns    # time of what was handed out last
 
     @property
     def over(self) -> bool:
@@ -98,6 +105,7 @@ class Timeline:
         while self._next is not None and self._next.t_ns <= t_ns:
             message, self._next = self._next, next(self._rest, None)
             if message.t_ns >= self.start_ns or message.topic in self._scene:
+                self.last_ns = max(self.last_ns, message.t_ns)
                 yield message
 
 
@@ -116,7 +124,10 @@ class PlayerNode(Node):
             'delay', 1.0, 'wall time for others to find the topics [s]', 0.0, 60.0)
         self._loop = bool(self.declare_parameter('loop', False, ParameterDescriptor(
             description='begin again at the end')).value)
-        self._listed = merged(topic for topic in topics(self._folder) if topic.topic != CLOCK)
+        recorded = merged(topics(self._folder))
+        self._has_clock = any(topic.topic == CLOCK and topic.type_name == CLOCK_TYPE
+                              and topic.count for topic in recorded)
+        self._listed = [topic for topic in recorded if topic.topic != CLOCK or self._has_clock]
         self._publishers_of = dict(self._publishers_for(self._listed))
         self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
         self._pace = Pace(self._timeline.start_ns, rate)
@@ -125,7 +136,8 @@ class PlayerNode(Node):
         self._start()
 
     def _start(self) -> None:
-        self._clock_publisher = self.create_publisher(Clock, CLOCK, 10)
+        if not self._has_clock:
+            self._publishers_of[CLOCK] = self.create_publisher(Clock, CLOCK, 10)
         self.create_service(SetBool, '~/pause', self._on_pause)
         self.add_on_set_parameters_callback(self._on_parameters)
         self.create_timer(TICK_NS / SECOND_NS, self._on_timer,
@@ -154,18 +166,20 @@ class PlayerNode(Node):
 
     def _on_timer(self) -> None:
         t_ns = self._pace.t_ns
-        self._clock_publisher.publish(Clock(clock=stamp(t_ns)))
+        if not self._has_clock:
+            self._publishers_of[CLOCK].publish(Clock(clock=stamp(t_ns)))
         for message in self._timeline.due(t_ns):
             publisher = self._publishers_of.get(message.topic)
             if publisher is not None:
                 publisher.publish(message.cdr)
                 self._played += 1
         if self._timeline.over and not self._pace.paused:
-            self._on_end(t_ns)
+            self._on_end()
 
-    def _on_end(self, t_ns: int) -> None:
-        seconds = (t_ns - self._timeline.start_ns) / SECOND_NS
-        self.get_logger().info(f'played {self._played} messages, {seconds:.1f} s')
+    def _on_end(self) -> None:
+        seconds = (self._timeline.last_ns - self._timeline.start_ns) / SECOND_NS
+        self.get_logger().info(f'played {self._played} messages, '
+                               f'{seconds:.1f} s of the bag')
         promised = sum(topic.count for topic in self._listed
                        if topic.topic in self._publishers_of)
         if promised and not self._played:
@@ -207,20 +221,6 @@ class PlayerNode(Node):
                 publisher.wait_for_all_acked(PATIENCE)
 
 
-def bag_folder(text: str) -> Path:
-    """
-    Find the bag in a run folder, or take the folder, or a file of one, as the bag.
-
-    Raises
-    ------
-    RecordingError
-        Nothing was named.
-
-    """
-    if not text:
-        raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
-    folder = Path(text)
-    return folder / 'bag' if (folder / 'bag').is_dir() else folder
 
 
 def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:
@@ -239,7 +239,7 @@ def qos_of(topic: BagTopic) -> QoSProfile:
     """Publish as was recorded; whoever comes late gets the whole scene."""
     qos = topic.qos
     # Not every middleware tells the depth of a publisher; what is due goes out in small bursts.
-    least = BURST if not qos.latched else topic.count if topic.count <= SCENE else 1
+    least = BURST if not qos.latched else max(1, topic.count) if topic.count <= SCENE else 1
     return QoSProfile(
         depth=max(qos.depth, least),
         durability=(DurabilityPolicy.TRANSIENT_LOCAL if qos.latched

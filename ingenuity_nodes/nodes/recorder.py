@@ -114,7 +114,8 @@ class RecorderNode(MemberNode):
 
     @property
     def _waits_for(self) -> str:
-        missing = [topic for topic in self._types if not self.count_publishers(topic)]
+        missing = [topic for topic in self._types
+                   if not self.count_publishers(self.run_names.on_network(topic))]
         if missing:
             return missing[0]
         return self._participant.waits_for if self._settled else 'the list of topics to settle'
@@ -204,10 +205,12 @@ class RecorderNode(MemberNode):
     def _scan(self) -> None:
         """Subscribe to topics that have appeared."""
         found = 0
-        for topic, types in self.get_topic_names_and_types():
-            if topic in self._seen or not self._rules.reason(topic):
+        for full_name, types in self.get_topic_names_and_types():
+            topic = self.run_names.within(full_name)
+            if (topic in self._seen or not self._rules.reason(topic)
+                    or not self.run_names.is_of_run(full_name)):
                 continue
-            offers = [info.qos_profile for info in self.get_publishers_info_by_topic(topic)]
+            offers = [info.qos_profile for info in self.get_publishers_info_by_topic(full_name)]
             if offers:    # else somebody listens, but nobody speaks yet
                 self._seen.add(topic)
                 self._subscribe(topic, types[0], offers)

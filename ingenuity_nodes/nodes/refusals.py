@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 import time
-from typing import Any, TypeVar
+from typing import Any, TYPE_CHECKING, TypeVar
 
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
-from rclpy.node import Node
+
+if TYPE_CHECKING:
+    from ingenuity_nodes.nodes.member import MemberNode
 
 V = TypeVar('V')
 PAUSE = 1.0    # [s] of wall time between two lines on one topic
@@ -24,7 +26,7 @@ PAUSE = 1.0    # [s] of wall time between two lines on one topic
 class Refusals:
     """What one node refused, by topic and kind of error."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: MemberNode) -> None:
         self._node = node
         self.counts: Counter[tuple[str, str]] = Counter()
         self.foreign: Counter[str] = Counter()    # of these, what none of the run sent, by topic
@@ -42,7 +44,7 @@ class Refusals:
 
     def note(self, topic: str, error: Exception) -> None:
         """Count one refused message, and log it unless the like of it was logged before."""
-        topic = str(self._node.resolve_topic_name(topic))
+        topic = self._node.topic_in_run(topic)
         kind = str(getattr(error, 'kind', ''))
         self.counts[topic, kind] += 1
         if isinstance(error, ForeignMessageError):

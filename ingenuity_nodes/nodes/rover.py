@@ -31,7 +31,7 @@ class RoverNode(MemberNode):
     """One rover."""
 
     def __init__(self) -> None:
-        super().__init__('rover')
+        super().__init__('rover', of_vehicle=True)
         scenario, seed = self.scenario, self.seed
         section = rover_section(self, scenario)
         self._name = section.name

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from typing import Protocol
 
+from ingenuity_nodes.graph.parent import end_with_launch
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.resources import user_folder
@@ -57,6 +58,7 @@ class RunnableNode(Protocol):
 
 def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = None) -> None:
     """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
+    end_with_launch()
     ensure_log_folder()
     node = None
     status = 1

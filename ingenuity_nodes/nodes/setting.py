@@ -60,25 +60,26 @@ def run_id(node: Node, is_world: bool) -> str:
 
 
 def helicopter_section(node: Node, scenario: Scenario) -> HelicopterSection:
-    """Read the parameter ``vehicle``; raises FileError if it names no helicopter."""
+    """Read the parameter ``vehicle_name``; raises FileError if it names no helicopter."""
     return _named(node, scenario, scenario.helicopters)
 
 
 def vehicle_section(node: Node, scenario: Scenario) -> HelicopterSection | RoverSection:
-    """Read the parameter ``vehicle``; raises FileError if the scenario has none of that name."""
+    """Read the parameter ``vehicle_name``; FileError if the scenario has none of that name."""
     return _named(node, scenario, scenario.vehicles)
 
 
 def rover_section(node: Node, scenario: Scenario) -> RoverSection:
-    """Read the parameter ``vehicle``; raises FileError if it names no rover."""
+    """Read the parameter ``vehicle_name``; raises FileError if it names no rover."""
     return _named(node, scenario, scenario.rovers)
 
 
 def _named(node: Node, scenario: Scenario, vehicles: tuple[V, ...]) -> V:
     default = vehicles[0].name if vehicles else ''
-    name = text_parameter(node, 'vehicle', default, 'name of the vehicle in the scenario')
+    # Not 'vehicle': a YAML file of parameters cannot hold that beside vehicle.actuators and so on.
+    name = text_parameter(node, 'vehicle_name', default, 'name of the vehicle in the scenario')
     for vehicle in vehicles:
         if vehicle.name == name:
             return vehicle
     known = ', '.join(vehicle.name for vehicle in vehicles) or 'none, there is no such vehicle'
-    raise FileError(f"scenario '{scenario.name}': vehicle: found '{name}', allowed: {known}")
+    raise FileError(f"scenario '{scenario.name}': vehicle_name: found '{name}', allowed: {known}")

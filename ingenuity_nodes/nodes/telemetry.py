@@ -13,13 +13,13 @@ from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import fault_message
+from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Path
 import numpy as np
-from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import BatteryState, Imu, JointState
 from std_msgs.msg import Float64MultiArray, String
@@ -37,7 +37,7 @@ RATES = {'tf': 50, 'setpoint': 20, 'joints': 20, 'wrench': 20, 'battery': 5,
 class Telemetry:
     """The publishers of one helicopter."""
 
-    def __init__(self, node: Node, participant: Participant, helicopter: Helicopter) -> None:
+    def __init__(self, node: MemberNode, participant: Participant, helicopter: Helicopter) -> None:
         self._name = helicopter.name
         self._status = participant.publisher(Float64MultiArray, 'vehicle_status')
         sensor = qos_profile_sensor_data
@@ -51,7 +51,7 @@ class Telemetry:
         self._tf = node.create_publisher(TFMessage, '/tf', 100)
         self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._description = publish_description(node, 'ingenuity', self._name)
-        self._full_name = node.get_fully_qualified_name()
+        self._full_name = node.name_in_run
         self._flown: list[frames.Vector3] = []
         self._current_mode, self._anomaly = '', ''
 

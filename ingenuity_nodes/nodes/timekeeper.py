@@ -35,7 +35,7 @@ from std_srvs.srv import SetBool, Trigger
 
 WATCH = 0.25      # [s] of wall time between looks at who is missing
 REPORT_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
-PACE = 'real_time_factor'
+PACE, CLOCK = 'real_time_factor', '/clock'    # a parameter, a topic
 
 
 class Timekeeper:
@@ -75,7 +75,7 @@ class Timekeeper:
 
     def _connect(self) -> None:
         node, steady = self._node, RclClock(clock_type=ClockType.STEADY_TIME)
-        self._clock = node.create_publisher(Clock, '/clock', 10)
+        self._clock = node.create_publisher(Clock, CLOCK, 10)
         self._ticks = node.create_publisher(DiagnosticArray, TICK, BEAT)
         self._states = node.create_publisher(String, '/world/state', LATCHED)    # for people
         self._life = node.create_publisher(DiagnosticArray, WORLD_LIFE, LATCHED)
@@ -206,6 +206,10 @@ class Timekeeper:
             self._report(f'{WAITING}: {", ".join(absent)}')
             return
         self._node.get_logger().info('all are here: time begins')
+        if others := self._node.other_publishers(CLOCK):
+            self._node.get_logger().warning(
+                f'{others} publishes on /clock, too: give one of the runs another ROS domain, or '
+                'a namespace and clock_and_tf:=namespace')
         self._node.time_begins()
         self._began = time.monotonic()
         self._run()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 
+IMAGES = 'navcam/image_raw'
 FRAMES = QoSProfile(depth=60)    # two seconds of images: none is lost while one is at work
 
 
@@ -25,23 +26,23 @@ class VisionNode(MemberNode):
     """Images in, features out."""
 
     def __init__(self) -> None:
-        super().__init__('vision')
+        super().__init__('vision', of_vehicle=True)
         helicopter_section(self, self.scenario)
         self._tracker = FeatureTracker()
         self._features = self.create_publisher(PointCloud2, 'navcam/features', FRAMES)
         self._tracks = self.create_publisher(Image, 'navcam/tracks', 2)
         self._images = self.create_subscription(
-            Image, 'navcam/image_raw', self._on_image, FRAMES)
+            Image, IMAGES, self._on_image, FRAMES)
         self.membership.waits_for = lambda: self._waits_for
 
     @property
     def _waits_for(self) -> str:
-        return '' if self._images.get_publisher_count() else self._images.topic_name
+        return '' if self._images.get_publisher_count() else self.topic_in_run(IMAGES)
 
     def _on_image(self, message: Image) -> None:
         self.time_begins()
         for image, features in self.refusals.read(
-                self._images.topic_name, [message], self._track):
+                IMAGES, [message], self._track):
             self._features.publish(features_message(features, message.header.frame_id))
             if self._tracks.get_subscription_count():
                 drawn = self._tracker.draw(image, features)

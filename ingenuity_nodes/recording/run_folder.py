@@ -226,3 +226,19 @@ def _with_suffix(path: Path, word: str) -> Path:
 
 def _gigabytes(count: int) -> str:
     return f'{count / 1e9:.2f} GB'
+
+
+def bag_folder(text: str) -> Path:
+    """
+    Find the bag in a run folder, or take the folder, or a file of one, as the bag.
+
+    Raises
+    ------
+    RecordingError
+        Nothing was named.
+
+    """
+    if not text:
+        raise RecordingError('bag: nothing found, allowed: the folder of a run or of its bag')
+    folder = Path(text)
+    return folder / 'bag' if (folder / 'bag').is_dir() else folder

@@ -17,6 +17,8 @@ from rosbags.interfaces import ConnectionExtRosbag2, Qos, QosDurability, QosReli
 from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.metadata import parse_qos
 
+CLOCK = '/clock'    # topic of simulated time
+
 
 @dataclass(frozen=True)
 class BagTopic:
