@@ -27,8 +27,8 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
 SETTLING_STEPS = 1000    # 2 s: five periods of oscillation on the legs
-# [rad] assumed: on less, an aircraft put down level settles gently; on 14 deg its uphill feet would
-# begin so deep in the ground that the legs throw it over. It is put down parallel to the ground.
+# [rad] assumed: on less, an aircraft put down level settles gently; on 14 deg its uphill feet
+# would begin so deep that the legs throw it over. It is put down parallel to the ground.
 STEEP = math.radians(5.0)
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 
