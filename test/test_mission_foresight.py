@@ -67,7 +67,7 @@ def test_what_mission_control_says_of_a_run_cut_short_is_its_outcome():
     assert summarise(run, 1.0, verdict=reason)['outcome'] == reason
 
 
-def test_the_map_of_vehicles_kilometres_apart_stays_a_picture():
+def test_the_map_of_vehicles_kilometres_apart_stays_small():
     patch = TerrainPatch.sample(lambda x, y: 0.0 * x, (-5000.0, 5000.0), (0.0, 100.0))
     assert patch.up.size <= (MOST_STATIONS + 2) ** 2
     assert patch.east[0] == -5000.0 and patch.east[-1] >= 5000.0

@@ -292,7 +292,8 @@ def test_a_bag_that_cannot_be_read_has_the_reason_of_its_reader(tmp_path, old, n
     about = tmp_path / 'a' / 'metadata.yaml'
     about.write_text(about.read_text().replace(old, new))
     (tmp_path / 'a' / 'a_0.mcap').rename(tmp_path / 'a' / 'b.mcap')
-    with pytest.raises(RecordingError, match=f'no bag there that can be read: .*{reason}') as caught:
+    words = f'no bag there that can be read: .*{reason}'
+    with pytest.raises(RecordingError, match=words) as caught:
         topics(tmp_path / 'a')
     assert '\n' not in str(caught.value) and 'b.mcap' in str(caught.value)
     assert topics(tmp_path / 'a' / 'b.mcap')[0].count == 1

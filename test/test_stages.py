@@ -61,7 +61,7 @@ def test_a_bad_stage_is_refused_with_its_key_before_anything_starts(tmp_path, na
 
 @pytest.fixture
 def stranger(tmp_path, monkeypatch):
-    """A folder with a scenario and the code that it names, which leaves a trace when it runs."""
+    """Make a folder with a scenario and the code that it names, which leaves a trace."""
     text = scenario_path('flight_01').read_text()
     (tmp_path / 'own.yaml').write_text(text.replace(
         '    flight_plan:', "    overrides: {stages: {control: 'strange_code:Control'}}\n"

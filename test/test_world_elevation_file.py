@@ -177,7 +177,8 @@ def test_scale_and_offset_of_a_file_are_applied(tmp_path: Path) -> None:
     changed(path, dtype='int16', values=(slope_to_the_north_east() + 2570.0) / 0.1,
             scale=0.1, offset=-2570.0)
     assert ground(path).height(100.0, 0.0) == pytest.approx(10.0, abs=0.1)
-    assert read_elevations(path, LATITUDE, LONGITUDE, 20.0)[0].mean() == pytest.approx(-2570, abs=1)
+    heights = read_elevations(path, LATITUDE, LONGITUDE, 20.0)[0]
+    assert heights.mean() == pytest.approx(-2570.0, abs=1.0)
 
 
 def test_heights_in_kilometres_are_read_as_such_and_in_feet_refused(tmp_path: Path) -> None:
@@ -188,9 +189,9 @@ def test_heights_in_kilometres_are_read_as_such_and_in_feet_refused(tmp_path: Pa
         ground(changed(path, unit='foot'))
 
 
-def test_a_picture_is_no_ground(tmp_path: Path) -> None:
+def test_an_image_is_no_ground(tmp_path: Path) -> None:
     path = written(tmp_path / 'a.tif', slope_to_the_north_east())
-    with pytest.raises(ElevationFileError, match='uint8, the shades of a picture'):
+    with pytest.raises(ElevationFileError, match='uint8, the shades of an image'):
         ground(changed(path, dtype='uint8', values=np.full((401, 401), 128)))
 
 
@@ -201,7 +202,7 @@ def test_no_data_that_a_file_does_not_declare_is_no_height(
     heights = slope_to_the_north_east()
     heights[190:200, 190:200] = value
     path = written(tmp_path / 'a.tif', heights, nodata=None)
-    with pytest.raises(ElevationFileError, match='at 100 of .* -9000 to 22000 m'):
+    with pytest.raises(ElevationFileError, match=r'at 100 of .* -9000 to 22000 m'):
         ground(changed(path, dtype=dtype))
 
 
@@ -218,16 +219,16 @@ def test_a_file_smaller_than_the_reach_keeps_its_own_resolution(
     assert ground(path, reach).height(20.0, 0.0) == pytest.approx(-5.0, abs=0.1)
 
 
-@pytest.mark.parametrize('left, place', [(260.0, -100.0), (-100.0, 260.0), (0.0, 359.9999)])
+@pytest.mark.parametrize('left, longitude', [(260.0, -100.0), (-100.0, 260.0), (0.0, 359.9999)])
 def test_longitudes_may_be_counted_either_way(
-        tmp_path: Path, left: float, place: float) -> None:
+        tmp_path: Path, left: float, longitude: float) -> None:
     size = 2.0 / (np.pi / 180.0 * MARS_RADIUS)
     wide = size / np.cos(np.radians(LATITUDE))
     path = written(tmp_path / 'a.tif', slope_to_the_north_east())
     changed(path, crs=f'+proj=longlat +R={MARS_RADIUS:.0f} +no_defs',
             transform=rasterio.transform.from_origin(
                 left - 200.5 * wide, LATITUDE + 200.5 * size, wide, size))
-    assert ground(path, longitude=place).height(50.0, 0.0) == pytest.approx(5.0, abs=0.02)
+    assert ground(path, longitude=longitude).height(50.0, 0.0) == pytest.approx(5.0, abs=0.02)
 
 
 @pytest.mark.parametrize('crs, words', [

@@ -16,8 +16,8 @@ from ingenuity_nodes import __version__
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status."""
     for name in ('stdout', 'stderr'):
-        if getattr(sys, name) is None:    # closed, as by >&-: nobody wants to hear
-            setattr(sys, name, open(os.devnull, 'w'))    # noqa: SIM115
+        if getattr(sys, name) is None:    # closed, as by >&-: nobody reads it
+            setattr(sys, name, open(os.devnull, 'w'))
     options = _parser().parse_args(arguments)
     # Imported only now: a command pays for what it needs, and --help answers at once.
     from ingenuity_nodes.commands import flights

@@ -80,7 +80,7 @@ def fly(options: Namespace) -> int:
     with Narrator() as narrator:
         narrator(f'{scenario.name}: {scenario.description}')
         narrator.compile_kernels()
-        notes = _told(scenario, narrator)
+        notes = _foreseen_lines(scenario, narrator)
         graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
                       restartable=restartable(scenario))
         status = graph.wait()
@@ -104,8 +104,8 @@ def _written(folder: RunFolder, *, recorded: bool) -> int:
     return int(recorded)
 
 
-def _told(scenario: Scenario, narrator: Narrator) -> list[str]:
-    """Say before the flight what will not happen as it is written."""
+def _foreseen_lines(scenario: Scenario, narrator: Narrator) -> list[str]:
+    """Print before the flight what will not happen as it is written."""
     from ingenuity_nodes.mission.foresight import foreseen
     notes = foreseen(scenario)
     for line in notes:
@@ -128,7 +128,7 @@ def simulate(options: Namespace) -> int:
                               needed_bytes=100_000_000)
     with Narrator(sys.stderr if options.json else sys.stdout) as narrator:
         narrator.compile_kernels()
-        notes = _told(scenario, narrator)
+        notes = _foreseen_lines(scenario, narrator)
         result = fly_batch(scenario, None if options.seed < 0 else options.seed, folder,
                            images=options.images, report_line=narrator)
     if options.json:
@@ -215,5 +215,6 @@ def print_summary(result: dict[str, Any]) -> None:
         camera = rte()
         inside = 0 <= u < camera.width and 0 <= v < camera.height
         print(f'  photo                  at {photo["t_s"]:.2f} s, {photo["target"]} at '
-              f'({u:.0f}, {v:.0f}) px{"" if inside else ", outside the frame"}, {photo["target_distance_m"]:.2f} m, '
+              f'({u:.0f}, {v:.0f}) '
+              f'px{"" if inside else ", outside the frame"}, {photo["target_distance_m"]:.2f} m, '
               f'{"received" if photo["received"] else "not received"}')

@@ -13,7 +13,7 @@ import math
 
 from ingenuity_nodes.faults.injector import Injector
 from ingenuity_nodes.frames import (
-    compose, quaternion, QuatWxyz, quaternion_from_rpy, Vector3, yaw_from_azimuth)
+    compose, quaternion, quaternion_from_rpy, QuatWxyz, Vector3, yaw_from_azimuth)
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import HelicopterSection
 from ingenuity_nodes.sensors.altimeter import Altimeter
@@ -27,8 +27,8 @@ from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
 SETTLING_STEPS = 1000    # 2 s: five periods of oscillation on the legs
-# [rad] assumed: on less, an aircraft put down level settles gently; on 14 deg its uphill feet begin
-# so deep in the ground that the legs throw it over, and it is put down parallel to the ground.
+# [rad] assumed: on less, an aircraft put down level settles gently; on 14 deg its uphill feet
+# would begin so deep that the legs throw it over. It is put down parallel to the ground.
 STEEP = math.radians(5.0)
 STILL = RotorCommand((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0)
 

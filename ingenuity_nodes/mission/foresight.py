@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What can be told of a scenario before it is flown: air that does not carry, photos of nothing."""
+"""What is known of a scenario before it is flown: air that does not carry, photos of nothing."""
 
 from __future__ import annotations
 

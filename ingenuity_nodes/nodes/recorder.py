@@ -14,6 +14,7 @@ from ingenuity_nodes.nodes.conversions.state import (
     estimate_from, exposure_from, fault_from, truth_from)
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, LATCHED
+from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError
 from ingenuity_nodes.nodes.mission_notes import MissionNotes
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run

@@ -91,7 +91,7 @@ class TerrainPatch:
         """
         Sample the heights of a terrain on a grid that covers ``east`` and ``north`` [m].
 
-        Where vehicles are kilometres apart the grid is coarser, so that it stays a picture.
+        Where vehicles are kilometres apart the grid is coarser, so that it stays small.
         """
         spacing = max(spacing, *((high - low) / MOST_STATIONS for low, high in (east, north)))
         xs = np.arange(east[0], east[1] + spacing, spacing)

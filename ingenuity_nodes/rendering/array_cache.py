@@ -9,8 +9,6 @@ import os
 from pathlib import Path
 import tempfile
 from typing import Any
-from zipfile import BadZipFile
-import zlib
 
 from ingenuity_nodes.resources import user_folder
 import numpy as np

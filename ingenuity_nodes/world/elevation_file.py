@@ -126,7 +126,7 @@ def _check(file: Any, path: Path) -> float:
     kind = str(file.dtypes[0])
     scaled = (file.scales[0], file.offsets[0]) != (1.0, 0.0)
     if kind.startswith('complex') or (kind.endswith('int8') and not scaled):
-        raise ElevationFileError(f'{path}: holds {kind}, the shades of a picture rather than '
+        raise ElevationFileError(f'{path}: holds {kind}, the shades of an image rather than '
                                  'heights in metres')
     unit = (file.units[0] or '').strip().lower()
     if unit not in UNITS:
@@ -195,9 +195,9 @@ def _extent(file: Any, here: str, window: Any, half_size: float,
     columns = window.col_off + 0.5 + (window.width - 1.0) * along.ravel()
     rows = window.row_off + 0.5 + (window.height - 1.0) * across.ravel()
     t = file.transform
-    places = transform(file.crs, here, (t.a * columns + t.b * rows + t.c).tolist(),
+    points = transform(file.crs, here, (t.a * columns + t.b * rows + t.c).tolist(),
                        (t.d * columns + t.e * rows + t.f).tolist())[:2]
-    x, y = (np.clip(np.array(values), -half_size, half_size) for values in places)
+    x, y = (np.clip(np.array(values), -half_size, half_size) for values in points)
     return (float(x.min()), float(x.max())), (float(y.min()), float(y.max()))
 
 

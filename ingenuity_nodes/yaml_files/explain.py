@@ -131,7 +131,7 @@ def _found(value: Any) -> str:
 
 
 def _sizes(kind: str, context: Mapping[str, Any]) -> str:
-    """Say how long a text or a list may be."""
+    """Return how long a text or a list may be."""
     for name, words in (('max_length', 'at most'), ('min_length', 'at least')):
         if kind in ('too_long', 'too_short') and name in context:
             return f'a list of {words} {context[name]}'

@@ -42,7 +42,7 @@ class _Loader(yaml.SafeLoader):
     For YAML 1.1 the first is a text, the second seventy, and ``on`` as a key the value true.
     """
 
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:    # noqa: FBT001
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Build a value; whatever a constructor trips over has a place in the text."""
         try:
             return super().construct_object(node, deep=deep)
@@ -53,7 +53,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _unreadable(node: yaml.Node, error: Exception) -> str:
-    """Say what a value should have been, by its tag or its looks."""
+    """Return what a value should have been, by its tag or its looks."""
     kind = node.tag.removeprefix('tag:yaml.org,2002:')[:40]
     found = (f"'{node.value[:LONGEST_FOUND]}'" if isinstance(node, yaml.ScalarNode)
              else 'a list or a mapping')

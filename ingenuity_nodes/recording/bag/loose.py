@@ -56,7 +56,7 @@ def loose_topics(path: Path) -> list[tuple[Channel, str, int]]:
     """
     channels: dict[int, tuple[Channel, str]] = {}
     counts: dict[int, int] = {}
-    for channel, name, _, _ in _messages(path, channels):
+    for channel, _, _, _ in _messages(path, channels):
         counts[channel.id] = counts.get(channel.id, 0) + 1
     return [(channel, name, counts.get(number, 0))
             for number, (channel, name) in channels.items()]
@@ -88,7 +88,7 @@ def _messages(
                 channel = Channel.read(record.stream)
                 if channel.message_encoding != ENCODING:
                     raise RecordingError(
-                        f"{path}: {channel.topic[:80]} is encoded as "
+                        f'{path}: {channel.topic[:80]} is encoded as '
                         f"'{channel.message_encoding[:20]}', allowed: '{ENCODING}' of ROS 2")
                 channels[channel.id] = channel, schemas[channel.schema_id]
             elif record.opcode == Opcode.MESSAGE:
