@@ -13,9 +13,9 @@ from rosbags.typesys import get_typestore, Stores
 
 MODULES = (
     'cv2', 'mcap', 'numba', 'numpy', 'PIL', 'plotly', 'pydantic', 'rasterio', 'rclpy', 'rich',
-    'scipy', 'transforms3d', 'yaml', 'diagnostic_msgs.msg', 'geometry_msgs.msg', 'nav_msgs.msg',
-    'rosgraph_msgs.msg', 'sensor_msgs.msg', 'std_msgs.msg', 'std_srvs.srv', 'tf2_msgs.msg',
-    'trajectory_msgs.msg', 'visualization_msgs.msg')
+    'ruckig', 'scipy', 'transforms3d', 'yaml', 'diagnostic_msgs.msg', 'geometry_msgs.msg',
+    'nav_msgs.msg', 'rosgraph_msgs.msg', 'sensor_msgs.msg', 'std_msgs.msg', 'std_srvs.srv',
+    'tf2_msgs.msg', 'trajectory_msgs.msg', 'visualization_msgs.msg')
 TF = 'tf2_msgs/msg/TFMessage'
 
 

@@ -38,8 +38,8 @@ OLDEST_GLIBC = (2, 28)
 FOREIGN_PYTHON = re.compile(r'/opt/python/[^;"]*?/include/python3\.\d+')
 FOREIGN_NUMPY = re.compile(r'/opt/python/[^;"]*?/numpy/_core/include')
 # Imported by ingenuity_nodes.simulation.warm_up.
-COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'scipy',
-             'transforms3d')
+COMPILING = ('llvmlite', 'numba', 'numpy', 'opencv-python-headless', 'pyyaml', 'ruckig',
+             'scipy', 'transforms3d')
 PIP_ASIDE = re.compile(r'(WARNING|DEPRECATION|Looking in)')    # no progress
 DRAWING = "Mesa's EGL and OpenGL to render images"
 ROS_PACKAGES = (

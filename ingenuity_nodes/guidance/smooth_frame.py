@@ -18,6 +18,8 @@ import math
 from ingenuity_nodes.signals import Estimate
 from ingenuity_nodes.timing import STEP
 
+NOTHING = (0.0, 0.0, 0.0)
+
 
 class SmoothFrame:
     """
@@ -28,7 +30,7 @@ class SmoothFrame:
 
     def __init__(self, rate: float) -> None:
         self._reach = rate * STEP
-        self._offset = (0.0, 0.0, 0.0)
+        self._offset = NOTHING
         self._before: tuple[list[float], list[float]] | None = None
 
     @property
@@ -46,16 +48,17 @@ class SmoothFrame:
         p, v = estimate.p_MB.tolist(), estimate.v_MB.tolist()
         before, self._before = self._before, (p, v)
         if at_rest or before is None:
-            self._offset = (0.0, 0.0, 0.0)
+            self._offset = NOTHING
             return estimate
         half = 0.5 * STEP
-        x, y, z = (
-            kept - (now - then - half * (v_then + v_now)) for kept, now, then, v_then, v_now
-            in zip(self._offset, p, before[0], before[1], v, strict=True))
+        (x, y, z), (p_then, v_then) = self._offset, before
+        x -= p[0] - p_then[0] - half * (v_then[0] + v[0])
+        y -= p[1] - p_then[1] - half * (v_then[1] + v[1])
+        z -= p[2] - p_then[2] - half * (v_then[2] + v[2])
         length = math.sqrt(x * x + y * y + z * z)
         # What is not a number is not smoothed: those behind must see it.
         if not length > self._reach:
-            self._offset = (0.0, 0.0, 0.0)
+            self._offset = NOTHING
             return estimate
         left = 1.0 - self._reach / length
         self._offset = (left * x, left * y, left * z)
