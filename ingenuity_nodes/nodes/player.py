@@ -221,8 +221,6 @@ class PlayerNode(Node):
                 publisher.wait_for_all_acked(PATIENCE)
 
 
-
-
 def merged(listed: Iterable[BagTopic]) -> list[BagTopic]:
     """Make one of a topic that several nodes offered in different ways: the most careful one."""
     found: dict[str, BagTopic] = {}
