@@ -105,7 +105,8 @@ class MissionControl:
     @property
     def failure(self) -> str:
         """Return which drives of the scenario were refused, and why."""
-        return '; '.join(filter(None, (drive.outcome for drive in self._drives.values())))
+        found = [drive.outcome for drive in self._drives.values() if drive.outcome]
+        return '; '.join(found) if found else ''
 
     def _sent_orders(self) -> dict[str, tuple[FlightOrder, ...]]:
         orders = self._desk.take_orders()

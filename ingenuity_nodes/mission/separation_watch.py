@@ -108,6 +108,7 @@ class _Track:
         self.along = 0.0    # the plan [s]
         self.rate = 1.0     # of that, per second
         self._t_ns = 0
+        self._fastest = float(np.linalg.norm(flight.v_MB, axis=1).max())    # of the plan [m/s]
 
     def take(self, estimate: Estimate, sigmas: float, at_start: float) -> None:
         """Take a report of its position; ``at_start``: uncertainty of where it started [m]."""
@@ -123,6 +124,10 @@ class _Track:
             t[np.argmin(away + (DRIFTS * (t - expected)) ** 2)])
         seen = 0.0 if self.mode == HOLD else (self.along - before) / max(passed, STEP)
         self.rate = min(1.0, max(0.0, 0.5 * (self.rate + seen)))
+
+    def reach(self, seconds: float) -> float:
+        """Return how far it can come within some seconds [m]; it may be infinite."""
+        return math.inf if self.returns else self._fastest * seconds
 
     def future(
         self, s: Array, p: WatchParameters, *, held: bool, rate: float | None = None,
@@ -263,10 +268,15 @@ class SeparationWatch:
 
     def _over_a_rover(self, name: str, flying: Mapping[str, _Track], *, clear: bool) -> str:
         """Return how it comes too near to a rover, '' if not; ``clear``: to judge a going on."""
-        p = self._parameters
-        s = np.arange(0.0, (p.clear_for if clear else p.horizon) + STEP, STEP)
-        path = flying[name].future(s, p, held=False)
-        needed = self._limits.separation + flying[name].uncertainty + clear * p.margin
+        p, one = self._parameters, flying[name]
+        horizon = (p.clear_for if clear else p.horizon) + STEP
+        needed = self._limits.separation + one.uncertainty + clear * p.margin
+        assert one.p is not None
+        if all(math.dist(one.p, top) > needed + one.reach(horizon)
+               for top in self._rovers.values()):
+            return ''    # most of the time; what follows costs more
+        s = np.arange(0.0, horizon, STEP)
+        path = one.future(s, p, held=False)
         found = (_approach(s, np.linalg.norm(path - top, axis=1), needed, f'{name} and {rover}')
                  for rover, top in self._rovers.items())
         return next(filter(None, found), '')

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 import multiprocessing
+from multiprocessing.process import BaseProcess
 import multiprocessing.util
 import os
 import signal
@@ -52,7 +53,7 @@ class RenderProcess:
 
     def __init__(self, scenario: Scenario, seed: int, vehicle: str, camera: str) -> None:
         self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn'))
-        self._pid = 0
+        self._children: list[BaseProcess] = []
         self._task = scenario, seed, vehicle, camera
 
     def set_up(self) -> None:
@@ -66,7 +67,11 @@ class RenderProcess:
 
         """
         try:
-            self._pid = self._pool.submit(_open, os.getpid(), *self._task).result()
+            before = multiprocessing.active_children()
+            opened = self._pool.submit(_open, os.getpid(), *self._task)
+            self._children = [child for child in multiprocessing.active_children()
+                              if child not in before]
+            opened.result()
         except (RuntimeError, BrokenProcessPool) as error:
             raise RenderProcessError(str(error)) from error
 
@@ -103,11 +108,9 @@ class RenderProcess:
     def close(self) -> None:
         """End the render process, whatever it is doing."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._pid:
-            try:
-                os.kill(self._pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        # Also one that is being started: it would miss what the finalizers below take away.
+        for child in self._children:
+            child.kill()
         self._pool.shutdown(wait=True)
         # A node exits without finalizers; Python would warn about leaked semaphores.
         multiprocessing.util._run_finalizers()    # type: ignore[attr-defined]
@@ -116,7 +119,7 @@ class RenderProcess:
 _renderer: Renderer | None = None    # of the render process
 
 
-def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> int:
+def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str) -> None:
     end_with_parent(parent, signal.SIGKILL)
     # Ctrl-C in a terminal reaches the whole process group: the node decides when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,7 +128,6 @@ def _open(parent: int, scenario: Scenario, seed: int, vehicle: str, camera: str)
     _renderer = Renderer(
         scene_of(scenario, environment), camera_of(scenario, vehicle, camera), threads=THREADS)
     _renderer.prepare(_at_rest(scenario, environment, vehicle, camera))
-    return os.getpid()
 
 
 def _at_rest(
