@@ -31,27 +31,31 @@ class SmoothFrame:
     def __init__(self, rate: float) -> None:
         self._reach = rate * STEP
         self._offset = NOTHING
-        self._before: tuple[list[float], list[float]] | None = None
+        self._before: Estimate | None = None
 
     @property
     def offset(self) -> tuple[float, float, float]:
         """Return by how much position is smoother than the estimate, in M [m]."""
         return self._offset
 
-    def step(self, estimate: Estimate, *, at_rest: bool) -> Estimate:
+    def step(self, estimate: Estimate, *, at_rest: bool, corrected: bool = True) -> Estimate:
         """
         Return the estimate with its position made smooth, once per step of 2 ms.
+
+        Without a measurement (``corrected``) the estimate moves as its velocity says.
 
         At rest on the ground nothing follows it: there the position is the estimate's. Height
         above the ground, velocity and attitude always are.
         """
-        p, v = estimate.p_MB.tolist(), estimate.v_MB.tolist()
-        before, self._before = self._before, (p, v)
+        before, self._before = self._before, estimate
+        if not corrected and self._offset is NOTHING:
+            return estimate
         if at_rest or before is None:
             self._offset = NOTHING
             return estimate
-        half = 0.5 * STEP
-        (x, y, z), (p_then, v_then) = self._offset, before
+        half, (x, y, z) = 0.5 * STEP, self._offset
+        p, v = estimate.p_MB.tolist(), estimate.v_MB.tolist()
+        p_then, v_then = before.p_MB.tolist(), before.v_MB.tolist()
         x -= p[0] - p_then[0] - half * (v_then[0] + v[0])
         y -= p[1] - p_then[1] - half * (v_then[1] + v[1])
         z -= p[2] - p_then[2] - half * (v_then[2] + v[2])

@@ -69,6 +69,7 @@ class FlightComputer:
             p.navigation, navcam, p.imu, p.altimeter)
         self._guidance: Guidance = stage_class('guidance', p.stages.guidance)(p.guidance)
         self._smooth = SmoothFrame(p.guidance.correction_rate)
+        self._measured = False    # in the last step: an image may count a step later
         self._control: Control = stage_class('control', p.stages.control)(
             p.control, p.vehicle, air)
         software, rest = p.computer.software, p.navigation.origin_height + p.altimeter.position[2]
@@ -248,7 +249,10 @@ class FlightComputer:
         assert self._inertial is not None and self._both is not None and self._status is not None
         self.estimate = estimate = self._navigation.step(
             self._inertial, self._altitude, features, self._at_rest)
-        smooth = self._smooth.step(estimate, at_rest=self._at_rest)
+        measured = features is not None or self._altitude is not None
+        smooth = self._smooth.step(
+            estimate, at_rest=self._at_rest, corrected=measured or self._measured)
+        self._measured = measured
         if decide:
             attitude_error = self._imu_monitor.update(
                 self._both, estimate.innovation, at_rest=self._at_rest)

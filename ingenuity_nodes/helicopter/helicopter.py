@@ -183,7 +183,8 @@ class Helicopter:
         All at 500 Hz, but guidance, which decides at the first step of each tick.
         """
         aircraft, computer = self._aircraft, self._computer
-        self._faults += aircraft.advance_faults(t_ns, computer.lift_off_ns)
+        if aircraft.ever_faulty:
+            self._faults += aircraft.advance_faults(t_ns, computer.lift_off_ns)
         both, altitude = aircraft.inertial(), None
         if self._altimeter_due.due(t_ns):
             altitude = aircraft.altitude()
