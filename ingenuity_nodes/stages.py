@@ -189,7 +189,8 @@ def _module_and_class(key: str, name: str) -> tuple[str, str]:
             sys.path.append(str(here))
         return module_name, class_name
     package = module_name.partition('.')[0]
-    given = {Path(part).resolve() for part in os.environ.get('PYTHONPATH', '').split(os.pathsep)}
+    given = {Path(part).resolve()
+             for part in os.environ.get('PYTHONPATH', '').split(os.pathsep) if part}
     lies_here = (here / f'{package}.py').is_file() or (here / package).is_dir()
     if lies_here and here not in given and _folder_of(package) in (None, here):
         raise ParameterError(key, f"'{package}' lies in the current folder, allowed: an installed "

@@ -295,4 +295,4 @@ def test_a_topic_that_ros_cannot_have_stays_silent(tmp_path, graph):
     folder = record(tmp_path / 'bag', [('/with space/9', 0.1, 'a', False),
                                        ('/good', 0.2, 'b', False)])
     player = graph.play(folder)
-    assert list(player._publishers_of) == ['/good']
+    assert list(player._publishers_of) == ['/good', '/clock']

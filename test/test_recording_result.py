@@ -113,7 +113,7 @@ def test_who_is_said_to_have_landed_in_mid_air_or_before_lift_off_has_not(until_
     run = formula.flight(until_s=until_s)
     run.logs[0].mode(ModeChange(round(until_s * 1e9), 'landed', 'somebody says so'))
     assert summarise(run, None)['outcome'] in ('still flying', 'never lifted off')
-    assert summarise(run, None, verdict='failed: late')['outcome'] != 'failed: late'
+    assert summarise(run, None, verdict='failed: late')['outcome'] == 'failed: late'
 
 
 def test_a_run_that_failed_though_all_landed_has_failed(run):

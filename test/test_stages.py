@@ -70,6 +70,7 @@ def stranger(tmp_path, monkeypatch):
         "import pathlib\npathlib.Path('trace').touch()\n"
         'class Control:\n    prepare = step = None\n')
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv('PYTHONPATH', raising=False)    # '.' would be leave
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, 'strange_code', raising=False)
     return tmp_path

@@ -132,16 +132,29 @@ class Crew:
     ) -> Iterator[Done[T, R]]:
         running: dict[Any, list[T]] = {}
         suspects: deque[T] = deque()    # of groups that cost a worker: now one by one
-        while left or suspects or running:
+        accused: deque[T] = deque()     # were at hand when a worker died: at the end, each alone
+        alone: Any = None
+        while left or suspects or accused or running:
             workers = self._workers_or_raise()
             while (left or suspects) and len(running) < 2 * max(workers, 1):
                 group = [suspects.popleft()] if suspects else _take(
                     left, self._group_size(len(left), workers))
-                future = self._client.submit(
-                    attempt_all, function, group, pure=False, retries=0)
-                running[future] = group
+                running[self._submit(function, group)] = group
+            if not running:
+                group = [accused.popleft()]
+                alone = self._submit(function, group)
+                running[alone] = group
             for future in self._ended(running):
-                yield from self._results(future, running.pop(future), suspects)
+                group = running.pop(future)
+                if future.status == 'lost':    # with the worker that had the result
+                    suspects.extend(group)
+                elif future is not alone and _killed(future):
+                    (accused if len(group) == 1 else suspects).extend(group)
+                else:
+                    yield from self._results(future, group)
+
+    def _submit(self, function: Callable[[T], R], group: list[T]) -> Any:
+        return self._client.submit(attempt_all, function, group, pure=False, retries=0)
 
     def _group_size(self, left: int, workers: int) -> int:
         if not self._per_task_s:
@@ -168,9 +181,7 @@ class Crew:
         except (TimeoutError, asyncio.TimeoutError):    # noqa: UP041, RUF100 - two until 3.11
             return []
 
-    def _results(
-        self, future: Any, group: list[T], suspects: deque[T],
-    ) -> Iterator[Done[T, Any]]:
+    def _results(self, future: Any, group: list[T]) -> Iterator[Done[T, Any]]:
         if future.status == 'finished':
             took, rows = future.result()
             per_task = took / len(group)
@@ -179,10 +190,8 @@ class Crew:
             return
         if future.status != 'error':
             raise ConnectionError(future.status)
-        if len(group) > 1:
-            suspects.extend(group)
-            return
-        yield Done(group[0], None, _reason(future.exception()))
+        reason = _reason(future.exception())
+        yield from (Done(task, None, reason) for task in group)
 
 
 def attempt_all(
@@ -205,8 +214,17 @@ def _take(left: deque[T], count: int) -> list[T]:
     return [left.popleft() for _ in range(min(count, len(left)))]
 
 
+def _killed(future: Any) -> bool:
+    """Return whether a worker died with it, which dask says of all that it had at hand."""
+    return bool(future.status == 'error' and _is_death(future.exception()))
+
+
+def _is_death(error: BaseException | None) -> bool:
+    return type(error).__name__ == 'KilledWorker'
+
+
 def _reason(error: BaseException | None) -> str:
-    if type(error).__name__ == 'KilledWorker':
+    if _is_death(error):
         return f'the worker process died, {LIVES} times'
     return f'{type(error).__name__}: {error}'
 
