@@ -130,7 +130,7 @@ class CameraNode(MemberNode):
 
     def finish(self) -> None:
         """Drop the images that wait, and the one at work."""
-        self.time_begins()    # one that was never asked for an image says so, too: nothing compiled
+        self.time_begins()    # one that drew nothing says, too, that it compiled nothing
         self._drawing.shutdown(wait=False, cancel_futures=True)
         self._render_process.close()
 
