@@ -130,7 +130,8 @@ class CameraNode(MemberNode):
 
     def finish(self) -> None:
         """Drop the images that wait, and the one at work."""
-        self.time_begins()    # one that drew nothing says, too, that it compiled nothing
+        if self._set_up is None:    # never asked for an image
+            self.log_compiled()
         self._drawing.shutdown(wait=False, cancel_futures=True)
         self._render_process.close()
 

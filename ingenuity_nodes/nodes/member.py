@@ -85,6 +85,10 @@ class MemberNode(Node):
     def destroy_node(self) -> None:
         """Log at the end whether the clock ever had to wait for a compiler."""
         if self._time_has_begun:
-            count = self._compiled_in_flight or 'nothing'
-            self.get_logger().info(f'compiled after time began: {count}')
+            self.log_compiled()
         super().destroy_node()
+
+    def log_compiled(self) -> None:
+        """Log how many kernels were compiled after time had begun."""
+        count = self._compiled_in_flight or 'nothing'
+        self.get_logger().info(f'compiled after time began: {count}')
