@@ -15,7 +15,7 @@ from ingenuity_nodes.campaign.sampling import Draw, draws
 from ingenuity_nodes.campaign.sections import Campaign
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.resources import configuration
-from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.load import load_scenario, named_file
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.yaml_files.check import (
     FileError, load_yaml, Mistake, report, validate)
@@ -37,18 +37,7 @@ def campaign_path(name_or_path: str) -> Path:
         There is no such campaign; near names are proposed.
 
     """
-    if name_or_path.endswith(('.yaml', '.yml')) or '/' in name_or_path:
-        path = Path(name_or_path)
-        if not path.is_file():
-            raise FileError(f'{path}: no such campaign file')
-        return path
-    names = campaign_names()
-    if name_or_path not in names:
-        near = difflib.get_close_matches(name_or_path, names, 1)
-        hint = f", did you mean '{near[0]}'?" if near else ''
-        raise FileError(f"unknown campaign '{name_or_path}'{hint}; "
-                        f'allowed: a path to a .yaml file or one of {", ".join(names)}')
-    return configuration('campaigns', f'{name_or_path}.yaml')
+    return named_file('campaign', name_or_path, campaign_names())
 
 
 def load_campaign(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 import difflib
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in configuration('scenarios').glob('*.yaml'))
 
 
-def names_text(names: list[str]) -> str:
+def names_text(names: Sequence[str]) -> str:
     """List names in a line, numbered ones as a range: ``flight_01 to flight_72``."""
     groups: list[list[str]] = []
     numbered_first = sorted(names, key=lambda name: not name.rpartition('_')[2].isdigit())
@@ -50,18 +50,34 @@ def scenario_path(name_or_path: str) -> Path:
         There is no such scenario; near names are proposed.
 
     """
+    return named_file('scenario', name_or_path, scenario_names(), fault_scenario_names())
+
+
+def named_file(
+    kind: str, name_or_path: str, names: Sequence[str], also_meant: Sequence[str] = (),
+) -> Path:
+    """
+    Find a file of a kind by path, or by the name of one of ours, in the folder of that kind.
+
+    ``also_meant`` are names that are proposed, but have no file.
+
+    Raises
+    ------
+    FileError
+        There is no such file; near names are proposed.
+
+    """
     if name_or_path.endswith(('.yaml', '.yml')) or '/' in name_or_path:
         path = Path(name_or_path)
         if not path.is_file():
-            raise FileError(f'{path}: no such scenario file')
+            raise FileError(f'{path}: no such {kind} file')
         return path
-    names = scenario_names()
     if name_or_path not in names:
-        near = _near(name_or_path, [*names, *fault_scenario_names()])
+        near = _near(name_or_path, [*names, *also_meant])
         hint = f", did you mean '{near[0]}'?" if near else ''
-        raise FileError(f"unknown scenario '{name_or_path}'{hint}; "
+        raise FileError(f"unknown {kind} '{name_or_path}'{hint}; "
                         f'allowed: a path to a .yaml file or one of {names_text(names)}')
-    return configuration('scenarios', f'{name_or_path}.yaml')
+    return configuration(f'{kind}s', f'{name_or_path}.yaml')
 
 
 def _near(name: str, names: list[str]) -> list[str]:
