@@ -47,7 +47,6 @@ class TickReport(NamedTuple):
     outcome: str    # '' while the run goes on
     rovers: Mapping[str, RoverOutputs] = NO_ROVERS
     maps: tuple[HazardMap, ...] = ()
-    failure: str = ''    # what of the mission was not done, apart from flights
     nearest: Nearest | None = None    # the smallest separation in flight so far
     rover_paths: Mapping[str, Sequence[RoverPath]] = NO_PATHS
 
@@ -125,7 +124,7 @@ class Simulation:
             outside=outside, **received.take(MISSION, MISSION)))
         self._mail.post(MISSION, MISSION, outputs)
         return TickReport(self.t_ns, flown, tuple(files), (*log, *outputs.log), outputs.outcome,
-                          driven, maps, outputs.failure, outputs.nearest, outputs.rover_paths)
+                          driven, maps, outputs.nearest, outputs.rover_paths)
 
     @property
     def succeeded(self) -> bool:
