@@ -54,7 +54,7 @@ def main() -> int:
     arguments, for_pytest = parser.parse_known_args()
     outcomes = [] if arguments.tests else lint()
     if not arguments.lint:
-        outcomes.append(run_pytest(for_pytest))
+        outcomes += run_tests(for_pytest)
     print('\nSummary')
     for outcome in outcomes:
         print(f'  {outcome}')
@@ -99,14 +99,27 @@ def run_linter(stage: Stage) -> Outcome:
                    '\n'.join(findings))
 
 
-def run_pytest(arguments: Sequence[str]) -> Outcome:
+def run_tests(arguments: Sequence[str]) -> list[Outcome]:
+    """
+    Run what was asked for, or all: first what needs one process, on all cores, then live graphs.
+
+    Graphs come one by one: each has a dozen processes, and some tests count their seconds.
+    """
+    if arguments:
+        return [run_pytest('pytest', arguments)]
+    workers = ['-n', str(os.cpu_count() or 1), '--dist', 'loadfile', '--maxprocesses', '8']
+    return [run_pytest('pytest', ['-m', 'not live', *workers]),
+            run_pytest('live graphs', ['-m', 'live'])]
+
+
+def run_pytest(name: str, arguments: Sequence[str]) -> Outcome:
     """Run pytest with its output on the terminal."""
-    print('\npytest', flush=True)
+    print(f'\n{name}', flush=True)
     start = time.monotonic()
     environment = {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'}
     result = subprocess.run([sys.executable, '-m', 'pytest', *arguments], cwd=ROOT,
                             env=environment)
-    return Outcome('pytest', result.returncode, time.monotonic() - start, '')
+    return Outcome(name, result.returncode, time.monotonic() - start, '')
 
 
 if __name__ == '__main__':

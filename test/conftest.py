@@ -20,6 +20,8 @@ def pytest_configure() -> None:
         parts = [part for part in os.environ.get(name, '').split(os.pathsep) if part]
         if path not in parts:
             os.environ[name] = os.pathsep.join([path, *parts])
+    if 'PYTEST_XDIST_WORKER' in os.environ:    # inherits that of its parent, as its siblings do
+        del os.environ['ROS_DOMAIN_ID']
     os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
     os.environ[STRICT] = '1'
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
