@@ -7,10 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingenuity_nodes.recording.mission_record import Decision, MissionRecord, RoverLog, SentPath
-from ingenuity_nodes.recording.report.mission import nearest_aircraft
 from ingenuity_nodes.recording.report.mission_map import mapped_ground
 from ingenuity_nodes.recording.report.report import write_report
-from ingenuity_nodes.recording.result import summarise
+from ingenuity_nodes.recording.result import nearest_aircraft, summarise
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.signals import FREE, HAZARD, HazardMap, UNKNOWN
@@ -155,8 +154,9 @@ def test_the_least_distance_of_aircraft_counts_only_while_one_flies(run):
     distance, t_s = nearest_aircraft(run.logs)
     assert distance == pytest.approx(12.0)
     assert formula.LIFT_OFF_S <= t_s <= formula.TOUCHDOWN_S
-    assert nearest_aircraft(formula.flight(('ingenuity', 'scout'), until_s=2.0).logs) is None
-    assert nearest_aircraft(run.logs[:1]) is None
+    assert nearest_aircraft(formula.flight(('ingenuity', 'scout'), until_s=2.0).logs) == (
+        None, None)
+    assert nearest_aircraft(run.logs[:1]) == (None, None)
 
 
 def test_a_flight_alone_keeps_its_own_page(tmp_path):

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 import math
 
-from ingenuity_nodes.mission.rover_path import (
-    cell_costs, path_length, Point, rover_path, RoverPathParameters)
+from ingenuity_nodes.mission.rover_path import is_closed, path_length, Point, rover_path
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rover.drive import REFUSED
 from ingenuity_nodes.rover.parameters import RoverParameters
@@ -17,8 +15,6 @@ from ingenuity_nodes.scenario.sections import RoverSection
 from ingenuity_nodes.signals import HazardMap, RoverPath, RoverReport
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
-
-STEP = 0.1    # [m] at which a path is compared with a new map
 
 
 class RoverDrive:
@@ -91,7 +87,7 @@ class RoverDrive:
             return self._planned(self._goal)
         if self._path is not None and self._map_is_new and self._map is not None:
             self._map_is_new = False
-            if _closed(self._map, self._ahead()):
+            if is_closed(self._map, self._ahead()):
                 return self._planned(self._goal)
         return ()
 
@@ -156,19 +152,3 @@ def _distance_to_leg(point: Point, begin: Point, end: Point) -> float:
     square = float((b - a) @ (b - a))
     along = min(1.0, max(0.0, float((p - a) @ (b - a)) / square)) if square > 0.0 else 0.0
     return float(np.linalg.norm(p - a - along * (b - a)))
-
-
-def _closed(hazards: HazardMap, path: tuple[Point, ...]) -> bool:
-    """Return whether a path runs nearer to a hazard than a rover may; its start is left out."""
-    costs = cell_costs(hazards, RoverPathParameters())
-    start = np.array(path[0])
-    for begin, end in pairwise(path):
-        count = max(2, math.ceil(math.dist(begin, end) / STEP))
-        for point in np.linspace(begin, end, count):
-            row = math.floor((point[1] - hazards.south) / hazards.cell)
-            column = math.floor((point[0] - hazards.west) / hazards.cell)
-            inside = 0 <= row < costs.shape[0] and 0 <= column < costs.shape[1]
-            beyond = np.linalg.norm(point - start) > RoverPathParameters().half_width
-            if inside and beyond and not math.isfinite(costs[row, column]):
-                return True
-    return False

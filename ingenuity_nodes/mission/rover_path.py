@@ -76,6 +76,22 @@ def rover_path(
     return _straightened(hazards, costs, [start, *inner, goal])
 
 
+def is_closed(hazards: HazardMap, path: tuple[Point, ...]) -> bool:
+    """Return whether a path runs nearer to a hazard than a rover may; its start is left out."""
+    parameters = RoverPathParameters()
+    costs = cell_costs(hazards, parameters)
+    _free_start(hazards, costs, path[0], parameters.half_width)
+    return any(not math.isfinite(_line_cost(hazards, costs, a, b))
+               for a, b in pairwise(path) if is_on(hazards, a) and is_on(hazards, b))
+
+
+def is_on(hazards: HazardMap, point: Point) -> bool:
+    """Return whether a point lies on the map."""
+    row, column = _cell(hazards, point)
+    rows, columns = hazards.hazard.shape
+    return 0 <= row < rows and 0 <= column < columns
+
+
 def path_length(points: tuple[Point, ...]) -> float:
     """Return the length of a path [m]."""
     return float(np.hypot(*np.diff(np.array(points), axis=0).T).sum())
@@ -97,9 +113,8 @@ def cell_costs(hazards: HazardMap, parameters: RoverPathParameters) -> Array:
 def _check(hazards: HazardMap, name: str, point: Point) -> None:
     if not all(map(math.isfinite, point)):
         raise ValueError(f'{name} at {_text(point)}, allowed: finite numbers')
-    row, column = _cell(hazards, point)
-    rows, columns = hazards.hazard.shape
-    if not (0 <= row < rows and 0 <= column < columns):
+    if not is_on(hazards, point):
+        rows, columns = hazards.hazard.shape
         raise ValueError(
             f'{name} at {_text(point)} is off the map, allowed: east {hazards.west:g} to '
             f'{hazards.west + columns * hazards.cell:g} m, north {hazards.south:g} to '

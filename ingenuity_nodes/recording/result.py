@@ -13,8 +13,10 @@ maps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 import hashlib
+from itertools import combinations
 import json
 import math
 import os
@@ -112,9 +114,11 @@ def summarise(
         (v['outcome'] for v in vehicles.values() if v['outcome'] != LANDED), verdict or LANDED)
     if overall in UNFINISHED and verdict:    # what mission control says tells more
         overall = verdict
+    separation, separation_t = nearest_aircraft(run.logs)
     return {
         'scenario': run.scenario, 'seed': run.seed, **first, 'outcome': overall,
         'real_time_factor': real_time_factor, 'trajectory_sha256': trajectory_sha256(run),
+        'least_separation_m': separation, 'least_separation_t_s': separation_t,
         'vehicles': vehicles}
 
 
@@ -176,6 +180,21 @@ def flight_result(log: VehicleLog) -> FlightResult:
     return FlightResult(**values)
 
 
+def nearest_aircraft(logs: Sequence[VehicleLog]) -> tuple[float | None, float | None]:
+    """Return least distance [m] and time [s] of two helicopters, one of them in the air."""
+    found: list[tuple[float, float]] = []
+    for one, other in combinations(logs, 2):
+        a, b = one.truths, other.truths
+        t_ns, left, right = np.intersect1d(a.t_ns, b.t_ns, return_indices=True)
+        flying = _airborne(one, t_ns) | _airborne(other, t_ns)
+        if flying.any():
+            gaps = np.linalg.norm(a.p_MB[left] - b.p_MB[right], axis=1)
+            gaps[~flying] = np.inf
+            row = int(np.argmin(gaps))
+            found.append((float(gaps[row]), float(t_ns[row]) / SECOND_NS))
+    return min(found, default=(None, None))
+
+
 def photo_entry(photo: PhotoRecord, lift_off_ns: int) -> dict[str, Any]:
     """Convert a photo record to the file's keys: seconds since lift-off, and on the clock."""
     entry = asdict(photo)
@@ -196,6 +215,15 @@ def _on_ground(log: VehicleLog) -> NDArray[np.bool_]:
     if len(height) == 0:
         return np.ones(0, bool)
     return np.asarray(height < max(height[0], height[-1]) + CLEAR_OF_GROUND)
+
+
+def _airborne(log: VehicleLog, t_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    span = flight_span(log)
+    if span is None:
+        return np.zeros(len(t_ns), dtype=bool)
+    times = log.truths.t_ns
+    last = times[-1] if span.touchdown is None else times[span.touchdown]
+    return np.asarray((t_ns > times[span.lift_off]) & (t_ns < last))
 
 
 def _outcome(log: VehicleLog, span: FlightSpan | None) -> str:

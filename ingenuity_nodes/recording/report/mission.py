@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from itertools import combinations
 import math
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from ingenuity_nodes.recording.report.mission_map import (
 from ingenuity_nodes.recording.report.page import card, figure_strip, number, Page, table
 from ingenuity_nodes.recording.report.photo import embed
 from ingenuity_nodes.recording.report.photo_card import file_links, photo_frame, received
-from ingenuity_nodes.recording.result import flight_span, LANDED
-from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
+from ingenuity_nodes.recording.result import LANDED
+from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog
 from ingenuity_nodes.signals import HAZARD
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
@@ -44,8 +43,9 @@ def mission_strip(run: RunLog, result: Mapping[str, Any]) -> str:
         closed = int((hazards.hazard == HAZARD).sum())
         cells.append(('mapped', number(float(known.sum()) * hazards.cell ** 2, 0), 'm²',
                       f'{100.0 * closed / max(int(known.sum()), 1):.1f} % hazards'))
-    if (nearest := nearest_aircraft(run.logs)) is not None:
-        cells.append(('aircraft apart', number(nearest[0]), 'm', f'least, at {nearest[1]:.0f} s'))
+    if (nearest := result.get('least_separation_m')) is not None:
+        cells.append(('aircraft apart', number(nearest), 'm',
+                      f'least, at {result["least_separation_t_s"]:.0f} s'))
     photos = [photo for _, photo in photos_in_order(run)]
     cells.append(('photos on the rover', str(sum(photo.received for photo in photos)), '',
                   f'of {len(photos)} taken'))
@@ -57,21 +57,6 @@ def mission_strip(run: RunLog, result: Mapping[str, Any]) -> str:
     return figure_strip(cells)
 
 
-def nearest_aircraft(logs: list[VehicleLog]) -> tuple[float, float] | None:
-    """Return least distance [m] and time [s] of two helicopters, one of them in the air."""
-    found: list[tuple[float, float]] = []
-    for one, other in combinations(logs, 2):
-        a, b = one.truths, other.truths
-        t_ns, left, right = np.intersect1d(a.t_ns, b.t_ns, return_indices=True)
-        flying = _airborne(one, t_ns) | _airborne(other, t_ns)
-        if flying.any():
-            gaps = np.linalg.norm(a.p_MB[left] - b.p_MB[right], axis=1)
-            gaps[~flying] = np.inf
-            row = int(np.argmin(gaps))
-            found.append((float(gaps[row]), float(t_ns[row]) / SECOND_NS))
-    return min(found, default=None)
-
-
 def mission_part(page: Page, run: RunLog, folder: Path) -> str:
     """Return the HTML of map, decisions and photos."""
     note = 'Mapped ground is coloured by height, hazards are red; numbers are the photos below.' \
@@ -80,15 +65,6 @@ def mission_part(page: Page, run: RunLog, folder: Path) -> str:
     decisions = card('Decisions', 'What mission control, rovers and helicopters decided, and why; '
                      'times are those of the mission.', _decisions(run))
     return f'<div class="grid wider">{above}{decisions}</div>{_photos(run, folder)}'
-
-
-def _airborne(log: VehicleLog, t_ns: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
-    span = flight_span(log)
-    if span is None:
-        return np.zeros(len(t_ns), dtype=bool)
-    times = log.truths.t_ns
-    last = times[-1] if span.touchdown is None else times[span.touchdown]
-    return (t_ns > times[span.lift_off]) & (t_ns < last)
 
 
 def _photos(run: RunLog, folder: Path) -> str:
