@@ -134,9 +134,9 @@ def main() -> None:
     for count in options.counts:
         factor, own, shared = measure(count, options.images)
         alone = alone or own
-        print(f'{count} helicopters: {factor:6.2f} times real time, {1e3 * own:6.1f} ms of CPU per '
-              f'helicopter and second ({own / alone:4.2f} of one alone), {1e3 * shared:6.1f} ms of '
-              f'world, mission control and rover', flush=True)
+        print(f'{count} helicopters: {factor:6.2f} times real time, {1e3 * own:6.1f} ms of CPU '
+              f'per helicopter and second ({own / alone:4.2f} of one alone), '
+              f'{1e3 * shared:6.1f} ms of world, mission control and rover', flush=True)
 
 
 if __name__ == '__main__':

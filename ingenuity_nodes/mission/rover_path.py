@@ -89,7 +89,7 @@ def is_on(hazards: HazardMap, point: Point) -> bool:
     """Return whether a point lies on the map."""
     row, column = _cell(hazards, point)
     rows, columns = hazards.hazard.shape
-    return 0 <= row < rows and 0 <= column < columns
+    return bool(0 <= row < rows and 0 <= column < columns)
 
 
 def path_length(points: tuple[Point, ...]) -> float:
