@@ -8,6 +8,7 @@ A damaged chunk becomes a record of a type that all readers skip; nothing that i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 import mmap
@@ -36,6 +37,7 @@ from rosbags.rosbag2.storage_mcap import write_string
 QOS_KEY = 'offered_qos_profiles'
 # The name of the compression in a chunk, which its 8 + 8 + 8 + 4 bytes of fixed size precede.
 _NAME, _BEFORE_NAME = struct.pack('<I', len(ZSTD)) + ZSTD.encode(), HEAD + 28
+_FOOTER = HEAD + 20 + len(MAGIC)    # bytes at the end of a file
 _DAMAGE = (ChunkError, McapError, ValueError, struct.error)    # of bytes that are no record
 
 
@@ -50,13 +52,13 @@ class Salvage:
     gaps: list[tuple[int, int]] = field(default_factory=list)    # offsets of damaged bytes
 
     def note(self, record: Record) -> None:
-        """Note a schema or a channel."""
+        """Note a schema or a channel; the first of a number counts."""
         if record.opcode == Opcode.SCHEMA:
             schema = Schema.read(record.stream)
-            self.schemas[schema.id] = schema
+            self.schemas.setdefault(schema.id, schema)
         elif record.opcode == Opcode.CHANNEL:
             channel = Channel.read(record.stream)
-            self.channels[channel.id] = channel
+            self.channels.setdefault(channel.id, channel)
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,12 @@ def is_whole(folder: Path) -> bool:
     return not flaw(folder)
 
 
-def flaw(folder: Path) -> str:
-    """Return why readers cannot open a bag as it is, '' if they can."""
+def flaw(folder: Path, *, read: bool = False) -> str:
+    """Return why readers cannot open a bag as it is, or read it to its end; '' if they can."""
     try:
-        reader = Reader(folder)
-        reader.open()
-        reader.close()
+        with Reader(folder) as reader:
+            for _ in reader.messages() if read else ():
+                pass
     except Exception as error:    # a file of a stranger, and whatever its readers trip over
         return ' '.join(str(error).split())[:200] or type(error).__name__
     return ''
@@ -121,19 +123,18 @@ def repair(folder: Path) -> Repaired:
 
     """
     path = bag_file(folder)
-    whole, salvage = is_whole(folder), None
+    gaps: list[tuple[int, int]] = []
+    changed = bool(flaw(folder, read=True))
     try:
-        with path.open('rb') as file:
-            if not whole or _first(path, file):
+        if changed:
+            with path.open('rb') as file:
                 salvage = scan(path, file)
-        changed = salvage is not None and (not whole or bool(salvage.gaps))
-        if changed and salvage is not None:
             _finish(folder, path, salvage)
+            gaps = salvage.gaps
     except BlockingIOError as error:
         raise RecordingError(f'{path}: is still being recorded') from error
     except OSError as error:
         raise RecordingError(f'{path}: cannot be repaired: {error.strerror}') from error
-    gaps = salvage.gaps if salvage else []
     reader = Reader(folder)
     reader.open()
     try:
@@ -145,8 +146,10 @@ def repair(folder: Path) -> Repaired:
 
 def scan(path: Path, file: BinaryIO) -> Salvage:
     """Find the complete chunks of a file that :class:`BagStorage` has written."""
-    first = _first(path, file)
-    if first is None:
+    if file.read(len(MAGIC)) != MAGIC:
+        raise RecordingError(f'{path}: not an MCAP file')
+    first = next(whole_records(file, len(MAGIC)), None)
+    if first is None or not _is_ours(first):
         raise RecordingError(
             f'{path}: not from this recorder, try: ros2 bag reindex -s mcap {path.parent}')
     salvage = Salvage(first.end)
@@ -158,19 +161,19 @@ def scan(path: Path, file: BinaryIO) -> Salvage:
             break
         salvage.gaps.append((end, found))
         start = found
-    # The summary has what was in chunks that are lost.
-    for record in whole_records(file, end):
-        salvage.note(record)
+    with suppress(*_DAMAGE, OSError):    # a file of fewer bytes has no such place
+        for record in whole_records(file, _summary(file, end)):
+            salvage.note(record)    # those of chunks that are lost
     return salvage
 
 
-def _first(path: Path, file: BinaryIO) -> Record | None:
-    """Return the header of a file of ours, None for one of somebody else."""
-    file.seek(0)
-    if file.read(len(MAGIC)) != MAGIC:
-        raise RecordingError(f'{path}: not an MCAP file')
-    first = next(whole_records(file, len(MAGIC)), None)
-    return first if first is not None and _is_ours(first) else None
+def _summary(file: BinaryIO, after: int) -> int:
+    """Return where the summary begins, ``after`` if the file has no end that says so."""
+    at = file.seek(-_FOOTER, os.SEEK_END)
+    footer = file.read()
+    (start,) = struct.unpack_from('<Q', footer, HEAD)
+    ends = footer[0] == Opcode.FOOTER and footer.endswith(MAGIC)
+    return int(start) if ends and after <= start < at else after
 
 
 def _take_chunks(file: BinaryIO, start: int, salvage: Salvage) -> int:
