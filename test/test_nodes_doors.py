@@ -10,20 +10,23 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 import math
 import os
+from pathlib import Path as File
 import re
 
 from hypothesis import given, HealthCheck, settings, strategies as st
 import numpy as np
 import pytest
 
-pytest.importorskip('rclpy.serialization', reason='rclpy is not importable: no ROS 2 here')
+rclpy_serialization = pytest.importorskip(
+    'rclpy.serialization', reason='rclpy is not importable: no ROS 2 here')
 
-from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402
-from geometry_msgs.msg import PointStamped, PoseStamped, TwistStamped  # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray  # noqa
+from geometry_msgs.msg import (  # noqa: E402
+    PointStamped, PoseStamped, Transform, TwistStamped)
 from ingenuity_nodes.graph.lockstep import Answer, Tick  # noqa: E402
 from ingenuity_nodes.graph.roster import Condition, Heartbeat  # noqa: E402
 from ingenuity_nodes.nodes.conversions import (  # noqa: E402
-    driving, images, lockstep, markers, orders, sensors, setpoints, state)
+    driving, images, lockstep, markers, orders, sensors, setpoints, shapes, state)
 from ingenuity_nodes.nodes.conversions.maps import map_message  # noqa: E402
 from ingenuity_nodes.nodes.conversions.wired import CODECS  # noqa: E402
 from ingenuity_nodes.nodes.others import _angles_from  # noqa: E402
@@ -41,22 +44,19 @@ EXAMPLES = int(os.environ.get('INGENUITY_FUZZ', '15'))
 LONGEST_LINE = 1500
 ZERO, LEVEL = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
 ODOMETRY = state.odometry_message(10_000_000, 'x', ZERO, LEVEL, ZERO, ZERO)
-PLAN = """{azimuth: 83.0, segments: [{segment: climb, altitude: 3.0}, {segment: hover, seconds: 5.0},
-  {segment: land}]}"""
-POINT = MultiDOFJointTrajectoryPoint()
-TRAJECTORY = setpoints.setpoint_message
+PLAN = """{azimuth: 83.0, segments: [{segment: climb, altitude: 3.0},
+  {segment: hover, duration: 5.0}, {segment: land}]}"""
 
 
 def status():
-    values = {name: 1.0 for name in VehicleStatus._fields}
-    values.update({name: (1.0, 1.0) for name in (
-        'rotor_speed', 'rotor_angle', 'collective', 'thrust')}, force_B=ZERO, moment_B=ZERO,
-        t_ns=10, feet_on_ground=4, failure='')
+    values = dict.fromkeys(VehicleStatus._fields, 1.0)
+    values.update(dict.fromkeys(
+        ('rotor_speed', 'rotor_angle', 'collective', 'thrust'), (1.0, 1.0)),
+        force_B=ZERO, moment_B=ZERO, t_ns=10, feet_on_ground=4, failure='')
     return sensors.status_message(VehicleStatus(**values))
 
 
 def trajectory():
-    from geometry_msgs.msg import Transform
     transform = Transform()
     transform.rotation.w = 1.0
     points = [MultiDOFJointTrajectoryPoint(transforms=[transform]) for _ in range(3)]
@@ -84,7 +84,7 @@ DOORS = {
     'exposure': (ODOMETRY, lambda m: state.exposure_from(m, 'navcam')),
     'ground_truth/odometry': (ODOMETRY, state.truth_from),
     'odometry': (ODOMETRY, state.estimate_from),
-    'odometry for the display': (ODOMETRY, markers.position_from),
+    'odometry for the display': (ODOMETRY, shapes.position_from),
     'vehicle_status': (status(), sensors.status_from),
     'altimeter': (Range(range=1.0), sensors.range_from),
     'fault': (String(data='x begins: y'), lambda m: state.fault_from(m, 5)),
@@ -97,7 +97,7 @@ DOORS = {
     'cmd_vel': (TwistStamped(), lambda m: driving.drive_velocity_from(m, 'perseverance')),
     'goal_pose': (PoseStamped(header=Header(frame_id='map')), driving.goal_from),
     'path': (PATH, driving.path_from),
-    'mastcam/command': (String(data='{at: ingenuity, start: 3.0, count: 2}'),
+    'mastcam/command': (String(data='{at: ingenuity, after: 3.0, every: 1.0, count: 2}'),
                         lambda m: image_order_from_text(m.data, 5, ['ingenuity'], ['mastcam'])),
     '/mission/command': (String(data='{vehicle: ingenuity, order: abort}'), orders.outside_from),
     '/goal_pose': (PoseStamped(), orders.outside_from),
@@ -173,8 +173,8 @@ def nasty_one(kind):
 
 
 def copy_of(message):
-    from rclpy.serialization import deserialize_message, serialize_message
-    return deserialize_message(serialize_message(message), type(message))
+    data = rclpy_serialization.serialize_message(message)
+    return rclpy_serialization.deserialize_message(data, type(message))
 
 
 @st.composite
@@ -233,10 +233,7 @@ def test_whatever_a_message_says_it_is_read_or_refused_in_one_line(topic, data):
 
 
 def test_no_subscription_is_forgotten():
-    from pathlib import Path as File
-
-    import ingenuity_nodes
-    of_nodes = File(ingenuity_nodes.__file__).parent / 'nodes'
+    of_nodes = File(markers.__file__).parent.parent
     known = {CompressedImage, DiagnosticArray, Odometry, Path, JointState} | {
         type(message) for message, _ in DOORS.values()}
     names = {kind.__name__ for kind in known} | {
