@@ -182,10 +182,10 @@ def hostile(draw, message):
     """Change up to four attributes of a message as it should be."""
     message = copy_of(message)
     for _ in range(draw(st.integers(1, 4))):
-        places = list(leaves(message))
-        if not places:
+        found = list(leaves(message))
+        if not found:
             return message
-        owner, name, kind = draw(st.sampled_from(places))
+        owner, name, kind = draw(st.sampled_from(found))
         try:
             setattr(owner, name, draw(nasty(kind)))
         except (AssertionError, TypeError, ValueError):

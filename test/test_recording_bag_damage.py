@@ -109,7 +109,7 @@ def test_a_damaged_chunk_is_reported_and_all_others_are_kept(
         path.write_bytes(path.read_bytes()[:-100])
         assert damage(folder)
     found = repair(folder)
-    assert found.changed and found.lost == end - start and found.places == 1
+    assert found.changed and found.lost == end - start and found.gaps == 1
     kept = list(messages(folder))
     with_all = {message.cdr for message in messages(whole)}
     assert len(kept) == found.messages == COUNT - in_chunk(whole, 1)
@@ -152,9 +152,9 @@ def test_two_damaged_chunks_at_once(tmp_path, whole):
     changed(folder, starts[0] + 100, b'\1\2\3')
     changed(folder, starts[2] + 1, struct.pack('<Q', 2**40))
     found = repair(folder)
-    assert found.places == 2
+    assert found.gaps == 2
     assert found.messages == COUNT - in_chunk(whole, 0) - in_chunk(whole, 2)
-    assert str(found).endswith('damaged bytes in 2 places are lost')
+    assert str(found).endswith('damaged bytes in 2 gaps are lost')
 
 
 def test_a_torn_file_that_lost_what_its_topics_are_is_refused_and_left_alone(tmp_path, whole):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 import os
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from lz4.frame import LZ4FrameDecompressor
 from mcap.data_stream import ReadDataStream
@@ -135,7 +135,7 @@ def chunk_records(record: Record) -> Iterator[Record]:
 def _unpacked(data: bytes, compression: str, most: int) -> bytes:
     """Unpack up to ``most`` bytes."""
     if compression == 'lz4':
-        return cast(bytes, LZ4FrameDecompressor().decompress(data, max_length=most))
+        return bytes(LZ4FrameDecompressor().decompress(data, max_length=most))
     if compression == ZSTD:
         # The last read is one of nothing: at the end of a frame its checksum is tested.
         with zstandard.ZstdDecompressor().stream_reader(BytesIO(data)) as stream:

@@ -68,12 +68,12 @@ class Repaired:
     messages: int      # in the bag
     changed: bool
     lost: int = 0      # bytes of damaged chunks
-    places: int = 0    # at which they were
+    gaps: int = 0      # that they leave
 
     def __str__(self) -> str:
         text = f'{self.messages} messages, {"repaired" if self.changed else "nothing to repair"}'
-        return text + (f'; {self.lost} damaged bytes in {self.places} '
-                       f'place{"s" if self.places > 1 else ""} are lost' if self.lost else '')
+        return text + (f'; {self.lost} damaged bytes in {self.gaps} '
+                       f'gap{"s" if self.gaps > 1 else ""} are lost' if self.lost else '')
 
 
 def bag_file(folder: Path) -> Path:
