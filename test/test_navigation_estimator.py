@@ -191,6 +191,34 @@ def test_one_wild_altimeter_reading_is_refused():
     assert after.height == pytest.approx(estimate.height, abs=0.05)
 
 
+@pytest.mark.parametrize('number', [math.nan, math.inf, -math.inf, 1e300, -1e300, 1e6])
+@pytest.mark.parametrize('fraction', [0.2, 1.0])
+def test_features_that_are_no_pixels_are_as_good_as_none(number, fraction):
+    random = np.random.default_rng(0)
+
+    def spoil(frame: FeatureFrame) -> FeatureFrame:
+        uv = frame.uv.copy()
+        uv[random.random(len(uv)) < fraction, random.integers(2)] = number
+        return replace(frame, uv=uv)
+    out, _, _ = fly(4.0, spoil=spoil)
+    without, _, _ = fly(4.0, images=False)
+    assert worst(out) < 0.2 if fraction < 1.0 else worst(out) < worst(without) + 0.01
+    P = out[-1][1].covariance
+    assert np.isfinite(P).all() and np.linalg.eigvalsh(P).min() > 0.0
+
+
+@pytest.mark.parametrize('distance', [math.nan, math.inf, -math.inf, 1e300, 1e9, 41.0, -1.0])
+def test_distances_that_the_altimeter_cannot_measure_are_as_good_as_none(distance):
+    out, estimator, imu = fly(6.5)
+    truth, estimate = out[-1]
+    for k in range(1, 60):    # longer than it takes to believe in other ground
+        sample = imu.sample(truth._replace(v_MB=ZERO, a_MB=ZERO))
+        t_ns = truth.t_ns + k * STEP_NS
+        after = estimator.step(sample._replace(t_ns=t_ns), AltimeterSample(t_ns, distance), None)
+    assert after.height == pytest.approx(estimate.height, abs=0.1)
+    assert np.linalg.eigvalsh(after.covariance).min() > 0.0
+
+
 def test_the_bearing_table_is_the_camera():
     random = np.random.default_rng(1)
     uv = random.random((500, 2)) * [639.0, 479.0]

@@ -15,7 +15,8 @@ import sys
 from ingenuity_nodes.recording.bag import storage
 from ingenuity_nodes.recording.bag.reader import decode, messages, topics
 from ingenuity_nodes.recording.bag.repair import bag_file, is_whole, repair
-from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter, TYPES
+from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
 from mcap.reader import make_reader
 from mcap.writer import IndexType, Writer
@@ -28,6 +29,7 @@ LATCHED = BagQos(depth=1, latched=True)
 SENSOR = BagQos(depth=5, reliable=False)
 STRING = 'std_msgs/msg/String'
 TF = 'tf2_msgs/msg/TFMessage'
+NOISE = np.random.default_rng(3).bytes(2**21)    # which nothing packs
 
 
 def text(value: str) -> bytes:
@@ -124,7 +126,7 @@ while True:
     assert not (tmp_path / 'bag' / 'metadata.yaml').exists()
     assert sum(1 for _ in messages(tmp_path / 'bag')) == 2001
     assert {t.topic: t.count for t in topics(tmp_path / 'bag')} == {'/tf_static': 1, '/log': 2000}
-    assert repair(tmp_path / 'bag') == 2001
+    assert repair(tmp_path / 'bag').messages == 2001
     assert opened_by_all(tmp_path / 'bag') == 2001
     assert {t.topic: t.qos for t in topics(tmp_path / 'bag')} == {
         '/tf_static': LATCHED, '/log': SENSOR}
@@ -144,7 +146,7 @@ def test_a_file_truncated_anywhere_is_repaired(tmp_path, whole, kept):
     path = folder / 'bag_0.mcap'
     path.write_bytes(whole[:int(kept * len(whole))])
     before = list(messages(folder))
-    assert repair(folder) == len(before) == opened_by_all(folder)
+    assert repair(folder).messages == len(before) == opened_by_all(folder)
     assert len(before) >= kept * 1501 - 400    # a chunk holds about 350 of these
     assert list(messages(folder)) == before
 
@@ -153,7 +155,7 @@ def test_repairing_a_whole_bag_changes_nothing(tmp_path):
     folder = tmp_path / 'bag'
     record(folder).close()
     before = bag_file(folder).read_bytes()
-    assert repair(folder) == 101
+    assert repair(folder).messages == 101
     assert bag_file(folder).read_bytes() == before
 
 
@@ -193,7 +195,7 @@ def test_a_full_disk_is_named_and_the_bag_keeps_what_was_flushed(tmp_path, monke
     writer.close()
     monkeypatch.undo()
     assert sum(1 for _ in messages(tmp_path / 'bag')) == 101
-    assert repair(tmp_path / 'bag') == 101 == opened_by_all(tmp_path / 'bag')
+    assert repair(tmp_path / 'bag').messages == 101 == opened_by_all(tmp_path / 'bag')
 
 
 def test_when_space_returns_nothing_is_missing(tmp_path, monkeypatch):
@@ -214,7 +216,7 @@ def test_what_the_kernel_really_refuses_leaves_a_readable_bag(tmp_path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5000, limits[1]))
     try:
         with pytest.raises(RecordingError, match='cannot be written: File too large'):
-            writer.write('/log', STRING, SENSOR, 10**12, bytes(2**21))
+            writer.write('/log', STRING, SENSOR, 10**12, NOISE)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert bag_file(tmp_path / 'bag').stat().st_size == size

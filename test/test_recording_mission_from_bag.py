@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter, TYPES
+from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
 from ingenuity_nodes.recording.mission_record import Decision, SentPath
 from ingenuity_nodes.signals import FREE, HAZARD, UNKNOWN

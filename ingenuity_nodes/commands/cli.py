@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument('folder')
     _add_photo(commands)
     _add_play(commands)
+    repair = commands.add_parser(
+        'repair', help='repair a bag that is damaged, or whose recorder was killed')
+    repair.add_argument('folder', help='run folder or bag folder')
     _add_studies(commands)
     _add_campaigns(commands)
     faults = commands.add_parser(
@@ -82,6 +85,8 @@ def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     fly.add_argument('--real-time-factor', type=_factor, default=-1.0, metavar='X',
                      help="simulated seconds per second, 0 as fast as possible [the file's]")
     fly.add_argument('--no-record', action='store_true', help='leave the recorder out')
+    fly.add_argument('--raw-images', action='store_true', help='record navigation images as '
+                     'they are, instead of packed without loss: a bag 2.4 times as large')
     fly.add_argument('--verbose', action='store_true', help='show what all processes log')
 
 

@@ -41,7 +41,8 @@ LINES = (    # of the summary: key of result.json, unit, digits
 def run(options: Namespace) -> int:
     """Run one command; what a person can do wrong is one clear message, and status 2."""
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
-                'report': report, 'photo': photo.photo, 'play': tables.play, 'trim': tables.trim,
+                'report': report, 'photo': photo.photo, 'play': tables.play,
+                'repair': tables.repair, 'trim': tables.trim,
                 'faults': tables.faults, 'margins': tables.margins,
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
@@ -76,7 +77,7 @@ def fly(options: Namespace) -> int:
     logs.mkdir()
     specs = nodes_of(scenario, RunOptions(
         options.scenario, options.seed, options.real_time_factor, not options.no_record,
-        str(folder.path), options.features, options.software))
+        str(folder.path), options.features, options.software, raw_images=options.raw_images))
     with Narrator() as narrator:
         narrator(f'{scenario.name}: {scenario.description}')
         narrator.compile_kernels()
@@ -84,6 +85,7 @@ def fly(options: Namespace) -> int:
         graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
                       restartable=restartable(scenario))
         status = graph.wait()
+    _mend(folder.bag)
     status = max(status, _written(folder, recorded=not options.no_record))
     _print_notes(notes)
     print(f'results: {folder.path}')
@@ -102,6 +104,18 @@ def _written(folder: RunFolder, *, recorded: bool) -> int:
     if recorded:
         print(f'{folder.result}: not written', file=sys.stderr)
     return int(recorded)
+
+
+def _mend(bag: Path) -> None:
+    """Repair the bag if its recorder was killed, so that every tool reads it."""
+    from ingenuity_nodes.recording.bag.repair import is_whole, repair
+
+    if not bag.is_dir() or is_whole(bag):
+        return
+    try:
+        print(f'{bag}: its recorder did not close it: {repair(bag)}')
+    except RecordingError as error:
+        print(error, file=sys.stderr)
 
 
 def _foreseen_lines(scenario: Scenario, narrator: Narrator) -> list[str]:
@@ -187,6 +201,7 @@ def report(options: Namespace) -> int:
     except (OSError, ValueError, BadZipFile) as error:
         raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
     if not log.mission.is_cooperation and folder.bag.is_dir():
+        tables.warn_of_damage(folder.bag)
         log.mission = mission_of_bag(folder.bag)
     print(write_report(folder, log, result))
     return 0

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Commands that do not fly: play, trim, margins."""
+"""Commands that do not fly: play, repair, trim, margins."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingenuity_nodes.commands.narrator import compile_kernels
 from ingenuity_nodes.graph.processes import check_domain
+from ingenuity_nodes.recording.run_folder import bag_folder
 from ingenuity_nodes.yaml_files.check import FileError
 from rich.console import Console
 from rich.table import Table
@@ -32,10 +33,29 @@ def play(options: Namespace) -> int:
     given = os.environ.get('ROS_DOMAIN_ID')
     if given:
         check_domain(given)
+    warn_of_damage(bag_folder(str(bag)))
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.execv(sys.executable, [
         sys.executable, '-m', 'ingenuity_nodes.nodes.player', '--ros-args',
         '-p', f'bag:="{bag}"', '-p', f'rate:={options.rate}'])
+
+
+def repair(options: Namespace) -> int:
+    """Repair a bag in place."""
+    from ingenuity_nodes.recording.bag.repair import repair as repair_bag
+
+    bag = bag_folder(options.folder)
+    print(f'{bag}: {repair_bag(bag)}')
+    return 0
+
+
+def warn_of_damage(bag: Path) -> None:
+    """Print what is wrong with a bag that is read all the same, and the remedy."""
+    from ingenuity_nodes.recording.bag.reader import damage
+
+    if why := damage(bag):
+        print(f'{bag}: read as far as it goes: {why}; for other tools: ./ingenuity repair {bag}',
+              file=sys.stderr)
 
 
 def trim(options: Namespace) -> int:

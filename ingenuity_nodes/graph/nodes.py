@@ -42,6 +42,7 @@ class RunOptions:
     features: str = ''               # '': those of the scenario; geometry, images
     software: str = ''               # '': that of the scenario; flight_1, flight_7, fixed
     params_file: str = ''            # of ROS parameters for all nodes, by their names
+    raw_images: bool = False         # recorded as they are, not packed without loss
 
 
 def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
@@ -54,7 +55,7 @@ def nodes_of(scenario: Scenario, options: RunOptions) -> list[NodeSpec]:
         nodes.append(NodeSpec('mapper', 'mapper', parameters=dict(common)))
     if options.record:
         nodes.append(NodeSpec('recorder', 'recorder', parameters={
-            **common, 'run_folder': options.run_folder}))
+            **common, 'run_folder': options.run_folder, 'raw_images': options.raw_images}))
     world = NodeSpec('world', 'world', parameters={
         **common, 'real_time_factor': options.real_time_factor,
         'expects': [node.full_name for node in nodes]})

@@ -118,7 +118,7 @@ def linearise(cameras: Cameras, bearing_K: Array, bearing_B: Array, H: Array) ->
     """
     u_M = rotate(cameras.R_MK, (bearing_K[0], bearing_K[1], bearing_K[2]))
     down = u_M[2] - cameras.slope[0] * u_M[0] - cameras.slope[1] * u_M[1]
-    if down > -0.15 or cameras.height <= 0.0:
+    if not (down <= -0.15 and cameras.height > 0.0):    # a bearing of NaN is seen by nobody
         return NOT_VISIBLE
     p_KC_M, p_IK_M, p_IC = cameras.p_KC_M, cameras.p_IK_M, cameras.p_IC
     depth = -cameras.height / down

@@ -21,6 +21,9 @@ def bearings_of(table: NDArray[np.float64], uv: NDArray[np.float64]) -> NDArray[
     out = np.empty((uv.shape[0], 3))
     for k in range(uv.shape[0]):
         x, y = uv[k, 0] / SPACING, uv[k, 1] / SPACING
+        if not (-1.0 < x < columns and -1.0 < y < rows):    # beyond the table, or no number
+            out[k, :] = np.nan
+            continue
         i, j = min(columns - 2, max(0, int(x))), min(rows - 2, max(0, int(y)))
         s, t = x - i, y - j
         length = 0.0
@@ -46,5 +49,9 @@ class BearingTable:
         self._bearings_of = entry_point(bearings_of, self.table, grid)
 
     def bearings(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the unit bearing vectors, in B, shape (n, 3), of pixels, shape (n, 2)."""
+        """
+        Return the unit bearing vectors, in B, shape (n, 3), of pixels, shape (n, 2).
+
+        NaN where a pixel is far outside the image or no number.
+        """
         return np.asarray(self._bearings_of(self.table, floats('uv', uv, (None, 2))))

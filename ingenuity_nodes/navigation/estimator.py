@@ -333,6 +333,7 @@ def configuration_of(
     for name in ('altimeter_noise', 'rest_speed', 'rest_rate', 'gate', 'common', 'fewest',
                  'oldest'):
         out[name] = getattr(p, name)
+    out['altimeter_reach'] = altimeter.maximum
     out['imu_delay'] = round(imu.delay / STEP)
     out['altimeter_delay'] = max(0, round(altimeter.delay / STEP) - int(out['imu_delay'][0]))
     out['bearing_noise'] = p.pixel_noise * camera.pixel_angle

@@ -28,6 +28,7 @@ CONFIGURATION = np.dtype([
     ('p_IA', 'f8', (3,)),         # altimeter, likewise
     ('p_IC', 'f8', (3,)),         # navigation camera, likewise
     ('altimeter_noise', 'f8'),    # [m]
+    ('altimeter_reach', 'f8'),    # longest distance [m]
     ('rest_speed', 'f8'),         # [m/s]
     ('rest_rate', 'f8'),          # [rad/s]
     ('bearing_noise', 'f8'),      # white noise of one feature [rad]
@@ -52,14 +53,21 @@ class Pairs(NamedTuple):
 
 @kernel
 def altimeter_update(x: Record, correction: Correction, distance: float, config: Record) -> bool:
-    """Update by one distance; return whether it found other ground than the images show."""
+    """
+    Update by one distance; return whether it found other ground than the images show.
+
+    A distance that the sensor cannot measure is left out: were it taken for other ground, its
+    square would be all that is left of the covariance.
+    """
     H, P = np.empty(ERRORS), correction.P
     expected = altimeter_row(x, config.p_IA, H)
-    if math.isnan(expected) or not math.isfinite(distance):
+    if math.isnan(expected) or not 0.0 <= distance <= config.altimeter_reach:    # NaN is neither
         return False
     R = config.altimeter_noise ** 2
     residual = distance - expected
     nis = residual ** 2 / (variance_of(P, H, NO_PARAMETER, ERRORS, correction.PH[0]) + R)
+    if not math.isfinite(nis):
+        return False
     refused = 0.0
     if nis > config.gate:
         # Too short and too long ones in turn are noise and counted anew.

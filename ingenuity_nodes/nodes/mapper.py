@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
 from ingenuity_nodes.graph.wiring import MAPPER
 from ingenuity_nodes.mapping.mapper import described, ImageDue, MapperInputs
@@ -47,7 +48,7 @@ class MapperNode(MemberNode):
         self._hazards = self.create_publisher(OccupancyGrid, 'map/hazards', LATCHED)
         self._heights = self.create_publisher(PointCloud2, 'map/heights', LATCHED)
         self._images: dict[ImageDue, NavigationImage] = {}
-        self._t_ns = 0
+        self._t_ns, self._camera = 0, navcam()
         for name in section.vehicles:
             self.create_subscription(
                 Image, f'/{name}/navcam/image_raw',
@@ -63,7 +64,9 @@ class MapperNode(MemberNode):
 
     def _on_image(self, name: str, message: Image) -> None:
         topic, t_ns = f'/{name}/navcam/image_raw', nanoseconds(message.header.stamp)
-        for image in self.refusals.read(topic, [message], image_from):
+        for image in self.refusals.read(
+                topic, [message],
+                lambda message: image_from(message, self._camera.width, self._camera.height)):
             due = ImageDue(name, t_ns)
             # Exposed in a tick, drawn while the next one waits: none is from later than that.
             if due in self._images or t_ns > self._t_ns + 2 * TICK_NS or len(

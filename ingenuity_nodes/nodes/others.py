@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 import threading
 
-from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
+from ingenuity_nodes.nodes.conversions.geometry import check_within, FARTHEST, nanoseconds
 from ingenuity_nodes.nodes.conversions.state import truth_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import COUNTED
@@ -20,7 +20,11 @@ PATIENCE = 0.5     # [s] of wall time between looks whether the run goes on
 
 
 def _angles_from(message: JointState) -> dict[str, float]:
-    """Read the angles of joints [rad]; ValueError if there are not as many as names."""
+    """Read the angles of joints [rad]; ValueError if there are not as many as names, or none."""
+    if len(message.name) != len(message.position):
+        raise ValueError(f'found {len(message.name)} names, {len(message.position)} positions, '
+                         'allowed: as many of each')
+    check_within('position', FARTHEST, message.position)
     return dict(zip(message.name, message.position, strict=True))
 
 

@@ -30,6 +30,7 @@ from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Odometry
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
@@ -59,7 +60,10 @@ class RecorderNode(MemberNode):
         with self.membership.busy('building the ground'):
             self._products = RunProducts(
                 scenario, seed, environment_of(scenario, seed), self._folder)
-        self._writer = BagWriter(self._folder.bag)
+        raw = bool(self.declare_parameter('raw_images', False, ParameterDescriptor(
+            description='record grey images as they are, not packed without loss',
+            read_only=True)).value)
+        self._writer = BagWriter(self._folder.bag, raw_images=raw)
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False
         self._seen: set[str] = set()

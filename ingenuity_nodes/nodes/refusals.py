@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingenuity_nodes.nodes.member import MemberNode
 
 V = TypeVar('V')
+LONGEST_LINE = 400    # assumed: what is found may be a text of any length
 PAUSE = 1.0    # [s] of wall time between two lines on one topic
 
 
@@ -49,11 +50,16 @@ class Refusals:
         self.counts[topic, kind] += 1
         if isinstance(error, ForeignMessageError):
             self.foreign[topic] += 1
-        log = self._node.get_logger()
+        log, text = self._node.get_logger(), one_line(error)
         if not kind:
             now = time.monotonic()
             if now - self._logged.get(topic, -PAUSE) >= PAUSE:
                 self._logged[topic] = now
-                log.error(f'{topic}: refused: {error}')
+                log.error(f'{topic}: refused: {text}')
         elif self.counts[topic, kind] == 1:
-            log.error(f'{topic}: refused: {error}; further ones of this kind are only counted')
+            log.error(f'{topic}: refused: {text}; further ones of this kind are only counted')
+
+
+def one_line(error: Exception) -> str:
+    """Return the text of an error without line breaks, not at full length."""
+    return ' '.join(str(error)[:4 * LONGEST_LINE].split())[:LONGEST_LINE]

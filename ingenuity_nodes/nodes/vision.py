@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.images import features_message, image_from, image_message
@@ -28,6 +29,7 @@ class VisionNode(MemberNode):
     def __init__(self) -> None:
         super().__init__('vision', of_vehicle=True)
         helicopter_section(self, self.scenario)
+        self._camera = navcam()
         self._tracker = FeatureTracker()
         self._features = self.create_publisher(PointCloud2, 'navcam/features', FRAMES)
         self._tracks = self.create_publisher(Image, 'navcam/tracks', 2)
@@ -50,7 +52,7 @@ class VisionNode(MemberNode):
                     image_message(features.t_ns, message.header.frame_id, drawn))
 
     def _track(self, message: Image) -> tuple[NDArray[np.uint8], FeatureFrame]:
-        image = image_from(message)
+        image = image_from(message, self._camera.width, self._camera.height)
         return image, self._tracker.track(nanoseconds(message.header.stamp), image)
 
 

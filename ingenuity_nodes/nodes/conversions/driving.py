@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from geometry_msgs.msg import PoseStamped, TwistStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import header, path_message
+from ingenuity_nodes.nodes.conversions.geometry import (
+    check_within, FARTHEST, FASTEST, header, path_message)
 from ingenuity_nodes.nodes.conversions.state import odometry_message
 from ingenuity_nodes.rover.drive import DriveState, RoverVelocity
 from ingenuity_nodes.signals import RoverPath, RoverReport
@@ -18,7 +18,8 @@ import numpy as np
 from sensor_msgs.msg import BatteryState
 from std_msgs.msg import String
 
-_REPORT = re.compile(r'(\w+) at (\S+) (\S+), (\d+) ns(?:: (.*))?', re.DOTALL)
+MOST_POINTS = 10_000    # assumed: a point each metre of 10 km
+_REPORT = re.compile(r'(\w+) at (\S+) (\S+), ([0-9]{1,18}) ns(?:: (.*))?', re.DOTALL)
 
 
 def path_to_message(path: RoverPath) -> Path:
@@ -38,6 +39,8 @@ def path_from(message: Path) -> RoverPath:
 
     """
     _check_frame(message.header.frame_id, frames.MAP)
+    if len(message.poses) > MOST_POINTS:
+        raise ValueError(f'found {len(message.poses)} points, allowed: up to {MOST_POINTS}')
     return RoverPath(tuple(_point_of(pose) for pose in message.poses), '')
 
 
@@ -67,9 +70,8 @@ def drive_velocity_from(message: TwistStamped, name: str) -> RoverVelocity:
     """
     _check_frame(message.header.frame_id, frames.frame(name, 'base_link'), '')
     linear, angular = message.twist.linear, message.twist.angular
-    numbers = linear.x, linear.y, linear.z, angular.x, angular.y, angular.z
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError(f'found {linear.x:g} m/s, {angular.z:g} rad/s, allowed: finite numbers')
+    check_within('twist', FASTEST, (
+        linear.x, linear.y, linear.z, angular.x, angular.y, angular.z))
     if any((linear.y, linear.z, angular.x, angular.y)):
         raise ValueError(f'found linear.y {linear.y:g}, linear.z {linear.z:g} m/s, angular.x '
                          f'{angular.x:g}, angular.y {angular.y:g} rad/s, allowed: 0, as wheels '
@@ -98,7 +100,9 @@ def report_from(message: String) -> RoverReport:
     if match is None:
         raise ValueError(f"found '{message.data[:80]}', allowed: phase at east north, t ns")
     phase, east, north, t_ns, reason = match.groups()
-    return RoverReport(int(t_ns), (float(east), float(north)), phase, reason or '')
+    position = float(east), float(north)
+    check_within('position', FARTHEST, position)
+    return RoverReport(int(t_ns), position, phase, reason or '')
 
 
 def belief_message(t_ns: int, state: DriveState, name: str) -> Odometry:
@@ -142,8 +146,7 @@ def _point_of(pose: PoseStamped) -> tuple[float, float]:
 
     """
     where = pose.pose.position
-    if not (math.isfinite(where.x) and math.isfinite(where.y)):
-        raise ValueError(f'found {where.x:g}, {where.y:g} m, allowed: finite numbers')
+    check_within('position', FARTHEST, (where.x, where.y))
     return where.x, where.y
 
 

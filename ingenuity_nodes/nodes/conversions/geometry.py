@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import struct
 
 from builtin_interfaces.msg import Time
@@ -14,6 +15,19 @@ from nav_msgs.msg import Path
 import numpy as np
 from numpy.typing import NDArray
 from std_msgs.msg import Header
+
+
+# assumed: three radii of Mars [m]; twice the speed at which one leaves it [m/s], and as [rad/s]
+FARTHEST, FASTEST = 1e7, 1e4
+UNIT = 0.9, 1.1    # assumed: lengths of what counts as a unit quaternion
+
+
+def check_within(what: str, limit: float, numbers: Iterable[float]) -> None:
+    """Raise ValueError, which names the first one, unless all numbers are within +-limit."""
+    for number in numbers:
+        if not -limit <= number <= limit:    # NaN is neither
+            raise ValueError(
+                f'{what}: found {number:g}, allowed: finite numbers from {-limit:g} to {limit:g}')
 
 
 def stamp(t_ns: int) -> Time:
@@ -59,8 +73,13 @@ def orientation(q_AB: frames.QuatWxyz) -> Quaternion:
 
 
 def quaternion_from(q: Quaternion) -> frames.QuatWxyz:
-    """Read an attitude."""
-    return frames.wxyz_from_xyzw(np.array([q.x, q.y, q.z, q.w]))
+    """Read an attitude; raises ValueError at what is no unit quaternion."""
+    xyzw = np.array([q.x, q.y, q.z, q.w])
+    with np.errstate(over='ignore', invalid='ignore'):
+        length = np.linalg.norm(xyzw)
+    if not UNIT[0] < length < UNIT[1]:    # NaN is neither
+        raise ValueError(f'found quaternion {xyzw}, allowed: a unit quaternion')
+    return frames.wxyz_from_xyzw(xyzw)
 
 
 def pose(p_MB: frames.Vector3, q_MB: frames.QuatWxyz) -> Pose:

@@ -52,18 +52,21 @@ def numbers_message(t_ns: int, frame_id: str, numbers: NDArray[np.generic]) -> I
     return message
 
 
-def image_from(message: Image) -> NDArray[np.uint8]:
+def image_from(message: Image, width: int, height: int) -> NDArray[np.uint8]:
     """
-    Read a grey image.
+    Read a grey image of a camera of some width and height.
 
     Raises
     ------
     ValueError
-        Another encoding than mono8, or fewer bytes than the size says.
+        Another encoding than mono8, another size, or other bytes than the size says.
 
     """
     if message.encoding != 'mono8':
         raise ValueError(f"found encoding '{message.encoding}', allowed: mono8")
+    if (message.width, message.height) != (width, height):
+        raise ValueError(f'found {message.width} x {message.height} pixels, '
+                         f'allowed: {width} x {height}')
     if len(message.data) != message.height * message.step or message.step != message.width:
         raise ValueError(f'found {len(message.data)} bytes for {message.width} x {message.height}')
     return np.frombuffer(message.data, np.uint8).reshape(message.height, message.width)

@@ -8,7 +8,7 @@ import array
 import struct
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import header
+from ingenuity_nodes.nodes.conversions.geometry import check_within, FARTHEST, header
 from ingenuity_nodes.nodes.conversions.images import points_message
 from ingenuity_nodes.signals import FREE, HAZARD, HazardMap, UNKNOWN
 from nav_msgs.msg import MapMetaData, OccupancyGrid
@@ -54,9 +54,13 @@ def map_from(message: UInt8MultiArray) -> HazardMap:
     if count > LARGEST_MAP or len(data) != _HEAD.size + count * _CELL:
         raise ValueError(f'found {len(data)} bytes for {columns} x {rows} cells, '
                          f'allowed: {_HEAD.size} and {_CELL} for each of up to {LARGEST_MAP}')
-    if not (np.isfinite([west, south, cell]).all() and cell > 0.0):
-        raise ValueError(f'found cells of {cell} m at {west}, {south}, allowed: finite numbers')
+    check_within('west, south, cell', FARTHEST, (west, south, cell))
+    if not cell > 0.0:
+        raise ValueError(f'found cells of {cell:g} m, allowed: larger ones than 0')
     numbers = np.frombuffer(data, '<f4', 2 * count, _HEAD.size).astype(np.float32)
+    if (np.abs(numbers) > FARTHEST).any():
+        raise ValueError(f'found a height of {numbers[np.abs(numbers) > FARTHEST][0]:g} m, '
+                         f'allowed: up to {FARTHEST:g}, NaN where none is known')
     height, sigma = numbers.reshape(2, rows, columns)
     hazard = np.frombuffer(data, np.uint8, count, _HEAD.size + 8 * count)
     if not np.isin(hazard, (FREE, HAZARD, UNKNOWN)).all():

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from geometry_msgs.msg import WrenchStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds, vector
+from ingenuity_nodes.nodes.conversions.geometry import FARTHEST, header, nanoseconds, vector
 from ingenuity_nodes.signals import AltimeterSample, ImuSample, VehicleStatus
 import numpy as np
 from sensor_msgs.msg import BatteryState, Imu, Range
@@ -19,6 +20,7 @@ CELL_COUNT = 6                   # one battery, six cells (NASA)
 ALTIMETER_CONE = 0.008           # [rad] beam divergence of the LIDAR-Lite v3 (Garmin, 8 mrad)
 ALTIMETER_RANGE = (0.05, 40.0)   # [m] of the LIDAR-Lite v3 (Garmin)
 # Nanoseconds are exact in a double for 104 days.
+LAST_NS = 2.0 ** 53
 _STATUS = (
     ('t_ns', 1), ('rotor_speed', 2), ('rotor_angle', 2), ('collective', 2), ('thrust', 2),
     ('force_B', 3), ('moment_B', 3), ('rotor_power', 1), ('electrical_power', 1),
@@ -47,8 +49,19 @@ def range_message(sample: AltimeterSample, vehicle: str) -> Range:
 
 
 def range_from(message: Range) -> AltimeterSample:
-    """Read an altimeter sample, in single precision."""
-    return AltimeterSample(nanoseconds(message.header.stamp), float(message.range))
+    """
+    Read an altimeter sample, in single precision.
+
+    Raises
+    ------
+    ValueError
+        Neither a distance nor one of the infinities by which REP 117 says why there is none.
+
+    """
+    distance = float(message.range)
+    if not (0.0 <= distance <= FARTHEST or math.isinf(distance)):
+        raise ValueError(f'found a distance of {distance:g} m, allowed: from 0, inf, -inf')
+    return AltimeterSample(nanoseconds(message.header.stamp), distance)
 
 
 def battery_message(status: VehicleStatus, vehicle: str) -> BatteryState:
@@ -95,6 +108,8 @@ def status_from(message: Float64MultiArray) -> VehicleStatus:
         raise ValueError(f'found {len(message.data)} values, allowed: {allowed}')
     if not np.isfinite(message.data).all():
         raise ValueError('found values that are not finite, allowed: finite ones')
+    if not 0.0 <= message.data[0] <= LAST_NS:    # the first of them
+        raise ValueError(f'found a time of {message.data[0]:g} ns, allowed: 0 to {LAST_NS:g}')
     values: dict[str, Any] = {}
     start = 0
     for name, size in _STATUS:

@@ -8,7 +8,8 @@ import math
 
 from geometry_msgs.msg import Transform, Twist, TwistStamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.nodes.conversions.geometry import header, nanoseconds, orientation, vector
+from ingenuity_nodes.nodes.conversions.geometry import (
+    check_within, FARTHEST, FASTEST, header, nanoseconds, orientation, quaternion_from, vector)
 from ingenuity_nodes.signals import Setpoint, TrajectoryCommand, VelocityCommand
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
@@ -31,9 +32,7 @@ def velocity_from(message: TwistStamped, name: str, yaw: float) -> VelocityComma
     """
     linear, angular = message.twist.linear, message.twist.angular
     v = np.array([linear.x, linear.y, linear.z])
-    if not (np.isfinite(v).all() and math.isfinite(angular.z)):
-        raise ValueError(f'found {linear.x:g}, {linear.y:g}, {linear.z:g} m/s, '
-                         f'{angular.z:g} rad/s, allowed: finite numbers')
+    check_within('twist', FASTEST, (*v.tolist(), angular.z))
     body = frames.frame(name, 'base_link')
     if message.header.frame_id == body:
         c, s = math.cos(yaw), math.sin(yaw)
@@ -63,16 +62,14 @@ def trajectory_from(message: MultiDOFJointTrajectory, name: str) -> TrajectoryCo
             raise ValueError(f'points[{index}] has no transform')
         move, turn = point.transforms[0].translation, point.transforms[0].rotation
         position = np.array([move.x, move.y, move.z])
-        q = np.array([turn.x, turn.y, turn.z, turn.w])
-        if not (np.isfinite(position).all() and 0.9 < np.linalg.norm(q) < 1.1):
-            raise ValueError(f'points[{index}]: found {position} m, quaternion {q}, '
-                             'allowed: finite numbers, a unit quaternion')
+        check_within(f'points[{index}]', FARTHEST, position.tolist())
+        q = quaternion_from(turn)
         times.append(nanoseconds(point.time_from_start) / SECOND_NS)
         if times[-1] < 0.0 or (index and times[-1] <= times[-2]):
             raise ValueError(f'points[{index}].time_from_start: found {times[-1]:g} s, '
                              'allowed: increasing from 0')
         positions.append(position)
-        yaws.append(frames.rpy_from_quaternion(frames.wxyz_from_xyzw(q))[2])
+        yaws.append(frames.rpy_from_quaternion(q)[2])
     return TrajectoryCommand(tuple(times), tuple(positions), tuple(yaws))
 
 

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import math
-
 from geometry_msgs.msg import Twist
 from ingenuity_nodes import frames
 from ingenuity_nodes.nodes.conversions.geometry import (
-    array_from, header, nanoseconds, pose, quaternion_from, vector)
+    array_from, check_within, FARTHEST, FASTEST, header, nanoseconds, pose, quaternion_from,
+    vector)
 from ingenuity_nodes.signals import Estimate, Exposure, FaultChange, Truth
 from nav_msgs.msg import Odometry
 import numpy as np
+from numpy.typing import NDArray
 from std_msgs.msg import String
 
 
@@ -31,12 +31,23 @@ def odometry_message(
 def _odometry_from(message: Odometry) -> tuple[
         frames.Vector3, frames.QuatWxyz, frames.Vector3, frames.Vector3]:
     q = quaternion_from(message.pose.pose.orientation)
-    v_MB = frames.rotation_matrix(q) @ array_from(message.twist.twist.linear)
-    p, w = array_from(message.pose.pose.position), array_from(message.twist.twist.angular)
-    if not all(map(math.isfinite, (*p.tolist(), *q.tolist(), *v_MB.tolist(), *w.tolist()))):
-        raise ValueError(f'found position {p}, velocity {v_MB}, attitude {q}, rates {w}, '
-                         'allowed: finite numbers')
-    return p, q, v_MB, w
+    p, v = array_from(message.pose.pose.position), array_from(message.twist.twist.linear)
+    w = array_from(message.twist.twist.angular)
+    for what, limit, numbers in (('position', FARTHEST, p), ('velocity', FASTEST, v),
+                                 ('rates', FASTEST, w)):
+        check_within(what, limit, numbers.tolist())
+    return p, q, frames.rotation_matrix(q) @ v, w
+
+
+def _covariance_from(
+    what: str, limit: float, numbers: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Read a covariance, shape (6, 6)."""
+    check_within(what, limit ** 2, numbers.tolist())
+    P = np.reshape(numbers, (6, 6))
+    if (np.diagonal(P) < 0.0).any():
+        raise ValueError(f'{what}: found a variance of {np.diagonal(P).min():g}, allowed: from 0')
+    return P
 
 
 def truth_message(truth: Truth, vehicle: str) -> Odometry:
@@ -52,7 +63,8 @@ def truth_from(message: Odometry) -> Truth:
     Raises
     ------
     ValueError
-        Numbers that are not finite; so do the others that read what a vehicle does.
+        Numbers that are not finite or of no vehicle on Mars, no unit quaternion; so do the others
+        that read what a vehicle does.
 
     """
     p, q, v, w = _odometry_from(message)
@@ -85,8 +97,10 @@ def estimate_from(message: Odometry) -> Estimate:
     p, q, v, w = _odometry_from(message)
     covariance = np.zeros((15, 15))
     pick = [0, 1, 2, 6, 7, 8]
-    covariance[np.ix_(pick, pick)] = np.reshape(message.pose.covariance, (6, 6))
-    twist, R_MB = np.reshape(message.twist.covariance, (6, 6)), frames.rotation_matrix(q)
+    covariance[np.ix_(pick, pick)] = _covariance_from(
+        'covariance of the pose', FARTHEST, message.pose.covariance)
+    twist = _covariance_from('covariance of the twist', FASTEST, message.twist.covariance)
+    R_MB = frames.rotation_matrix(q)
     covariance[3:6, 3:6] = R_MB @ twist[:3, :3] @ R_MB.T
     covariance[9:12, 9:12] = twist[3:, 3:]
     zero = np.zeros(3)

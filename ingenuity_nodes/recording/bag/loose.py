@@ -9,11 +9,13 @@ The order is that of writing; reading ends where the file breaks off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+import os
 from pathlib import Path
 import struct
 
-from ingenuity_nodes.recording.bag.repair import (
-    chunk_records, flaw, MAGIC, Record, whole_records)
+from ingenuity_nodes.recording.bag.chunks import (
+    chunk_records, ChunkError, MAGIC, Record, whole_records)
+from ingenuity_nodes.recording.bag.repair import flaw
 from ingenuity_nodes.recording.errors import RecordingError
 from mcap.opcode import Opcode
 from mcap.records import Channel, Schema
@@ -102,15 +104,26 @@ def _messages(
         raise RecordingError(f'{path}: damaged: {str(error)[:120]}') from error
 
 
+def breaks_off(path: Path) -> bool:
+    """Return whether a file has no end, as one whose recorder was killed."""
+    with path.open('rb') as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - len(MAGIC)))
+        return file.read() != MAGIC
+
+
 def _records(path: Path) -> Iterator[Record]:
     """Read the records of a file up to its summary, those in chunks, too."""
     with path.open('rb') as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise RecordingError(f'{path}: not an MCAP file')
-        for record in whole_records(file, len(MAGIC)):
+        end = len(MAGIC)
+        for record in whole_records(file, end):
             if record.opcode == Opcode.CHUNK:
                 yield from chunk_records(record)
-            elif record.opcode == Opcode.DATA_END:
+            elif record.opcode in (Opcode.DATA_END, Opcode.FOOTER):
                 return
             else:
                 yield record
+            end = record.end
+    if not breaks_off(path):
+        raise ChunkError(f'what begins at byte {end} is no record')

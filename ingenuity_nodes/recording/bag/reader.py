@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from ingenuity_nodes.recording.bag.loose import loose_file, loose_messages, loose_topics
-from ingenuity_nodes.recording.bag.repair import QOS_KEY
-from ingenuity_nodes.recording.bag.writer import BagQos, TYPES
+from ingenuity_nodes.recording.bag.images import (
+    COMPRESSED_IMAGE, IMAGE, ImageError, SUFFIX, unpacked)
+from ingenuity_nodes.recording.bag.loose import (
+    breaks_off, loose_file, loose_messages, loose_topics)
+from ingenuity_nodes.recording.bag.repair import flaw, QOS_KEY
+from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.bag.writer import BagQos
+from ingenuity_nodes.recording.errors import RecordingError
 from mcap.records import Channel
 from rosbags.interfaces import ConnectionExtRosbag2, Qos, QosDurability, QosReliability
 from rosbags.rosbag2 import Reader
@@ -42,7 +47,7 @@ class BagMessage:
 
 def topics(folder: Path) -> tuple[BagTopic, ...]:
     """
-    List what is in a bag.
+    List what is in a bag; packed images as those that were recorded.
 
     Raises
     ------
@@ -51,18 +56,21 @@ def topics(folder: Path) -> tuple[BagTopic, ...]:
 
     """
     if (file := loose_file(folder)) is not None:
-        return tuple(BagTopic(channel.topic, name, _qos(_offered(channel)), count)
-                     for channel, name, count in loose_topics(file))
-    with Reader(folder) as reader:
-        return tuple(
-            BagTopic(c.topic, c.msgtype,
-                     _qos(cast(ConnectionExtRosbag2, c.ext).offered_qos_profiles), c.msgcount)
-            for c in reader.connections)
+        found = [BagTopic(channel.topic, name, _qos(_offered(channel)), count)
+                 for channel, name, count in loose_topics(file)]
+    else:
+        with Reader(folder) as reader:
+            found = [BagTopic(
+                c.topic, c.msgtype,
+                _qos(cast(ConnectionExtRosbag2, c.ext).offered_qos_profiles), c.msgcount)
+                for c in reader.connections]
+    return tuple(replace(topic, topic=_recorded_topic(topic.topic), type_name=IMAGE)
+                 if _is_packed(topic.topic, topic.type_name) else topic for topic in found)
 
 
 def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
     """
-    Iterate over a bag in time order; the file is never changed.
+    Iterate over a bag in time order, with the bytes that were recorded; it is never changed.
 
     A truncated bag is read as it is, in the order of writing, up to where it breaks off.
 
@@ -76,19 +84,58 @@ def messages(folder: Path, only: Collection[str] = ()) -> Iterator[BagMessage]:
     Raises
     ------
     RecordingError
-        There is no bag in the folder.
+        There is no bag in the folder, or it is damaged.
 
     """
+    wanted = {*only, *(f'{topic}{SUFFIX}' for topic in only)}
+    for message in _stored(folder, wanted):
+        if not _is_packed(message.topic, message.type_name):
+            yield message
+            continue
+        try:
+            cdr = unpacked(message.cdr)
+        except ImageError as error:
+            raise RecordingError(f'{folder}: damaged: {message.topic}: {error}') from error
+        yield BagMessage(_recorded_topic(message.topic), IMAGE, message.t_ns, cdr)
+
+
+def damage(folder: Path) -> str:
+    """Return what is wrong with a bag of which only a part can be read, '' if nothing."""
+    if folder.is_file():
+        return 'it breaks off' if breaks_off(folder) else ''
+    return '' if (file := loose_file(folder)) is None else flaw(folder) or f'only {file.name}'
+
+
+def _stored(folder: Path, wanted: Collection[str]) -> Iterator[BagMessage]:
+    """Iterate over what is in the file."""
     if (file := loose_file(folder)) is not None:
         for channel, name, t_ns, cdr in loose_messages(file):
-            if not only or channel.topic in only:
+            if not wanted or channel.topic in wanted:
                 yield BagMessage(channel.topic, name, t_ns, cdr)
         return
     with Reader(folder) as reader:
-        wanted = [c for c in reader.connections if not only or c.topic in only]
-        if wanted:
-            for connection, t_ns, cdr in reader.messages(wanted):
-                yield BagMessage(connection.topic, connection.msgtype, t_ns, cdr)
+        chosen = [c for c in reader.connections if not wanted or c.topic in wanted]
+        if not chosen:
+            return
+        found = reader.messages(chosen)
+        while True:
+            try:
+                connection, t_ns, cdr = next(found)
+            except StopIteration:
+                return
+            except Exception as error:    # of a file of a stranger, whatever its reader trips over
+                raise RecordingError(
+                    f'{folder}: damaged: {" ".join(str(error).split())[:160]}; what is intact is '
+                    f'kept by: ingenuity repair {folder}') from error
+            yield BagMessage(connection.topic, connection.msgtype, t_ns, cdr)
+
+
+def _is_packed(topic: str, type_name: str) -> bool:
+    return type_name == COMPRESSED_IMAGE and topic.endswith(SUFFIX)
+
+
+def _recorded_topic(topic: str) -> str:
+    return topic.removesuffix(SUFFIX)
 
 
 def decode(message: BagMessage) -> object:

@@ -1,24 +1,31 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Repair a truncated bag: its recorder was killed, the disk was full, the power failed."""
+"""
+Repair a bag: its recorder was killed, the disk was full, the power failed, bits were flipped.
+
+A damaged chunk becomes a record of a type that all readers skip; nothing that is intact moves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
+import mmap
+import os
 from pathlib import Path
 import struct
 from typing import BinaryIO
 
+from ingenuity_nodes.recording.bag.chunks import (
+    chunk_records, ChunkError, HEAD, LARGEST_CHUNK, MAGIC, PRIVATE, Record, whole_records, ZSTD)
 from ingenuity_nodes.recording.bag.storage import BagStorage, WholeChunk
-from ingenuity_nodes.recording.bag.writer import BagFormat, TYPES
+from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.bag.writer import BagFormat
 from ingenuity_nodes.recording.errors import RecordingError
-from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Header, Schema
-from mcap.stream_reader import get_chunk_data_stream
 from rosbags.interfaces import (
     Connection, ConnectionExtRosbag2, MessageDefinition, MessageDefinitionFormat)
 from rosbags.rosbag2 import Reader
@@ -27,37 +34,46 @@ from rosbags.rosbag2.storage_mcap import Channel as StorageChannel
 from rosbags.rosbag2.storage_mcap import Schema as StorageSchema
 from rosbags.rosbag2.storage_mcap import write_string
 
-MAGIC = b'\x89MCAP0\r\n'
 QOS_KEY = 'offered_qos_profiles'
-
-
-@dataclass(frozen=True)
-class Record:
-    """One complete record of a file or a chunk."""
-
-    opcode: int
-    start: int      # offset in the file
-    body: bytes
-
-    @property
-    def end(self) -> int:
-        """Return the offset of the next one: after the opcode, the length and the body."""
-        return self.start + 9 + len(self.body)
-
-    @property
-    def stream(self) -> ReadDataStream:
-        """Return the body as a stream for the MCAP library."""
-        return ReadDataStream(BytesIO(self.body))
+# The name of the compression in a chunk, which its 8 + 8 + 8 + 4 bytes of fixed size precede.
+_NAME, _BEFORE_NAME = struct.pack('<I', len(ZSTD)) + ZSTD.encode(), HEAD + 28
+_FOOTER = HEAD + 20 + len(MAGIC)    # bytes at the end of a file
+_DAMAGE = (ChunkError, McapError, ValueError, struct.error)    # of bytes that are no record
 
 
 @dataclass
 class Salvage:
-    """What is intact in a truncated file."""
+    """What is intact in a file."""
 
     header_end: int
     schemas: dict[int, Schema] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     chunks: list[WholeChunk] = field(default_factory=list)
+    gaps: list[tuple[int, int]] = field(default_factory=list)    # offsets of damaged bytes
+
+    def note(self, record: Record) -> None:
+        """Note a schema or a channel; the first of a number counts."""
+        if record.opcode == Opcode.SCHEMA:
+            schema = Schema.read(record.stream)
+            self.schemas.setdefault(schema.id, schema)
+        elif record.opcode == Opcode.CHANNEL:
+            channel = Channel.read(record.stream)
+            self.channels.setdefault(channel.id, channel)
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What came of a repair."""
+
+    messages: int      # in the bag
+    changed: bool
+    lost: int = 0      # bytes of damaged chunks
+    gaps: int = 0      # that they leave
+
+    def __str__(self) -> str:
+        text = f'{self.messages} messages, {"repaired" if self.changed else "nothing to repair"}'
+        return text + (f'; {self.lost} damaged bytes in {self.gaps} '
+                       f'gap{"s" if self.gaps > 1 else ""} are lost' if self.lost else '')
 
 
 def bag_file(folder: Path) -> Path:
@@ -81,28 +97,24 @@ def is_whole(folder: Path) -> bool:
     return not flaw(folder)
 
 
-def flaw(folder: Path) -> str:
-    """Return why readers cannot open a bag as it is, '' if they can."""
+def flaw(folder: Path, *, read: bool = False) -> str:
+    """Return why readers cannot open a bag as it is, or read it to its end; '' if they can."""
     try:
-        reader = Reader(folder)
-        reader.open()
-        reader.close()
+        with Reader(folder) as reader:
+            for _ in reader.messages() if read else ():
+                pass
     except Exception as error:    # a file of a stranger, and whatever its readers trip over
         return ' '.join(str(error).split())[:200] or type(error).__name__
     return ''
 
 
-def repair(folder: Path) -> int:
+def repair(folder: Path) -> Repaired:
     """
-    Repair a truncated bag in place: nothing that is intact is moved or copied.
+    Repair a bag in place: nothing that is intact is moved or copied.
 
-    What follows the last complete chunk is removed, the index and ``metadata.yaml`` are written
-    again. If killed, it can be run again. A complete bag is left alone.
-
-    Returns
-    -------
-    int
-        How many messages are in the bag.
+    What follows the last complete chunk is removed, damaged chunks before it are marked, so that
+    readers skip them, the index and ``metadata.yaml`` are written again. If killed, it can be run
+    again. A complete bag is left alone.
 
     Raises
     ------
@@ -111,78 +123,108 @@ def repair(folder: Path) -> int:
 
     """
     path = bag_file(folder)
-    if not is_whole(folder):
-        try:
+    gaps: list[tuple[int, int]] = []
+    changed = bool(flaw(folder, read=True))
+    try:
+        if changed:
             with path.open('rb') as file:
                 salvage = scan(path, file)
             _finish(folder, path, salvage)
-        except BlockingIOError as error:
-            raise RecordingError(f'{path}: is still being recorded') from error
-        except OSError as error:
-            raise RecordingError(f'{path}: cannot be repaired: {error.strerror}') from error
+            gaps = salvage.gaps
+    except BlockingIOError as error:
+        raise RecordingError(f'{path}: is still being recorded') from error
+    except OSError as error:
+        raise RecordingError(f'{path}: cannot be repaired: {error.strerror}') from error
     reader = Reader(folder)
     reader.open()
     try:
-        return reader.message_count
+        return Repaired(reader.message_count, changed, sum(end - start for start, end in gaps),
+                        len(gaps))
     finally:
         reader.close()
-
-
-def whole_records(file: BinaryIO, start: int) -> Iterator[Record]:
-    """Read complete records from ``start`` on, up to where the file breaks off."""
-    file.seek(start)
-    known = {int(opcode) for opcode in Opcode}
-    while len(head := file.read(9)) == 9 and head[0] in known:
-        size = int.from_bytes(head[1:], 'little')
-        record = Record(head[0], start, file.read(size))
-        if len(record.body) != size:
-            return
-        yield record
-        start = record.end
-
-
-def chunk_records(record: Record) -> Iterator[Record]:
-    """Read the records inside a chunk."""
-    stream, size = get_chunk_data_stream(Chunk.read(record.stream))
-    return whole_records(BytesIO(stream.read(size)), 0)
 
 
 def scan(path: Path, file: BinaryIO) -> Salvage:
     """Find the complete chunks of a file that :class:`BagStorage` has written."""
     if file.read(len(MAGIC)) != MAGIC:
         raise RecordingError(f'{path}: not an MCAP file')
-    records = whole_records(file, len(MAGIC))
-    first = next(records, None)
+    first = next(whole_records(file, len(MAGIC)), None)
     if first is None or not _is_ours(first):
         raise RecordingError(
             f'{path}: not from this recorder, try: ros2 bag reindex -s mcap {path.parent}')
     salvage = Salvage(first.end)
-    for record in records:
-        if record.opcode == Opcode.CHUNK:
-            salvage.chunks.append(_whole_chunk(record, salvage))
-        elif record.opcode == Opcode.MESSAGE_INDEX:
-            _note_index(salvage.chunks[-1], record)
-        else:
-            break    # the summary, which is written again
+    start, size = first.end, file.seek(0, os.SEEK_END)
+    while True:
+        end = _take_chunks(file, start, salvage)
+        found = _next_chunk(file, end) if size - end > HEAD else -1
+        if found < 0:
+            break
+        salvage.gaps.append((end, found))
+        start = found
+    with suppress(*_DAMAGE, OSError):    # a file of fewer bytes has no such place
+        for record in whole_records(file, _summary(file, end)):
+            salvage.note(record)    # those of chunks that are lost
     return salvage
 
 
+def _summary(file: BinaryIO, after: int) -> int:
+    """Return where the summary begins, ``after`` if the file has no end that says so."""
+    at = file.seek(-_FOOTER, os.SEEK_END)
+    footer = file.read()
+    (start,) = struct.unpack_from('<Q', footer, HEAD)
+    ends = footer[0] == Opcode.FOOTER and footer.endswith(MAGIC)
+    return int(start) if ends and after <= start < at else after
+
+
+def _take_chunks(file: BinaryIO, start: int, salvage: Salvage) -> int:
+    """Note the chunks from ``start`` on; return where something else begins, or damage."""
+    fresh = len(salvage.chunks)
+    for record in whole_records(file, start):
+        if record.opcode == Opcode.CHUNK:
+            try:
+                salvage.chunks.append(_whole_chunk(record, salvage))
+            except _DAMAGE:
+                return record.start
+        elif record.opcode == Opcode.MESSAGE_INDEX and len(salvage.chunks) > fresh:
+            _note_index(salvage.chunks[-1], record)
+        elif record.opcode < PRIVATE:
+            return record.start
+        start = record.end
+    return start
+
+
+def _next_chunk(file: BinaryIO, start: int) -> int:
+    """Find the next chunk that is intact, which leaves space for a record before it; -1: none."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = start
+        while (at := data.find(_NAME, at + 1)) >= 0:
+            found = at - _BEFORE_NAME
+            size = int.from_bytes(data[found + 1:found + HEAD], 'little')
+            if found < start + HEAD or data[found] != Opcode.CHUNK or size > LARGEST_CHUNK:
+                continue
+            record = Record(Opcode.CHUNK, found, data[found + HEAD:found + HEAD + size])
+            try:
+                _whole_chunk(record, Salvage(0))
+            except _DAMAGE:
+                continue
+            return found
+    return -1
+
+
 def _is_ours(first: Record) -> bool:
-    return (first.opcode == Opcode.HEADER
-            and Header.read(first.stream).library.startswith('rosbags'))
+    try:
+        return (first.opcode == Opcode.HEADER
+                and Header.read(first.stream).library.startswith('rosbags'))
+    except _DAMAGE:
+        return False
 
 
 def _whole_chunk(record: Record, salvage: Salvage) -> WholeChunk:
     chunk = Chunk.read(record.stream)
     messages: dict[int, list[tuple[int, int]]] = {}
     for inner in chunk_records(record):
-        if inner.opcode == Opcode.SCHEMA:
-            schema = Schema.read(inner.stream)
-            salvage.schemas[schema.id] = schema
-        elif inner.opcode == Opcode.CHANNEL:
-            channel = Channel.read(inner.stream)
-            salvage.channels[channel.id] = channel
-        elif inner.opcode == Opcode.MESSAGE:
+        salvage.note(inner)
+        if inner.opcode == Opcode.MESSAGE:
             number, _, t_ns = struct.unpack_from('<HIQ', inner.body)
             messages.setdefault(number, []).append((t_ns, inner.start))
     times = (chunk.message_start_time, chunk.message_end_time)
@@ -197,7 +239,14 @@ def _note_index(chunk: WholeChunk, record: Record) -> None:
 
 
 def _finish(folder: Path, path: Path, salvage: Salvage) -> None:
+    unknown = {number for chunk in salvage.chunks for number in chunk.messages} \
+        - salvage.channels.keys()
+    if unknown:
+        raise RecordingError(f'{path}: cannot be repaired: what the messages of channel '
+                             f'{min(unknown)} are is in a damaged part')
     storage = BagStorage.resume(path, salvage.header_end, salvage.chunks)
+    for start, end in salvage.gaps:
+        storage.file.mark(start, struct.pack('<BQ', PRIVATE, end - start - HEAD))
     # The writer insists on a folder that does not exist; it gets the real one afterwards.
     writer = BagFormat(folder / 'unmade')
     writer.path, writer.metapath, writer.storage = folder, folder / 'metadata.yaml', storage

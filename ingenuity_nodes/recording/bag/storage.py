@@ -17,6 +17,7 @@ from pathlib import Path
 import struct
 from typing import Any, cast
 
+from ingenuity_nodes.recording.bag.chunks import compress, ZSTD
 from rosbags.rosbag2.enums import CompressionMode
 from rosbags.rosbag2.storage_mcap import McapWriter, PendingChunk, write_record
 
@@ -76,6 +77,10 @@ class WholeFlushFile:
         self._flushed += len(self._pending)
         self._pending.clear()
 
+    def mark(self, position: int, data: bytes) -> None:
+        """Write a few bytes over some that were flushed."""
+        os.pwrite(self._descriptor, data, position)
+
     def close(self) -> None:
         """Flush and close the file."""
         self.flush()
@@ -127,6 +132,7 @@ class BagStorage(McapWriter):
 
     def __init__(self, path: Path, compression: CompressionMode) -> None:
         super().__init__(path, compression)
+        self.compression, self.compressor = ZSTD, compress
         self.bio.close()
         # 'ros2 bag reindex' takes NAME_0.mcap only.
         self.path = self.path.rename(path / f'{path.name}_0.mcap')
@@ -139,6 +145,7 @@ class BagStorage(McapWriter):
         storage.path = path
         storage.schemas, storage.channels, storage.chunks = [], [], []
         storage.channel_stats = {}
+        storage.compression, storage.compressor = ZSTD, compress
         storage.message_start_time = min((chunk.times[0] for chunk in chunks), default=2**63 - 1)
         storage.message_end_time = max((chunk.times[1] for chunk in chunks), default=0)
         end = header_end

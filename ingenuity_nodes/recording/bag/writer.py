@@ -11,15 +11,15 @@ import time
 from types import TracebackType
 from typing import cast
 
+from ingenuity_nodes.recording.bag.images import COMPRESSED_IMAGE, IMAGE, packed, SUFFIX
 from ingenuity_nodes.recording.bag.storage import BagStorage
+from ingenuity_nodes.recording.bag.typestore import TYPES
 from ingenuity_nodes.recording.errors import RecordingError
 from rosbags.interfaces import (
     Connection, Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime)
 from rosbags.rosbag2 import StoragePlugin, Writer
-from rosbags.typesys import get_typestore, Stores
 
 FLUSH_PERIOD = 1.0   # what a kill may lose at most [s of wall time]; assumed: acceptable
-TYPES = get_typestore(Stores.ROS2_KILTED)   # all standard messages, tf2_msgs among them
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class BagWriter:
         Created here, with ``metadata.yaml`` and ``<folder>_0.mcap`` inside; it must not exist.
     clock
         Wall time in seconds, for the flushes.
+    raw_images
+        Whether grey images are kept as they are, instead of packed without loss.
 
     Raises
     ------
@@ -61,8 +63,11 @@ class BagWriter:
 
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, clock: Callable[[], float] = time.monotonic, *,
+        raw_images: bool = False,
+    ) -> None:
+        self.folder, self._raw_images = folder, raw_images
         if folder.exists():
             raise RecordingError(f'{folder}: exists already, a bag needs a new folder')
         self._writer = BagFormat(folder)
@@ -104,6 +109,8 @@ class BagWriter:
             The type is unknown, the disk is full or the bag is closed.
 
         """
+        if type_name == IMAGE and not self._raw_images and (png := packed(cdr)) is not None:
+            topic, type_name, cdr = topic + SUFFIX, COMPRESSED_IMAGE, png
         key = (topic, type_name, qos)
         storage = self._storage()
         if key not in self._connections:
