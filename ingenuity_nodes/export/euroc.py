@@ -77,7 +77,8 @@ def _write_inertial(mav: Path, record: FlightRecord) -> None:
         taken = stamps - round(imu.delay * SECOND_NS)
         w, f = (column(record.rows, f'{which}_{kind}') for kind in ('w_MI_I', 'f_I'))
         write_rows(mav / name / 'data.csv', (
-            (t, *rates, *forces) for t, rates, forces in zip(taken, w, f, strict=True)),
+            (t, *rates, *forces) for t, rates, forces in zip(taken, w, f, strict=True)
+            if t >= 0),    # readers take stamps without a sign
             head=IMU_HEAD)
         write_yaml(mav / name / 'sensor.yaml', about)
 
@@ -86,7 +87,8 @@ def _write_altimeter(mav: Path, record: FlightRecord) -> None:
     p = record.parameters.altimeter
     stamps, distances = record.altimeter
     taken = stamps - round(p.delay * SECOND_NS)
-    write_rows(mav / 'altimeter0' / 'data.csv', zip(taken, distances, strict=True),
+    write_rows(mav / 'altimeter0' / 'data.csv',
+               [row for row in zip(taken, distances, strict=True) if row[0] >= 0],
                head='#timestamp [ns],distance along the beam [m]')
     T_BI = imu_in_body(record.parameters.imu)
     # The beam points along z of the sensor, which is down in the body.
