@@ -12,7 +12,7 @@ from ingenuity_nodes.simulation.batch import fly_batch
 
 class Gentle(Controller):
     """
-    Any class with ``prepare`` and ``step`` will do: ``ingenuity_nodes/stages.py`` has the protocol.
+    Any class with ``prepare`` and ``step`` will do: ``ingenuity_nodes/stages.py`` says how.
 
     ``test/pd_controller.py`` is one from scratch, in thirty lines.
     """

@@ -45,6 +45,7 @@ def main():
     from ingenuity_nodes.nodes.vision import VisionNode
 
     class OrbNode(VisionNode):
+
         def __init__(self):
             super().__init__()
             self._tracker = OrbTracker()

@@ -152,7 +152,7 @@ def test_a_bag_without_the_inputs_of_navigation_says_so(tmp_path):
     with BagWriter(tmp_path / 'bag') as writer:
         writer.write('/a', kind, BagQos(), 0, bytes(
             TYPES.serialize_cdr(TYPES.types[kind](data='a'), kind)))
-    with pytest.raises(RecordingError, match='no topic .../navigation/inputs there'):
+    with pytest.raises(RecordingError, match='navigation/inputs there'):
         read_flight(tmp_path / 'bag')
 
 
@@ -313,8 +313,8 @@ def test_the_sun_in_the_camera_is_the_sun_in_the_sky(exported, record, shots):
 def test_evo_reads_all_trajectories(exported, record):
     files = pytest.importorskip('evo.tools.file_interface')
     count = len(record.truth.t_ns)
-    for path in sorted(exported.glob('*/trajectories/*.tum')) + [
-            exported / 'tum' / 'groundtruth.txt']:
+    for path in [*sorted(exported.glob('*/trajectories/*.tum')),
+                 exported / 'tum' / 'groundtruth.txt']:
         trajectory = files.read_tum_trajectory_file(str(path))
         assert trajectory.check()[0]
         assert trajectory.num_poses >= count

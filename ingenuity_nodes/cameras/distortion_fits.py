@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 COLUMNS, ROWS = 40, 30      # of the grid of pixels that is fitted
-# Of reweighting by the error (C. L. Lawson, 1961), which lowers the worst one: from 0.20 px to 0.07
-# for the navigation camera; more rounds bring nothing.
+# Of reweighting by the error (C. L. Lawson, 1961), which lowers the worst one: from 0.20 px to
+# 0.07 for the navigation camera; more rounds bring nothing.
 ROUNDS = 12
 _TURN = 3                   # numbers of the rotation, at the end
 # Sizes by which the solver scales its steps: pixels, distortions, radians.

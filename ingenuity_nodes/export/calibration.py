@@ -14,7 +14,7 @@ from ingenuity_nodes.export.flight_record import FlightRecord
 from ingenuity_nodes.export.geometry import (
     camera_in_body, imu_in_body, inverse, Matrix4)
 from ingenuity_nodes.sensors.imu import ImuParameters
-from ingenuity_nodes.timing import STEP_NS, SECOND_NS
+from ingenuity_nodes.timing import SECOND_NS, STEP_NS
 import numpy as np
 
 IMU_RATE_HZ = SECOND_NS // STEP_NS

@@ -83,7 +83,8 @@ def fly_again(
         name, f'{scenario.name}, seed {simulation.seed}, flown again', scenario, simulation.seed,
         helicopter.parameters, helicopter.navcam, helicopter.started, rows_of(handed),
         {one.features.t_ns: one.features for one in handed if one.features},
-        Motion.of(truths), Motion.of(estimates), tuple(exposures), lambda: _drawn(drawn, name, exposures))
+        Motion.of(truths), Motion.of(estimates), tuple(exposures),
+        lambda: _drawn(drawn, name, exposures))
 
 
 def _drawn(camera: OfflineCamera, name: str, exposures: list[Exposure]) -> Iterator[Shot]:

@@ -70,6 +70,7 @@ def interpolated(motion: Motion, t_ns: Times) -> Motion:
 
     inside = np.clip(t_ns, motion.t_ns[0], motion.t_ns[-1])
     turned = Slerp(motion.t_ns, Rotation.from_quat(motion.q_MB[:, [1, 2, 3, 0]]))(inside)
-    p, v, w = (np.stack([np.interp(inside, motion.t_ns, values[:, k]) for k in range(3)], axis=1)
-            for values in (motion.p_MB, motion.v_MB, motion.w_MB_B))
+    p, v, w = (
+        np.stack([np.interp(inside, motion.t_ns, values[:, k]) for k in range(3)], axis=1)
+        for values in (motion.p_MB, motion.v_MB, motion.w_MB_B))
     return Motion(t_ns, p, np.asarray(turned.as_quat()[:, [3, 0, 1, 2]]), v, w)

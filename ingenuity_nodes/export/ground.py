@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 CELL = 0.1           # [m] of both
 MARGIN = 10.0        # [m] of ground around the track
 MOST_CELLS = 2000    # along each side; larger areas have larger cells
-ABOVE = 2.0          # height of the viewpoint over the side of the area: rocks lean by 14 deg at most
+ABOVE = 2.0          # height of the viewpoint over the side of the area: 14 deg at its edge
 STILL = np.zeros(3)
 
 

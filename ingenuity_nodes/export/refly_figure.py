@@ -41,7 +41,8 @@ def draw_reflight(path: Path, record: FlightRecord, result: Reflight) -> None:
                                   (result.after, AGAIN, 'again')):
         distance.plot(errors.t_s, errors.distance, color=colour, label=label, linewidth=1.2)
         angle.plot(errors.t_s, 1e3 * errors.attitude, color=colour, linewidth=1.2)
-    distance.set(ylabel='error of position [m]', title=f'against truth; {result.features} features')
+    distance.set(ylabel='error of position [m]',
+                 title=f'against truth; features: {result.features}')
     distance.legend(frameon=False)
     angle.set(xlabel='time [s]', ylabel='error of attitude [mrad]')
     for axes in (above, distance, angle):
