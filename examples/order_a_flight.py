@@ -1,10 +1,9 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Steer a running flight from Python, by topics and services.
+Steer a running flight, by topics and services: hold in the first cruise, go on, come home.
 
-``./ingenuity fly flight_03`` in one terminal, this in another with the same ROS_DOMAIN_ID: hold in
-the first cruise, go on, come home.
+``./ingenuity fly flight_03`` in one terminal, this in another, both with the same ROS_DOMAIN_ID.
 """
 
 import sys
@@ -26,23 +25,22 @@ class Pilot(Node):
         self._at, self._orders = at, {kind: self.create_client(Trigger, f'/{vehicle}/{kind}')
                                       for kind in ('hold', 'resume', 'return')}
         self.create_subscription(String, f'/{vehicle}/flight_mode', self._on_mode, 100)
-        self.create_subscription(String, '/mission/log', lambda line: print(line.data), 10)
-        self.told, self.landed = [], False
+        self.called, self.landed = [], False
 
     def _on_mode(self, message):
         mode = message.data.partition(':')[0]
-        if mode == self._at and not self.told:
+        if mode == self._at and not self.called:
             self._call('hold')
             self._later = self.create_timer(HELD_S, self._go_on)
         self.landed = self.landed or mode == 'landed'
 
     def _go_on(self):
-        self._call('resume' if 'resume' not in self.told else 'return')
-        if self.told[-1] == 'return':
+        self._call('resume' if 'resume' not in self.called else 'return')
+        if self.called[-1] == 'return':
             self._later.cancel()
 
     def _call(self, kind):
-        self.told.append(kind)
+        self.called.append(kind)
         self._orders[kind].call_async(Trigger.Request()).add_done_callback(
             lambda done: print(f'{kind}: {done.result().message}'))
 
@@ -53,7 +51,7 @@ def main(*arguments):
     pilot = Pilot(*arguments)
     while rclpy.ok() and not pilot.landed:
         rclpy.spin_once(pilot)
-    print('landed after', ', '.join(pilot.told))
+    print('landed after', ', '.join(pilot.called))
     rclpy.try_shutdown()
 
 

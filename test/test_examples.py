@@ -108,12 +108,12 @@ def test_a_flight_is_steered_from_python(tmp_path, monkeypatch):
             [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', HOP, '--no-record',
              '--features', 'geometry', '--real-time-factor', '2', '--out', tmp_path / 'run'],
             env=here, cwd=tmp_path, capture_output=True, text=True, check=False)
-        said, _ = pilot.communicate(timeout=30)
+        printed, _ = pilot.communicate(timeout=30)
     finally:
         pilot.kill()
     assert flown.returncode == 0, flown.stdout[-2000:]
-    assert 'hold ordered' in said and 'resume ordered' in said
-    assert 'landed after hold, resume' in said
+    assert 'hold ordered' in printed and 'resume ordered' in printed
+    assert 'landed after hold, resume' in printed
 
 
 @pytest.mark.slow

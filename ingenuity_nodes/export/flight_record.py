@@ -66,8 +66,12 @@ class Motion(NamedTuple):
 
     def at(self, t_ns: Times) -> Motion:
         """Take the instants that are among the given ones."""
-        chosen = np.isin(self.t_ns, t_ns)
-        return Motion(*(values[chosen] for values in self))
+        return self.rows(np.flatnonzero(np.isin(self.t_ns, t_ns)))
+
+    def rows(self, chosen: NDArray[np.int64]) -> Motion:
+        """Take instants by their numbers."""
+        return Motion(self.t_ns[chosen], self.p_MB[chosen], self.q_MB[chosen], self.v_MB[chosen],
+                      self.w_MB_B[chosen])
 
 
 class Shot(NamedTuple):

@@ -17,6 +17,9 @@ from ingenuity_nodes.simulation.batch import note
 from ingenuity_nodes.simulation.drawn_images import OfflineCamera
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.environment import Environment
+
+REPORT_NS = 10 * SECOND_NS    # of simulated time between two lines
 
 
 def fly_again(
@@ -43,17 +46,10 @@ def fly_again(
         It became another flight, or there is no such helicopter.
 
     """
-    names = [section.name for section in scenario.helicopters]
-    name = vehicle or names[0]
-    if name not in names:
-        raise RecordingError(f"{scenario.name}: found helicopter '{name}', "
-                             f'allowed: {", ".join(names)}')
+    name = _name(scenario, vehicle)
     environment = environment_of(scenario, seed)
     drawn = OfflineCamera(scenario, environment)
-    tracked = any(section.features == 'images' for section in scenario.helicopters)
-    simulation = Simulation(scenario, seed, track_image=drawn.track if tracked else None,
-                            environment=environment,
-                            draw_image=drawn.draw if scenario.mapper else None)
+    simulation = _simulation(scenario, seed, environment, drawn)
     products = RunProducts(scenario, simulation.seed, environment, None)
     helicopter = simulation.helicopters[name]
     handed: list[NavigationInput] = []
@@ -70,7 +66,7 @@ def fly_again(
         truths.append(flown.truth)
         estimates.append(flown.estimate)
         exposures += [one for one in flown.exposures if one.camera == 'navcam']
-        if report.t_ns % (10 * SECOND_NS) == 0:
+        if report.t_ns % REPORT_NS == 0:
             report_line(f'flying again: {report.t_ns / SECOND_NS:.0f} s')
         outcome = report.outcome
     found = products.finish(0.0, full=False)['trajectory_sha256']
@@ -85,6 +81,23 @@ def fly_again(
         {one.features.t_ns: one.features for one in handed if one.features},
         Motion.of(truths), Motion.of(estimates), tuple(exposures),
         lambda: _drawn(drawn, name, exposures))
+
+
+def _simulation(
+    scenario: Scenario, seed: int | None, environment: Environment, drawn: OfflineCamera,
+) -> Simulation:
+    tracked = any(section.features == 'images' for section in scenario.helicopters)
+    return Simulation(scenario, seed, track_image=drawn.track if tracked else None,
+                      environment=environment,
+                      draw_image=drawn.draw if scenario.mapper else None)
+
+
+def _name(scenario: Scenario, vehicle: str) -> str:
+    names = [section.name for section in scenario.helicopters]
+    if vehicle and vehicle not in names:
+        raise RecordingError(f"{scenario.name}: found helicopter '{vehicle}', "
+                             f'allowed: {", ".join(names)}')
+    return vehicle or names[0]
 
 
 def _drawn(camera: OfflineCamera, name: str, exposures: list[Exposure]) -> Iterator[Shot]:

@@ -59,9 +59,8 @@ def quaternions(T: Matrix4) -> Column:
 def with_exposures(record: FlightRecord) -> Motion:
     """Return the truth of all ticks, and of the exposures between them, in order."""
     exposed = Motion.of(record.exposures)
-    both = [np.concatenate(pair) for pair in zip(record.truth, exposed, strict=True)]
-    first = np.unique(both[0], return_index=True)[1]
-    return Motion(*(values[first] for values in both))
+    both = Motion(*(np.concatenate(pair) for pair in zip(record.truth, exposed, strict=True)))
+    return both.rows(np.unique(both.t_ns, return_index=True)[1])
 
 
 def interpolated(motion: Motion, t_ns: Times) -> Motion:

@@ -58,12 +58,12 @@ def write_ground(folder: Path, record: FlightRecord) -> None:
     heights = environment.terrain.heights(east, north)
     scene = scene_of(record.scenario, environment)
     colours = _seen_from_above(scene, east, north, heights)
-    place = _Place(record, float(low[0]), float(high[1]), cell)
-    place.write(folder / 'dem.tif', heights.astype(np.float32)[None])
-    place.write(folder / 'ortho.tif', np.moveaxis(colours, 2, 0))
+    grid = _Grid(record, float(low[0]), float(high[1]), cell)
+    grid.write(folder / 'dem.tif', heights.astype(np.float32)[None])
+    grid.write(folder / 'ortho.tif', np.moveaxis(colours, 2, 0))
 
 
-class _Place:
+class _Grid:
     """Where a grid of cells lies, as GeoTIFF has it."""
 
     def __init__(self, record: FlightRecord, west: float, north: float, cell: float) -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A picture of a re-flight: tracks from above, and errors over time."""
+"""A figure of a re-flight: tracks from above, and errors over time."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Helicopter:
 
     @property
     def started(self) -> PowerOn:
-        """What navigation was initialised with."""
+        """Return what navigation was initialised with."""
         assert self._computer.started is not None    # at power-on, in the constructor
         return self._computer.started
 
