@@ -11,12 +11,14 @@ from ingenuity_nodes.commands.cli import main
 from ingenuity_nodes.export.flown_again import fly_again
 from ingenuity_nodes.export.formats import FORMATS
 from ingenuity_nodes.export.from_bag import read_flight
+from ingenuity_nodes.export.ground import write_ground
 from ingenuity_nodes.export.options import Options
 from ingenuity_nodes.export.refly import IMAGES, RECORDED, refly
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.variants import with_features
+from ingenuity_nodes.world.elevation_file import read_elevations
 import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
@@ -336,3 +338,21 @@ def test_an_export_does_not_write_into_a_folder_that_holds_something(bag, tmp_pa
         main(['export', str(bag), '--format', 'tum', '--out', str(tmp_path)])
     assert ended.value.code == 2
     assert 'allowed: a new or an empty folder' in capsys.readouterr().err
+
+
+def test_exported_heights_are_the_ground_and_the_orthophoto_has_its_cells(record, tmp_path):
+    rasterio = pytest.importorskip('rasterio')
+    write_ground(tmp_path, record)
+    here = record.scenario.world
+    grid, west, south, cell = read_elevations(
+        tmp_path / 'dem.tif', here.latitude, here.longitude, 8.0)
+    x, y = np.meshgrid(west + np.arange(grid.shape[1]) * cell,
+                       south + np.arange(grid.shape[0]) * cell)
+    terrain = environment_of(record.scenario, 3).terrain
+    assert np.abs(terrain.heights(x, y) - grid).max() < 0.005    # [m]
+    with (rasterio.open(tmp_path / 'dem.tif') as dem,
+          rasterio.open(tmp_path / 'ortho.tif') as ortho):
+        assert (dem.shape, dem.transform, dem.crs) == (ortho.shape, ortho.transform, ortho.crs)
+        red, _, blue = ortho.read().astype(float)
+    assert red.mean() > 1.3 * blue.mean()
+    assert red.std() > 1.0    # it shows something
