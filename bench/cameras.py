@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 
+import checkout    # noqa: F401
+
 BUDGETS = {   # what each line may cost
     'navcam at 5 m': (0.025, 's'), 'photo 13 MP': (15.0, 's'), 'preview 1 MP': (1.0, 's'),
     'set-up, nothing cached': (10.0, 's'), 'set-up, maps cached': (2.0, 's'),

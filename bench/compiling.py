@@ -19,6 +19,7 @@ import tempfile
 import time
 from typing import Any
 
+import checkout    # noqa: F401
 from ingenuity_nodes.compiled.kernel import Kernel
 from ingenuity_nodes.compiled.target import choose_target
 from ingenuity_nodes.simulation.warm_up import PARTS

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 
+import checkout    # noqa: F401
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import Scenario

@@ -5,7 +5,7 @@ What more helicopters cost in the live graph: 1, 2, 4 and 8, beside one alone in
 
 ``python bench/live_fleet.py`` prints the real-time factor as fast as the machine goes, and the CPU
 time of all processes of a helicopter (flight computer, and navigation camera and vision with
-``--images``) and of those that all share. Each hovers at its own position, with features from
+``--images``) and of the rest. Each hovers at its own position, with features from
 geometry and without cameras unless told otherwise.
 """
 
@@ -99,7 +99,7 @@ class Watch:
 
 
 def measure(count: int, images: bool) -> tuple[float, float, float]:
-    """Return real-time factor and CPU per simulated second: of a helicopter, of what all share."""
+    """Return real-time factor and CPU per simulated second: of a helicopter, of what all use in common."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'fleet.yaml'
         path.write_text(yaml.safe_dump(fleet(count, images)))

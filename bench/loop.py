@@ -16,6 +16,7 @@ from collections.abc import Callable
 import importlib.util
 import time
 
+import checkout    # noqa: F401
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.variants import with_features

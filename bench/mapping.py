@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 import time
 
+import checkout    # noqa: F401
 import cv2
 from ingenuity_nodes.mapping import mapper as mapping
 from ingenuity_nodes.parameters import with_overrides

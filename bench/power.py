@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 
+import checkout    # noqa: F401
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.simulation.batch import fly_batch
 from ingenuity_nodes.vehicle.power_budget import PUBLISHED_AVERAGE

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import checkout    # noqa: F401
 from ingenuity_nodes.vehicle.trim import wind_table, WindHover
 
 IMAGE = Path(__file__).resolve().parent.parent / 'docs' / 'images' / 'tilt_in_wind.svg'

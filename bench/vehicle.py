@@ -14,6 +14,7 @@ import importlib.util
 from pathlib import Path
 import time
 
+import checkout    # noqa: F401
 from ingenuity_nodes.compiled.entry import entry_point
 from ingenuity_nodes.signals import RotorCommand
 from ingenuity_nodes.vehicle.dynamics import advance_many, Surroundings

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 
+import checkout    # noqa: F401
 from ingenuity_nodes.frames import quaternion_from_rpy, yaw_from_azimuth
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.rendering.renderer import Renderer

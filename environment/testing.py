@@ -18,7 +18,7 @@ import time
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [str(path.relative_to(ROOT)) for path in (
     ROOT / 'ingenuity_nodes', ROOT / 'launch', ROOT / 'test', ROOT / 'bench',
-    ROOT / 'environment', ROOT / 'setup.py') if path.exists()]
+    ROOT / 'examples', ROOT / 'environment', ROOT / 'setup.py') if path.exists()]
 
 
 @dataclass(frozen=True)

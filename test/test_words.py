@@ -60,7 +60,8 @@ ALLOWED = re.compile(
 
 
 def texts() -> Iterator[Path]:
-    for folder in ('ingenuity_nodes', 'test', 'bench', 'docs', 'config', 'launch', 'environment'):
+    for folder in ('ingenuity_nodes', 'test', 'bench', 'examples', 'docs', 'config', 'launch',
+                   'environment'):
         for pattern in TEXTS:
             yield from sorted((ROOT / folder).rglob(pattern))
     yield from (path for pattern in TEXTS for path in sorted(ROOT.glob(pattern)))

@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     repair = commands.add_parser(
         'repair', help='repair a bag that is damaged, or whose recorder was killed')
     repair.add_argument('folder', help='run folder or bag folder')
+    _add_datasets(commands)
     _add_studies(commands)
     _add_campaigns(commands)
     faults = commands.add_parser(
@@ -127,6 +128,44 @@ def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     play.add_argument('folder', help='run folder or bag folder')
     play.add_argument('--rate', type=_rate, default=1.0, metavar='X',
                       help='recorded seconds per second')
+
+
+def _add_datasets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser(
+        'export', help="a flight as a data set of other people's tools",
+        description='Write images, sensors and truth of a flight. From its bag; a run without one '
+        'is flown again, which must give the same trajectory.')
+    export.add_argument('run', metavar='RUN', help='folder of a run or of a bag')
+    export.add_argument('--format', required=True,
+                        choices=('euroc', 'tum', 'kitti', 'colmap', 'rosbag2'))
+    export.add_argument('--out', default='', metavar='FOLDER',
+                        help='new folder [<run>_<format>]')
+    export.add_argument('--every', type=_count, default=1, metavar='N',
+                        help='of so many images, take one [1]')
+    export.add_argument('--range', choices=('npy', 'png'),
+                        help='range images of the truth, too (euroc, tum)')
+    export.add_argument('--ground', action='store_true',
+                        help='orthophoto and heights of the ground as GeoTIFF, too')
+    refly = commands.add_parser(
+        'refly', help='run the filter, yours or ours, again on the sensors of a flight',
+        description='Run navigation again on what it was handed in a flight, and compare both '
+        'estimates with the truth; leaves refly.png and refly.tum.')
+    refly.add_argument('run', metavar='RUN', help='folder of a run or of a bag')
+    refly.add_argument('--navigation', default='', metavar='MODULE:CLASS',
+                       help='another filter [the one that flew]')
+    refly.add_argument('--track', action='store_true',
+                       help='track the images again, instead of the recorded features')
+    refly.add_argument('--json', action='store_true', help='print JSON instead of a table')
+    refly.add_argument('--out', default='', metavar='FOLDER', help='for both files [the run]')
+    for command in (export, refly):
+        command.add_argument('--vehicle', default='', metavar='NAME', help='[the first]')
+        command.add_argument('--scenario', default='', metavar='FILE',
+                             help='of the run, if it is a file of your own')
+        command.add_argument('--features', type=_features, choices=('geometry', 'images'),
+                             default='', help='as the run was told')
+        command.add_argument('--software', choices=('flight_1', 'flight_7', 'fixed'), default='',
+                             help='as the run was told')
+        _add_allow_code(command)
 
 
 def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -25,6 +25,7 @@ from ingenuity_nodes.guidance.smooth_frame import SmoothFrame
 from ingenuity_nodes.health.health import Health, RATE_HZ
 from ingenuity_nodes.health.image_stamps import ImageStamps
 from ingenuity_nodes.health.imu_monitor import ImuMonitor
+from ingenuity_nodes.navigation.inputs import NavigationInput, PowerOn
 from ingenuity_nodes.radio.frames import photo_name, thumbnail_name
 from ingenuity_nodes.radio.station import Station
 from ingenuity_nodes.radio.telemetry import Telemetry
@@ -94,6 +95,8 @@ class FlightComputer:
         self.estimate: Estimate | None = None
         self.setpoint: Setpoint | None = None
         self.command = STILL
+        self.handed: list[NavigationInput] = []    # to navigation, in this tick
+        self.started: PowerOn | None = None
         self.ignored = ''    # why an offboard setpoint was not followed, '' if all were
 
     def power_on(
@@ -118,7 +121,8 @@ class FlightComputer:
         else:
             self._health.initialise(None)
             felt = InclinometerSample(0, *tilt_felt(felt.f_I))
-        self._navigation.initialise(t_ns, felt, yaw, p_MB)
+        self.started = PowerOn(t_ns, felt, yaw, p_MB)
+        self._navigation.initialise(*self.started)
 
     @property
     def lift_off_ns(self) -> int | None:
@@ -144,6 +148,7 @@ class FlightComputer:
         for exposed in self.images_due(t_ns + TICK_NS).features:
             self._exposed.remove(exposed)
         self._status, self._at_rest = status, self._guidance.at_rest
+        self.handed = []
 
     def load(self, plan: FlightPlan, t_ns: int) -> None:
         """Trim the onboard model for the plan's rotor speed, then load the plan."""
@@ -249,6 +254,8 @@ class FlightComputer:
         assert self._inertial is not None and self._both is not None and self._status is not None
         self.estimate = estimate = self._navigation.step(
             self._inertial, self._altitude, features, self._at_rest)
+        self.handed.append(NavigationInput(
+            self._inertial, self._both, self._altitude, features, self._at_rest))
         measured = features is not None or self._altitude is not None
         smooth = self._smooth.step(
             estimate, at_rest=self._at_rest, corrected=measured or self._measured)
@@ -258,6 +265,7 @@ class FlightComputer:
                 self._both, estimate.innovation, at_rest=self._at_rest)
             if attitude_error is not None:
                 self._navigation.inflate_covariance(attitude_error)
+                self.handed[-1] = self.handed[-1]._replace(attitude_error=attitude_error)
                 self._health.reset_nis()
             self.setpoint = self._guidance.step(smooth, self._status, self._inertial)
             self._at_rest = self._guidance.at_rest

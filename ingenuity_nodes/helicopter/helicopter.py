@@ -19,6 +19,7 @@ from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Land, Transl
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.helicopter.aircraft import Aircraft
 from ingenuity_nodes.helicopter.flight_computer import FlightComputer, ImagesDue
+from ingenuity_nodes.navigation.inputs import NavigationInput, PowerOn
 from ingenuity_nodes.navigation.simulated_tracker import SimulatedTracker
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
@@ -75,6 +76,7 @@ class HelicopterOutputs(NamedTuple):
     faults: tuple[FaultChange, ...]
     ignored: str    # why an offboard setpoint was not followed, '' if all were
     altitudes: tuple[AltimeterSample, ...] = ()    # measured in this tick
+    handed: tuple[NavigationInput, ...] = ()       # to navigation, step by step
 
     @property
     def truths(self) -> tuple[Truth, ...]:
@@ -133,6 +135,12 @@ class Helicopter:
         """When the flight computer saw the ground go, None before."""
         return self._computer.lift_off_ns
 
+    @property
+    def started(self) -> PowerOn:
+        """Return what navigation was initialised with."""
+        assert self._computer.started is not None    # at power-on, in the constructor
+        return self._computer.started
+
     def images_due(self, t_ns: int) -> ImagesDue:
         """Name the exposures whose features or photos the tick that ends at ``t_ns`` needs."""
         return self._computer.images_due(t_ns)
@@ -157,7 +165,8 @@ class Helicopter:
             command=computer.command, modes=tuple(computer.take_changes()),
             exposures=tuple(self._exposures),
             packets=tuple(aircraft.sent(t_ns, computer.transmit(t_ns))), faults=faults,
-            ignored=computer.ignored, altitudes=tuple(self._altitudes))
+            ignored=computer.ignored, altitudes=tuple(self._altitudes),
+            handed=tuple(computer.handed))
 
     def _take(self, t_ns: int, inputs: HelicopterInputs) -> None:
         computer = self._computer

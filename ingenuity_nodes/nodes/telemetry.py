@@ -9,19 +9,21 @@ from geometry_msgs.msg import WrenchStamped
 from ingenuity_nodes import frames
 from ingenuity_nodes.helicopter.helicopter import Helicopter, HelicopterOutputs
 from ingenuity_nodes.nodes.conversions.geometry import header, path_message, transform
+from ingenuity_nodes.nodes.conversions.images import features_message
+from ingenuity_nodes.nodes.conversions.navigation import inputs_message, start_message
 from ingenuity_nodes.nodes.conversions.sensors import (
     battery_message, imu_message, status_message, wrench_message)
 from ingenuity_nodes.nodes.conversions.setpoints import setpoint_message
 from ingenuity_nodes.nodes.conversions.state import fault_message
 from ingenuity_nodes.nodes.member import MemberNode
-from ingenuity_nodes.nodes.participant import Participant
+from ingenuity_nodes.nodes.participant import COUNTED, Participant
 from ingenuity_nodes.nodes.robot import publish_description
 from ingenuity_nodes.recording.anomalies import ANOMALOUS_MODES
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from nav_msgs.msg import Path
 import numpy as np
 from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import BatteryState, Imu, JointState
+from sensor_msgs.msg import BatteryState, Imu, JointState, PointCloud2
 from std_msgs.msg import Float64MultiArray, String
 from tf2_msgs.msg import TFMessage
 from trajectory_msgs.msg import MultiDOFJointTrajectory
@@ -43,6 +45,11 @@ class Telemetry:
         sensor = qos_profile_sensor_data
         self._fault = participant.publisher(String, 'fault')
         self._imus = [node.create_publisher(Imu, topic, sensor) for topic in ('imu', 'imu_2')]
+        # Reliable and deep, as the bag is to have all of it.
+        self._handed = node.create_publisher(Float64MultiArray, 'navigation/inputs', COUNTED)
+        self._features = node.create_publisher(PointCloud2, 'navigation/features', COUNTED)
+        self._start = node.create_publisher(Float64MultiArray, 'navigation/start', COUNTED)
+        self._start.publish(start_message(helicopter.started))
         self._setpoint = node.create_publisher(MultiDOFJointTrajectory, 'setpoint', 10)
         self._joints = node.create_publisher(JointState, 'joint_states', 10)
         self._battery = node.create_publisher(BatteryState, 'battery_state', 10)
@@ -68,6 +75,11 @@ class Telemetry:
         for imu, sample, link in zip(
                 self._imus, (outputs.imu, outputs.imu_2), IMU_LINKS, strict=True):
             imu.publish(imu_message(sample, frames.frame(name, link)))
+        self._handed.publish(inputs_message(outputs.handed))
+        for one in outputs.handed:
+            if one.features is not None:
+                self._features.publish(features_message(
+                    one.features, frames.frame(name, 'navcam_optical_frame')))
         if _due('tf', t_ns):
             self._publish_transforms(t_ns, outputs)
         if _due('setpoint', t_ns):

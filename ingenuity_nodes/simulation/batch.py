@@ -83,7 +83,7 @@ def _fly(
     outcome = ''
     while not outcome:
         report = simulation.tick()
-        _note(products, report)
+        note(products, report)
         if drawn:
             drawn.watch(report)
         for line in report.log:
@@ -92,7 +92,8 @@ def _fly(
     return outcome
 
 
-def _note(products: RunProducts, report: TickReport) -> None:
+def note(products: RunProducts, report: TickReport) -> None:
+    """Record what an onlooker sees of one tick."""
     for name, rover in report.rovers.items():
         products.rover_at(name, report.t_ns, rover.state.p_MB, rover.state.q_MB)
     for line in report.log:

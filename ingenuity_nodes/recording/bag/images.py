@@ -13,11 +13,13 @@ from typing import Any
 
 import cv2
 from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.errors import RecordingError
 import numpy as np
 from numpy.typing import NDArray
 
 IMAGE, COMPRESSED_IMAGE = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
 SUFFIX = '/lossless'
+NAVIGATION = 'navcam/image_raw'    # below the vehicle's name
 FORMAT = 'mono8; png compressed '
 LARGEST_IMAGE = 1 << 26    # assumed: five times the pixels of our largest camera
 # A row is predicted by the mean of left and upper pixel, and no repetition is looked for: noise
@@ -78,6 +80,25 @@ def unpacked(cdr: bytes) -> bytes:
     if pixels is None or pixels.ndim != 2 or pixels.dtype != np.uint8:
         raise ImageError('found a damaged image')
     return _serialised(message.header, np.asarray(pixels, np.uint8))
+
+
+def grey_image(message: Any) -> NDArray[np.uint8]:
+    """
+    Read a decoded ``sensor_msgs/Image``, (height, width).
+
+    Raises
+    ------
+    RecordingError
+        Another encoding than mono8, or another size than it says.
+
+    """
+    data = np.asarray(message.data, dtype=np.uint8)
+    if message.encoding != 'mono8' or data.size != message.height * message.step \
+            or message.step < message.width:
+        raise RecordingError(
+            f"navigation image: found encoding '{message.encoding[:20]}', {data.size} bytes for "
+            f'{message.width} x {message.height}, allowed: mono8, a byte a pixel')
+    return np.ascontiguousarray(data.reshape(message.height, message.step)[:, :message.width])
 
 
 def _serialised(header: Any, pixels: NDArray[np.uint8]) -> bytes:
