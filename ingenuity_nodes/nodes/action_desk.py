@@ -4,13 +4,15 @@
 The actions of mission control: ``fly_plan``, ``photograph``, ``go_to``.
 
 A goal waits for the next tick, goes to mission control like any command from outside, and is
-followed until it is done. Whatever is wrong with one is its outcome.
+followed until it is done. Whatever is wrong with one is its outcome. A goal is executed in the
+sense of rclpy only in its last moment, when its result is known: a coroutine that waits is called
+again and again by rclpy, which takes a whole core.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 import math
 from typing import Any
@@ -26,7 +28,6 @@ from ingenuity_nodes.scenario.commands import Command
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
-from rclpy.task import Future
 
 FEEDBACK_NS = SECOND_NS // 5    # as often as helicopters report their positions
 Maker = Callable[[str, Any, MissionControl], Errand]    # of name and goal
@@ -40,10 +41,8 @@ class _Task:
     name: str                    # of the vehicle
     handle: ServerGoalHandle
     make: Maker
-    over: Future = field(default_factory=Future)
     errand: Errand | None = None    # None: not yet given to mission control
     is_cancelled: bool = False
-    last: Progress | None = None
 
 
 class ActionDesk:
@@ -67,7 +66,7 @@ class ActionDesk:
         full_name = f'/{name}/{action}'
         return ActionServer(
             self._node, kind, self._node.run_names.on_network(full_name),
-            execute_callback=self._execute,
+            execute_callback=lambda handle: None,    # each goal brings its own
             goal_callback=lambda _: GoalResponse.ACCEPT,
             cancel_callback=lambda _: CancelResponse.ACCEPT,
             handle_accepted_callback=partial(self._on_goal, full_name, name, make))
@@ -77,24 +76,12 @@ class ActionDesk:
     ) -> None:
         self._tasks.append(_Task(action, name, handle, make))
         self._note_call(action)
-        handle.execute()
-
-    async def _execute(self, handle: ServerGoalHandle) -> Any:
-        """Wait until the goal is over; the result is that of its last progress."""
-        task = next(task for task in self._tasks if task.handle is handle)
-        await task.over
-        self._tasks.remove(task)
-        last = task.last
-        assert last is not None
-        {Status.SUCCEEDED: handle.succeed, Status.CANCELED: handle.canceled}.get(
-            last.status, handle.abort)()
-        return _result(task.action, last)
 
     def received(self) -> tuple[Command, ...]:
         """Return the commands of goals that are new, and of those that are to end."""
         commands: list[Command] = []
         self._sent = []
-        for task in self._tasks:
+        for task in list(self._tasks):
             command, of_task = self._command(task)
             if command is not None:
                 commands.append(command)
@@ -103,13 +90,13 @@ class ActionDesk:
 
     def _command(self, task: _Task) -> tuple[Command | None, bool]:
         """Return what is to be sent for a goal now, and whether it begins it."""
-        if task.errand is None and task.last is None:
+        if task.errand is None:
             try:
                 task.errand = task.make(task.name, task.handle.request, self._control)
                 return task.errand.command, True
             except ValueError as error:
-                self._end(task, Status.ABORTED, f'refused: {error}')
-        elif task.errand and task.handle.is_cancel_requested and not task.is_cancelled:
+                self._refuse(task, error)
+        elif task.handle.is_cancel_requested and not task.is_cancelled:
             command = task.errand.cancel(self._control)
             task.is_cancelled = command is not None    # else in a later tick
             return command, False
@@ -120,21 +107,31 @@ class ActionDesk:
         for task, answer in zip(self._sent, answers, strict=True):
             if task is not None and task.errand is not None:
                 if answer:
-                    self._end(task, Status.ABORTED, f'refused: {answer}')
+                    self._refuse(task, answer)
                 else:
                     task.errand.begin(self._control)
-        for task in self._tasks:
-            if task.errand is None or task.over.done():
+        for task in list(self._tasks):
+            if task.errand is None:
                 continue
-            task.last = task.errand.progress(t_ns, self._control)
-            if task.last.status is not Status.ACTIVE:
-                task.over.set_result(None)
+            now = task.errand.progress(t_ns, self._control)
+            if now.status is not Status.ACTIVE:
+                self._end(task, now)
             elif t_ns // TICK_NS % (FEEDBACK_NS // TICK_NS) == 0:
-                task.handle.publish_feedback(_feedback(task.action, t_ns, task.last))
+                task.handle.publish_feedback(_feedback(task.action, t_ns, now))
 
-    def _end(self, task: _Task, status: Status, outcome: str) -> None:
-        task.last = Progress(status, outcome, '', '', (math.nan,) * 3, math.nan, 0.0)
-        task.over.set_result(None)
+    def _refuse(self, task: _Task, reason: object) -> None:
+        self._end(task, Progress(Status.ABORTED, f'refused: {reason}', '', '', (math.nan,) * 3,
+                                 math.nan, 0.0))
+
+    def _end(self, task: _Task, last: Progress) -> None:
+        """Answer with the result of the last progress."""
+        def finish(handle: ServerGoalHandle) -> Any:
+            {Status.SUCCEEDED: handle.succeed, Status.CANCELED: handle.canceled}.get(
+                last.status, handle.abort)()
+            return _result(task.action, last)
+
+        self._tasks.remove(task)
+        task.handle.execute(finish)
 
 
 def _fly_plan(name: str, goal: Any, control: MissionControl) -> Errand:
