@@ -47,7 +47,8 @@ def test_the_page_is_what_the_code_has():
 
 def test_every_row_of_the_page_has_a_meaning_and_every_number_a_unit():
     topics = PAGE.read_text().partition('## Services')[0]
-    rows = [row.strip('| ').split(' | ') for row in topics.splitlines() if row.startswith('| `/')]
+    rows = [row.strip('| ').split(' | ') for row in topics.splitlines()
+            if row.startswith('| `/')]
     assert len(rows) > 70
     for cells in rows:
         name, kind, meaning, unit = cells[:4]

@@ -29,7 +29,7 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS  # noqa: E402
 from ingenuity_nodes.world.conditions import Conditions  # noqa: E402
 from nav_msgs.msg import Odometry  # noqa: E402
 import numpy as np  # noqa: E402
-from rcl_interfaces.msg import Parameter as ParameterMessage, ParameterValue  # noqa: E402
+from rcl_interfaces.msg import Parameter as ParameterMessage  # noqa: E402
 from rcl_interfaces.srv import SetParameters  # noqa: E402
 from rclpy.action import ActionClient  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
