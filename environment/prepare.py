@@ -13,6 +13,7 @@ import argparse
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 import ctypes
+from functools import partial
 import importlib.util
 import os
 from pathlib import Path
@@ -129,8 +130,7 @@ def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
             setup, display, venv, environment))
         for source in INTERFACES:
             setup.step(source.name, sorted(path for path in source.rglob('*') if path.is_file()),
-                       source.name, lambda display, source=source: build_interface(
-                           setup, display, venv, environment, source))
+                       source.name, partial(build_interface, setup, venv, environment, source))
         setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
             setup, display, python, environment))
         finish()
@@ -290,8 +290,8 @@ def remove_torn_packages(site: Path) -> None:
         shutil.rmtree(stashed)
 
 
-def build_interface(setup: Setup, display: Display, venv: Path,
-                    environment: dict[str, str], source: Path) -> str:
+def build_interface(setup: Setup, venv: Path, environment: dict[str, str], source: Path,
+                    display: Display) -> str:
     """Build a package of interfaces with the rosidl tools of the wheels."""
     python = venv / 'bin' / 'python'
     question = 'print(sysconfig.get_path("include"), numpy.get_include(), sep=":")'

@@ -69,6 +69,18 @@ def test_a_rover_that_is_sent_to_a_point_comes_nearer_and_stops_when_cancelled(l
     assert steps[-1].status is Status.CANCELED
 
 
+def test_goals_are_flown_now_and_not_at_the_start_of_the_scenario(late_hop):
+    simulation = Simulation(late_hop)
+    for _ in range(30):
+        simulation.tick()    # awake
+    steps = list(followed(simulation, fly_plan(
+        'ingenuity', '[{goal: go_to, north: 3.0, east: 0.0}]')))
+    assert steps[-1].status is Status.SUCCEEDED
+    east, north, _ = steps[-1].position
+    assert (east, north) == pytest.approx((0.0, 3.0), abs=0.3)
+    assert simulation.t_ns < 100_000_000_000
+
+
 def test_other_goals_abort_the_flight_that_they_replace(late_hop):
     simulation = Simulation(late_hop)
     first = fly_plan('ingenuity', '[{goal: go_to, north: 3.0, east: 0.0}]')
@@ -99,5 +111,5 @@ def test_a_point_is_not_photographed_without_a_photo_to_come(late_hop):
 
 @pytest.mark.parametrize('goals', ['{', '[{goal: dance}]', 'up'])
 def test_goals_that_are_none_are_refused_by_name(goals):
-    with pytest.raises(ValueError, match='allowed|YAML'):
+    with pytest.raises(ValueError, match=r'allowed|YAML'):
         fly_plan('ingenuity', goals)

@@ -42,7 +42,7 @@ def test_the_page_is_what_the_code_has():
         [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'interfaces'], cwd=ROOT,
         capture_output=True, text=True)
     assert written.returncode == 0, written.stderr[-2000:]
-    assert written.stdout == PAGE.read_text(), './ingenuity interfaces --write brings it up to date'
+    assert written.stdout == PAGE.read_text(), 'out of date: ./ingenuity interfaces --write'
 
 
 def test_every_row_of_the_page_has_a_meaning_and_every_number_a_unit():

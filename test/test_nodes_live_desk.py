@@ -77,7 +77,7 @@ class Operator:
         self.wait_until(client.service_is_ready)
         return self.answer(client.call_async(request))
 
-    def set(self, node, name, value):
+    def set_parameter(self, node, name, value):
         typed = Parameter(name, value=value).get_parameter_value()
         found = self.call(SetParameters, f'{node}/set_parameters', SetParameters.Request(
             parameters=[ParameterMessage(name=name, value=typed)]))
@@ -120,12 +120,13 @@ def meddle(operator, found):
     operator.wait_until(lambda: operator.state.startswith('paused'))
     found['graph'] = graph(operator.node)
     found['set'] = {
-        'wind': operator.set('/world', 'wind.speed', 6),    # a whole number, as a shell sends it
-        'losses': operator.set('/perseverance/rover', 'radio.losses_db', 45.0),
-        'storm': operator.set('/world', 'wind.speed', 90.0),
-        'rate': operator.set('/ingenuity/helicopter', 'computer.navcam_rate', 20),
-        'scenario': operator.set('/mission', 'scenario', 'flight_01'),
-        'time': operator.set('/ingenuity/helicopter', 'use_sim_time', False)}
+        # A whole number, as a shell sends it.
+        'wind': operator.set_parameter('/world', 'wind.speed', 6),
+        'losses': operator.set_parameter('/perseverance/rover', 'radio.losses_db', 45.0),
+        'storm': operator.set_parameter('/world', 'wind.speed', 90.0),
+        'rate': operator.set_parameter('/ingenuity/helicopter', 'computer.navcam_rate', 20),
+        'scenario': operator.set_parameter('/mission', 'scenario', 'flight_01'),
+        'time': operator.set_parameter('/ingenuity/helicopter', 'use_sim_time', False)}
     found['services'] = {
         kind: operator.call(Trigger, f'/ingenuity/{kind}', Trigger.Request())
         for kind in ('hold', 'abort')}

@@ -58,7 +58,7 @@ def test_what_no_wind_can_be_is_refused_by_name(environment, name, value):
 
 
 def test_higher_losses_lose_as_many_frames_as_the_link_budget_says():
-    parameters = RadioParameters(losses_db=62.0)
+    parameters = RadioParameters(losses_db=52.0)
     channel = Channel(RadioParameters(), 3)
     channel.observe(0, np.zeros(3), np.array([300.0, 0.0, 5.0]))
     bits, count = 6000, 4000

@@ -187,7 +187,7 @@ class Desk:
             here = {'position': former.stands_at, 'azimuth': azimuth_from_yaw(former.yaw)}
         return section.model_copy(update={
             **here, 'goals': command.goals, 'cruise': command.cruise, 'flight_plan': None,
-            'start': max(section.start, t_ns / SECOND_NS)})
+            'start': max(0.0 if command.now else section.start, t_ns / SECOND_NS)})
 
     def _present(self) -> Scenario:
         """Return the scenario with the rovers where they are now."""

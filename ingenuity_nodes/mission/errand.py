@@ -150,7 +150,7 @@ def fly_plan(name: str, goals: str) -> Errand:
     if not goals.strip():
         return Errand(name, Command(vehicle=name, order='go', reason='fly_plan'))
     return Errand(name, command_from_yaml(
-        yaml.safe_dump({'vehicle': name, 'goals': read_yaml(goals)[1]})))
+        yaml.safe_dump({'vehicle': name, 'goals': read_yaml(goals)[1], 'now': True})))
 
 
 def photograph(
@@ -173,7 +173,7 @@ def photograph(
         raise ValueError(f'found a point, allowed while {name} has no photo to come: the name of '
                          'a vehicle')
     return PhotoErrand(name, Command(
-        vehicle=name, goals=(Photograph(goal='photograph', target=target),)), control)
+        vehicle=name, now=True, goals=(Photograph(goal='photograph', target=target),)), control)
 
 
 def go_to(name: str, goal: tuple[float, float], control: MissionControl) -> Errand:
@@ -181,6 +181,6 @@ def go_to(name: str, goal: tuple[float, float], control: MissionControl) -> Erra
     take_off = control.take_off_position(name)
     if take_off is None:
         return Errand(name, Command(vehicle=name, drive_to=goal), goal)
-    command: dict[str, Any] = {'vehicle': name, 'goals': (GoTo(
+    command: dict[str, Any] = {'vehicle': name, 'now': True, 'goals': (GoTo(
         goal='go_to', east=goal[0] - take_off[0], north=goal[1] - take_off[1]),)}
     return Errand(name, Command(**command), goal)

@@ -8,12 +8,11 @@ from typing import Any
 
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import Messages, Participant
-from ingenuity_nodes.scenario.fault_section import order_from_text
+from ingenuity_nodes.scenario.fault_section import order_from_mapping, order_from_text
 from ingenuity_nodes.signals import FaultOrder
 from ingenuity_nodes.timing import SECOND_NS
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
-import yaml
 
 try:
     from ingenuity_interfaces.srv import InjectFault
@@ -53,9 +52,9 @@ class FaultDesk:
         if request.magnitude:
             section['magnitude'] = request.magnitude
         try:
-            order = order_from_text(yaml.safe_dump(section), self._t_ns)
+            order = order_from_mapping(section, self._t_ns)
         except ValueError as error:
-            response.success, response.message = False, f'refused: {" ".join(str(error).split())}'
+            response.success, response.message = False, f'refused: {error}'
             return response
         self._participant.note_call(self._service)
         self._called.append(order)

@@ -23,7 +23,7 @@ from ingenuity_nodes.nodes.live_parameters import CHANGES, CHANGES_QOS
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import (
     another_world, ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD, WORLD_LIFE)
-from ingenuity_nodes.nodes.pace import Pace, PACE
+from ingenuity_nodes.nodes.pace import PACE, Pace
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
 from ingenuity_nodes.nodes.status_line import print_status
 from ingenuity_nodes.scenario.sections import LockstepSection

@@ -54,6 +54,7 @@ class Command(Section):
     retarget: RetargetSection | None = None    # of the order 'retarget'
     goals: Row[Goal] = ()
     cruise: CruiseSection = CruiseSection()    # of the goals
+    now: bool = False    # the goals: not only at the start that the scenario has
     drive_to: Annotated[tuple[float, float] | None, Strict(False)] = None    # east, north [m]
 
     @model_validator(mode='after')
