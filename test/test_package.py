@@ -62,7 +62,7 @@ def roots_imported_by(paths):
 
 def is_ros(name):
     return bool(re.fullmatch(r'rclpy|rcl_interfaces|rosidl_\w+|launch(_ros)?|ament_\w+|'
-                             r'\w+_(msgs|srvs)|builtin_interfaces', name))
+                             r'\w+_(msgs|srvs)|(builtin|ingenuity)_interfaces', name))
 
 
 def data_of(wheel):
