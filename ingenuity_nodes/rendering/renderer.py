@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
+import math
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import Response
@@ -117,7 +118,9 @@ class Renderer:
                 break
             automatic *= 0.5
             light = self.draw_light(exposure, bodies, between, gain=automatic)
-        if gain != 1.0:
+        if gain != 1.0 and self.grey:    # its ground comes from textures that are lit already
+            light = np.minimum(light * math.sqrt(gain) + 0.5, 255.0).astype(np.uint8)
+        elif gain != 1.0:
             light = self.draw_light(exposure, bodies, between, gain=gain * automatic)
         return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
 
