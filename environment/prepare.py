@@ -13,6 +13,7 @@ import argparse
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 import ctypes
+from functools import partial
 import importlib.util
 import os
 from pathlib import Path
@@ -30,7 +31,7 @@ Kernels = AbstractContextManager[Callable[[], None]]
 HERE = Path(__file__).resolve().parent
 LOCKED = HERE / 'requirements.txt'
 RANGES = HERE / 'requirements.in'
-INTERFACE = HERE / 'tf2_msgs'
+INTERFACES = HERE / 'tf2_msgs', HERE.parent / 'ingenuity_interfaces'    # no wheel has them
 SPACE_NEEDED = 2_500_000_000  # [bytes]
 OLDEST, NEWEST = (3, 10), (3, 14)  # Pythons for which there are ROS 2 wheels
 OLDEST_GLIBC = (2, 28)
@@ -127,8 +128,9 @@ def from_wheels(setup: Setup, venv: Path, ros: str) -> None:
     with kernels(setup, python, environment) as finish:
         setup.step('packages', [LOCKED], 'ROS 2 and libraries', lambda display: install_locked(
             setup, display, venv, environment))
-        setup.step('tf2_msgs', sorted(path for path in INTERFACE.rglob('*') if path.is_file()),
-                   'tf2_msgs', lambda display: build_interface(setup, display, venv, environment))
+        for source in INTERFACES:
+            setup.step(source.name, sorted(path for path in source.rglob('*') if path.is_file()),
+                       source.name, partial(build_interface, setup, venv, environment, source))
         setup.step('check', [HERE / 'check.py'], 'check', lambda display: check(
             setup, display, python, environment))
         finish()
@@ -180,7 +182,7 @@ def venv_packages() -> dict[str, str]:
 
 
 def compiler_packages() -> dict[str, str]:
-    """Map Debian packages to what is missing for building tf2_msgs."""
+    """Map Debian packages to what is missing for building interfaces."""
     minor = f'python3.{sys.version_info.minor}'
     missing = venv_packages()
     if not shutil.which('g++') or not shutil.which('gcc'):
@@ -232,7 +234,8 @@ def install_system_packages(setup: Setup, display: Display, needed: dict[str, st
 def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) -> str:
     """Make an empty environment, replacing one that is incomplete or has another Python."""
     prepared = venv / 'prepared'
-    for name in ('environment', 'compiler', 'packages', 'tf2_msgs', 'check', 'campaign'):
+    for name in ('environment', 'compiler', 'packages', *(source.name for source in INTERFACES),
+                 'check', 'campaign'):
         (prepared / name).unlink(missing_ok=True)
     for path in venv.iterdir() if venv.exists() else ():
         if path.is_symlink() or path.is_file():
@@ -287,9 +290,9 @@ def remove_torn_packages(site: Path) -> None:
         shutil.rmtree(stashed)
 
 
-def build_interface(setup: Setup, display: Display, venv: Path,
-                    environment: dict[str, str]) -> str:
-    """Build tf2_msgs, which no wheel has, with the rosidl tools of the wheels."""
+def build_interface(setup: Setup, venv: Path, environment: dict[str, str], source: Path,
+                    display: Display) -> str:
+    """Build a package of interfaces with the rosidl tools of the wheels."""
     python = venv / 'bin' / 'python'
     question = 'print(sysconfig.get_path("include"), numpy.get_include(), sep=":")'
     headers = setup.run(display, [python, '-c', f'import numpy, sysconfig; {question}'],
@@ -299,15 +302,15 @@ def build_interface(setup: Setup, display: Display, venv: Path,
         rewritten = FOREIGN_PYTHON.sub(headers[0], FOREIGN_NUMPY.sub(headers[1], text))
         if rewritten != text:
             write(path, rewritten)
-    build = venv / 'prepared' / 'tf2_msgs_build'
+    build = venv / 'prepared' / f'{source.name}_build'
     shutil.rmtree(build, ignore_errors=True)
     cmake = venv / 'bin' / 'cmake'
     configure: list[str | Path] = [
-        cmake, '-S', INTERFACE, '-B', build, '-G', 'Ninja', '-DBUILD_TESTING=OFF',
+        cmake, '-S', source, '-B', build, '-G', 'Ninja', '-DBUILD_TESTING=OFF',
         f'-DCMAKE_INSTALL_PREFIX={venv}', f'-DPython3_EXECUTABLE={python}']
     install: list[str | Path] = [cmake, '--build', build, '--target', 'install']
     for command in (configure, install):
-        setup.run(display, command, 'build tf2_msgs', environment=environment)
+        setup.run(display, command, f'build {source.name}', environment=environment)
     shutil.rmtree(build)
     return 'built'
 

@@ -17,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'ingenuity_nodes'
 ROS = re.compile(r'rclpy|rcl_interfaces|launch(_ros)?|ament_\w+|tf2_\w+|\w+_msgs|\w+_srvs|'
-                 r'builtin_interfaces|rosbag2_\w+|rosidl_\w+|cv_bridge')
+                 r'(builtin|ingenuity)_interfaces|rosbag2_\w+|rosidl_\w+|cv_bridge')
 UNSOURCED = re.compile(r'placeholder|todo|tbd|fixme|\?\?', re.IGNORECASE)
 # The floors of the house, top first: a room may use those below it.
 FLOORS = (

@@ -40,6 +40,7 @@ def checkout(tmp_path):
     folder = tmp_path / 'a checkout'
     shutil.copytree(ROOT / 'environment', folder / 'environment',
                     ignore=shutil.ignore_patterns('__pycache__'))
+    shutil.copytree(ROOT / 'ingenuity_interfaces', folder / 'ingenuity_interfaces')
     shutil.copy(ROOT / 'ingenuity', folder)
     (folder / 'environment' / 'prepare.py').write_text(PREPARE_STUB)
     (folder / 'environment' / 'python_stub').write_text(PYTHON_STUB)

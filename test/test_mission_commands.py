@@ -92,7 +92,8 @@ REFUSED = {
     'two things to do': ('{vehicle: ingenuity, order: hold, drive_to: [1.0, 2.0]}',
                          'found order and drive_to, allowed: one of'),
     'an unknown key': ('{vehicle: ingenuity, odrer: hold}', "did you mean 'order'?"),
-    'an unknown order': ('{vehicle: ingenuity, order: dance}', "found 'dance', allowed: 'hold'"),
+    'an unknown order': (
+        '{vehicle: ingenuity, order: dance}', "found 'dance', allowed: 'go', 'hold'"),
     'an unknown goal': ('{vehicle: ingenuity, goals: [{goal: scuot}]}', "did you mean 'scout'?"),
     'no such vehicle for an order': (
         '{vehicle: opportunity, order: hold}',

@@ -15,9 +15,9 @@ from ingenuity_nodes.graph.names import Names  # noqa: E402
 from ingenuity_nodes.nodes.conversions.images import image_message  # noqa: E402
 from ingenuity_nodes.nodes.conversions.lockstep import answer_from, tick_message  # noqa: E402
 from ingenuity_nodes.nodes.mapper import MapperNode, MOST_IMAGES  # noqa: E402
+from ingenuity_nodes.nodes.pace import Pace  # noqa: E402
 from ingenuity_nodes.nodes.participant import DONE, Missing, Participant, TICK  # noqa: E402
 from ingenuity_nodes.nodes.refusals import Refusals  # noqa: E402
-from ingenuity_nodes.nodes.timekeeper import Timekeeper  # noqa: E402
 import numpy as np  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from std_msgs.msg import Header, String  # noqa: E402
@@ -178,11 +178,17 @@ def test_images_that_are_never_due_are_not_kept(node):
 @pytest.mark.parametrize(('value', 'good'), [
     (0.0, True), (2.0, True), (1e-320, False), (float('nan'), False), (2000.0, False)])
 def test_a_pace_that_cannot_be_kept_is_not_set(value, good):
-    keeper = SimpleNamespace(_pace=1.0, _t_ns=0)
-    result = Timekeeper._on_parameters(
-        keeper, [Parameter('real_time_factor', Parameter.Type.DOUBLE, value)])
+    published = []
+    live = SimpleNamespace(
+        allow=lambda _: None, publish=lambda *change: published.append(change))
+    node = SimpleNamespace(
+        declare_parameter=lambda *_: SimpleNamespace(value=-1.0), live_parameters=live,
+        add_on_set_parameters_callback=lambda _: None)
+    pace = Pace(node, 1.0)
+    result = pace._on_parameters([Parameter('real_time_factor', Parameter.Type.DOUBLE, value)])
     assert result.successful is good
-    assert keeper._pace == (value if good else 1.0)
+    assert published == ([(0, 'real_time_factor', 1.0, value)] if good else [])
+    assert (pace.seconds_ahead(0) == 0.0) is (good and value == 0.0)
     assert good or 'allowed: 0, as fast as possible, or 0.001 to 1000' in result.reason
 
 

@@ -62,7 +62,7 @@ def roots_imported_by(paths):
 
 def is_ros(name):
     return bool(re.fullmatch(r'rclpy|rcl_interfaces|rosidl_\w+|launch(_ros)?|ament_\w+|'
-                             r'\w+_(msgs|srvs)|builtin_interfaces', name))
+                             r'\w+_(msgs|srvs)|(builtin|ingenuity)_interfaces', name))
 
 
 def data_of(wheel):
@@ -204,6 +204,10 @@ def test_colcon_builds_it(tmp_path):
     copy_of_the_checkout(tmp_path)
     listed = subprocess.run(['colcon', 'list'], cwd=tmp_path, capture_output=True, text=True)
     assert listed.stdout.split() == [NAME, 'source', '(ros.ament_python)']
+    both = subprocess.run(
+        ['colcon', 'list', '--base-paths', 'source', 'source/ingenuity_interfaces'],
+        cwd=tmp_path, capture_output=True, text=True)
+    assert 'ingenuity_interfaces\tsource/ingenuity_interfaces\t(ros.ament_cmake)' in both.stdout
     subprocess.run(['colcon', 'build'], cwd=tmp_path, check=True)
     prefix = tmp_path / 'install' / NAME
     assert {path.name for path in (prefix / 'lib' / NAME).iterdir()} == EXECUTABLES

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingenuity_nodes.cameras.model import mastcam
+from ingenuity_nodes.cameras.model import mastcam, navcam
 from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.rendering.renderer import QUALITY, Renderer, SATURATED
 from ingenuity_nodes.rendering.robots_in_view import robots_in_view, scene_of
@@ -28,12 +28,13 @@ def draw():
     scene, rover = scene_of(scenario, environment), scenario.rovers[0]
     q_MB, p_MB = resting_pose(rover.position, rover.azimuth, environment.terrain)
 
-    def image(point_B, stops):
+    def image(point_B, stops, gain=1.0):
         quality = replace(QUALITY['mastcam'], stops=stops)
         renderer = Renderer(scene, mastcam().scaled(0.2), quality)
         joints = joints_toward(p_MB, q_MB, p_MB + rotation_matrix(q_MB) @ point_B)
         shot = Exposure(0, 'mastcam', *head_pose(p_MB, q_MB, joints), np.zeros(3), np.zeros(3))
-        return renderer.draw(shot, robots_in_view(scenario, environment, rover.name, shot, {}))
+        bodies = robots_in_view(scenario, environment, rover.name, shot, {})
+        return renderer.draw(shot, bodies, gain=gain)
 
     return image
 
@@ -53,3 +54,20 @@ def test_the_white_deck_is_exposed_for(draw):
 def test_ordinary_ground_and_sky_are_exposed_as_ever(draw):
     ahead = np.array([60.0, 0.0, 2.0])
     assert np.array_equal(draw(ahead, QUALITY['mastcam'].stops), draw(ahead, 0))
+
+
+def test_a_compensated_exposure_is_darker_by_the_light_that_is_left(draw):
+    ahead = np.array([8.0, 0.0, 0.0])    # ground in front of the rover
+    usual, darker = draw(ahead, 0), draw(ahead, 0, gain=0.25)
+    assert darker.mean() < 0.7 * usual.mean()
+    assert np.array_equal(draw(ahead, 0, gain=1.0), usual)
+
+
+def test_a_navigation_image_has_a_display_value_with_the_root_of_the_light():
+    scenario = load_scenario('flight_03')
+    scene = scene_of(scenario, environment_of(scenario))
+    renderer = Renderer(scene, navcam(), QUALITY['navcam'])
+    shot = Exposure(0, 'navcam', np.array([0.0, 0.0, 5.0]), np.array([1.0, 0.0, 0.0, 0.0]),
+                    np.zeros(3), np.zeros(3))
+    usual, darker = renderer.draw(shot), renderer.draw(shot, gain=0.25)
+    assert darker.mean() == pytest.approx(0.5 * usual.mean(), rel=0.02)

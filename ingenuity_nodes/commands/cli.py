@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_datasets(commands)
     _add_studies(commands)
     _add_campaigns(commands)
+    interfaces = commands.add_parser(
+        'interfaces', help='print all topics, services, actions and parameters, as Markdown')
+    interfaces.add_argument('--write', action='store_true',
+                            help='write docs/interfaces.md of this checkout instead')
     faults = commands.add_parser(
         'faults', help='try every fault in every phase of a flight, against what is expected')
     faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')

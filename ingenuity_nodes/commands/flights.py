@@ -14,7 +14,8 @@ from zipfile import BadZipFile
 
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
-from ingenuity_nodes.commands import campaigns, datasets, photo, plans, studies, tables
+from ingenuity_nodes.commands import (
+    campaigns, datasets, interfaces, photo, plans, studies, tables)
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -43,6 +44,7 @@ def run(options: Namespace) -> int:
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
                 'report': report, 'photo': photo.photo, 'play': tables.play,
                 'repair': tables.repair, 'trim': tables.trim,
+                'interfaces': interfaces.interfaces,
                 'faults': tables.faults, 'margins': tables.margins,
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),

@@ -77,6 +77,8 @@ class Tick:
     run: str = ''                # id of the run
     foreign: Mapping[str, Foreign] = field(default_factory=dict)    # so far, by topic
     resumes: str = ''            # for this participant alone, which has been started again
+    # Conditions that hold from this tick on, of all that were changed in flight, by name.
+    changes: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class Barrier:
         self._counts: dict[str, Mapping[str, int]] = {}         # by participant
         self._foreign: dict[str, Mapping[str, Foreign]] = {}    # by participant
         self._before: dict[str, Mapping[str, int]] = {}    # counts of who was started again
+        self._changes: dict[str, float] = {}               # conditions, by name
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -162,7 +165,12 @@ class Barrier:
         total: Counter[str] = Counter()
         for counts in self._counts.values():
             total.update(counts)
-        return Tick(self._t_ns, dict(total), self._run, _most(self._foreign.values()), resumes)
+        return Tick(self._t_ns, dict(total), self._run, _most(self._foreign.values()), resumes,
+                    dict(self._changes))
+
+    def change(self, changes: Mapping[str, float]) -> None:
+        """Announce changed conditions with the next tick, and all that follow."""
+        self._changes.update(changes)
 
     def resume(self, participant: str) -> Tick:
         """
@@ -208,8 +216,8 @@ class Barrier:
             self._foreign[answer.participant] = dict(answer.foreign)
         return not self._waiting
 
-    def refused(self, name: str, foreign: Mapping[str, Foreign]) -> None:
-        """Note what somebody refused who gives no answers: the world."""
+    def saw_foreign(self, name: str, foreign: Mapping[str, Foreign]) -> None:
+        """Note what somebody took or refused who gives no answers: the world."""
         self._foreign[name] = foreign
 
     def excuse(self, participant: str) -> bool:

@@ -49,6 +49,8 @@ class MissionOutputs(NamedTuple):
     rover_paths: Mapping[str, Sequence[RoverPath]] = NOTHING    # by the rover they go to
     orders: Mapping[str, Sequence[FlightOrder]] = NOTHING       # by the helicopter they go to
     failure: str = ''        # what of the mission was not done, apart from flights
+    # Of each thing from outside: why it was refused, '' if it was obeyed.
+    answers: tuple[str, ...] = ()
     nearest: Nearest | None = None    # the smallest separation of aircraft in flight so far
 
 
@@ -91,7 +93,7 @@ class MissionControl:
         if outcome:
             log += self._last_lines()
         return MissionOutputs(plans, go, tuple(log), outcome, paths, orders, self.failure,
-                              self._watch.nearest)
+                              self._desk.answers, self._watch.nearest)
 
     def _last_lines(self) -> list[str]:
         asked = self._desk.from_outside
@@ -101,6 +103,22 @@ class MissionControl:
     def problem(self, name: str, kind: str) -> str:
         """Return why an order to a helicopter makes no sense now, '' if it may be given."""
         return self._desk.problem(name, kind)
+
+    def flight(self, name: str) -> Flight:
+        """Return a helicopter's flight; other goals make another one of it."""
+        return self._flights[name]
+
+    def drive(self, name: str) -> RoverDrive:
+        """Return a rover's drive."""
+        return self._drives[name]
+
+    def take_off_position(self, name: str) -> tuple[float, float] | None:
+        """Return where a helicopter's next flight begins: east, north [m]; None of others."""
+        return self._flights[name].stands_at if name in self._flights else None
+
+    def awaits_photo(self, name: str) -> bool:
+        """Return whether a helicopter has a plan with a photo still to come."""
+        return self._desk.awaits_photo(name)
 
     @property
     def failure(self) -> str:

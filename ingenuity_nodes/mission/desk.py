@@ -39,20 +39,25 @@ class Desk:
         self._timed = sorted(scenario.mission.commands, key=lambda command: command.at)
         self._orders: dict[str, list[FlightOrder]] = {}
         self.from_outside = 0    # commands that were not part of the scenario
+        # Of what came last from outside: why each was refused, '' if it was obeyed.
+        self.answers: tuple[str, ...] = ()
 
     def take(self, t_ns: int, outside: Sequence[Outside]) -> list[str]:
         """Obey the scenario's commands that are due, and those from outside; return the log."""
-        log = []
+        log, self.answers = [], ()
         while self._timed and self._timed[0].at * SECOND_NS <= t_ns:
-            log += self._obeyed(t_ns, self._timed.pop(0), 'command')
+            log.append(self._obeyed(t_ns, self._timed.pop(0), 'command')[0])
         for received in outside:
             self.from_outside += 1
             try:
                 command = command_of(received, self._known())
             except ValueError as error:
                 log.append(f'from outside, refused: {text_of(received)}: {error}')
+                self.answers += (str(error),)
                 continue
-            log += self._obeyed(t_ns, command, 'from outside')
+            line, answer = self._obeyed(t_ns, command, 'from outside')
+            log.append(line)
+            self.answers += (answer,)
         return log
 
     def take_orders(self) -> dict[str, tuple[FlightOrder, ...]]:
@@ -72,6 +77,10 @@ class Desk:
             return (f"found vehicle '{name[:40]}', allowed for an order: "
                     f'{", ".join(self._flights)}')
         flight = self._flights[name]
+        if kind == 'go':
+            waits = flight.phase in (Phase.WAITING, Phase.UPLINKED) and flight.plan is not None
+            return '' if waits else (
+                f"{name} is '{flight.phase.value}', allowed: before its flight, with a plan")
         if kind == 'abort' and flight.phase is Phase.FLYING:
             return ''
         if kind == 'retarget' and flight.mode == 'ready':
@@ -81,18 +90,23 @@ class Desk:
         return ''
 
     def _known(self) -> Known:
-        photographers = {
-            name: flight.p_MB for name, flight in self._flights.items()
-            if flight.plan is not None and flight.plan.photographed and flight.p_MB is not None
-            and (flight.airborne or flight.mode == 'ready')}
+        photographers = {name: flight.p_MB for name, flight in self._flights.items()
+                         if flight.p_MB is not None and self.awaits_photo(name)}
         return Known(tuple(self._drives), photographers)
 
-    def _obeyed(self, t_ns: int, command: Command, source: str) -> list[str]:
+    def awaits_photo(self, name: str) -> bool:
+        """Return whether a helicopter has a plan with a photo still to come."""
+        flight = self._flights[name]
+        return (flight.plan is not None and bool(flight.plan.photographed)
+                and (flight.airborne or flight.mode == 'ready'))
+
+    def _obeyed(self, t_ns: int, command: Command, source: str) -> tuple[str, str]:
+        """Return a line for the log, and why it was refused, if it was."""
         who = f'{source}: {command.vehicle[:40]}'
         try:
-            return [f'{who}: {self._obey(t_ns, command)}']
+            return f'{who}: {self._obey(t_ns, command)}', ''
         except ValueError as error:
-            return [f'{who}: refused: {error}']
+            return f'{who}: refused: {error}', str(error)
 
     def _obey(self, t_ns: int, command: Command) -> str:
         """
@@ -109,8 +123,13 @@ class Desk:
         if command.goals:
             return self._fly(t_ns, command)
         assert command.order is not None
+        if command.order == 'hold' and command.vehicle in self._drives:
+            return self._drives[command.vehicle].cancel(command.reason or 'asked for')
         if problem := self.problem(command.vehicle, command.order):
             raise ValueError(f'{command.order}: {problem}')
+        if command.order == 'go':
+            self._flights[command.vehicle].go_now()
+            return f'go: {command.reason or "asked for"}'
         change = self._retarget(command.retarget) if command.retarget else None
         self.order(command.vehicle, FlightOrder(
             command.order, command.reason or 'asked for', change))
@@ -165,11 +184,10 @@ class Desk:
         section = former.prepared.section
         here: dict[str, object] = {}
         if former.p_MB is not None and former.yaw is not None and former.mode == LANDED:
-            east, north = former.p_MB[:2].tolist()
-            here = {'position': (east, north), 'azimuth': azimuth_from_yaw(former.yaw)}
+            here = {'position': former.stands_at, 'azimuth': azimuth_from_yaw(former.yaw)}
         return section.model_copy(update={
             **here, 'goals': command.goals, 'cruise': command.cruise, 'flight_plan': None,
-            'start': max(section.start, t_ns / SECOND_NS)})
+            'start': max(0.0 if command.now else section.start, t_ns / SECOND_NS)})
 
     def _present(self) -> Scenario:
         """Return the scenario with the rovers where they are now."""

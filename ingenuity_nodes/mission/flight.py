@@ -66,6 +66,14 @@ class Flight:
         return self.phase in (Phase.DONE, Phase.FAILED)
 
     @property
+    def stands_at(self) -> tuple[float, float]:
+        """Return where the next flight begins, as far as is known: east, north [m]."""
+        if self.p_MB is None or self.mode != LANDED:
+            return self.prepared.section.position
+        east, north = self.p_MB[:2].tolist()
+        return east, north
+
+    @property
     def airborne(self) -> bool:
         """Return whether it is in the air, by its last mode."""
         return self.mode in AIRBORNE
@@ -78,6 +86,10 @@ class Flight:
     def may_go(self, t_ns: int) -> bool:
         """Return whether the flight computer has the plan and its time has come."""
         return self.phase is Phase.UPLINKED and self._uplink_accepted and t_ns >= self._start_ns
+
+    def go_now(self) -> None:
+        """Wait for the start time no longer."""
+        self._start_ns = 0
 
     def take_mode(self, change: ModeChange, wait_for_photos: bool) -> list[str]:
         """Note what the flight computer does; return the line of the log."""

@@ -31,7 +31,7 @@ class ClickedPoint(NamedTuple):
     position: tuple[float, float, float]    # east, north, up [m]
 
 
-Outside = str | GoalPose | ClickedPoint    # a text: YAML of a command
+Outside = str | GoalPose | ClickedPoint | Command    # a text: YAML of a command
 
 
 class Known(NamedTuple):
@@ -48,6 +48,8 @@ def text_of(received: Outside) -> str:
     if isinstance(received, ClickedPoint):
         east, north, up = received.position
         return f'clicked_point {east:g} m east, {north:g} m north, {up:g} m up'
+    if isinstance(received, Command):
+        return f'command to {received.vehicle[:40]}'
     return ' '.join(received.split())[:100]
 
 
@@ -64,6 +66,8 @@ def command_of(received: Outside, known: Known) -> Command:
         It is no command, in another frame, not made of finite numbers, or meant for nobody.
 
     """
+    if isinstance(received, Command):
+        return received
     if isinstance(received, str):
         return command_from_yaml(received)
     if received.frame != MAP:

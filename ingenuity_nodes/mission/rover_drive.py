@@ -34,7 +34,7 @@ class RoverDrive:
         self._map: HazardMap | None = None
         self._map_is_new = False
         self._path: tuple[Point, ...] | None = None    # that was sent
-        self._refused = ''
+        self._refused = self._cancelled = ''
         self._unanswered = False      # a path was sent, and the rover has not begun to drive
         self._from_outside = False    # the goal is not the scenario's
         self._longest = with_overrides(
@@ -75,12 +75,30 @@ class RoverDrive:
         self.phase = 'parked'
         return former
 
+    def cancel(self, reason: str) -> str:
+        """
+        Stop, and forget the goal; return what that means.
+
+        Raises
+        ------
+        ValueError
+            It has no goal.
+
+        """
+        if self.over:
+            raise ValueError(f"{self._name} is '{self.phase}', allowed: with a goal ahead")
+        self._goal, self._cancelled = None, reason
+        return f'stops: {reason}'
+
     def take_map(self, hazards: HazardMap) -> None:
         """Take the newest map."""
         self._map, self._map_is_new = hazards, True
 
     def paths_due(self, t_ns: int, *, map_complete: bool = True) -> tuple[RoverPath, ...]:
         """Return the path to send now, if any; ``map_complete``: the scouts have landed."""
+        if self._cancelled:
+            reason, self._cancelled = self._cancelled, ''
+            return (RoverPath((), reason),)
         if self._goal is None or self.over or t_ns < self._start_ns:
             return ()
         if self._path is None and (map_complete or not self._scouted):

@@ -10,6 +10,7 @@ from functools import partial
 
 from ingenuity_nodes import frames
 from ingenuity_nodes.cameras.response import encode_jpeg
+from ingenuity_nodes.cameras.settings import CameraSettings
 from ingenuity_nodes.nodes.conversions.images import (
     camera_info_message, image_message, jpeg_message)
 from ingenuity_nodes.nodes.conversions.state import exposure_from
@@ -21,6 +22,7 @@ from ingenuity_nodes.nodes.preview import Preview
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter, vehicle_section
 from ingenuity_nodes.nodes.truth_images import TruthImages
+from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.rendering.render_process import RenderProcess
 from ingenuity_nodes.rendering.robots_in_view import camera_of, robots_in_view
 from ingenuity_nodes.scenario.environment import environment_of
@@ -45,6 +47,7 @@ class CameraNode(MemberNode):
         section = vehicle_section(self, self.scenario)
         self._camera = text_parameter(
             self, 'camera', 'navcam', 'which camera: navcam, rte or mastcam')
+        self._settings = self.live_parameters.declare(CameraSettings())
         self._model = camera_of(self.scenario, section.name, self._camera)
         link = LINKS.get(self._camera, self._camera)
         self._frame_id = frames.frame(section.name, f'{link}_optical_frame')
@@ -102,7 +105,7 @@ class CameraNode(MemberNode):
         self.time_begins()
         bodies = robots_in_view(self.scenario, self._environment, self._own, exposure,
                                 *self._others.at(exposure.t_ns))
-        image = self._render_process.draw(exposure, bodies)
+        image = self._render_process.draw(exposure, bodies, self._gain(exposure.t_ns))
         if self._preview:
             self._preview.publish(exposure.t_ns, self._frame_id, image)
         if self._images.get_subscription_count():
@@ -112,6 +115,13 @@ class CameraNode(MemberNode):
                 exposure.t_ns, self._frame_id, encode_jpeg(image, JPEG_QUALITY[self._camera])))
         if self._truth.wanted:
             self._truth.publish(exposure, self._render_process.draw_truth(exposure, bodies))
+
+    def _gain(self, t_ns: int) -> float:
+        """Return by what the light of an exposure is multiplied; changes count from here on."""
+        changes = self.live_parameters.take()
+        self._settings = with_overrides(self._settings, changes)
+        self.live_parameters.note(t_ns, changes)
+        return self._settings.gain
 
     def _submit(self, what: str, task: Callable[[], None]) -> Future[None]:
         def work() -> None:

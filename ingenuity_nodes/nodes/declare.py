@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import Field, fields, is_dataclass, replace
 import math
 from typing import Any, TypeVar
@@ -16,9 +17,14 @@ from rclpy.node import Node
 P = TypeVar('P')
 
 
-def declare(node: Node, parameters: P, prefix: str = '') -> P:
+def declare(
+    node: Node, parameters: P, prefix: str = '', *, live: bool = False,
+    only: Collection[str] = (),
+) -> P:
     """
     Declare every field of a parameter dataclass, its sections as dotted names.
+
+    Only those fields that are named, if any are; live ones are not marked as read-only.
 
     Returns
     -------
@@ -34,12 +40,14 @@ def declare(node: Node, parameters: P, prefix: str = '') -> P:
     values: dict[str, Any] = {}
     for about in fields(parameters):    # type: ignore[arg-type]
         name, value = f'{prefix}{about.name}', getattr(parameters, about.name)
+        if only and about.name not in only:
+            continue
         if is_dataclass(value):
-            values[about.name] = declare(node, value, f'{name}.')
+            values[about.name] = declare(node, value, f'{name}.', live=live)
             continue
         initial = list(value) if isinstance(value, tuple) else value
         try:
-            found = node.declare_parameter(name, initial, _descriptor(about)).value
+            found = node.declare_parameter(name, initial, _descriptor(about, live)).value
         except ParameterException as error:
             raise ParameterError(name, str(error)) from error
         values[about.name] = checked(
@@ -47,10 +55,11 @@ def declare(node: Node, parameters: P, prefix: str = '') -> P:
     return replace(parameters, **values)    # type: ignore[type-var]
 
 
-def _descriptor(about: Field[Any]) -> ParameterDescriptor:
+def _descriptor(about: Field[Any], live: bool) -> ParameterDescriptor:
     meta = about.metadata
     descriptor = ParameterDescriptor(
-        description=f"{meta['meaning']} [{meta['unit']}] ({meta['source']})", read_only=True)
+        description=f"{meta['meaning']} [{meta['unit']}] ({meta['source']})",
+        read_only=not live)
     limited = math.isfinite(meta['low']) and math.isfinite(meta['high'])
     if limited and isinstance(about.default, int) and not isinstance(about.default, bool):
         descriptor.integer_range = [IntegerRange(

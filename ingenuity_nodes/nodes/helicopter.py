@@ -14,6 +14,7 @@ from ingenuity_nodes.helicopter.helicopter import (
 from ingenuity_nodes.nodes.conversions.setpoints import trajectory_from, velocity_from
 from ingenuity_nodes.nodes.conversions.state import exposure_message, fault_message
 from ingenuity_nodes.nodes.declare import declare
+from ingenuity_nodes.nodes.fault_desk import FaultDesk
 from ingenuity_nodes.nodes.image_inbox import ImageInbox
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Missing, Participant
@@ -24,9 +25,9 @@ from ingenuity_nodes.nodes.telemetry import Telemetry
 from ingenuity_nodes.nodes.wires import Wires
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
-from ingenuity_nodes.scenario.fault_section import order_from_text
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.conditions import Conditions
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
@@ -49,6 +50,7 @@ class HelicopterNode(MemberNode):
             hop(section, environment, parameters)
             self._helicopter = Helicopter(
                 section, environment, seed, parameters, scenario.faults_of(section.name))
+        self._conditions = Conditions(environment)
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._wires = Wires(self, self._participant, scenario, HELICOPTER, section.name)
@@ -62,7 +64,7 @@ class HelicopterNode(MemberNode):
 
     def _subscribe(self) -> None:
         join = self._participant
-        self._faults = join.subscribe(String, 'faults', FOREIGN)
+        self._faults = FaultDesk(self, join)
         self._velocity = join.subscribe(TwistStamped, 'cmd_velocity', FOREIGN)
         self._trajectory = join.subscribe(MultiDOFJointTrajectory, 'cmd_trajectory', FOREIGN)
         self._exposures = {name: self.create_publisher(Odometry, f'{name}/exposure', COUNTED)
@@ -79,6 +81,7 @@ class HelicopterNode(MemberNode):
     # The tick ------------------------------------------------------------------------------
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        self._conditions.apply(self._participant.changes)
         outputs = self._helicopter.tick(t_ns, self._inputs(t_ns, messages))
         for exposure in outputs.exposures:
             if exposure.camera in self._exposures:
@@ -99,9 +102,7 @@ class HelicopterNode(MemberNode):
         abort, self._abort = self._abort, ''
         return HelicopterInputs(
             features=features, photos=photos, abort=abort,
-            faults=tuple(self.refusals.read(
-                self._faults, messages[self._faults],
-                lambda message: order_from_text(message.data, t_ns))),
+            faults=self._faults.received(t_ns, messages),
             setpoints=(
                 *self.refusals.read(
                     self._velocity, messages[self._velocity],

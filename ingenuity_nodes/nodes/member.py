@@ -9,10 +9,14 @@ from typing import Any
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
+from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.nodes.refusals import Refusals
 from ingenuity_nodes.nodes.setting import run_id, setting
+from ingenuity_nodes.parameters import ParameterError
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 
 class MemberNode(Node):
@@ -34,6 +38,7 @@ class MemberNode(Node):
         self.membership = Membership(
             self, self.refusals, self.scenario.lockstep, run_id(self, name == 'world'),
             is_world=name == 'world')
+        self.live_parameters = LiveParameters(self)
         self._time_has_begun, self._compiled_in_flight = False, 0
         with self.membership.busy('compiling') as report:
             ensure_built(lambda text: report(f'compiling, first use: {text}'))
@@ -68,6 +73,19 @@ class MemberNode(Node):
         """Offer a service within the run."""
         return super().create_service(
             srv_type, self.run_names.on_network(srv_name), *args, **options)
+
+    def set_parameters_atomically(
+        self, parameter_list: list[Parameter[Any]],
+    ) -> SetParametersResult:
+        """Set what may change in flight, to what it may be; else answer why not."""
+        try:
+            reviewed = self.live_parameters.reviewed(parameter_list)
+        except ParameterError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        result = super().set_parameters_atomically(reviewed)
+        if result.successful:
+            self.live_parameters.accept(reviewed)
+        return result
 
     def time_begins(self) -> None:
         """From now on nothing may be compiled; called again, it does nothing."""

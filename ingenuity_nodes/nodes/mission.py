@@ -24,10 +24,16 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.conditions import Conditions
 from nav_msgs.msg import Path
 import numpy as np
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
+
+try:
+    from ingenuity_nodes.nodes.action_desk import ActionDesk
+except ImportError:    # an installation of before, where a flight needs no actions
+    ActionDesk = None    # type: ignore[assignment, misc]
 
 # Of lines of the log that who comes late still gets; reliable, as is the default.
 LOG = QoSProfile(depth=200, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -42,6 +48,7 @@ class MissionNode(MemberNode):
         with self.membership.busy('building the ground'):
             environment = environment_of(scenario, self.seed)
             self._control = MissionControl(scenario, environment)
+        self._conditions = Conditions(environment)
         self._participant = Participant(self, self._on_tick)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._state = self.create_publisher(String, 'mission/state', LATCHED)
@@ -50,6 +57,7 @@ class MissionNode(MemberNode):
         self._wires = Wires(self, self._participant, scenario, MISSION, MISSION)
         self._orders = OrderDesk(self, self._participant, self._control, [
             section.name for section in scenario.helicopters])
+        self._actions = self._offered_actions()
         self._paths = {
             section.name: self.create_publisher(Path, f'{section.name}/planned_path', LATCHED)
             for section in scenario.helicopters}
@@ -62,10 +70,24 @@ class MissionNode(MemberNode):
             self._view = MissionView(self, MissionDisplay(
                 scenario, environment, self._control.plans), environment.terrain)
 
+    def _offered_actions(self) -> ActionDesk | None:
+        if ActionDesk is None:
+            self.get_logger().warning(
+                'no actions (fly_plan, photograph, go_to), as ingenuity_interfaces is not '
+                'installed: build it with colcon, or run ./ingenuity again')
+            return None
+        scenario = self.scenario
+        return ActionDesk(
+            self, self._control, [section.name for section in scenario.helicopters],
+            [section.name for section in scenario.rovers], self._participant.note_call)
+
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
-        outside = self._orders.received(messages)
+        self._conditions.apply(self._participant.changes)
+        asked = self._actions.received() if self._actions else ()
         outputs = self._control.tick(t_ns, MissionInputs(
-            outside=outside, **self._wires.inputs(messages)))
+            outside=(*asked, *self._orders.received(messages)), **self._wires.inputs(messages)))
+        if self._actions:
+            self._actions.follow(t_ns, outputs.answers[:len(asked)])
         self._wires.publish(outputs)
         for line in outputs.log:
             self.get_logger().info(line)

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable
 import re
 
+from ingenuity_nodes.nodes.conversions.changes import change_from
 from ingenuity_nodes.nodes.conversions.driving import path_from
 from ingenuity_nodes.nodes.conversions.maps import map_from
+from ingenuity_nodes.nodes.live_parameters import CHANGES, CHANGES_QOS
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.participant import COUNTED
 from ingenuity_nodes.recording.run_products import RunProducts
@@ -32,6 +34,7 @@ class MissionNotes:
         self._node, self._products, self._now = node, products, now
         self._cells = b''    # of the newest map, not read before the end
         node.create_subscription(String, MISSION_LOG, self._on_line, COUNTED)
+        node.create_subscription(String, CHANGES, self._on_change, CHANGES_QOS)
         if scenario.mapper:
             node.create_subscription(UInt8MultiArray, MAP_CELLS, self._on_map, COUNTED, raw=True)
         for rover in scenario.rovers:
@@ -58,6 +61,12 @@ class MissionNotes:
         else:
             self._node.get_logger().error(
                 f"{MISSION_LOG}: found '{message.data[:80]}', allowed: '<time> s: <text>'")
+
+    def _on_change(self, message: String) -> None:
+        try:
+            self._products.changed(change_from(message))
+        except ValueError as error:
+            self._node.get_logger().error(f'{CHANGES}: {error}')
 
     def _on_path(self, name: str, message: Path) -> None:
         try:

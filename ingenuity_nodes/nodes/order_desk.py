@@ -18,7 +18,7 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 FOREIGN = QoSProfile(depth=100)    # volatile, as most publishers are
-SERVICES = 'hold', 'resume', 'return', 'land'
+SERVICES = 'go', 'hold', 'resume', 'return', 'land', 'abort'
 TOPICS = ((String, COMMAND_TOPIC), (PoseStamped, '/goal_pose'), (PointStamped, '/clicked_point'))
 
 

@@ -67,6 +67,7 @@ class Participant:
         self._last_ns = self._resumed_ns = 0
         self.verdict = ''    # set by mission control when the run is over
         self.foreign: Mapping[str, Foreign] = {}    # seen by anybody up to the last tick, by topic
+        self.changes: Mapping[str, float] = {}      # conditions that were changed, by name
         self._answers = node.create_publisher(DiagnosticArray, DONE, BEAT)
         node.create_subscription(DiagnosticArray, TICK, self._on_announcement, BEAT)
 
@@ -184,6 +185,7 @@ class Participant:
         if tick is None or self._box.missing(tick) or self._missing(tick.t_ns):
             return
         self._tick, self._last_ns, self.foreign = None, tick.t_ns, tick.foreign
+        self.changes = tick.changes
         self._node.time_begins()
         self._on_tick(tick.t_ns, self._box.take(tick))
         counts = {publisher.counted: publisher.count for publisher in self._publishers}

@@ -29,6 +29,7 @@ from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Estimate, ModeChange, Truth, VehicleStatus
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
+from ingenuity_nodes.world.conditions import Conditions
 from nav_msgs.msg import Odometry
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
@@ -58,8 +59,9 @@ class RecorderNode(MemberNode):
         self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
                         else RunFolder.create(scenario.name, Path(path) if path else None))
         with self.membership.busy('building the ground'):
-            self._products = RunProducts(
-                scenario, seed, environment_of(scenario, seed), self._folder)
+            environment = environment_of(scenario, seed)
+            self._products = RunProducts(scenario, seed, environment, self._folder)
+        self._conditions = Conditions(environment)
         raw = bool(self.declare_parameter('raw_images', False, ParameterDescriptor(
             description='record grey images as they are, not packed without loss',
             read_only=True)).value)
@@ -151,6 +153,7 @@ class RecorderNode(MemberNode):
                 for cdr in raw[kind]:
                     self._write(topic, self._types[topic], COUNTED_QOS, cdr)
             self._note(name, raw)
+        self._conditions.apply(self._participant.changes)    # what is noted is of the tick before
         for topic in self._arrived:
             for cdr in messages[topic]:
                 self._write(topic, self._types[topic], COUNTED_QOS, cdr)

@@ -24,6 +24,7 @@ from ingenuity_nodes.timing import SECOND_NS
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
+RADIO = 'radio.'    # begins the names of its parameters
 FOREIGN = QoSProfile(depth=100)    # volatile, as most publishers are
 
 
@@ -37,6 +38,7 @@ class RoverNode(MemberNode):
         self._name = section.name
         with self.membership.busy('building the rover'):
             self._rover = rover_of(section, environment_of(scenario, seed), seed, self_finder())
+        self.live_parameters.declare(self._rover.parameters.radio, RADIO, ['losses_db'])
         self._participant = Participant(self, self._on_tick, self._missing)
         self.membership.waits_for = lambda: self._participant.waits_for
         self._wires = Wires(self, self._participant, scenario, ROVER, section.name)
@@ -53,8 +55,10 @@ class RoverNode(MemberNode):
         return self._images.missing(self._rover.images_due(t_ns))
 
     def _on_tick(self, t_ns: int, messages: Messages) -> None:
+        changes = self.live_parameters.take()
+        self.live_parameters.note(t_ns, changes)
         inputs = RoverInputs(
-            **self._wires.inputs(messages),
+            **self._wires.inputs(messages), losses_db=changes.get(f'{RADIO}losses_db'),
             velocities=tuple(self.refusals.read(
                 self._velocity, messages[self._velocity],
                 lambda message: drive_velocity_from(message, self._name))),

@@ -8,34 +8,34 @@ It is the only part of the graph that runs on steady wall time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 import re
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import Answer, Barrier, Foreign
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId, Roster
+from ingenuity_nodes.nodes.conversions.changes import change_from
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.conversions.lockstep import (
     answer_from, heartbeat_message, heartbeats_from, tick_message)
+from ingenuity_nodes.nodes.live_parameters import CHANGES, CHANGES_QOS
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import (
     another_world, ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD, WORLD_LIFE)
+from ingenuity_nodes.nodes.pace import PACE, Pace
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
 from ingenuity_nodes.nodes.status_line import print_status
-from ingenuity_nodes.parameters import ParameterError
-from ingenuity_nodes.scenario.sections import LockstepSection, possible_pace
+from ingenuity_nodes.scenario.sections import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
-from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock as RclClock, ClockType
-from rclpy.parameter import Parameter
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float64, String
 from std_srvs.srv import SetBool, Trigger
 
 WATCH = 0.25      # [s] of wall time between looks at who is missing
 REPORT_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
-PACE, CLOCK = 'real_time_factor', '/clock'    # a parameter, a topic
+CLOCK = '/clock'
 
 
 class Timekeeper:
@@ -43,7 +43,8 @@ class Timekeeper:
 
     def __init__(
         self, node: MemberNode, lockstep: LockstepSection, participants: Sequence[str],
-        expects: Sequence[str], on_tick: Callable[[int], None], restartable: Container[str] = (),
+        expects: Sequence[str], on_tick: Callable[[int, Mapping[str, float]], None],
+        restartable: Container[str] = (),
     ) -> None:
         self._node, self._lockstep, self._on_tick = node, lockstep, on_tick
         self._run_id, self._process = node.membership.run, ProcessId.own()
@@ -54,24 +55,9 @@ class Timekeeper:
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
         self._asked = self._began = time.monotonic()
-        self._paced_from = (self._began, 0)
         self._watched, self._held_up, self._names = self._began, '', ''
-        self._pace = self._declare_pace()
+        self._pace, self._changed = Pace(node, lockstep.real_time_factor), 0
         self._connect()
-
-    def _declare_pace(self) -> float:
-        descriptor = ParameterDescriptor(
-            description='simulated seconds per second; 0: as fast as possible, '
-                        '-1: as the scenario says',
-            floating_point_range=[FloatingPointRange(from_value=-1.0, to_value=1000.0)])
-        value = float(self._node.declare_parameter(PACE, -1.0, descriptor).value)
-        self._node.add_on_set_parameters_callback(self._on_parameters)
-        if value < 0:
-            return self._lockstep.real_time_factor
-        try:
-            return possible_pace(value)
-        except ValueError as error:
-            raise ParameterError(PACE, str(error)) from error
 
     def _connect(self) -> None:
         node, steady = self._node, RclClock(clock_type=ClockType.STEADY_TIME)
@@ -83,6 +69,7 @@ class Timekeeper:
         self._factor = node.create_publisher(Float64, f'/world/{PACE}', LATCHED)
         node.create_subscription(DiagnosticArray, DONE, self._on_answer, BEAT)
         node.create_subscription(DiagnosticArray, '/diagnostics', self._on_heartbeat, 100)
+        node.create_subscription(String, CHANGES, self._on_change, CHANGES_QOS)
         node.create_service(SetBool, '/world/pause', self._on_pause)
         node.create_service(Trigger, '/world/step', self._on_step)
         node.create_timer(WATCH, self._on_watch, clock=steady)
@@ -113,7 +100,7 @@ class Timekeeper:
         if self._verdict:
             self.end(*self._verdict)
         elif self._state == RUNNING:
-            ahead = self._seconds_ahead()
+            ahead = self._pace.seconds_ahead(self._t_ns)
             if ahead <= 0.0:
                 self._announce()
             else:
@@ -128,25 +115,29 @@ class Timekeeper:
         self._asked = time.monotonic()
         self._clock.publish(Clock(clock=stamp(self._t_ns)))
         refused = self._node.refusals.foreign
-        if refused:
-            self._barrier.refused(WORLD, {
-                topic: Foreign(0, count) for topic, count in refused.items()})
-        self._ticks.publish(tick_message(self._barrier.next_tick(self._t_ns)))
-        self._on_tick(self._t_ns)
+        if refused or self._changed:
+            self._barrier.saw_foreign(WORLD, {
+                **{topic: Foreign(0, count) for topic, count in refused.items()},
+                CHANGES: Foreign(self._changed, refused[CHANGES])})
+        live = self._node.live_parameters
+        if taken := live.take():
+            self._barrier.change(taken)
+            live.note(self._t_ns, taken)
+        tick = self._barrier.next_tick(self._t_ns)
+        self._ticks.publish(tick_message(tick))
+        self._on_tick(self._t_ns, tick.changes)
 
-    def _seconds_ahead(self) -> float:
-        """Return how long until the next tick is due on the wall [s]."""
-        if self._pace == 0.0:
-            return 0.0
-        wall, t_ns = self._paced_from
-        return wall + (self._t_ns + TICK_NS - t_ns) / SECOND_NS / self._pace - time.monotonic()
+    def _on_change(self, message: String) -> None:
+        """Count what anybody of the run changed: it was nobody's who is part of it."""
+        for change in self._node.refusals.read(CHANGES, [message], change_from):
+            self._changed += change.name != PACE    # which no bit of a flight depends on
 
     def _on_pacer(self) -> None:
         self._pacer.cancel()
         self._go_on()
 
     def _run(self) -> None:
-        self._paced_from = (time.monotonic(), self._t_ns)
+        self._pace.begin(self._t_ns)
         self._report(RUNNING)
         self._go_on()
 
@@ -241,7 +232,7 @@ class Timekeeper:
         if late > WATCH:
             self._roster.overslept(late)
             self._asked += late
-            self._paced_from = self._paced_from[0] + late, self._paced_from[1]
+            self._pace.overslept(late)
 
     def _find_the_lost(self, now: float) -> None:
         """Notice who has gone, who is silent, and what holds the last tick up."""
@@ -333,13 +324,3 @@ class Timekeeper:
         response.message = (f'tick {self._t_ns / SECOND_NS:.2f} s' if response.success
                             else f'{self._reported}: pause first')
         return response
-
-    def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
-        for parameter in parameters:
-            if parameter.name == PACE and not parameter.value < 0.0:    # NaN neither
-                try:
-                    self._pace = possible_pace(float(parameter.value))
-                except ValueError as error:
-                    return SetParametersResult(successful=False, reason=f'{PACE}: {error}')
-                self._paced_from = (time.monotonic(), self._t_ns)
-        return SetParametersResult(successful=True)

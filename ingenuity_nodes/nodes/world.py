@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from geometry_msgs.msg import Vector3Stamped
 from ingenuity_nodes import frames
 from ingenuity_nodes.graph.nodes import participants, restartable
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.nodes.conversions.markers import triangles_cdr
+from ingenuity_nodes.nodes.conversions.sensors import KELVIN
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import LATCHED
 from ingenuity_nodes.nodes.run import run
@@ -19,6 +20,7 @@ from ingenuity_nodes.rendering.ground_view import extent_of, ground_triangles, r
 from ingenuity_nodes.rendering.robots_in_view import scene_of
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.world.conditions import Conditions, WIND
 from rcl_interfaces.msg import ParameterDescriptor
 from sensor_msgs.msg import FluidPressure, Temperature
 from std_msgs.msg import Float64
@@ -36,6 +38,8 @@ class WorldNode(MemberNode):
         scenario = self.scenario
         with self.membership.busy('building the ground'):
             self._environment = environment_of(scenario, self.seed)
+        self._conditions = Conditions(self._environment)
+        self.live_parameters.declare(self._environment.wind.parameters, WIND)
         steps = participants(scenario)
         expects = self.declare_parameter('expects', steps, ParameterDescriptor(
             description='nodes that must be ready before time begins', read_only=True)).value
@@ -59,14 +63,16 @@ class WorldNode(MemberNode):
         self._terrain.publish(triangles_cdr('terrain', ground_triangles(scene, extent)))
         self._rocks.publish(triangles_cdr('rocks', rock_triangles(scene, extent)))
 
-    def _on_tick(self, t_ns: int) -> None:
+    def _on_tick(self, t_ns: int, changes: Mapping[str, float]) -> None:
+        self._conditions.apply(changes)
         if t_ns % AIR_PERIOD_NS:
             return
         air, here = self._environment.air, header(t_ns, frames.MAP)
         wind_M = self._environment.wind.velocity(t_ns, WIND_HEIGHT)
         self._wind.publish(Vector3Stamped(header=here, vector=vector(wind_M)))
         self._pressure.publish(FluidPressure(header=here, fluid_pressure=air.pressure))
-        self._temperature.publish(Temperature(header=here, temperature=air.temperature))
+        self._temperature.publish(Temperature(
+            header=here, temperature=air.temperature - KELVIN))    # as its message wants it
         self._density.publish(Float64(data=air.density))
         self._speed_of_sound.publish(Float64(data=air.speed_of_sound))
 

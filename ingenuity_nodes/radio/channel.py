@@ -50,6 +50,10 @@ class Channel:
         self._reported = clear
         return 'line of sight again' if clear else 'no line of sight'
 
+    def change(self, parameters: RadioParameters) -> None:
+        """Lose frames by other parameters from now on."""
+        self._parameters = parameters
+
     def passes(self, bits: int) -> bool:
         """Return whether one frame arrives."""
         lost = loss_probability(self._parameters, self._distance, bits)

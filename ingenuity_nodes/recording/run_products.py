@@ -32,6 +32,7 @@ from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import (
     Estimate, Exposure, FaultChange, HazardMap, ModeChange, RoverPath, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.conditions import ParameterChange
 from ingenuity_nodes.world.environment import Environment
 import numpy as np
 
@@ -51,6 +52,7 @@ class RunProducts:
         self._cameras = {h.name: camera_of(scenario, h.name, 'rte')
                          for h in scenario.helicopters if 'rte' in h.cameras}
         self._mast_images: dict[tuple[str, int], Path] = {}
+        self._changes: list[dict[str, object]] = []
         self._rovers: dict[str, dict[int, tuple[QuatWxyz, Vector3]]] = {}
         for rover in scenario.rovers:
             self._rovers[rover.name] = {-1: resting_pose(
@@ -88,6 +90,12 @@ class RunProducts:
     def decided(self, t_ns: int, text: str) -> None:
         """Record a line of the mission's log."""
         self.run.mission.decisions.append(Decision(t_ns, text))
+
+    def changed(self, change: ParameterChange) -> None:
+        """Record a parameter that somebody changed in flight."""
+        self._changes.append({
+            't_s': change.t_ns / SECOND_NS, 'node': change.node, 'parameter': change.name,
+            'from': change.before, 'to': change.after})
 
     def path_sent(self, rover: str, t_ns: int, path: RoverPath) -> None:
         """Record a path that was sent to a rover."""
@@ -204,6 +212,8 @@ class RunProducts:
             self.run.terrain = self._patch()
         result = {**summarise(self.run, real_time_factor, outcome, verdict),
                   **repeatability(foreign)}
+        if self._changes:
+            result['changes'] = self._changes
         if self._scenario.name in HISTORY:
             result['swing_period_s'] = oscillation_period(self.run.logs[0])
             result['believed_path_m'] = estimated_path(self.run.logs[0])

@@ -75,9 +75,11 @@ class RenderProcess:
         except (RuntimeError, BrokenProcessPool) as error:
             raise RenderProcessError(str(error)) from error
 
-    def draw(self, exposure: Exposure, bodies: Sequence[Body]) -> NDArray[np.uint8]:
+    def draw(
+        self, exposure: Exposure, bodies: Sequence[Body], gain: float = 1.0,
+    ) -> NDArray[np.uint8]:
         """
-        Draw one image and wait for it.
+        Draw one image and wait for it; ``gain`` multiplies its light.
 
         Raises
         ------
@@ -86,7 +88,7 @@ class RenderProcess:
 
         """
         try:
-            return self._pool.submit(_draw, exposure, list(bodies)).result()
+            return self._pool.submit(_draw, exposure, list(bodies), gain).result()
         except BrokenProcessPool as error:
             raise RenderProcessError('the render process has died') from error
 
@@ -139,9 +141,9 @@ def _at_rest(
     return Exposure(0, camera, p_MB + np.array([0.0, 0.0, 1.0]), q_MB, np.zeros(3), np.zeros(3))
 
 
-def _draw(exposure: Exposure, bodies: list[Body]) -> NDArray[np.uint8]:
+def _draw(exposure: Exposure, bodies: list[Body], gain: float) -> NDArray[np.uint8]:
     assert _renderer is not None
-    return _renderer.draw(exposure, bodies)
+    return _renderer.draw(exposure, bodies, gain=gain)
 
 
 def _draw_truth(exposure: Exposure, bodies: list[Body]) -> GroundTruth:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
+import math
 
 from ingenuity_nodes.cameras.model import CameraModel
 from ingenuity_nodes.cameras.response import Response
@@ -95,7 +96,7 @@ class Renderer:
             self._tile_lattice = Lattice(self.context, None, TILE, TILE, TILE)
 
     def draw(self, exposure: Exposure, bodies: Sequence[Body] = (),
-             between: Callable[[float], None] | None = None) -> Image:
+             between: Callable[[float], None] | None = None, *, gain: float = 1.0) -> Image:
         """
         Draw one image: (height, width) grey for the navcam, else (height, width, 3) colour.
 
@@ -107,13 +108,20 @@ class Renderer:
             All robots, including the one that carries the camera.
         between
             Called after each strip with the fraction done; may sleep or do other work.
+        gain
+            Multiplies the light that the automatic exposure has chosen.
 
         """
-        light = self.draw_light(exposure, bodies, between)
-        for stop in range(1, self.quality.stops + 1):
+        light, automatic = self.draw_light(exposure, bodies, between), 1.0
+        for _ in range(self.quality.stops):
             if np.count_nonzero(light == 255) <= SATURATED * light.size:
                 break
-            light = self.draw_light(exposure, bodies, between, gain=0.5**stop)
+            automatic *= 0.5
+            light = self.draw_light(exposure, bodies, between, gain=automatic)
+        if gain != 1.0 and self.grey:    # its ground comes from textures that are lit already
+            light = np.minimum(light * math.sqrt(gain) + 0.5, 255.0).astype(np.uint8)
+        elif gain != 1.0:
+            light = self.draw_light(exposure, bodies, between, gain=gain * automatic)
         return self._response.develop(light[..., 0] if self.grey else light, exposure.t_ns)
 
     def draw_light(self, exposure: Exposure, bodies: Sequence[Body] = (),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
@@ -38,6 +39,7 @@ class BaseRadio:
         self, parameters: RoverParameters, name: str, seed: int, heights: Heights | None,
     ) -> None:
         self._parameters, self._name, self._seed = parameters, name, seed
+        self._radio = parameters.radio    # as the channels have it now
         self._heights = heights
         self._station = BaseStation(parameters.radio, name)
         self._channels: dict[str, Channel] = {}
@@ -48,6 +50,12 @@ class BaseRadio:
     def reports(self) -> Mapping[str, Report]:
         """Return the last telemetry of each helicopter."""
         return self._station.reports
+
+    def change_losses(self, losses_db: float) -> None:
+        """Let antennas and ground take more or less of the signal from now on [dB]."""
+        self._radio = replace(self._radio, losses_db=losses_db)
+        for channel in self._channels.values():
+            channel.change(self._radio)
 
     def tick(
         self, t_ns: int, packets: Mapping[str, Sequence[RadioPacket]], p_MB: Vector3,
@@ -93,6 +101,6 @@ class BaseRadio:
     def _channel(self, helicopter: str) -> Channel:
         if helicopter not in self._channels:
             self._channels[helicopter] = Channel(
-                self._parameters.radio, seed_of(self._seed, helicopter, self._name),
+                self._radio, seed_of(self._seed, helicopter, self._name),
                 self._heights)
         return self._channels[helicopter]

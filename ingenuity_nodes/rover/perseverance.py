@@ -66,6 +66,7 @@ class RoverInputs(NamedTuple):
     image_orders: tuple[ImageOrder, ...] = ()
     velocities: tuple[RoverVelocity, ...] = ()
     goals: tuple[RoverPath, ...] = ()
+    losses_db: float | None = None    # of the radio, where they change with this tick
 
 
 class RoverOutputs(NamedTuple):
@@ -136,6 +137,8 @@ class Rover:
             self._positions[name] = truths[-1].p_MB
             self._keep(t_ns, name, truths)
         drive, reports = self._moved(t_ns, inputs)
+        if inputs.losses_db is not None:
+            self._radio.change_losses(inputs.losses_db)
         files, answers, log = self._radio.tick(t_ns, inputs.packets, self._p_MB, self._positions)
         self._note_telemetry(t_ns)
         exposures = self._mast.tick(

@@ -19,6 +19,7 @@ from ingenuity_nodes.yaml_files.section import Row, Section
 from pydantic import Field, model_validator, Strict, ValidationError
 
 OrderKind = Literal['hold', 'resume', 'return', 'land', 'abort', 'retarget']
+CommandKind = Literal['go', 'hold', 'resume', 'return', 'land', 'abort', 'retarget']
 LONGEST_REASON = 120    # characters; assumed: a line of a terminal
 
 
@@ -48,11 +49,12 @@ class Command(Section):
     """What one vehicle shall do: one of ``order``, ``goals``, ``drive_to``."""
 
     vehicle: str
-    order: OrderKind | None = None
+    order: CommandKind | None = None    # go: now, not at the start that the scenario has
     reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ''
     retarget: RetargetSection | None = None    # of the order 'retarget'
     goals: Row[Goal] = ()
     cruise: CruiseSection = CruiseSection()    # of the goals
+    now: bool = False    # the goals: not only at the start that the scenario has
     drive_to: Annotated[tuple[float, float] | None, Strict(False)] = None    # east, north [m]
 
     @model_validator(mode='after')

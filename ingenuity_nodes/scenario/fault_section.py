@@ -68,6 +68,19 @@ def orders_of(sections: Iterable[FaultSection], vehicle: str, first: str) -> lis
     return [section.order() for section in sections if (section.vehicle or first) == vehicle]
 
 
+def order_from_mapping(value: object, now_ns: int) -> FaultOrder:
+    """
+    Read a section; ValueError says what is allowed.
+
+    Without a start it begins at ``now_ns``.
+    """
+    try:
+        return FaultSection.model_validate(value).order(now_ns)
+    except ValidationError as error:
+        raise ValueError('; '.join(str(row['msg']).removeprefix('Value error, ')
+                                   for row in error.errors())) from error
+
+
 def order_from_text(text: str, now_ns: int) -> FaultOrder:
     """
     Read a fault that comes over the network: an entry's name, or a section as YAML.
@@ -80,13 +93,9 @@ def order_from_text(text: str, now_ns: int) -> FaultOrder:
     """
     try:
         _, value = read_yaml(text)
-        section = FaultSection.model_validate(
-            {'fault': value} if isinstance(value, str) else value)
-    except ValidationError as error:
-        reasons = '; '.join(str(row['msg']).removeprefix('Value error, ')
-                            for row in error.errors())
-        raise ValueError(f'found {text[:LONGEST_FOUND]!r}: {reasons}') from error
+        return order_from_mapping({'fault': value} if isinstance(value, str) else value, now_ns)
     except YamlError as error:
         raise ValueError(f'found {text[:LONGEST_FOUND]!r}, allowed: the name of a fault or YAML '
                          f'with the keys {", ".join(FaultSection.model_fields)}') from error
-    return section.order(now_ns)
+    except ValueError as error:
+        raise ValueError(f'found {text[:LONGEST_FOUND]!r}: {error}') from error

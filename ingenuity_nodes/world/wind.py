@@ -144,18 +144,22 @@ class Wind:
     """The wind of one scenario and seed."""
 
     def __init__(self, parameters: WindParameters, seed: int) -> None:
-        self.parameters = parameters
-        p = parameters
-        toward = math.radians(90.0 - p.azimuth) + math.pi
+        self.parameters, self._seed = parameters, seed
         self.field = np.zeros(1, WIND_FIELD)
+        self.change(parameters)
+        self._wind_at = entry_point(wind_at, 0.0, 0.0, self.field, np.empty(3))
+
+    def change(self, parameters: WindParameters) -> None:
+        """Blow otherwise from now on; the waves keep their frequencies and phases."""
+        self.parameters = p = parameters
+        toward = math.radians(90.0 - p.azimuth) + math.pi
         for name in ('speed', 'roughness', 'reference_height', 'gust_speed', 'gust_cross',
                      'gust_start', 'gust_duration', 'vortex_speed', 'vortex_radius',
                      'vortex_time', 'vortex_miss'):
             self.field[name] = getattr(p, name)
         self.field['toward'] = math.cos(toward), math.sin(toward)
         self.field['profile_scale'] = math.log(1.0 + p.reference_height / p.roughness)
-        self.field['waves'] = _waves(p, np.random.default_rng([seed, _STREAM]))
-        self._wind_at = entry_point(wind_at, 0.0, 0.0, self.field, np.empty(3))
+        self.field['waves'] = _waves(p, np.random.default_rng([self._seed, _STREAM]))
 
     def velocity(self, t_ns: int, height: float) -> Vector3:
         """Return the velocity of the air at a time and height above the ground, in M [m/s]."""

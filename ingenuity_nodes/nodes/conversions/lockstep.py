@@ -13,14 +13,18 @@ from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp
 
 CONDITION, WHAT, LASTED, PROCESS = 'condition', 'what', 'lasted [s]', 'process'    # keys
-FOREIGN = 'foreign'    # name of a status
+FOREIGN, CHANGES = 'foreign', 'changes'    # names of statuses
 MOST_DIGITS = 15
 CONDITIONS = {condition.value for condition in Condition}
 
 
 def tick_message(tick: Tick) -> DiagnosticArray:
     """Write the world's announcement of a tick."""
-    return _counts_message('/world', tick, tick.resumes)
+    message = _counts_message('/world', tick, tick.resumes)
+    if tick.changes:
+        message.status.append(DiagnosticStatus(name=CHANGES, values=[
+            KeyValue(key=name, value=repr(value)) for name, value in tick.changes.items()]))
+    return message
 
 
 def tick_from(message: DiagnosticArray) -> Tick:
@@ -33,9 +37,9 @@ def tick_from(message: DiagnosticArray) -> Tick:
         There is not one status in it, or a count is no number.
 
     """
-    status, foreign = _statuses(message, 'of the world')
+    status, foreign, changes = _statuses(message, 'of the world')
     return Tick(nanoseconds(message.header.stamp), _counts_from(status), status.hardware_id,
-                foreign, status.message)
+                foreign, status.message, changes)
 
 
 def answer_message(answer: Answer) -> DiagnosticArray:
@@ -53,7 +57,7 @@ def answer_from(message: DiagnosticArray) -> Answer:
         There is not one status in it, or a count is no number.
 
     """
-    status, foreign = _statuses(message, 'of the participant')
+    status, foreign, _ = _statuses(message, 'of the participant')
     return Answer(status.name, nanoseconds(message.header.stamp), _counts_from(status),
                   status.hardware_id, status.message, foreign)
 
@@ -105,20 +109,31 @@ def _counts_message(name: str, about: Tick | Answer, text: str) -> DiagnosticArr
 
 def _statuses(
     message: DiagnosticArray, whose: str,
-) -> tuple[DiagnosticStatus, dict[str, Foreign]]:
-    """Split into the status that counts and what was foreign."""
-    count = len(message.status)
-    if count != 1 and not (count == 2 and message.status[1].name == FOREIGN):
-        raise ValueError(f'found {count} statuses, allowed: one, {whose}, and one of what is '
-                         'foreign')
+) -> tuple[DiagnosticStatus, dict[str, Foreign], dict[str, float]]:
+    """Split into the status that counts, what was foreign, and what was changed."""
+    more = {status.name: status.values for status in message.status[1:]}
+    if len(message.status) != len(more) + 1 or not more.keys() <= {FOREIGN, CHANGES}:
+        raise ValueError(f'found {len(message.status)} statuses, allowed: one, {whose}, and one '
+                         f'each named {FOREIGN} and {CHANGES}')
     foreign = {}
-    for value in message.status[1].values if count == 2 else ():
+    for value in more.get(FOREIGN, ()):
         numbers = value.value.split(' ')
         if len(numbers) != 2:
             raise ValueError(f"{value.key[:60]}: found '{value.value[:40]}', "
                              'allowed: taken and refused')
         foreign[value.key] = Foreign(*(_count(value.key, number) for number in numbers))
-    return message.status[0], foreign
+    changes = {value.key: _number(value.key, value.value) for value in more.get(CHANGES, ())}
+    return message.status[0], foreign, changes
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        number = float(text[:40])
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{key[:60]}: found '{text[:40]}', allowed: a finite number")
+    return number
 
 
 def _counts_from(status: DiagnosticStatus) -> dict[str, int]:
