@@ -141,7 +141,8 @@ def test_an_abort_in_cruise_is_a_landing_where_it_can_stop():
     assert ('landing', 'abort: by hand') in aircraft.modes
     assert aircraft.guidance.mode is Mode.LANDED
     p = aircraft.guidance.parameters
-    braking_distance = 0.5 * speed * (speed / p.braking + p.braking / p.jerk)
+    braking_distance = speed * (
+        p.attitude_lag + 0.5 * (speed / p.braking + p.braking / p.jerk))
     assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(
         braking_distance, abs=0.02)
 

@@ -11,6 +11,7 @@ photos are taken as much later.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 import math
 from typing import NamedTuple
@@ -65,6 +66,8 @@ class PlanFlight:
         self._order: FlightOrder | None = None    # not yet obeyed
         self._hold: _Interruption | None = None
         self._delay_ns = 0                        # of the plan, by earlier holds
+        self._trail: deque[Reference] = deque(    # of the last ticks
+            maxlen=1 + round(parameters.attitude_lag / TICK))
 
     def load(self, plan: FlightPlan, p_MB: Vector3) -> None:
         """Take a plan that is to be flown from where the aircraft stands."""
@@ -78,10 +81,20 @@ class PlanFlight:
         self._home = home
 
     def reference(self, t_ns: int) -> Reference:
-        """Return where to be; call it once per tick."""
+        """
+        Return where to be; call it once per tick.
+
+        Level position and speed are those of a lag of the attitude ago, acceleration is that of
+        now: the lean that it asks for comes as much later. Without that speed falls behind, and
+        the aircraft leans more than the plan asks for to catch up.
+        """
         assert self.leg is not None
-        self.last = self.leg.path.at(self._age(t_ns))
-        return self.last
+        self.last = now = self.leg.path.at(self._age(t_ns))
+        self._trail.append(now)
+        then = self._trail[0]
+        p, v = now.p.copy(), now.v.copy()
+        p[:2], v[:2] = then.p[:2], then.v[:2]
+        return now._replace(p=p, v=v)
 
     def delay_ns(self, t_ns: int) -> int:
         """Return how much later the plan is flown than planned, because of orders."""
@@ -131,6 +144,7 @@ class PlanFlight:
         """Begin the next segment where the last one ended, or at ``p_MB``."""
         assert self._plan is not None
         if p_MB is not None:
+            self._trail.clear()
             self.last = Reference(
                 p_MB, np.array([0.0, 0.0, max(0.0, climb_rate)]), np.zeros(3), self.last.yaw, 0.0)
         self._segment, *left = self._left
