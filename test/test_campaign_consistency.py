@@ -21,7 +21,9 @@ def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
     out = []
     for seed in range(count):
         errors = dimensions_scale * random.normal(size=(3, 9)) @ root.T
-        out.append(FlightErrors(seed, 'landed', errors, np.array([nees(e, P) for e in errors])))
+        out.append(FlightErrors(
+            seed, 'landed', errors, np.array([nees(e, P) for e in errors]),
+            0.5 * random.chisquare(2, 3), np.tile(np.sqrt(np.diag(P)), (3, 1))))
     return out
 
 
@@ -30,6 +32,8 @@ def test_errors_with_the_distribution_of_the_covariance_are_consistent():
     assert result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0, abs=0.4)
     assert result.nees['velocity'].mean() == pytest.approx(3.0, abs=0.25)
+    assert result.rms == pytest.approx(result.believed, rel=0.15)
+    assert result.nis_bounds[0] < result.nis.mean() < result.nis_bounds[1]
 
 
 @pytest.mark.parametrize('scale', [0.7, 1.4])

@@ -135,6 +135,11 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--features', type=_features, choices=('geometry', 'images'),
                              default='', help="what to navigate by [the file's, in the batch "
                              'geometry]; images take a minute or more for each flight')
+    consistency.add_argument('--way', choices=('straight', 'corner', 'back'), default='',
+                             help='fly this way instead of the plan: 10 m up at 5 m/s, one way, '
+                             'with a right angle in the middle, or out and back')
+    consistency.add_argument('--length', type=_way_length, default=100.0, metavar='M',
+                             help='of the whole way [100]')
     _add_crew_options(consistency, '1, this process', '--processes')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')
@@ -204,6 +209,16 @@ def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 100000")
     return int(text)
+
+
+def _way_length(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 20.0 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 20 to 1000 m")
+    return value
 
 
 def _seconds(text: str) -> float:
