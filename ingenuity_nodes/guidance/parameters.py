@@ -36,6 +36,12 @@ class GuidanceParameters:
     vertical_acceleration: float = quantity(
         0.8, 'm/s^2', 'at the ends of climb and descent', low=0.05, high=3.0,
         source='assumed: an altitude of 5 m and duration of Flight 3')
+    ground_bandwidth: float = quantity(
+        1.0, 'rad/s', 'how fast the ground below is followed', low=0.05, high=5.0,
+        source='assumed: at 5 m/s what is longer than 30 m, not single rocks')
+    ground_speed: float = quantity(
+        1.0, 'm/s', 'most vertical speed to follow it', low=0.05, high=2.0,
+        source='assumed: that of a climb in all 72 plans')
     turn_acceleration: float = quantity(
         math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
         source='assumed')

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
     External, FlightPlan, Hover, Land, Segment, TakePhoto, Target, Translate)
+from ingenuity_nodes.guidance.ground_following import ground_follower, LEVEL_GROUND
 from ingenuity_nodes.guidance.mode import IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.segments import brake, halt, landing, Leg, leg_of
@@ -66,6 +67,7 @@ class PlanFlight:
         self._order: FlightOrder | None = None    # not yet obeyed
         self._hold: _Interruption | None = None
         self._delay_ns = 0                        # of the plan, by earlier holds
+        self._ground = ground_follower(parameters)
         self._trail: deque[Reference] = deque(    # of the last ticks
             maxlen=1 + round(parameters.attitude_lag / TICK))
 
@@ -91,10 +93,14 @@ class PlanFlight:
         assert self.leg is not None
         self.last = now = self.leg.path.at(self._age(t_ns))
         self._trail.append(now)
-        then = self._trail[0]
+        then, rise = self._trail[0], self._ground.step(TICK)
         p, v = now.p.copy(), now.v.copy()
         p[:2], v[:2] = then.p[:2], then.v[:2]
-        return now._replace(p=p, v=v)
+        if rise is LEVEL_GROUND:
+            return now._replace(p=p, v=v)
+        p[2] += rise.z
+        v[2] += rise.v
+        return now._replace(p=p, v=v, a=now.a + (0.0, 0.0, rise.a))
 
     def delay_ns(self, t_ns: int) -> int:
         """Return how much later the plan is flown than planned, because of orders."""
@@ -145,6 +151,7 @@ class PlanFlight:
         assert self._plan is not None
         if p_MB is not None:
             self._trail.clear()
+            self._ground.restart()
             self.last = Reference(
                 p_MB, np.array([0.0, 0.0, max(0.0, climb_rate)]), np.zeros(3), self.last.yaw, 0.0)
         self._segment, *left = self._left
@@ -158,6 +165,7 @@ class PlanFlight:
     def next_leg(self, t_ns: int, seen: Seen) -> Leg | None:
         """Return the leg that begins now, None while the present one goes on."""
         assert self.leg is not None
+        self._see_ground(seen)
         ended = self._age(t_ns) >= self.leg.duration
         lands = self.leg.mode is Mode.LANDING
         if self._early and not lands:
@@ -175,6 +183,12 @@ class PlanFlight:
             return None
         return self._go_on(t_ns)
 
+    def _see_ground(self, seen: Seen) -> None:
+        """Note how high the ground below is over the take-off point, where that counts."""
+        if self._segment is not None:
+            ground = float(seen.p_MB[2]) - seen.height + self._parameters.origin_height
+            self._ground.follow(self._segment, ground - float(self._home[2]))
+
     def _arrived(self, t_ns: int, seen: Seen) -> bool:
         """Return whether the aircraft is where a leg that stops has ended, or late enough."""
         assert self.leg is not None
@@ -182,6 +196,7 @@ class PlanFlight:
             return True
         p = self._parameters
         miss = seen.p_MB - self.leg.path.at(self.leg.duration).p
+        miss[2] -= self._ground.target
         return bool(
             (miss @ miss <= p.arrival_distance ** 2
              and seen.v_MB @ seen.v_MB <= p.arrival_speed ** 2)
