@@ -161,8 +161,7 @@ def _add_validate(
     validate.add_argument('--poses', default='', metavar='PATH',
                           help='poses estimated on board, labels of navigation images as CSV: a '
                           'file for one flight, or a folder of flight_NN_nav_labels.csv')
-    validate.add_argument('--processes', type=_count, default=0, metavar='N',
-                          help='how many fly at once [one a core]')
+    _add_crew_options(validate, 'all cores', '--processes')
     validate.add_argument('--write', default='', metavar='FILE.md',
                           help='write the page here, too')
     validate.add_argument('--out', default='', metavar='FOLDER',

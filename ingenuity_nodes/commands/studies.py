@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 import json
-import os
 from pathlib import Path
 import sys
 import time
@@ -30,6 +29,7 @@ ROW_EVERY = 5    # [s] between the rows of a table over time
 def validate(options: Namespace) -> int:
     """Fly NASA's flights, print and save ours beside theirs; 1 where one does not agree."""
     from ingenuity_nodes.campaign import validation, validation_table
+    from ingenuity_nodes.campaign.crew import all_cores, crew
 
     flights = validation.chosen(options.flights)
     references = validation.References(*(
@@ -39,9 +39,10 @@ def validate(options: Namespace) -> int:
     folder = RunFolder.create('validation', Path(options.out) if options.out else None,
                               needed_bytes=10_000_000)
     compile_kernels()
-    rows = validation.validate_all(
-        flights, None if options.seed < 0 else options.seed, references,
-        min(options.processes or os.cpu_count() or 1, len(flights)), _Progress(len(flights)))
+    with crew(min(options.workers or all_cores(), len(flights)), options.scheduler) as team:
+        rows = validation.validate_all(
+            flights, None if options.seed < 0 else options.seed, references, team,
+            _Progress(len(flights)))
     words = ''.join(f' {word}' for word in options.flights)
     page, record = validation_table.page(rows, words), validation.as_json(rows)
     _save(folder.path / 'validation.md', page)
