@@ -39,9 +39,9 @@ def hold_of(log: VehicleLog) -> Hold | None:
         if end - begin < SHORTEST * SECOND_NS:
             continue
         seconds += (end - first) / SECOND_NS
-        for k, columns in enumerate((log.estimates, log.truths)):
-            rows = (columns.t_ns >= first) & (columns.t_ns < end)
-            level = columns.p_MB[rows, :2]
+        for k, (t_ns, p_MB) in enumerate((
+                (log.estimates.t_ns, log.estimates.p_MB), (log.truths.t_ns, log.truths.p_MB))):
+            level = p_MB[(t_ns >= first) & (t_ns < end), :2]
             sums[k] += float(((level - level.mean(axis=0)) ** 2).sum())
             counts[k] += len(level)
     if not all(counts):

@@ -160,9 +160,9 @@ def _hold(rows: Sequence[Comparison]) -> Iterable[str]:
                    f'{row.hold.true_m:.3f} | {THEIR_HOLD[row.number]} |')
     estimated = sorted(row.hold.estimated_m for row in held if row.hold)
     yield ''
-    yield (f'All {len(held)} flights with such hovers: {estimated[0]:.3f} to {estimated[-1]:.3f} m '
-           f'estimated, median {estimated[len(estimated) // 2]:.3f} m. Ours hold better than the '
-           'real one. What moves that more is not known: gains of its position loop, gusts of '
+    yield (f'All {len(held)} flights with such hovers: {estimated[0]:.3f} to '
+           f'{estimated[-1]:.3f} m estimated, median {estimated[len(estimated) // 2]:.3f} m. Ours '
+           'hold better than the real one. What moves that more is not known: gains of its position loop, gusts of '
            'those days, its own wake near the ground and play of its servos are not published '
            'in figures, so that none of them is modelled to look alike.')
     yield ''

@@ -122,15 +122,16 @@ def _print_flights(rows: list[Comparison]) -> None:
 
 def _nees_table(result: Consistency) -> Table:
     names = list(result.nees)
-    table = Table('since lift-off', *names, 'NIS', 'rms position', 'believed', 'velocity',
-                  'attitude', title=(
-        f'Normalised estimation error squared, mean of {result.flights} flights'))
+    table = Table(
+        'since lift-off', *names, 'NIS', 'rms position', 'believed', 'velocity', 'attitude',
+        title=f'Normalised estimation error squared, mean of {result.flights} flights')
     for k in range(0, len(result.t_s), ROW_EVERY):
         rms = [float((result.rms[k, 3 * b:3 * b + 3] ** 2).sum() ** 0.5) for b in range(3)]
         believed = float((result.believed[k, :3] ** 2).sum() ** 0.5)
         table.add_row(
             f'{result.t_s[k]:.0f} s', *(f'{result.nees[name][k]:.2f}' for name in names),
-            f'{result.nis[k]:.2f}', f'{rms[0]:.3f} m', f'{believed:.3f} m', f'{rms[1]:.4f} m/s', f'{1e3 * rms[2]:.2f} mrad')
+            f'{result.nis[k]:.2f}', f'{rms[0]:.3f} m', f'{believed:.3f} m',
+            f'{rms[1]:.4f} m/s', f'{1e3 * rms[2]:.2f} mrad')
     table.add_section()
     table.add_row('mean', *(f'{result.nees[name].mean():.2f}' for name in names),
                   f'{result.nis.mean():.2f}')

@@ -98,9 +98,9 @@ class PlanFlight:
         p[:2], v[:2] = then.p[:2], then.v[:2]
         if rise is LEVEL_GROUND:
             return now._replace(p=p, v=v)
-        p[2] += rise.z
-        v[2] += rise.v
-        return now._replace(p=p, v=v, a=now.a + (0.0, 0.0, rise.a))
+        a = now.a.copy()
+        p[2], v[2], a[2] = p[2] + rise.z, v[2] + rise.v, a[2] + rise.a
+        return now._replace(p=p, v=v, a=a)
 
     def delay_ns(self, t_ns: int) -> int:
         """Return how much later the plan is flown than planned, because of orders."""
