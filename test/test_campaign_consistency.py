@@ -6,7 +6,7 @@ from flights import HOP, scenario_of
 from ingenuity_nodes.campaign import consistency
 from ingenuity_nodes.campaign.consistency import (
     aggregate, bounds, FlightErrors, nees, rotation_between)
-from ingenuity_nodes.campaign.consistency_ways import over_way
+from ingenuity_nodes.campaign.consistency_routes import over_route
 from ingenuity_nodes.frames import compose, quaternion_from_rpy
 from ingenuity_nodes.guidance.flight_plan import waypoints
 from ingenuity_nodes.scenario.load import load_scenario
@@ -66,10 +66,10 @@ def test_the_terrains_of_a_campaign_differ_but_the_helipad_has_one_height():
     assert first.height(0.0, 0.0) == pytest.approx(second.height(0.0, 0.0), abs=1e-6)
 
 
-@pytest.mark.parametrize('way, end', [
+@pytest.mark.parametrize('shape, end', [
     ('straight', (0.0, -400.0)), ('corner', (200.0, -200.0)), ('back', (0.0, 0.0))])
-def test_a_way_of_a_study_has_its_length_and_is_flown_alone(way, end):
-    scenario = over_way(load_scenario('flight_04'), way, 400.0)
+def test_a_route_of_a_study_has_its_length_and_is_flown_alone(shape, end):
+    scenario = over_route(load_scenario('flight_04'), shape, 400.0)
     corners = np.array(waypoints(scenario.helicopters[0].flight_plan))
     assert np.hypot(*np.diff(corners[:, :2], axis=0).T).sum() == pytest.approx(400.0)
     assert corners[-1] == pytest.approx([*end, 0.0])

@@ -143,8 +143,8 @@ def test_a_flight_that_cannot_be_flown_is_named_with_its_reason(tmp_path):
         validate_all(['flight_66'], None, References(tracks=tmp_path))
 
 
-def swinging(amplitude: float, period: float = 2.0) -> VehicleLog:
-    """Record a hover of 21 s that swings east and west, after a translation that leans."""
+def oscillating(amplitude: float, period: float = 2.0) -> VehicleLog:
+    """Record a hover of 21 s that oscillates east and west, after a translation that leans."""
     log = VehicleLog('ingenuity')
     for t_s, mode in (0, 'translate'), (10, 'hover'), (20, 'degraded'), (31, 'landing'):
         log.mode(ModeChange(t_s * SECOND_NS, mode, 'as planned'))
@@ -159,14 +159,14 @@ def swinging(amplitude: float, period: float = 2.0) -> VehicleLog:
 
 
 def test_the_hold_of_a_hover_is_the_rms_about_its_mean():
-    hold = hold_of(swinging(0.2))
+    hold = hold_of(oscillating(0.2))
     assert hold.seconds == pytest.approx(20.0)
     assert hold.true_m == pytest.approx(0.2 / math.sqrt(2.0), rel=0.01)
     assert hold.estimated_m == pytest.approx(0.1 / math.sqrt(2.0), rel=0.03)
 
 
 def test_only_translations_count_as_cruise():
-    log = swinging(0.1)
+    log = oscillating(0.1)
     assert cruise_tilt_deg(log) == pytest.approx(math.degrees(0.2), abs=1e-6)
     assert list(spans(log, Mode.HOVER)) == [(10 * SECOND_NS, 31 * SECOND_NS)]
     hop = VehicleLog('ingenuity')

@@ -39,10 +39,10 @@ def uphill():
 
 
 def test_the_height_over_a_slope_is_kept(uphill):
-    way, hover, *_ = heights(uphill)
+    cruise, hover, *_ = heights(uphill)
     # Behind a ramp it is by twice its rate over the bandwidth.
     behind = 2.0 * SLOPE * SPEED / P.ground_bandwidth
-    assert np.abs(way - HEIGHT).max() <= behind + SLOPE * SPEED * P.attitude_lag + 0.01
+    assert np.abs(cruise - HEIGHT).max() <= behind + SLOPE * SPEED * P.attitude_lag + 0.01
     assert hover[-1] == pytest.approx(HEIGHT, abs=0.05)
     assert uphill.modes[-1][0] == 'landed'
 

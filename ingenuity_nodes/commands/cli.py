@@ -135,11 +135,11 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--features', type=_features, choices=('geometry', 'images'),
                              default='', help="what to navigate by [the file's, in the batch "
                              'geometry]; images take a minute or more for each flight')
-    consistency.add_argument('--way', choices=('straight', 'corner', 'back'), default='',
-                             help='fly this way instead of the plan: 10 m up at 5 m/s, one way, '
-                             'with a right angle in the middle, or out and back')
-    consistency.add_argument('--length', type=_way_length, default=100.0, metavar='M',
-                             help='of the whole way [100]')
+    consistency.add_argument('--shape', choices=('straight', 'corner', 'back'), default='',
+                             help='fly this route instead of the plan: 10 m up at 5 m/s, '
+                             'straight, with a right angle in the middle, or out and back')
+    consistency.add_argument('--length', type=_route_length, default=100.0, metavar='M',
+                             help='of the whole route [100]')
     _add_crew_options(consistency, '1, this process', '--processes')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')
@@ -210,7 +210,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _way_length(text: str) -> float:
+def _route_length(text: str) -> float:
     try:
         value = float(text)
     except ValueError:

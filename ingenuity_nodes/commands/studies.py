@@ -82,12 +82,12 @@ def _save(path: Path, text: str) -> None:
 def consistency(options: Namespace) -> int:
     """Print the consistency of the filter (NEES) over many flights."""
     from ingenuity_nodes.campaign import consistency as study
-    from ingenuity_nodes.campaign.consistency_ways import over_way
+    from ingenuity_nodes.campaign.consistency_routes import over_route
     from ingenuity_nodes.campaign.crew import crew
 
     scenario = with_features(load_scenario(options.scenario), options.features)
-    if options.way:
-        scenario = over_way(scenario, options.way, options.length)
+    if options.shape:
+        scenario = over_route(scenario, options.shape, options.length)
     compile_kernels()
     seeds = range(options.first, options.first + options.flights)
     with crew(options.workers or 1, options.scheduler) as team:

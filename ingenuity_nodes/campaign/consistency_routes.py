@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Ways over which the consistency of the filter is studied: how far, and of which shape."""
+"""Routes over which the consistency of the filter is studied: how long, and of which shape."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ingenuity_nodes.guidance.flight_plan import (
 from ingenuity_nodes.scenario.sections import MissionSection, Scenario
 from ingenuity_nodes.yaml_files.check import FileError
 
-WAYS = ('straight', 'corner', 'back')    # one way, a right angle in the middle, out and back
+SHAPES = ('straight', 'corner', 'back')    # one way, a right angle in the middle, out and back
 ALTITUDE = 10.0        # [m] assumed: of most long flights, NASA flight log
 SPEED = 5.0            # [m/s] assumed: of Flights 9 to 12 and 15
 PAUSE = 3.0            # [s] assumed: hovers at start, corner and end, as in the 72 plans
 
 
-def over_way(scenario: Scenario, way: str, length: float) -> Scenario:
+def over_route(scenario: Scenario, shape: str, length: float) -> Scenario:
     """
-    Let the first helicopter of a scenario fly a way, alone and without a mission of its own.
+    Let the first helicopter of a scenario fly a route, alone and without a mission of its own.
 
     Parameters
     ----------
     scenario
         Gives world, place, heading and parameters.
-    way
-        One of ``WAYS``.
+    shape
+        One of ``SHAPES``.
     length
-        Of the whole way, southwards from the start [m].
+        Of the whole route, southwards from the start [m].
 
     Raises
     ------
@@ -37,23 +37,23 @@ def over_way(scenario: Scenario, way: str, length: float) -> Scenario:
 
     """
     if not scenario.helicopters:
-        raise FileError(f'{scenario.name}: found no helicopter, allowed: one that flies the way')
+        raise FileError(f'{scenario.name}: found no helicopter, allowed: one that flies the route')
     section = scenario.helicopters[0]
     before = section.flight_plan
     plan = FlightPlan(
         azimuth=before.azimuth if before else section.azimuth,
         rotor_speed_rpm=before.rotor_speed_rpm if before
         else FlightPlan.model_fields['rotor_speed_rpm'].default,
-        segments=tuple(_segments(way, length)))
+        segments=tuple(_segments(shape, length)))
     alone = section.model_copy(update={'flight_plan': plan, 'goals': ()})
     return scenario.model_copy(update={
         'vehicles': (alone,), 'mission': MissionSection(), 'mapper': None, 'faults': ()})
 
 
-def _segments(way: str, length: float) -> Iterator[Segment]:
+def _segments(shape: str, length: float) -> Iterator[Segment]:
     half = 0.5 * length
     points = {'straight': [(-length, 0.0)], 'corner': [(-half, 0.0), (-half, half)],
-              'back': [(-half, 0.0), (0.0, 0.0)]}[way]
+              'back': [(-half, 0.0), (0.0, 0.0)]}[shape]
     yield Climb(segment='climb', altitude=ALTITUDE)
     for north, east in points:
         yield Hover(segment='hover', duration=PAUSE)
