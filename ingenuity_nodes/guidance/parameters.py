@@ -54,7 +54,7 @@ class GuidanceParameters:
         source='assumed: full acceleration within 0.4 s; the collective need not wait for a tilt')
     attitude_lag: float = quantity(
         0.25, 's', 'of a lean behind the acceleration that asks for it', low=0.0, high=1.0,
-        source='fitted: at the gains of control, speed is then least behind')
+        source='assumed: 1 / attitude gain + 1 / rate gain, rounded; speed is then not behind')
     turn_jerk: float = quantity(
         math.radians(60.0), 'rad/s^3', 'most change of acceleration of a turn', low=0.01,
         high=20.0, source='assumed: full acceleration within half a second')
