@@ -6,7 +6,10 @@ from flights import HOP, scenario_of
 from ingenuity_nodes.campaign import consistency
 from ingenuity_nodes.campaign.consistency import (
     aggregate, bounds, FlightErrors, nees, rotation_between)
+from ingenuity_nodes.campaign.consistency_routes import over_route
 from ingenuity_nodes.frames import compose, quaternion_from_rpy
+from ingenuity_nodes.guidance.flight_plan import waypoints
+from ingenuity_nodes.scenario.load import load_scenario
 import numpy as np
 import pytest
 
@@ -21,7 +24,9 @@ def flights_of(dimensions_scale: float, count: int = 400) -> list[FlightErrors]:
     out = []
     for seed in range(count):
         errors = dimensions_scale * random.normal(size=(3, 9)) @ root.T
-        out.append(FlightErrors(seed, 'landed', errors, np.array([nees(e, P) for e in errors])))
+        out.append(FlightErrors(
+            seed, 'landed', errors, np.array([nees(e, P) for e in errors]),
+            0.5 * random.chisquare(2, 3), np.tile(np.sqrt(np.diag(P)), (3, 1))))
     return out
 
 
@@ -30,6 +35,8 @@ def test_errors_with_the_distribution_of_the_covariance_are_consistent():
     assert result.consistent
     assert result.nees['all'].mean() == pytest.approx(9.0, abs=0.4)
     assert result.nees['velocity'].mean() == pytest.approx(3.0, abs=0.25)
+    assert result.rms == pytest.approx(result.believed, rel=0.15)
+    assert result.nis_bounds[0] < result.nis.mean() < result.nis_bounds[1]
 
 
 @pytest.mark.parametrize('scale', [0.7, 1.4])
@@ -57,6 +64,17 @@ def test_the_terrains_of_a_campaign_differ_but_the_helipad_has_one_height():
     first, second = (dispersed_environment(scenario, seed).terrain for seed in (1, 2))
     assert abs(first.height(20.0, 10.0) - second.height(20.0, 10.0)) > 1e-3
     assert first.height(0.0, 0.0) == pytest.approx(second.height(0.0, 0.0), abs=1e-6)
+
+
+@pytest.mark.parametrize('shape, end', [
+    ('straight', (0.0, -400.0)), ('corner', (200.0, -200.0)), ('back', (0.0, 0.0))])
+def test_a_route_of_a_study_has_its_length_and_is_flown_alone(shape, end):
+    scenario = over_route(load_scenario('flight_04'), shape, 400.0)
+    corners = np.array(waypoints(scenario.helicopters[0].flight_plan))
+    assert np.hypot(*np.diff(corners[:, :2], axis=0).T).sum() == pytest.approx(400.0)
+    assert corners[-1] == pytest.approx([*end, 0.0])
+    assert len(scenario.vehicles) == 1
+    assert scenario.world == load_scenario('flight_04').world
 
 
 @pytest.mark.slow

@@ -4,17 +4,29 @@
 
 from dataclasses import replace
 import json
+import math
 import os
 
 from ingenuity_nodes.campaign import validation
+from ingenuity_nodes.campaign.crew import crew, CrewError
+from ingenuity_nodes.campaign.steadiness import cruise_tilt_deg, Hold, hold_of, spans
 from ingenuity_nodes.campaign.validation import (
     chosen, Comparison, Margins, path_agrees, References, track_of, validate, validate_all)
 from ingenuity_nodes.campaign.validation_table import page
+from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.recording.flight_log import flight_log
 from ingenuity_nodes.recording.result import FlightResult
+from ingenuity_nodes.recording.run_log import VehicleLog
 from ingenuity_nodes.recording.tracks import TrackComparison
+from ingenuity_nodes.signals import Estimate, ModeChange, Truth
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from ingenuity_nodes.yaml_files.check import FileError
+import numpy as np
 import pytest
+
+ESTIMATE = Estimate(0, *2 * [np.zeros(3)], np.array([1.0, 0.0, 0.0, 0.0]), *3 * [np.zeros(3)], 5.0,
+                    np.eye(15), 30, 0.5)
 
 
 def as_nasa_flew(number: int, end: str = 'landed', **changes: float) -> Comparison:
@@ -120,5 +132,49 @@ def test_flights_take_as_long_and_go_as_far_as_the_real_ones(flight):
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason='one core')
 def test_processes_change_nothing():
     flights = ['flight_34', 'flight_66']
-    alone = validate_all(flights, None, References(), 1)
-    assert validate_all(flights, None, References(), 2) == alone
+    alone = validate_all(flights, None, References())
+    with crew(2) as team:
+        assert validate_all(flights, None, References(), team) == alone
+
+
+def test_a_flight_that_cannot_be_flown_is_named_with_its_reason(tmp_path):
+    (tmp_path / 'flight_66.csv').write_text('not a track')
+    with pytest.raises(CrewError, match=r'^flight_66: RecordingError: .*flight_66\.csv'):
+        validate_all(['flight_66'], None, References(tracks=tmp_path))
+
+
+def oscillating(amplitude: float, period: float = 2.0) -> VehicleLog:
+    """Record a hover of 21 s that oscillates east and west, after a translation that leans."""
+    log = VehicleLog('ingenuity')
+    for t_s, mode in (0, 'translate'), (10, 'hover'), (20, 'degraded'), (31, 'landing'):
+        log.mode(ModeChange(t_s * SECOND_NS, mode, 'as planned'))
+    level, leaning = (quaternion_from_rpy(0.0, pitch, 1.0) for pitch in (0.0, 0.2))
+    for k in range(3200):
+        t_ns = k * TICK_NS
+        east = amplitude * math.sin(2.0 * math.pi * t_ns / SECOND_NS / period)
+        p, q = np.array([7.0 + east, 3.0, 5.0]), leaning if k < 500 else level
+        log.truth(Truth(t_ns, p, np.zeros(3), q, *3 * [np.zeros(3)]))
+        log.estimate(ESTIMATE._replace(t_ns=t_ns, p_MB=p * [0.5, 1.0, 1.0], q_MB=q))
+    return log
+
+
+def test_the_hold_of_a_hover_is_the_rms_about_its_mean():
+    hold = hold_of(oscillating(0.2))
+    assert hold.seconds == pytest.approx(20.0)
+    assert hold.true_m == pytest.approx(0.2 / math.sqrt(2.0), rel=0.01)
+    assert hold.estimated_m == pytest.approx(0.1 / math.sqrt(2.0), rel=0.03)
+
+
+def test_only_translations_count_as_cruise():
+    log = oscillating(0.1)
+    assert cruise_tilt_deg(log) == pytest.approx(math.degrees(0.2), abs=1e-6)
+    assert list(spans(log, Mode.HOVER)) == [(10 * SECOND_NS, 31 * SECOND_NS)]
+    hop = VehicleLog('ingenuity')
+    assert cruise_tilt_deg(hop) is None and hold_of(hop) is None
+
+
+def test_the_page_shows_the_hold_beside_nasas():
+    row = replace(as_nasa_flew(59), hold=Hold(0.021, 0.034, 90.0), cruise_tilt_deg=11.25)
+    text = page([row])
+    assert '| 59 | 90 | 0.021 | 0.034 | 0.18 and 0.19 (two plateaus) |' in text
+    assert '11.2 deg of tilt in cruise, the largest: Flight 59' in text

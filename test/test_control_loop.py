@@ -8,7 +8,7 @@ import math
 from ingenuity_nodes.control.allocation import allocate, onboard_model
 from ingenuity_nodes.control.attitude import attitude_error
 from ingenuity_nodes.control.controller import Controller, ControlParameters, FLIGHT_SPEED
-from ingenuity_nodes.control.margins import CHANNELS, margins, table
+from ingenuity_nodes.control.margins import CHANNELS, least_damping, margins, table
 from ingenuity_nodes.control.parameters import gains_of
 from ingenuity_nodes.control.position import thrust_vector, wanted_acceleration
 from ingenuity_nodes.frames import quaternion_from_rpy, rotation_matrix
@@ -39,6 +39,12 @@ def test_margins_see_a_gain_that_is_too_high():
     rows = margins(hot, conditions=((2537, 0.0165),))
     lateral = next(row for row in rows if row.channel == CHANNELS[1])
     assert lateral.gain_margin_db < 6.0 or lateral.phase_margin_deg < 45.0
+
+
+def test_position_and_velocity_are_damped_by_more_than_a_half():
+    former = replace(ControlParameters(), position_gain=1.0, velocity_integral=1.2)
+    assert least_damping() > 0.6
+    assert least_damping(former) < 0.45    # each start and each braking oscillated
 
 
 def test_in_hover_without_errors_the_command_is_the_trim():

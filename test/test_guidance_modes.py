@@ -37,13 +37,15 @@ class Perfect:
         self.p, self.v, self.speed = np.array([0.0, 0.0, 0.266]), ZERO, 0.0
         self.status, self.estimate, self.stuck = STATUS, ESTIMATE, False
         self.modes: list[tuple[str, str]] = []
+        self.slope = 0.0    # of the ground northwards
 
     def run(self, seconds: float) -> None:
         end = self.t_ns + round(seconds * 1e9)
         while self.t_ns < end and not self.guidance.finished:
             self.t_ns += TICK_NS
             estimate = self.estimate._replace(
-                t_ns=self.t_ns, p_MB=self.p, v_MB=self.v, height=float(self.p[2]))
+                t_ns=self.t_ns, p_MB=self.p, v_MB=self.v,
+                height=float(self.p[2] - self.slope * self.p[1]))
             setpoint = self.guidance.step(
                 estimate, self.status._replace(rotor_speed=(self.speed, self.speed)), IMU)
             self.modes += [(c.mode, c.reason) for c in self.guidance.take_changes()]
@@ -52,8 +54,9 @@ class Perfect:
                 self.p, self.v = setpoint.p_ref, setpoint.v_ref
             elif self.guidance.mode is Mode.TAKE_OFF:
                 self.p = self.p + np.array([0.0, 0.0, 0.001])
-            if self.p[2] < 0.266:
-                self.p, self.v = np.array([*self.p[:2], 0.266]), ZERO
+            ground = 0.266 + self.slope * self.p[1]
+            if self.p[2] < ground:
+                self.p, self.v = np.array([*self.p[:2], ground]), ZERO
 
 
 def flown(seconds: float = 120.0, **changes: object) -> Perfect:
@@ -141,7 +144,8 @@ def test_an_abort_in_cruise_is_a_landing_where_it_can_stop():
     assert ('landing', 'abort: by hand') in aircraft.modes
     assert aircraft.guidance.mode is Mode.LANDED
     p = aircraft.guidance.parameters
-    braking_distance = 0.5 * speed * (speed / p.braking + p.braking / p.jerk)
+    braking_distance = speed * (
+        p.attitude_lag + 0.5 * (speed / p.braking + p.braking / p.jerk))
     assert np.hypot(*(aircraft.p[:2] - here)) == pytest.approx(
         braking_distance, abs=0.02)
 

@@ -170,7 +170,7 @@ def test_land_comes_down_where_it_stops():
     aircraft.order('land')
     aircraft.run_to('landed')
     p = GuidanceParameters()
-    braking = 0.5 * speed * (speed / p.braking + p.braking / p.jerk)
+    braking = speed * (p.attitude_lag + 0.5 * (speed / p.braking + p.braking / p.jerk))
     assert aircraft.p[1] == pytest.approx(north + braking, abs=0.05)
     assert ('landing', 'land: asked for, end of the plan') in aircraft.modes
     assert_smooth(aircraft)

@@ -7,7 +7,7 @@ from ingenuity_nodes.guidance.flight_plan import FlightPlan, plan_from_yaml, way
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.plan_flight import PlanFlight, Seen
 from ingenuity_nodes.mission.planned_flight import planned_flight
-from ingenuity_nodes.timing import TICK_NS
+from ingenuity_nodes.timing import TICK, TICK_NS
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
 import numpy as np
 import pytest
@@ -84,7 +84,22 @@ def test_points_on_the_way_are_passed_in_motion_without_a_step():
         nearest = np.linalg.norm(p - [east, north, up], axis=1).argmin()
         assert p[nearest] == pytest.approx([east, north, up], abs=0.02)
         assert speed[nearest] > 1.5
-    assert moving[-1].p_ref == pytest.approx([40.0, 35.0, 6.266], abs=1e-3)
+    # The place is asked for a lag of the attitude later than its acceleration.
+    last = max(k for k, s in enumerate(aircraft.setpoints) if s.mode == 'translate')
+    there = last + round(GuidanceParameters().attitude_lag / TICK)
+    assert aircraft.setpoints[there].p_ref[:2] == pytest.approx([40.0, 35.0], abs=1e-3)
+    assert moving[-1].p_ref[2] == pytest.approx(6.266, abs=1e-3)
+
+
+def test_a_lean_is_asked_for_before_the_speed_that_it_gives():
+    aircraft = Watched(plan(THROUGH))
+    aircraft.run_to('landed')
+    lag = round(GuidanceParameters().attitude_lag / TICK)
+    level = [s for s in aircraft.setpoints if s.mode == 'translate']
+    a = np.array([s.a_ref[:2] for s in level])
+    v = np.array([s.v_ref[:2] for s in level])
+    gained = np.cumsum(0.5 * (a[1:] + a[:-1]), axis=0) * TICK
+    assert v[lag + 1:] - v[lag] == pytest.approx(gained[:-lag], abs=2e-3)
 
 
 def test_it_turns_to_the_azimuth_and_climbs_on_the_way():

@@ -75,6 +75,19 @@ def test_an_area_is_covered_by_strips_no_farther_apart_than_asked_for(scenario, 
     assert set(np.unique(points[:, 0])) == {-20.0, 20.0}
 
 
+def test_a_point_is_passed_where_the_route_turns_little_and_nothing_is_done(
+        scenario, environment):
+    route = [{'north': n, 'east': e} for n, e in
+             [(-40.0, 0.0), (-80.0, 20.0), (-80.0, 60.0), (-80.0, 90.0)]]
+    flight = prepared(scenario, environment, scout(route=route[:3]), scout(to=route[3]))
+    stops = [s.stop for s in flight.plan.segments if s.segment == 'translate']
+    assert stops == [False, True, False, True]    # 27 deg, 63 deg, straight on, the end
+    held = prepared(scenario, environment, scout(to=route[2]), {'goal': 'hold', 'duration': 4.0},
+                    scout(to=route[3]))
+    assert all(s.stop for s in held.plan.segments if s.segment == 'translate')
+    assert flight.result.go
+
+
 def test_a_hold_hovers_where_it_stands_in_the_goals(scenario, environment):
     flight = prepared(scenario, environment, {'goal': 'go_to', 'north': 9.0, 'east': 0.0},
                       {'goal': 'hold', 'duration': 12.0}, BACK)

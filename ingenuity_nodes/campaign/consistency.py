@@ -42,6 +42,8 @@ class FlightErrors:
     outcome: str
     error: NDArray[np.float64]    # (n, 9), true minus estimated: position, velocity, attitude
     nees: NDArray[np.float64]     # (n, 4), of the blocks in the order of BLOCKS
+    nis: NDArray[np.float64]      # (n,), of the last image, per degree of freedom
+    sigma: NDArray[np.float64]    # (n, 9), of the error as the filter believes it
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ class Consistency:
     nees: dict[str, NDArray[np.float64]]  # by block, (n,) mean over flights, per flight
     bounds: dict[str, tuple[float, float]]    # within which a mean over flights should lie
     rms: NDArray[np.float64]              # (n, 9) errors
+    believed: NDArray[np.float64]         # (n, 9) the same as the filter believes it
+    nis: NDArray[np.float64]              # (n,) mean over flights, per degree of freedom
+    nis_bounds: tuple[float, float]       # if an image were one measurement of two degrees
 
     def inside(self, block: str) -> float:
         """Return the fraction of instants at which the mean lies within its bounds."""
@@ -92,7 +97,7 @@ def fly(scenario: Scenario, seed: int) -> FlightErrors:
     simulation, drawn = dispersed(scenario, seed)
     name = scenario.helicopters[0].name
     helicopter = simulation.helicopters[name]
-    errors, normalised, outcome = [], [], ''
+    errors, normalised, nis, sigma, outcome = [], [], [], [], ''
     before: Truth | None = None
     while not outcome and simulation.t_ns < LONGEST_NS:
         report = simulation.tick()
@@ -105,9 +110,13 @@ def fly(scenario: Scenario, seed: int) -> FlightErrors:
         if due and before is not None and outputs.setpoint.airborne:
             error = error_of(before, outputs.estimate)
             errors.append(error)
-            normalised.append(nees(error, outputs.estimate.covariance[:9, :9]))
+            P = outputs.estimate.covariance[:9, :9]
+            normalised.append(nees(error, P))
+            nis.append(outputs.estimate.innovation)
+            sigma.append(np.sqrt(np.diag(P)))
         before = outputs.truth
-    return FlightErrors(seed, outcome, np.array(errors), np.array(normalised))
+    return FlightErrors(seed, outcome, np.array(errors), np.array(normalised), np.array(nis),
+                        np.array(sigma))
 
 
 def campaign(
@@ -137,12 +146,15 @@ def aggregate(flights: list[FlightErrors]) -> Consistency:
     """Average over flights, up to the end of the shortest."""
     count, shortest = len(flights), min(len(flight.nees) for flight in flights)
     mean = np.mean([flight.nees[:shortest] for flight in flights], axis=0)
-    squares = np.mean([flight.error[:shortest] ** 2 for flight in flights], axis=0)
+    squares, variance = (np.mean([part[:shortest] ** 2 for part in parts], axis=0) for parts in (
+        [flight.error for flight in flights], [flight.sigma for flight in flights]))
+    low, high = bounds(2, count)
     return Consistency(
         count, np.arange(shortest, dtype=np.float64),
         {block: mean[:, k] for k, block in enumerate(BLOCKS)},
         {block: bounds(part.stop - part.start, count) for block, part in BLOCKS.items()},
-        np.sqrt(squares))
+        np.sqrt(squares), np.sqrt(variance),
+        np.mean([flight.nis[:shortest] for flight in flights], axis=0), (0.5 * low, 0.5 * high))
 
 
 def bounds(dimensions: int, flights: int) -> tuple[float, float]:
@@ -157,7 +169,9 @@ def as_json(result: Consistency) -> dict[str, Any]:
     return {
         'flights': result.flights, 'consistent': result.consistent,
         FORMER_KEY: result.consistent, 't_s': result.t_s.tolist(),
-        'rms': result.rms.tolist(),
+        'rms': result.rms.tolist(), 'believed': result.believed.tolist(),
+        'nis': {'mean': float(result.nis.mean()), 'bounds': result.nis_bounds,
+                'nis': result.nis.tolist()},
         'blocks': {block: {
             'mean': float(result.nees[block].mean()), 'bounds': result.bounds[block],
             'inside': result.inside(block), 'nees': result.nees[block].tolist()}

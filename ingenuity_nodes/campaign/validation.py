@@ -11,16 +11,16 @@ of them, or a length between the two.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 import math
 from pathlib import Path
 import re
 from typing import Any
 
+from ingenuity_nodes.campaign.crew import Crew, CrewError, in_order, InProcess
+from ingenuity_nodes.campaign.steadiness import cruise_tilt_deg, Hold, hold_of
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.flight_log import flight_log, HistoricFlight
 from ingenuity_nodes.recording.mmgis import mmgis_tracks
 from ingenuity_nodes.recording.nav_labels import (
@@ -65,6 +65,8 @@ class Comparison:
     margins: Margins
     track: TrackComparison | None   # None: no track of NASA's at hand
     poses: PoseComparison | None
+    hold: Hold | None = None        # of its hovers
+    cruise_tilt_deg: float | None = None
 
     @property
     def nasa(self) -> HistoricFlight:
@@ -194,7 +196,8 @@ def validate(
     return Comparison(
         flight, number, _end(log, outcome), flight_result(log), energy,
         margins(log, simulation, parameters), compare(flown, track) if track and flown else None,
-        compare_poses(poses, labels) if labels and poses else None)
+        compare_poses(poses, labels) if labels and poses else None,
+        hold_of(log), cruise_tilt_deg(log))
 
 
 def _fly(simulation: Simulation, log: VehicleLog) -> tuple[float, str]:
@@ -261,33 +264,27 @@ def track_of(number: int, tracks: Path | None) -> Track | None:
 
 
 def validate_all(
-    flights: list[str], seed: int | None, references: References, processes: int,
+    flights: list[str], seed: int | None, references: References,
+    team: Crew | InProcess | None = None,
     on_flight: Callable[[Comparison], None] = lambda _: None,
 ) -> list[Comparison]:
     """
-    Fly some flights on some processes; call ``on_flight`` for each, in order.
+    Fly some flights, in this process or by a crew; call ``on_flight`` for each, in order.
 
     Raises
     ------
-    RecordingError
-        A file of NASA's cannot be read, or a process died.
+    CrewError
+        A flight could not be flown to its end, or a file of NASA's not be read; the text gives
+        flight and reason.
 
     """
     rows: list[Comparison] = []
-    if processes == 1:
-        for flight in flights:
-            rows.append(validate(flight, seed, references))
-            on_flight(rows[-1])
-        return rows
-    count = len(flights)
-    try:
-        with ProcessPoolExecutor(processes) as pool:
-            for row in pool.map(validate, flights, [seed] * count, [references] * count):
-                rows.append(row)
-                on_flight(row)
-    except BrokenProcessPool as error:
-        raise RecordingError(f'validate: a process died while {flights[len(rows)]} or a later '
-                             'flight flew; with --processes 1 it is seen which') from error
+    task = partial(validate, seed=seed, references=references)
+    for done in in_order((team or InProcess()).compute(task, flights), flights):
+        if done.result is None:
+            raise CrewError(f'{done.task}: {done.reason}')
+        rows.append(done.result)
+        on_flight(done.result)
     return rows
 
 
@@ -303,4 +300,5 @@ def as_json(rows: list[Comparison]) -> list[dict[str, Any]]:
             'max_speed_mps': row.nasa.max_speed_mps, 'apex_m': row.nasa.apex_m,
             'landing_m': row.nasa.landing_m},
         'track': asdict(row.track) if row.track else None,
+        'hold': asdict(row.hold) if row.hold else None, 'cruise_tilt_deg': row.cruise_tilt_deg,
         'poses': asdict(row.poses) if row.poses else None} for row in rows]

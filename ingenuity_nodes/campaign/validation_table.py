@@ -58,7 +58,8 @@ def page(rows: Sequence[Comparison], options: str = '') -> str:
     return '\n'.join([
         head, f'**Result.** {good} of {len(rows)} agree; {_strict(rows)} of them have a path '
         'within 2 % of one of the logs, the others one between the two.', '',
-        *_outliers(rows), '', *_table(rows), '', *_closest(rows), '', *_poses(rows)]) + '\n'
+        *_outliers(rows), '', *_table(rows), '', *_closest(rows), '', *_hold(rows),
+        *_poses(rows)]) + '\n'
 
 
 def _strict(rows: Iterable[Comparison]) -> int:
@@ -132,6 +133,41 @@ def _closest(rows: Sequence[Comparison]) -> Iterable[str]:
     for what, of in left.items():
         row = min(rows, key=of)
         yield f'- {of(row):.3g} {what}: {title(row)}'
+    leaning = max(rows, key=lambda row: row.cruise_tilt_deg or 0.0)
+    if leaning.cruise_tilt_deg:
+        yield f'- {leaning.cruise_tilt_deg:.1f} deg of tilt in cruise, the largest: ' \
+              f'{title(leaning)}'
+
+
+# Horizontal rms of the position estimated on board about its mean [m].
+THEIR_HOLD = {1: '0.05 to 0.15', 2: '0.05 to 0.15', 59: '0.18 and 0.19 (two plateaus)'}
+
+
+def _hold(rows: Sequence[Comparison]) -> Iterable[str]:
+    held = [row for row in rows if row.hold]
+    if not held:
+        return
+    yield '## Hold of a hover'
+    yield ''
+    yield ('Horizontal distance from the mean of each hover of 3 s or longer, its first second '
+           "left out; rms. NASA's: poses estimated on board (Flights 1 and 2), map (Flight 59).")
+    yield ''
+    yield "| flight | hover s | estimated m | true m | NASA's estimate m |"
+    yield f'|{"---|" * 5}'
+    for row in held:
+        if row.hold and row.number in THEIR_HOLD:
+            yield (f'| {row.number} | {row.hold.seconds:.0f} | {row.hold.estimated_m:.3f} | '
+                   f'{row.hold.true_m:.3f} | {THEIR_HOLD[row.number]} |')
+    yield ''
+    if found := sorted(row.hold.estimated_m for row in held
+                       if row.hold and row.number not in CONTINGENCIES):
+        yield (f'All {len(found)} flights that ended as planned: {found[0]:.3f} to '
+               f'{found[-1]:.3f} m estimated, median {found[len(found) // 2]:.3f} m.')
+    yield ('Where ours hold better than the real one, what moves that more is not known: gains '
+           'of its position loop, gusts of those days, its own wake near the ground and play of '
+           'its servos are not published in figures, so that none of them is modelled to look '
+           'alike.')
+    yield ''
 
 
 def _poses(rows: Iterable[Comparison]) -> Iterable[str]:

@@ -183,6 +183,11 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--features', type=_features, choices=('geometry', 'images'),
                              default='', help="what to navigate by [the file's, in the batch "
                              'geometry]; images take a minute or more for each flight')
+    consistency.add_argument('--shape', choices=('straight', 'corner', 'back'), default='',
+                             help='fly this route instead of the plan: 10 m up at 5 m/s, '
+                             'straight, with a right angle in the middle, or out and back')
+    consistency.add_argument('--length', type=_route_length, default=100.0, metavar='M',
+                             help='of the whole route [100]')
     _add_crew_options(consistency, '1, this process', '--processes')
     for study in (validate, consistency):
         study.add_argument('--json', action='store_true', help='print JSON instead of a table')
@@ -204,8 +209,7 @@ def _add_validate(
     validate.add_argument('--poses', default='', metavar='PATH',
                           help='poses estimated on board, labels of navigation images as CSV: a '
                           'file for one flight, or a folder of flight_NN_nav_labels.csv')
-    validate.add_argument('--processes', type=_count, default=0, metavar='N',
-                          help='how many fly at once [one a core]')
+    _add_crew_options(validate, 'all cores', '--processes')
     validate.add_argument('--write', default='', metavar='FILE.md',
                           help='write the page here, too')
     validate.add_argument('--out', default='', metavar='FOLDER',
@@ -252,6 +256,16 @@ def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1 to 100000")
     return int(text)
+
+
+def _route_length(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 20.0 <= value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 20 to 1000 m")
+    return value
 
 
 def _seconds(text: str) -> float:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 import json
-import os
 from pathlib import Path
 import sys
 import time
@@ -30,6 +29,7 @@ ROW_EVERY = 5    # [s] between the rows of a table over time
 def validate(options: Namespace) -> int:
     """Fly NASA's flights, print and save ours beside theirs; 1 where one does not agree."""
     from ingenuity_nodes.campaign import validation, validation_table
+    from ingenuity_nodes.campaign.crew import all_cores, crew
 
     flights = validation.chosen(options.flights)
     references = validation.References(*(
@@ -39,9 +39,10 @@ def validate(options: Namespace) -> int:
     folder = RunFolder.create('validation', Path(options.out) if options.out else None,
                               needed_bytes=10_000_000)
     compile_kernels()
-    rows = validation.validate_all(
-        flights, None if options.seed < 0 else options.seed, references,
-        min(options.processes or os.cpu_count() or 1, len(flights)), _Progress(len(flights)))
+    with crew(min(options.workers or all_cores(), len(flights)), options.scheduler) as team:
+        rows = validation.validate_all(
+            flights, None if options.seed < 0 else options.seed, references, team,
+            _Progress(len(flights)))
     words = ''.join(f' {word}' for word in options.flights)
     page, record = validation_table.page(rows, words), validation.as_json(rows)
     _save(folder.path / 'validation.md', page)
@@ -81,9 +82,12 @@ def _save(path: Path, text: str) -> None:
 def consistency(options: Namespace) -> int:
     """Print the consistency of the filter (NEES) over many flights."""
     from ingenuity_nodes.campaign import consistency as study
+    from ingenuity_nodes.campaign.consistency_routes import over_route
     from ingenuity_nodes.campaign.crew import crew
 
     scenario = with_features(load_scenario(options.scenario), options.features)
+    if options.shape:
+        scenario = over_route(scenario, options.shape, options.length)
     compile_kernels()
     seeds = range(options.first, options.first + options.flights)
     with crew(options.workers or 1, options.scheduler) as team:
@@ -93,7 +97,7 @@ def consistency(options: Namespace) -> int:
     if options.json:
         print(json.dumps(study.as_json(result), indent=2))
     else:
-        Console(width=120).print(_nees_table(result))
+        Console(width=140).print(_nees_table(result))
     return 0 if result.consistent else 1
 
 
@@ -118,15 +122,20 @@ def _print_flights(rows: list[Comparison]) -> None:
 
 def _nees_table(result: Consistency) -> Table:
     names = list(result.nees)
-    table = Table('since lift-off', *names, 'rms position', 'velocity', 'attitude', title=(
-        f'Normalised estimation error squared, mean of {result.flights} flights'))
+    table = Table(
+        'since lift-off', *names, 'NIS', 'rms position', 'believed', 'velocity', 'attitude',
+        title=f'Normalised estimation error squared, mean of {result.flights} flights')
     for k in range(0, len(result.t_s), ROW_EVERY):
         rms = [float((result.rms[k, 3 * b:3 * b + 3] ** 2).sum() ** 0.5) for b in range(3)]
+        believed = float((result.believed[k, :3] ** 2).sum() ** 0.5)
         table.add_row(
             f'{result.t_s[k]:.0f} s', *(f'{result.nees[name][k]:.2f}' for name in names),
-            f'{rms[0]:.3f} m', f'{rms[1]:.4f} m/s', f'{1e3 * rms[2]:.2f} mrad')
+            f'{result.nis[k]:.2f}', f'{rms[0]:.3f} m', f'{believed:.3f} m',
+            f'{rms[1]:.4f} m/s', f'{1e3 * rms[2]:.2f} mrad')
     table.add_section()
-    table.add_row('mean', *(f'{result.nees[name].mean():.2f}' for name in names))
-    table.add_row('95 % bounds', *('{:.2f} .. {:.2f}'.format(*result.bounds[n]) for n in names))
+    table.add_row('mean', *(f'{result.nees[name].mean():.2f}' for name in names),
+                  f'{result.nis.mean():.2f}')
+    table.add_row('95 % bounds', *('{:.2f} .. {:.2f}'.format(*limits) for limits in (
+        *(result.bounds[name] for name in names), result.nis_bounds)))
     table.add_row('instants inside', *(f'{100 * result.inside(n):.0f} %' for n in names))
     return table

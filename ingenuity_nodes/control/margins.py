@@ -38,6 +38,7 @@ TEMPERATURE = 238.0        # [K] assumed: spring noon; only the speed of sound d
 HEIGHT = 30.0              # [m] out of ground effect
 SETTLE = 8.0               # [s] until the hover is steady
 OMEGA = np.geomspace(0.1, 0.95 * math.pi / STEP, 3000)   # [rad/s]
+SLOW = 0.1, 5.0            # [rad/s] of the loops of position and velocity
 OUTPUTS, RATE = 12, 9      # position, velocity, small rotation, rate; where the rate begins
 
 
@@ -66,6 +67,23 @@ def margins(
         for index, channel in enumerate(CHANNELS):
             rows.append(Margins(rpm, density, channel, *_margins_of(loop, index)))
     return rows
+
+
+def least_damping(
+    parameters: ControlParameters | None = None, vehicle: VehicleParameters | None = None,
+    condition: tuple[float, float] = CONDITIONS[1],
+) -> float:
+    """
+    Return the least damping ratio of the slow poles with all loops closed, in one condition.
+
+    Those of position and velocity are among them; what is faster is seen in the margins.
+    """
+    rpm, density = condition
+    hover = _Hover(parameters or ControlParameters(), vehicle or VehicleParameters(),
+                   air_of_density(density, TEMPERATURE), rpm * math.pi / 30.0)
+    poles = hover.poles()
+    slow = poles[(np.abs(poles) > SLOW[0]) & (np.abs(poles) < SLOW[1])]
+    return float((-slow.real / np.abs(slow)).min())
 
 
 def table(rows: list[Margins]) -> str:
@@ -135,6 +153,16 @@ class _Hover:
         law = _response(*self._law(), z)
         # What the controller computes from one step drives the next one.
         return np.asarray(-(law @ plant) / z[:, None, None])
+
+    def poles(self) -> NDArray[np.complex128]:
+        """Return the poles of aircraft and controller together [1/s]."""
+        A, B, C, D = self._plant()
+        a, b, c, d = self._law()
+        # What the controller computes from one step drives the next one.
+        closed = np.block([[A, np.zeros((len(A), len(a))), B], [b @ C, a, b @ D],
+                           [d @ C, c, d @ D]])
+        z = np.linalg.eigvals(closed)
+        return np.asarray(np.log(z[np.abs(z) > 1e-6].astype(complex)) / STEP)
 
     def _plant(self) -> tuple[Array, Array, Array, Array]:
         """Return the state space from the four channels to the outputs, one step of 2 ms."""

@@ -19,7 +19,7 @@ class ControlParameters:
     """Cascade: position, velocity, attitude, rate."""
 
     position_gain: float = quantity(
-        1.0, '1/s', 'speed per position error', low=0.0, high=10.0, source=_TUNED)
+        0.7, '1/s', 'speed per position error', low=0.0, high=10.0, source=_TUNED)
     position_speed: float = quantity(
         1.5, 'm/s', 'most speed asked for to correct the position', low=0.1, high=10.0,
         source=_TUNED)
@@ -28,7 +28,7 @@ class ControlParameters:
     velocity_gain: float = quantity(
         2.0, '1/s', 'acceleration per speed error', low=0.0, high=20.0, source=_TUNED)
     velocity_integral: float = quantity(
-        1.2, '1/s^2', 'acceleration per speed error and time', low=0.0, high=20.0, source=_TUNED)
+        0.6, '1/s^2', 'acceleration per speed error and time', low=0.0, high=20.0, source=_TUNED)
     climb_gain: float = quantity(
         4.0, '1/s', 'vertical acceleration per speed error', low=0.0, high=20.0, source=_TUNED)
     climb_integral: float = quantity(

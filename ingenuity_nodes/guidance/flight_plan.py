@@ -23,7 +23,9 @@ Azimuth = Annotated[float, Field(
     ge=0.0, lt=360.0, description='deg, clockwise from north')]
 # 24 m is the record of flight 61.
 Altitude = Annotated[float, Field(
-    gt=0.0, le=24.0, description='m above the take-off point')]
+    gt=0.0, le=24.0, description='m above the take-off point, or above the ground below')]
+# What an altitude is counted from.
+Above = Literal['start', 'ground']
 # 10 m/s is the record of flight 62.
 Speed = Annotated[float, Field(gt=0.0, le=10.0, description='m/s over ground')]
 # assumed: twice the 1 m/s that was flown.
@@ -39,10 +41,11 @@ Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
 
 
 class Climb(Section):
-    """Lift off (when on the ground) and rise straight to an altitude above the take-off point."""
+    """Lift off (when on the ground) and rise straight to an altitude."""
 
     segment: Literal['climb']
     altitude: Altitude
+    above: Above = 'start'
     speed: VerticalSpeed = 1.0
 
 
@@ -57,7 +60,8 @@ class Translate(Section):
     """
     Fly a straight line, climb and turn on the way where asked for.
 
-    With ``stop: false`` it passes its end on the way to the next translation.
+    With ``stop: false`` it passes its end on the way to the next translation. With
+    ``above: ground`` it follows the ground below, as the altimeter sees it.
     """
 
     segment: Literal['translate']
@@ -67,6 +71,7 @@ class Translate(Section):
     acceleration: Acceleration = 0.33    # measured in NASA's tracks of flights 3 to 5
     stop: bool = True
     altitude: Altitude | None = None    # as before
+    above: Above = 'start'
     climb_speed: VerticalSpeed = 1.0
     azimuth: Azimuth | None = None      # as before
     rate: TurnRate = 20.0

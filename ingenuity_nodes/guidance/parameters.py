@@ -36,6 +36,12 @@ class GuidanceParameters:
     vertical_acceleration: float = quantity(
         0.8, 'm/s^2', 'at the ends of climb and descent', low=0.05, high=3.0,
         source='assumed: an altitude of 5 m and duration of Flight 3')
+    ground_bandwidth: float = quantity(
+        1.0, 'rad/s', 'how fast the ground below is followed', low=0.05, high=5.0,
+        source='assumed: at 5 m/s what is longer than 30 m, not single rocks')
+    ground_speed: float = quantity(
+        1.0, 'm/s', 'most vertical speed to follow it', low=0.05, high=2.0,
+        source='assumed: that of a climb in all 72 plans')
     turn_acceleration: float = quantity(
         math.radians(30.0), 'rad/s^2', 'at the ends of a turn', low=0.01, high=10.0,
         source='assumed')
@@ -46,6 +52,9 @@ class GuidanceParameters:
     vertical_jerk: float = quantity(
         2.0, 'm/s^3', 'most change of acceleration of climb and descent', low=0.05, high=50.0,
         source='assumed: full acceleration within 0.4 s; the collective need not wait for a tilt')
+    attitude_lag: float = quantity(
+        0.25, 's', 'of a lean behind the acceleration that asks for it', low=0.0, high=1.0,
+        source='assumed: 1 / attitude gain + 1 / rate gain, rounded; speed is then not behind')
     turn_jerk: float = quantity(
         math.radians(60.0), 'rad/s^3', 'most change of acceleration of a turn', low=0.01,
         high=20.0, source='assumed: full acceleration within half a second')

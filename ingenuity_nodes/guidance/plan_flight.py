@@ -11,6 +11,7 @@ photos are taken as much later.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 import math
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
     External, FlightPlan, Hover, Land, Segment, TakePhoto, Target, Translate)
+from ingenuity_nodes.guidance.ground_following import ground_follower, LEVEL_GROUND
 from ingenuity_nodes.guidance.mode import IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.segments import brake, halt, landing, Leg, leg_of
@@ -65,6 +67,9 @@ class PlanFlight:
         self._order: FlightOrder | None = None    # not yet obeyed
         self._hold: _Interruption | None = None
         self._delay_ns = 0                        # of the plan, by earlier holds
+        self._ground = ground_follower(parameters)
+        self._trail: deque[Reference] = deque(    # of the last ticks
+            maxlen=1 + round(parameters.attitude_lag / TICK))
 
     def load(self, plan: FlightPlan, p_MB: Vector3) -> None:
         """Take a plan that is to be flown from where the aircraft stands."""
@@ -78,10 +83,24 @@ class PlanFlight:
         self._home = home
 
     def reference(self, t_ns: int) -> Reference:
-        """Return where to be; call it once per tick."""
+        """
+        Return where to be; call it once per tick.
+
+        Level position and speed are those of a lag of the attitude ago, acceleration is that of
+        now: the lean that it asks for comes as much later. Without that speed falls behind, and
+        the aircraft leans more than the plan asks for to catch up.
+        """
         assert self.leg is not None
-        self.last = self.leg.path.at(self._age(t_ns))
-        return self.last
+        self.last = now = self.leg.path.at(self._age(t_ns))
+        self._trail.append(now)
+        then, rise = self._trail[0], self._ground.step(TICK)
+        p, v = now.p.copy(), now.v.copy()
+        p[:2], v[:2] = then.p[:2], then.v[:2]
+        if rise is LEVEL_GROUND:
+            return now._replace(p=p, v=v)
+        a = now.a.copy()
+        p[2], v[2], a[2] = p[2] + rise.z, v[2] + rise.v, a[2] + rise.a
+        return now._replace(p=p, v=v, a=a)
 
     def delay_ns(self, t_ns: int) -> int:
         """Return how much later the plan is flown than planned, because of orders."""
@@ -131,6 +150,8 @@ class PlanFlight:
         """Begin the next segment where the last one ended, or at ``p_MB``."""
         assert self._plan is not None
         if p_MB is not None:
+            self._trail.clear()
+            self._ground.restart()
             self.last = Reference(
                 p_MB, np.array([0.0, 0.0, max(0.0, climb_rate)]), np.zeros(3), self.last.yaw, 0.0)
         self._segment, *left = self._left
@@ -144,6 +165,7 @@ class PlanFlight:
     def next_leg(self, t_ns: int, seen: Seen) -> Leg | None:
         """Return the leg that begins now, None while the present one goes on."""
         assert self.leg is not None
+        self._see_ground(seen)
         ended = self._age(t_ns) >= self.leg.duration
         lands = self.leg.mode is Mode.LANDING
         if self._early and not lands:
@@ -161,6 +183,12 @@ class PlanFlight:
             return None
         return self._go_on(t_ns)
 
+    def _see_ground(self, seen: Seen) -> None:
+        """Note how high the ground below is over the take-off point, where that counts."""
+        if self._segment is not None:
+            ground = float(seen.p_MB[2]) - seen.height + self._parameters.origin_height
+            self._ground.follow(self._segment, ground - float(self._home[2]))
+
     def _arrived(self, t_ns: int, seen: Seen) -> bool:
         """Return whether the aircraft is where a leg that stops has ended, or late enough."""
         assert self.leg is not None
@@ -168,6 +196,7 @@ class PlanFlight:
             return True
         p = self._parameters
         miss = seen.p_MB - self.leg.path.at(self.leg.duration).p
+        miss[2] -= self._ground.target
         return bool(
             (miss @ miss <= p.arrival_distance ** 2
              and seen.v_MB @ seen.v_MB <= p.arrival_speed ** 2)

@@ -42,8 +42,8 @@ class MissionInputs(NamedTuple):
 class MissionOutputs(NamedTuple):
     """What mission control sends and reports in one tick."""
 
-    plans: dict[str, tuple[FlightPlan, ...]]    # by the helicopter they go to
-    go: dict[str, tuple[Go, ...]]
+    plans: Mapping[str, Sequence[FlightPlan]]    # by the helicopter they go to
+    go: Mapping[str, Sequence[Go]]
     log: tuple[str, ...]
     outcome: str             # '' while the run goes on
     rover_paths: Mapping[str, Sequence[RoverPath]] = NOTHING    # by the rover they go to
@@ -75,17 +75,23 @@ class MissionControl:
 
     def tick(self, t_ns: int, inputs: MissionInputs) -> MissionOutputs:
         """Take in what happened, decide what is to be done."""
-        log = [line for flight in self._flights.values() for line in flight.take_decisions()]
+        # Most ticks bring nothing: what is empty is not gone through, nor built anew.
+        log: list[str] = []
+        for flight in self._flights.values():
+            if flight.decided:
+                log += flight.take_decisions()
         for name, changes in inputs.modes.items():
             for change in changes:
                 log += self._flights[name].take_mode(change, self._wait_for_photos)
                 self._watch_mode(name, change)
-        for receipt in all_of(inputs.receipts):
-            flight = self._flights.get(receipt.sender)
-            log += flight.take_receipt(receipt) if flight else [
+        for receipt in all_of(inputs.receipts) if inputs.receipts else ():
+            to = self._flights.get(receipt.sender)
+            log += to.take_receipt(receipt) if to else [
                 f'receipt of {receipt.sender[:40]} ignored, allowed: {", ".join(self._flights)}']
-        log += self._desk.take(t_ns, inputs.outside)
-        log += self._keep_separated(t_ns, inputs.positions)
+        if inputs.outside or self._desk.due(t_ns):
+            log += self._desk.take(t_ns, inputs.outside)
+        if inputs.positions:
+            log += self._keep_separated(t_ns, inputs.positions)
         plans, go, sent = self._uplink(t_ns)
         paths, more = self._drive(t_ns, inputs)
         orders, outcome = self._sent_orders(), self._outcome(t_ns)
@@ -93,7 +99,7 @@ class MissionControl:
         if outcome:
             log += self._last_lines()
         return MissionOutputs(plans, go, tuple(log), outcome, paths, orders, self.failure,
-                              self._desk.answers, self._watch.nearest)
+                              self._desk.answers if inputs.outside else (), self._watch.nearest)
 
     def _last_lines(self) -> list[str]:
         asked = self._desk.from_outside
@@ -123,10 +129,13 @@ class MissionControl:
     @property
     def failure(self) -> str:
         """Return which drives of the scenario were refused, and why."""
-        found = [drive.outcome for drive in self._drives.values() if drive.outcome]
-        return '; '.join(found) if found else ''
+        failure = ''
+        for drive in self._drives.values():
+            if drive.outcome:
+                failure += f'; {drive.outcome}' if failure else drive.outcome
+        return failure
 
-    def _sent_orders(self) -> dict[str, tuple[FlightOrder, ...]]:
+    def _sent_orders(self) -> Mapping[str, Sequence[FlightOrder]]:
         orders = self._desk.take_orders()
         for name, sent in orders.items():
             if sent[-1].kind == RESUME:
@@ -159,14 +168,19 @@ class MissionControl:
                 flight.p_MB = estimate.p_MB
                 flight.yaw = float(rpy_from_quaternion(estimate.q_MB)[2])
                 self._watch.take_position(name, estimate)
-        decisions = self._watch.decide(t_ns) if positions else []
+        decisions = self._watch.decide(t_ns)
         for name, kind, reason in decisions:
             self._desk.order(name, FlightOrder(kind, reason))
         return [f'{name}: ordered to {kind}: {reason}' for name, kind, reason in decisions]
 
     def _uplink(self, t_ns: int) -> tuple[
-            dict[str, tuple[FlightPlan, ...]], dict[str, tuple[Go, ...]], list[str]]:
+            Mapping[str, Sequence[FlightPlan]], Mapping[str, Sequence[Go]], Sequence[str]]:
         """Send plans to helicopters that are awake, and go when it is time."""
+        for flight in self._flights.values():
+            if flight.phase is Phase.WAITING or flight.phase is Phase.UPLINKED:
+                break
+        else:
+            return NOTHING, NOTHING, ()
         plans: dict[str, tuple[FlightPlan, ...]] = {}
         go: dict[str, tuple[Go, ...]] = {}
         log = []
@@ -183,23 +197,30 @@ class MissionControl:
 
     def _drive(
         self, t_ns: int, inputs: MissionInputs,
-    ) -> tuple[dict[str, tuple[RoverPath, ...]], list[str]]:
+    ) -> tuple[Mapping[str, Sequence[RoverPath]], Sequence[str]]:
         """Follow the rovers and send them paths."""
-        log = []
-        for hazards in all_of(inputs.maps)[-1:]:
+        if not self._drives:
+            return NOTHING, ()
+        log: list[str] = []
+        for hazards in all_of(inputs.maps)[-1:] if inputs.maps else ():
             for drive in self._drives.values():
                 drive.take_map(hazards)
         for name, reports in inputs.rover_reports.items():
             for report in reports:
                 log += self._drives[name].take_report(report)
             self._watch_rover(name, self._drives[name])
-        landed = all(self._flights[name].phase in (Phase.DOWN, Phase.DONE, Phase.FAILED)
-                     for name in self._scouts)
-        paths = {name: drive.paths_due(t_ns, map_complete=landed)
-                 for name, drive in self._drives.items()}
-        log += [f'{name}: path uplinked: {path.reason}'
-                for name, sent in paths.items() for path in sent]
-        return paths, log
+        paths: dict[str, Sequence[RoverPath]] = {}
+        for name, drive in self._drives.items():
+            if drive.may_send(t_ns) and (sent := drive.paths_due(
+                    t_ns, map_complete=self._scouted())):
+                paths[name] = sent
+                log += [f'{name}: path uplinked: {path.reason}' for path in sent]
+        return paths or NOTHING, log
+
+    def _scouted(self) -> bool:
+        """Return whether all scouts have landed."""
+        return all(self._flights[name].phase in (Phase.DOWN, Phase.DONE, Phase.FAILED)
+                   for name in self._scouts)
 
     @property
     def plans(self) -> dict[str, FlightPlan | None]:
@@ -217,10 +238,15 @@ class MissionControl:
         return not self.failure and all(
             flight.phase is Phase.DONE for flight in self._flights.values())
 
+    def _all_over(self) -> bool:
+        for flight in self._flights.values():
+            if not flight.over:
+                return False
+        return all(drive.over for drive in self._drives.values())
+
     def _outcome(self, t_ns: int) -> str:
         flights = self._flights.values()
-        if (all(flight.over for flight in flights)
-                and all(drive.over for drive in self._drives.values())):
+        if self._all_over():
             ends = (*(flight.outcome for flight in flights),
                     *(drive.outcome for drive in self._drives.values()))
             return '; '.join(dict.fromkeys(filter(None, ends)))

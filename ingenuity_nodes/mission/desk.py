@@ -9,7 +9,7 @@ vehicles go on as before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingenuity_nodes.frames import azimuth_from_yaw
 from ingenuity_nodes.mission.flight import Flight, LANDED, Phase, TAKES_PLANS
@@ -20,7 +20,7 @@ from ingenuity_nodes.mission.separation import TimedFlight
 from ingenuity_nodes.scenario.commands import Command, RetargetSection
 from ingenuity_nodes.scenario.goals import Photograph
 from ingenuity_nodes.scenario.sections import HelicopterSection, RoverSection, Scenario
-from ingenuity_nodes.signals import FlightOrder, Retarget
+from ingenuity_nodes.signals import FlightOrder, NOTHING, Retarget
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.environment import Environment
 
@@ -42,10 +42,14 @@ class Desk:
         # Of what came last from outside: why each was refused, '' if it was obeyed.
         self.answers: tuple[str, ...] = ()
 
+    def due(self, t_ns: int) -> bool:
+        """Return whether it is time for a command of the scenario."""
+        return bool(self._timed) and self._timed[0].at * SECOND_NS <= t_ns
+
     def take(self, t_ns: int, outside: Sequence[Outside]) -> list[str]:
         """Obey the scenario's commands that are due, and those from outside; return the log."""
         log, self.answers = [], ()
-        while self._timed and self._timed[0].at * SECOND_NS <= t_ns:
+        while self.due(t_ns):
             log.append(self._obeyed(t_ns, self._timed.pop(0), 'command')[0])
         for received in outside:
             self.from_outside += 1
@@ -60,8 +64,10 @@ class Desk:
             self.answers += (answer,)
         return log
 
-    def take_orders(self) -> dict[str, tuple[FlightOrder, ...]]:
+    def take_orders(self) -> Mapping[str, Sequence[FlightOrder]]:
         """Return the orders to send, by helicopter, once."""
+        if not self._orders:
+            return NOTHING
         orders, self._orders = self._orders, {}
         return {name: tuple(sent) for name, sent in orders.items()}
 

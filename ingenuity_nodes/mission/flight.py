@@ -78,6 +78,11 @@ class Flight:
         """Return whether it is in the air, by its last mode."""
         return self.mode in AIRBORNE
 
+    @property
+    def decided(self) -> bool:
+        """Return whether decisions have not been taken yet."""
+        return bool(self._decisions)
+
     def take_decisions(self) -> list[str]:
         """Return what was decided before the flight, once."""
         decisions, self._decisions = self._decisions, []

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+import math
 
 from ingenuity_nodes.parameters import quantity
 
@@ -68,6 +69,10 @@ class PlanningParameters:
     acceleration: float = quantity(
         0.33, 'm/s^2', 'at the ends of a straight line', low=0.05, high=2.0,
         source="NASA's tracks of Flights 3 to 5")
+    passed_bend: float = quantity(
+        math.radians(45.0), 'rad', 'of the route, up to which a point is passed without a stop',
+        low=0.0, high=1.5,
+        source='assumed: beyond, the speed of passing and the way cut off are no gain')
     settling: float = quantity(
         3.0, 's', 'of hover after the climb', low=0.5, high=30.0,
         source='assumed: two oscillations of the position loop')

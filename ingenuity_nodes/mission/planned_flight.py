@@ -9,9 +9,10 @@ import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy, Vector3
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
+from ingenuity_nodes.guidance.ground_following import ground_follower, Rise
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.segments import leg_of
-from ingenuity_nodes.guidance.trajectory import hover, Path
+from ingenuity_nodes.guidance.trajectory import hover, Path, Reference
 from ingenuity_nodes.mission.photo_planning import PathSamples
 from ingenuity_nodes.world.terrain import Terrain
 import numpy as np
@@ -65,6 +66,7 @@ def planned_flight(
     """
     home = take_off_point(position, terrain, parameters)
     start, t = hover(home, plan.yaw).at(0.0), 0.0
+    follower = ground_follower(parameters)
     rows: list[tuple[float, ...]] = []
     for number, segment in enumerate(plan.segments):
         leg = leg_of(segment, plan, start, home, parameters,
@@ -72,22 +74,26 @@ def planned_flight(
         path = leg.path if isinstance(leg.path, Path) else hover(start.p, start.yaw)
         duration = leg.duration
         if isinstance(segment, Land):
-            fall = float(start.p[2]) - parameters.origin_height - terrain.height(
-                float(start.p[0]), float(start.p[1]))
+            fall = follower.rise.z + float(start.p[2]) - parameters.origin_height \
+                - terrain.height(float(start.p[0]), float(start.p[1]))
             duration = _time_to(path, max(0.0, fall))
         count = min(MOST_SAMPLES, max(1, math.ceil(duration / SAMPLE)))
         for since in np.linspace(0.0, duration, count, endpoint=False).tolist():
-            rows.append(_row(t + since, path, since, number))
+            at = path.at(since)
+            ground = terrain.height(float(at.p[0]), float(at.p[1])) + parameters.origin_height
+            follower.follow(segment, ground - float(home[2]))
+            rows.append(_row(t + since, at, follower.rise, number))
+            follower.step(duration / count)
         start = path.at(duration)
         t += duration
-    table = np.array([*rows, _row(t, path, duration, number)])
+    table = np.array([*rows, _row(t, start, follower.rise, number)])
     return PlannedFlight(table[:, 0], table[:, 1:4], table[:, 4:7], table[:, 7],
                          table[:, 8].astype(np.int64))
 
 
-def _row(t: float, path: Path, since: float, number: int) -> tuple[float, ...]:
-    at = path.at(since)
-    return (t, *at.p.tolist(), *at.v.tolist(), at.yaw, number)
+def _row(t: float, at: Reference, rise: Rise, number: int) -> tuple[float, ...]:
+    (x, y, z), (vx, vy, vz) = at.p.tolist(), at.v.tolist()
+    return (t, x, y, z + rise.z, vx, vy, vz + rise.v, at.yaw, number)
 
 
 def _time_to(path: Path, fall: float) -> float:

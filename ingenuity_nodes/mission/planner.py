@@ -217,16 +217,31 @@ def _segments(
     segments: list[Segment] = [Climb(segment='climb', altitude=altitude),
                                Hover(segment='hover', duration=planning.settling)]
     before = stops[0]
-    for stop in stops:
+    for stop, after in zip(stops, [*stops[1:], None], strict=True):
         if math.hypot(stop.north - before.north, stop.east - before.east) > ROUTE_END:
             segments.append(Translate(
                 segment='translate', north=round(stop.north, 2), east=round(stop.east, 2),
-                speed=speed, acceleration=planning.acceleration))
+                speed=speed, acceleration=planning.acceleration,
+                stop=not _passes(before, stop, after, planning)))
         for shot in stop.photos:
             segments += [Turn(segment='turn', azimuth=shot.aim.azimuth), PHOTO_HOVER]
         segments += [Hover(segment='hover', duration=duration) for duration in stop.holds]
         before = stop
     return [*segments, Land(segment='land')]
+
+
+def _passes(
+    before: _Stop, here: _Stop, after: _Stop | None, planning: PlanningParameters,
+) -> bool:
+    """Return whether a point where nothing is done is passed: the route turns little there."""
+    if after is None or here.photos or here.holds:
+        return False
+    into = here.north - before.north, here.east - before.east
+    out = after.north - here.north, after.east - here.east
+    if math.hypot(*out) <= ROUTE_END:
+        return False
+    bend = math.remainder(math.atan2(*out) - math.atan2(*into), 2.0 * math.pi)
+    return abs(bend) <= planning.passed_bend
 
 
 def _requests(

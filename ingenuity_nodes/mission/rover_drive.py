@@ -94,12 +94,17 @@ class RoverDrive:
         """Take the newest map."""
         self._map, self._map_is_new = hazards, True
 
+    def may_send(self, t_ns: int) -> bool:
+        """Return whether a path may be due: cheap, for every tick."""
+        return bool(self._cancelled) or (
+            self._goal is not None and t_ns >= self._start_ns and not self.over)
+
     def paths_due(self, t_ns: int, *, map_complete: bool = True) -> tuple[RoverPath, ...]:
         """Return the path to send now, if any; ``map_complete``: the scouts have landed."""
         if self._cancelled:
             reason, self._cancelled = self._cancelled, ''
             return (RoverPath((), reason),)
-        if self._goal is None or self.over or t_ns < self._start_ns:
+        if self._goal is None or not self.may_send(t_ns):
             return ()
         if self._path is None and (map_complete or not self._scouted):
             return self._planned(self._goal)
