@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
-FIRST_COST, LAST_COST = 0.5, 3.0  # accepted at the start and the end of the window; assumed
+FIRST_COST, LAST_COST = 0.7, 3.0  # accepted at the start and the end of the window; assumed
 TOLERANCE = 0.03                  # miss of the centre that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
 RATE_COST = 2.0                   # per rad/s of turning: the shutter rolls; assumed

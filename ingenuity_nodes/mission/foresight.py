@@ -62,15 +62,16 @@ def _lift(scenario: Scenario, section: HelicopterSection, plan: FlightPlan) -> I
 def _photos(
     scenario: Scenario, section: HelicopterSection, plan: FlightPlan, terrain: Terrain,
 ) -> Iterator[str]:
-    guidance = with_overrides(HelicopterParameters(), section.overrides).guidance
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    camera = rte(parameters.computer.rte_mounting_error)
     plan = plan_with_targets(scenario, section, terrain)
-    flight = planned_flight(plan, section.position, terrain, guidance)
+    flight = planned_flight(plan, section.position, terrain, parameters.guidance)
     for photo in plan.photos:
         what = f'{section.name}: the photo of {photo.target} from {photo.after:g} to ' \
                f'{photo.before:g} s after lift-off'
         if photo.after > flight.duration:
             yield f'{what} will not be taken: the plan lands at {flight.duration:.1f} s'
-        elif not _seen(rte(), photo, plan, flight):
+        elif not _seen(camera, photo, plan, flight):
             yield f'{what} will not show it: it stays outside the frame'
 
 
