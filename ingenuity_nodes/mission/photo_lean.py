@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 MOST = 0.6          # [m/s^2] assumed: below the 0.64 of NASA's tracks of flights 7 to 12
 # Steps of heading [deg] and acceleration [m/s^2], and how many to either side: all headings first.
-SEARCH = ((4.0, 0.15, 45, 4), (1.0, 0.05, 5, 4), (0.2, 0.01, 6, 6))
+SEARCH = ((4.0, 0.0, 45, 0), (1.0, 0.1, 5, 6), (0.2, 0.02, 6, 6), (0.1, 0.01, 2, 2))
 KEPT = 0.5          # [deg] a heading as near as this is kept; assumed: a sixth of the room for it
 
 
