@@ -68,8 +68,8 @@ def flown(seconds: float = 120.0, **changes: object) -> Perfect:
 def test_a_flight_goes_through_its_modes_in_order_each_with_a_reason():
     aircraft = flown()
     assert [mode for mode, _ in aircraft.modes] == [
-        'standby', 'ready', 'spin_up', 'take_off', 'climb', 'hover', 'translate', 'turn',
-        'landing', 'touchdown', 'spin_down', 'landed']
+        'standby', 'ready', 'spin_up', 'take_off', 'lift_off', 'climb', 'hover', 'translate',
+        'turn', 'landing', 'touchdown', 'spin_down', 'landed']
     assert all(reason for _, reason in aircraft.modes)
 
 

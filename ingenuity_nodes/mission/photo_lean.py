@@ -22,7 +22,8 @@ import math
 from typing import NamedTuple
 
 from ingenuity_nodes.cameras.model import CameraModel, rte
-from ingenuity_nodes.frames import azimuth_from_yaw, quaternion, QuatWxyz, Vector3, yaw_from_azimuth
+from ingenuity_nodes.frames import (
+    azimuth_from_yaw, quaternion, QuatWxyz, Vector3, yaw_from_azimuth)
 from ingenuity_nodes.guidance.flight_plan import FlightPlan, Lean, Segment, Target, Translate, Turn
 from ingenuity_nodes.guidance.photo_trigger import target_corners
 from ingenuity_nodes.mission.planned_flight import planned_flight
