@@ -92,7 +92,8 @@ def test_lift_off_is_dated_back_to_when_it_began_to_rise():
             t_ns=t_ns, p_MB=np.array([0.0, 0.0, up]), height=up,
             v_MB=np.array([0.0, 0.0, acceleration * since])),
             STATUS._replace(rotor_speed=(OMEGA, OMEGA)), IMU)
-    assert (t_ns - begins_ns) * 1e-9 == pytest.approx(math.sqrt(2.0 * 0.05 / acceleration), abs=0.02)
+    assert (t_ns - begins_ns) * 1e-9 == pytest.approx(
+        math.sqrt(2.0 * 0.05 / acceleration), abs=0.02)
     assert 0 <= guidance.lift_off_ns - begins_ns <= 0.04 / acceleration * 1e9
     told, climb = guidance.take_changes()
     assert (told.mode, climb.mode) == ('lift_off', 'climb')

@@ -157,12 +157,12 @@ class PhotoTrigger:
         since = (estimate.t_ns - lift_off_ns) / SECOND_NS
         if self._segments and _begins(setpoint, *self._segments[0]):
             segment, target = self._segments.pop(0)
-            leans = isinstance(segment, Lean)
+            centre, least = (segment.centre, segment.minimum_distance) if isinstance(
+                segment, Lean) else (
+                self._level_centre(target, estimate.p_MB, setpoint.yaw_ref), 0.0)
             self._open.append(_Window(PhotoRequest(
                 target=segment.target, after=since, before=since + segment.duration,
-                centre=segment.centre if leans else self._level_centre(
-                    target, estimate.p_MB, setpoint.yaw_ref),
-                minimum_distance=segment.minimum_distance if leans else 0.0), target))
+                centre=centre, minimum_distance=least), target))
         for window in self._open:
             if window.now(since, estimate, self._camera):
                 self._open.remove(window)
