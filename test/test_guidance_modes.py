@@ -95,9 +95,9 @@ def test_lift_off_is_dated_back_to_when_it_began_to_rise():
     assert (t_ns - begins_ns) * 1e-9 == pytest.approx(
         math.sqrt(2.0 * 0.05 / acceleration), abs=0.02)
     assert 0 <= guidance.lift_off_ns - begins_ns <= 0.04 / acceleration * 1e9
-    told, climb = guidance.take_changes()
-    assert (told.mode, climb.mode) == ('lift_off', 'climb')
-    assert lift_off_from(told.reason) == guidance.lift_off_ns
+    reported, climb = guidance.take_changes()
+    assert (reported.mode, climb.mode) == ('lift_off', 'climb')
+    assert lift_off_from(reported.reason) == guidance.lift_off_ns
     assert lift_off_from('at the end') is None
 
 

@@ -72,11 +72,11 @@ def test_the_attitude_has_the_heading_and_the_lean_that_it_is_made_of():
 @pytest.mark.parametrize('wind', WINDS)
 def test_in_any_wind_and_with_any_mounting_the_rover_is_brought_to_its_place(wind, mounting_deg):
     camera = rte((math.radians(mounting_deg), 0.0, 0.0))
-    calm = lean_of(*wind)
-    found = leaning(camera, ROVER, CENTRE, APEX, calm)
+    still = lean_of(*wind)
+    found = leaning(camera, ROVER, CENTRE, APEX, still)
     away = np.array([*(APEX - ROVER.position)[:2], 0.0])
     away /= np.linalg.norm(away)
-    q_MB = attitude(found.azimuth, calm + found.acceleration / GRAVITY * away)
+    q_MB = attitude(found.azimuth, still + found.acceleration / GRAVITY * away)
     uv = camera.project_world(target_corners(ROVER), APEX, q_MB)
     frame = np.array([camera.width, camera.height])
     assert (uv > 0.0).all() and (uv < frame).all()
@@ -85,23 +85,23 @@ def test_in_any_wind_and_with_any_mounting_the_rover_is_brought_to_its_place(win
     assert abs(found.acceleration) < MOST
 
 
-def test_a_calm_day_needs_the_camera_side_up_and_wind_from_behind_the_target_more():
+def test_no_wind_needs_the_camera_side_up_and_wind_from_behind_the_target_more():
     """Level, the rover is cut by the upper edge; the camera side must come up."""
-    calm, into, behind = (leaning(rte(), ROVER, CENTRE, APEX, lean_of(*wind)).acceleration
+    still, into, behind = (leaning(rte(), ROVER, CENTRE, APEX, lean_of(*wind)).acceleration
                           for wind in ((0.0, 0.0), (8.0, 311.0), (8.0, 131.0)))
-    assert into < calm < behind
-    assert calm == pytest.approx(GRAVITY * math.tan(math.radians(3.9)), rel=0.2)
-    assert behind - calm == pytest.approx(calm - into, abs=0.02)
-    assert behind - calm == pytest.approx(GRAVITY * np.linalg.norm(lean_of(8.0, 131.0)), abs=0.02)
+    assert into < still < behind
+    assert still == pytest.approx(GRAVITY * math.tan(math.radians(3.9)), rel=0.2)
+    assert behind - still == pytest.approx(still - into, abs=0.02)
+    assert behind - still == pytest.approx(GRAVITY * np.linalg.norm(lean_of(8.0, 131.0)), abs=0.02)
 
 
 def test_the_forecast_is_the_mean_of_the_wind_and_knows_no_gusts():
     parameters = WindParameters(speed=7.0, azimuth=250.0)
-    calm = Wind(replace(parameters, turbulence=0.0), 1)
+    still = Wind(replace(parameters, turbulence=0.0), 1)
     for height in (0.5, 5.0, 12.0):
-        assert forecast(calm, height) == pytest.approx(calm.velocity(0, height))
+        assert forecast(still, height) == pytest.approx(still.velocity(0, height))
         gusty = Wind(replace(parameters, gust_speed=10.0, gust_start=0.0), 2)
-        assert forecast(gusty, height) == pytest.approx(forecast(calm, height))
+        assert forecast(gusty, height) == pytest.approx(forecast(still, height))
 
 
 def test_an_acceleration_that_is_written_is_flown_and_one_left_open_is_planned(

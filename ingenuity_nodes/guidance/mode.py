@@ -1,6 +1,6 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Names of the flight modes, and how lift-off is told."""
+"""Names of the flight modes, and how lift-off is reported."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LIFT_OFF = re.compile(r'at (\d+\.\d\d) s')
 
 
 def lift_off_reason(t_ns: int) -> str:
-    """Tell when it lifted off, a tick [ns]: known only later, and a mode has no stamp."""
+    """Report when it lifted off, a tick [ns]: known only later, and a mode has no stamp."""
     return f'at {t_ns / SECOND_NS:.2f} s'
 
 

@@ -95,7 +95,7 @@ def attitude(azimuth: float, lean: Vector3) -> QuatWxyz:
 
 def leaning(
     camera: CameraModel, target: Target, centre: tuple[float, float], p_MB: Vector3,
-    calm: Vector3,
+    hovering: Vector3,
 ) -> Leaning | None:
     """
     Find heading and acceleration that bring a target to a place in the frame.
@@ -108,7 +108,7 @@ def leaning(
         Wanted place, 0..1 right and down.
     p_MB
         From where [m].
-    calm
+    hovering
         How the aircraft leans there without acceleration, as :func:`lean_in_wind` gives it.
 
     Returns
@@ -123,7 +123,7 @@ def leaning(
     away = np.array([away[0], away[1], 0.0]) / max(math.hypot(away[0], away[1]), 1e-9)
 
     def miss(azimuth: float, acceleration: float) -> float:
-        q_MB = attitude(azimuth, calm + acceleration / GRAVITY * away)
+        q_MB = attitude(azimuth, hovering + acceleration / GRAVITY * away)
         return _miss(camera, corners, wanted, p_MB, q_MB)
 
     best = Leaning(0.0, 0.0, math.inf)
@@ -201,12 +201,12 @@ def _found(
     parameters: HelicopterParameters,
 ) -> Leaning | None:
     try:
-        calm = lean_in_wind(parameters.vehicle, environment.air,
+        hovering = lean_in_wind(parameters.vehicle, environment.air,
                             plan.rotor_speed_rpm * math.pi / 30.0, wind)
     except ValueError:    # too thin an air: the aircraft refuses the plan itself
         return None
     camera = rte(parameters.computer.rte_mounting_error)
-    return leaning(camera, plan.target(segment.target), segment.centre, p_MB, calm)
+    return leaning(camera, plan.target(segment.target), segment.centre, p_MB, hovering)
 
 
 def _turn(segments: list[Segment], azimuth: float) -> None:
