@@ -87,8 +87,9 @@ def test_in_any_wind_and_with_any_mounting_the_rover_is_brought_to_its_place(win
 
 def test_no_wind_needs_the_camera_side_up_and_wind_from_behind_the_target_more():
     """Level, the rover is cut by the upper edge; the camera side must come up."""
-    still, into, behind = (leaning(rte(), ROVER, CENTRE, APEX, lean_of(*wind)).acceleration
-                          for wind in ((0.0, 0.0), (8.0, 311.0), (8.0, 131.0)))
+    still, into, behind = (
+        leaning(rte(), ROVER, CENTRE, APEX, lean_of(*wind)).acceleration
+        for wind in ((0.0, 0.0), (8.0, 311.0), (8.0, 131.0)))
     assert into < still < behind
     assert still == pytest.approx(GRAVITY * math.tan(math.radians(3.9)), rel=0.2)
     assert behind - still == pytest.approx(still - into, abs=0.02)

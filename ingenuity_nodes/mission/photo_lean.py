@@ -201,8 +201,8 @@ def _found(
     parameters: HelicopterParameters,
 ) -> Leaning | None:
     try:
-        hovering = lean_in_wind(parameters.vehicle, environment.air,
-                            plan.rotor_speed_rpm * math.pi / 30.0, wind)
+        hovering = lean_in_wind(
+            parameters.vehicle, environment.air, plan.rotor_speed_rpm * math.pi / 30.0, wind)
     except ValueError:    # too thin an air: the aircraft refuses the plan itself
         return None
     camera = rte(parameters.computer.rte_mounting_error)

@@ -163,9 +163,10 @@ def flight_span(log: VehicleLog) -> FlightSpan | None:
         return None
     longest = int(np.argmax(ends - starts))
     start, end = max(0, int(starts[longest]) - 1), int(ends[longest])
-    reported = [t_ns for change in log.modes if change.mode == Mode.LIFT_OFF.value
-            and (t_ns := lift_off_from(change.reason)) is not None
-            and abs(t_ns - int(truths.t_ns[start])) < SAME_LIFT_OFF]
+    reported = [
+        t_ns for change in log.modes if change.mode == Mode.LIFT_OFF.value
+        and (t_ns := lift_off_from(change.reason)) is not None
+        and abs(t_ns - int(truths.t_ns[start])) < SAME_LIFT_OFF]
     if reported:
         start = min(int(np.searchsorted(truths.t_ns, reported[0])), end - 1)
     return FlightSpan(start, end if end < len(truths.t_ns) else None)
