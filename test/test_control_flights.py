@@ -66,8 +66,8 @@ def test_it_touches_down_gently(flight_1, flight_3):
 def test_a_hop_goes_through_its_modes_and_ends_where_it_began():
     flight = fly(scenario_of(HOP, wind=BREEZE), seed=1)
     assert [change.mode for change in flight.changes] == [
-        'standby', 'ready', 'spin_up', 'take_off', 'climb', 'hover', 'landing', 'touchdown',
-        'spin_down', 'landed']
+        'standby', 'ready', 'spin_up', 'take_off', 'lift_off', 'climb', 'hover', 'landing',
+        'touchdown', 'spin_down', 'landed']
     assert flight.landing_offset < 0.25
     assert flight.features[flight.during('hover')].min() > 10
 

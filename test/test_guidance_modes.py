@@ -7,6 +7,7 @@ import math
 from ingenuity_nodes.frames import quaternion_from_rpy
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
 from ingenuity_nodes.guidance.guidance import Guidance, GuidanceParameters, Mode
+from ingenuity_nodes.guidance.mode import lift_off_from
 from ingenuity_nodes.signals import Estimate, ImuSample, VehicleStatus
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np
@@ -71,9 +72,36 @@ def flown(seconds: float = 120.0, **changes: object) -> Perfect:
 def test_a_flight_goes_through_its_modes_in_order_each_with_a_reason():
     aircraft = flown()
     assert [mode for mode, _ in aircraft.modes] == [
-        'standby', 'ready', 'spin_up', 'take_off', 'climb', 'hover', 'translate', 'turn',
-        'landing', 'touchdown', 'spin_down', 'landed']
+        'standby', 'ready', 'spin_up', 'take_off', 'lift_off', 'climb', 'hover', 'translate',
+        'turn', 'landing', 'touchdown', 'spin_down', 'landed']
     assert all(reason for _, reason in aircraft.modes)
+
+
+def test_lift_off_is_dated_back_to_when_it_began_to_rise():
+    aircraft = Perfect(Guidance(GuidanceParameters()))
+    guidance = aircraft.guidance
+    guidance.load(PLAN, 0)
+    aircraft.run(0.1)
+    guidance.go(0)
+    while guidance.mode is not Mode.TAKE_OFF:
+        aircraft.run(0.01)
+    aircraft.modes += [(change.mode, change.reason) for change in guidance.take_changes()]
+    begins_ns, acceleration, t_ns = aircraft.t_ns + 400_000_000, 0.9, aircraft.t_ns
+    while guidance.lift_off_ns is None:
+        t_ns += TICK_NS
+        since = max(0, t_ns - begins_ns) * 1e-9
+        up = 0.266 + 0.5 * acceleration * since ** 2
+        guidance.step(ESTIMATE._replace(
+            t_ns=t_ns, p_MB=np.array([0.0, 0.0, up]), height=up,
+            v_MB=np.array([0.0, 0.0, acceleration * since])),
+            STATUS._replace(rotor_speed=(OMEGA, OMEGA)), IMU)
+    assert (t_ns - begins_ns) * 1e-9 == pytest.approx(
+        math.sqrt(2.0 * 0.05 / acceleration), abs=0.02)
+    assert 0 <= guidance.lift_off_ns - begins_ns <= 0.04 / acceleration * 1e9
+    reported, climb = guidance.take_changes()
+    assert (reported.mode, climb.mode) == ('lift_off', 'climb')
+    assert lift_off_from(reported.reason) == guidance.lift_off_ns
+    assert lift_off_from('at the end') is None
 
 
 def test_images_begin_at_a_metre_and_end_before_the_final_descent():

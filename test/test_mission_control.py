@@ -155,7 +155,7 @@ def test_a_photo_that_two_rovers_received_is_one_photo(flight_3, environment):
 
 def test_a_receipt_of_a_stranger_is_ignored_by_name(control):
     stranger = {'perseverance': (Receipt('x' * 500, 'rte_000014000.jpg', ''),)}
-    (line,) = fly(control, MissionInputs(receipts=stranger)).log
+    (line,) = fly(control, received(), MissionInputs(receipts=stranger)).log
     assert 'ignored, allowed: ingenuity' in line
     assert len(line) < 100
 

@@ -73,7 +73,7 @@ def test_front_and_side_light_part_a_circle_round_the_target_by_the_sun(environm
 
 
 def test_the_window_of_the_flight_3_photo_is_found(environment, rover, nasa_path):
-    camera = rte((math.radians(-2.0), 0.0, 0.0))    # as mounted on our helicopter
+    camera = rte((math.radians(-2.0), 0.0, 0.0))    # as if it leaned
     found = sights(camera, environment.terrain, environment.sun, rover, nasa_path)
     only = windows(found, FLIGHT_3)
     assert len(only) == 1

@@ -10,11 +10,13 @@ import json
 import math
 import struct
 
+from ingenuity_nodes.guidance.mode import lift_off_reason
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.result import (
     flight_result, flight_span, summarise, trajectory_sha256, write_result)
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.signals import ModeChange
+from ingenuity_nodes.timing import TICK_NS
 import numpy as np
 import pytest
 import recording_flight as formula
@@ -54,6 +56,15 @@ def test_lift_off_is_the_last_and_touchdown_the_first_instant_with_a_foot_down(r
     assert result.touchdown_t_s == formula.TOUCHDOWN_S
     assert result.duration_s == pytest.approx(80.3, abs=1e-9)
     assert result.outcome == 'landed'
+
+
+def test_the_flight_computer_s_lift_off_is_that_of_the_result():
+    run = formula.flight()
+    t_ns = round(formula.LIFT_OFF_S * 1e9) - 3 * TICK_NS
+    run.logs[0].mode(ModeChange(t_ns + 300_000_000, 'lift_off', lift_off_reason(t_ns)))
+    result = flight_result(run.logs[0])
+    assert result.lift_off_t_s == t_ns / 1e9
+    assert result.duration_s == pytest.approx(80.33, abs=1e-9)
 
 
 def test_the_track_figures_are_those_of_the_formula(run):

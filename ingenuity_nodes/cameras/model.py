@@ -176,8 +176,8 @@ def rte(mounting_error_rpy: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Cam
     Parameters
     ----------
     mounting_error_rpy
-        Small rotation of the camera about the body axes [rad] (assumed: JPL's model is as
-        designed, the flown camera may have moved at launch and landing).
+        Small rotation of the camera about the body axes [rad], as calibrated: planner and shutter
+        know it.
 
     """
     raw = from_cahvore(

@@ -104,6 +104,26 @@ class TakePhoto(Section):
     rate: TurnRate = 20.0
 
 
+class Lean(Section):
+    """
+    Take an image of a target while accelerating away from it, which lifts the camera's side.
+
+    The mission chooses acceleration and heading by the wind of the day where they are not given.
+    The next translation goes on from this motion.
+    """
+
+    segment: Literal['lean']
+    target: str
+    duration: Annotated[Seconds, Field(ge=0.5)] = 2.0    # assumed: an oscillation in gusts
+    # Wanted position in the frame, 0..1 right and down.
+    centre: Annotated[tuple[float, float], Strict(False)] = (0.055, 0.05)
+    minimum_distance: Annotated[float, Field(
+        ge=0.0, le=1000.0, description='m, horizontal')] = 0.0
+    acceleration: Annotated[float, Field(
+        ge=-2.0, le=2.0, description='m/s^2, away from the target')] | None = None
+    azimuth: Azimuth | None = None    # of the nose
+
+
 class External(Section):
     """Follow offboard setpoints (``cmd_velocity``, ``cmd_trajectory``); hover without any."""
 
@@ -119,7 +139,8 @@ class Land(Section):
 
 
 Segment = Annotated[
-    Climb | Hover | Translate | Turn | TakePhoto | External | Land, Field(discriminator='segment')]
+    Climb | Hover | Translate | Turn | TakePhoto | Lean | External | Land,
+    Field(discriminator='segment')]
 
 
 class Target(Section):
@@ -181,13 +202,16 @@ class FlightPlan(Section):
             if isinstance(segment, Translate) and not segment.stop and kind != 'translate':
                 raise RuleError(f"false before '{kind}', allowed: before 'translate'",
                                 'segments', k, 'stop')
+            if isinstance(segment, Lean) and kind != 'translate':
+                raise RuleError(f"'lean' before '{kind}', allowed: before 'translate'",
+                                'segments', k)
         return self
 
     @property
     def photographed(self) -> tuple[str, ...]:
         """Return the target of each photo that the plan asks for."""
         return (*(photo.target for photo in self.photos),
-                *(s.target for s in self.segments if isinstance(s, TakePhoto)))
+                *(s.target for s in self.segments if isinstance(s, TakePhoto | Lean)))
 
     def target(self, name: str) -> Target:
         """

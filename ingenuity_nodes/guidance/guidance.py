@@ -20,7 +20,8 @@ import math
 
 from ingenuity_nodes.frames import tilt
 from ingenuity_nodes.guidance.flight_plan import FlightPlan
-from ingenuity_nodes.guidance.mode import AT_REST, FINAL, IN_FLIGHT, Mode
+from ingenuity_nodes.guidance.mode import (
+    AT_REST, FINAL, IN_FLIGHT, lift_off_reason, Mode)
 from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.plan_flight import ABORT, PlanFlight, RETARGET, Seen
@@ -61,6 +62,7 @@ class Guidance:
         self._health = WELL
         self._announced = ('', self.mode)     # what was missing, and in which mode
         self._since_ns = 0
+        self._resting_ns = 0    # when it did not rise yet
         self._changes = [ModeChange(0, Mode.STANDBY.value, 'power on')]
         self._flight = PlanFlight(parameters)
         self._touchdown = Touchdown(parameters)
@@ -225,6 +227,7 @@ class Guidance:
         elif self.mode is Mode.SPIN_UP:
             if age > p.spin_up_time and self._rotors_within(status, p.speed_tolerance):
                 self._flight.start_from(estimate.p_MB)
+                self._resting_ns = t_ns
                 self._enter(t_ns, Mode.TAKE_OFF, 'rotors at flight speed')
             elif age > p.spin_up_limit:
                 self._stop(t_ns, f'spin-up not done in {p.spin_up_limit:g} s')
@@ -281,8 +284,12 @@ class Guidance:
     def _take_off(self, t_ns: int, age: float, estimate: Estimate) -> None:
         """Wait until the feet are clear of the ground, then begin the first segment."""
         p = self.parameters
+        if estimate.v_MB[2] < p.lift_off_rate:
+            self._resting_ns = t_ns
         if estimate.height - p.origin_height > p.clear_height:
-            self.lift_off_ns = t_ns
+            self.lift_off_ns = self._resting_ns
+            self._changes.append(ModeChange(
+                t_ns, Mode.LIFT_OFF.value, lift_off_reason(self.lift_off_ns)))
             self._enter_leg(t_ns, self._flight.begin(
                 t_ns, float(estimate.v_MB[2]), estimate.p_MB))
         elif age > p.take_off_limit:

@@ -1,10 +1,13 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Names of the flight modes and the numbers of guidance."""
+"""Names of the flight modes, and how lift-off is reported."""
 
 from __future__ import annotations
 
 from enum import Enum
+import re
+
+from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 
 
 class Mode(str, Enum):
@@ -15,6 +18,7 @@ class Mode(str, Enum):
     REFUSED = 'refused'          # will not fly
     SPIN_UP = 'spin_up'          # rotors to their speed, blades flat
     TAKE_OFF = 'take_off'        # collective up; rates only until clear of the ground
+    LIFT_OFF = 'lift_off'        # within take_off; known, and announced, when clear of the ground
     CLIMB = 'climb'
     HOVER = 'hover'
     TRANSLATE = 'translate'
@@ -37,3 +41,15 @@ IN_FLIGHT = frozenset({
     Mode.CLIMB, Mode.HOVER, Mode.TRANSLATE, Mode.TURN, Mode.PHOTO, Mode.EXTERNAL, Mode.HOLD,
     Mode.LANDING})
 FINAL = frozenset({Mode.REFUSED, Mode.LANDED, Mode.CRASHED})
+_LIFT_OFF = re.compile(r'at (\d+\.\d\d) s')
+
+
+def lift_off_reason(t_ns: int) -> str:
+    """Report when it lifted off, a tick [ns]: known only later, and a mode has no stamp."""
+    return f'at {t_ns / SECOND_NS:.2f} s'
+
+
+def lift_off_from(reason: str) -> int | None:
+    """Read what :func:`lift_off_reason` wrote [ns]; None for any other text."""
+    match = _LIFT_OFF.fullmatch(reason)
+    return round(float(match[1]) * SECOND_NS / TICK_NS) * TICK_NS if match else None

@@ -31,6 +31,10 @@ class GuidanceParameters:
         0.25, 's', 'to raise the collective', low=0.01, high=5.0, source='assumed')
     clear_height: float = quantity(
         0.05, 'm', 'feet this high are clear of the ground', low=0.0, high=1.0, source='assumed')
+    lift_off_rate: float = quantity(
+        0.04, 'm/s', 'rising faster than this it has lifted off', low=0.01, high=1.0,
+        source='assumed: four times what the filter says of a stretching landing gear; 0.05 s '
+               'after lift-off')
     take_off_limit: float = quantity(
         3.0, 's', 'time-out of the take-off', low=0.5, high=30.0, source='assumed')
     vertical_acceleration: float = quantity(

@@ -18,7 +18,8 @@ import math
 from ingenuity_nodes.cameras.model import CameraModel, rte
 from ingenuity_nodes.frames import (
     quaternion_from_rpy, QuatWxyz, rotation_matrix, Vector3, yaw_from_azimuth)
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest, TakePhoto, Target
+from ingenuity_nodes.guidance.flight_plan import (
+    FlightPlan, Lean, PhotoRequest, TakePhoto, Target)
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.signals import Estimate, Retarget, Setpoint
 from ingenuity_nodes.timing import SECOND_NS, TICK
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TARGET_SIZE = (3.0, 2.7, 2.2)     # [m] length, width, height of the rover; NASA
-FIRST_COST, LAST_COST = 1.0, 3.0  # accepted at the start and the end of the window; assumed
+FIRST_COST, LAST_COST = 0.7, 3.0  # accepted at the start and the end of the window; assumed
 TOLERANCE = 0.03                  # miss of the centre that costs 1, in frame widths; assumed
 HIDDEN_COST = 10.0                # cost of a target wholly outside of the frame; assumed
 RATE_COST = 2.0                   # per rad/s of turning: the shutter rolls; assumed
@@ -82,9 +83,19 @@ def yaw_towards(target: Target, p_M: Vector3) -> float:
     return math.atan2(north, east) - math.atan2(axis[1], axis[0])
 
 
-def _faces(setpoint: Setpoint, target: Target) -> bool:
-    """Return whether the turn of a photo segment is done."""
-    if setpoint.mode != Mode.PHOTO.value or setpoint.yaw_rate_ref != 0.0:
+def retargeted(segment: TakePhoto | Lean, name: str) -> TakePhoto:
+    """Return the segment that photographs another target; by leaning only the former one."""
+    return TakePhoto(segment='photo', target=name, duration=segment.duration) if isinstance(
+        segment, Lean) else segment.model_copy(update={'target': name})
+
+
+def _begins(setpoint: Setpoint, segment: TakePhoto | Lean, target: Target) -> bool:
+    """Return whether the window of a photo opens: as it leans, or when the turn is done."""
+    if setpoint.mode != Mode.PHOTO.value:
+        return False
+    if isinstance(segment, Lean):
+        return True
+    if setpoint.yaw_rate_ref != 0.0:
         return False
     left = setpoint.yaw_ref - yaw_towards(target, setpoint.p_ref)
     return abs(math.remainder(left, 2.0 * math.pi)) < FACING
@@ -104,7 +115,7 @@ class PhotoTrigger:
     def __init__(self, camera: CameraModel) -> None:
         self._camera = camera
         self._open: list[_Window] = []
-        self._segments: list[tuple[TakePhoto, Target]] = []    # segments to come
+        self._segments: list[tuple[TakePhoto | Lean, Target]] = []    # segments to come
 
     def load(self, plan: FlightPlan) -> None:
         """
@@ -118,7 +129,7 @@ class PhotoTrigger:
         """
         self._open = [_Window(photo, plan.target(photo.target)) for photo in plan.photos]
         self._segments = [(segment, plan.target(segment.target)) for segment in plan.segments
-                          if isinstance(segment, TakePhoto)]
+                          if isinstance(segment, TakePhoto | Lean)]
 
     def retarget(self, change: Retarget) -> str:
         """Take another target for the first photo of a target to come; return why not, ''."""
@@ -132,8 +143,7 @@ class PhotoTrigger:
                 return ''
         for k, (segment, _) in enumerate(self._segments):
             if segment.target == change.photo:
-                new = segment.model_copy(update={'target': target.name})
-                self._segments[k] = new, target
+                self._segments[k] = retargeted(segment, target.name), target
                 return ''
         left = (*(window.request.target for window in self._open),
                 *(segment.target for segment, _ in self._segments))
@@ -145,11 +155,14 @@ class PhotoTrigger:
         if lift_off_ns is None:
             return False
         since = (estimate.t_ns - lift_off_ns) / SECOND_NS
-        if self._segments and _faces(setpoint, self._segments[0][1]):
+        if self._segments and _begins(setpoint, *self._segments[0]):
             segment, target = self._segments.pop(0)
+            centre, least = (segment.centre, segment.minimum_distance) if isinstance(
+                segment, Lean) else (
+                self._level_centre(target, estimate.p_MB, setpoint.yaw_ref), 0.0)
             self._open.append(_Window(PhotoRequest(
                 target=segment.target, after=since, before=since + segment.duration,
-                centre=self._level_centre(target, estimate.p_MB, setpoint.yaw_ref)), target))
+                centre=centre, minimum_distance=least), target))
         for window in self._open:
             if window.now(since, estimate, self._camera):
                 self._open.remove(window)

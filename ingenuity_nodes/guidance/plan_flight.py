@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
-    External, FlightPlan, Hover, Land, Segment, TakePhoto, Target, Translate)
+    External, FlightPlan, Hover, Land, Lean, Segment, TakePhoto, Target, Translate)
 from ingenuity_nodes.guidance.ground_following import ground_follower, LEVEL_GROUND
 from ingenuity_nodes.guidance.mode import IN_FLIGHT, Mode
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
+from ingenuity_nodes.guidance.photo_trigger import retargeted
 from ingenuity_nodes.guidance.segments import brake, halt, landing, Leg, leg_of
 from ingenuity_nodes.guidance.trajectory import hover, Path, Reference
 from ingenuity_nodes.signals import FlightOrder, Retarget
@@ -139,8 +140,8 @@ class PlanFlight:
         others = tuple(one for one in self._plan.targets if one.name != target.name)
         self._plan = self._plan.model_copy(update={'targets': (*others, target)})
         for k, segment in enumerate(self._left):
-            if isinstance(segment, TakePhoto) and segment.target == change.photo:
-                new = segment.model_copy(update={'target': change.target})
+            if isinstance(segment, TakePhoto | Lean) and segment.target == change.photo:
+                new = retargeted(segment, change.target)
                 self._left = (*self._left[:k], new, *self._left[k + 1:])
                 return
 

@@ -9,16 +9,17 @@ import math
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.guidance.flight_plan import (
-    Climb, External, FlightPlan, Hover, Land, Segment, TakePhoto, Translate, Turn)
+    Climb, External, FlightPlan, Hover, Land, Lean, Segment, TakePhoto, Translate, Turn)
 from ingenuity_nodes.guidance.mode import Mode
 from ingenuity_nodes.guidance.offboard import OffboardSetpoints
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.photo_trigger import yaw_towards
 from ingenuity_nodes.guidance.trajectory import (
-    descent, hover, Limits, move, passing, Path, Reference, stop, turned, ZERO)
+    descent, hover, Limits, move, passing, Path, push, Reference, stop, turned, ZERO)
 import numpy as np
 
 SLOW = 0.1    # [m/s] assumed: such a speed needs no braking
+SMALL = 1e-3  # [m/s^2], [m] less than this is none
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def leg_of(
         path = turned(hover(p, yaw), yaw_towards(plan.target(segment.target), p),
                       turn_limits(math.radians(segment.rate), parameters))
         return Leg(Mode.PHOTO, path, path.duration + segment.duration, f'of {segment.target}')
+    if isinstance(segment, Lean):
+        return _lean(segment, plan, start, parameters)
     if isinstance(segment, External):
         setpoints = OffboardSetpoints(p, yaw, float(home[2]), segment.duration, parameters)
         return Leg(Mode.EXTERNAL, setpoints, segment.duration,
@@ -103,6 +106,21 @@ def _translation(
             path = turned(move(start, end, level, climb), segment.yaw, turning)
     return Leg(Mode.TRANSLATE, path, path.duration,
                f'to {segment.north:g} m north, {segment.east:g} m east', passes=bool(end_v.any()))
+
+
+def _lean(
+    segment: Lean, plan: FlightPlan, start: Reference, parameters: GuidanceParameters,
+) -> Leg:
+    """Build the leg that accelerates away from a target, and ends in that motion."""
+    acceleration = segment.acceleration or 0.0
+    reason = f'of {segment.target}, with {acceleration:.2f} m/s^2 away from it'
+    away = start.p - np.array(plan.target(segment.target).position)
+    length = math.hypot(away[0], away[1])
+    if abs(acceleration) < SMALL or length < SMALL:
+        return Leg(Mode.PHOTO, hover(start.p, start.yaw), segment.duration, reason)
+    along = math.copysign(1.0 / length, acceleration) * np.array([away[0], away[1], 0.0])
+    path = push(start, along, Limits(1.0, abs(acceleration), parameters.jerk), segment.duration)
+    return Leg(Mode.PHOTO, path, segment.duration, reason, passes=True)
 
 
 def landing(segment: Land, start: Reference, parameters: GuidanceParameters, reason: str) -> Leg:

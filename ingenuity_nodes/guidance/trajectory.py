@@ -225,6 +225,30 @@ def descent(start: Reference, speed: float, climb: Limits) -> Path:
     return Path(start.p, start.yaw, Profile(state, (climb,) * 3, None, (0.0, 0.0, -speed)))
 
 
+def push(start: Reference, along: Vector3, level: Limits, duration: float) -> Path:
+    """
+    Build the path that still accelerates at the end of a duration [s].
+
+    Parameters
+    ----------
+    start
+        State to begin with [m, M].
+    along
+        Horizontal direction of the acceleration, of length 1.
+    level
+        Of the motion; its acceleration is the one to hold.
+    duration
+        For so long at least the acceleration lasts, once it is reached [s].
+
+    """
+    axes = _axes(along, start.v)
+    state = Axes((0.0, 0.0, 0.0), (axes @ start.v).tolist(), (axes @ start.a).tolist())
+    # From -a the ramp takes 2 a / j; at the end it falls to zero for another a / j.
+    enough = level.acceleration * (duration + 3.0 * level.acceleration / level.jerk)
+    return Path(start.p, start.yaw, Profile(
+        state, (level,) * 3, None, (state.v[0] + enough, 0.0, 0.0)), axes)
+
+
 def stop(last: Reference, level: Limits, turn: Limits) -> Path:
     """Build the path that brakes motion and turn to rest, without a step in their derivatives."""
     line = Profile(Axes((0.0, 0.0, 0.0), last.v.tolist(), last.a.tolist()), (level,) * 3, None,

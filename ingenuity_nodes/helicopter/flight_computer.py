@@ -78,7 +78,7 @@ class FlightComputer:
         self._health = Health(p.health, software, rest, self._imu_monitor,
                               p.vehicle.power.motor_temperature_high)
         self._stamps = ImageStamps(p.image_stamps, software)
-        self._photo_trigger = PhotoTrigger(rte())    # its own model: it knows no mounting error
+        self._photo_trigger = PhotoTrigger(rte(p.computer.rte_mounting_error))    # as calibrated
         self._radio = Station(p.radio, name)
         self._healthy = True
         self._exposed: list[int] = []         # navigation images still at vision

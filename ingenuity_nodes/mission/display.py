@@ -18,7 +18,7 @@ from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest
 from ingenuity_nodes.mission.feasibility import needed_signal_to_noise_db
 from ingenuity_nodes.mission.limits import FlightLimits, LIMITS
 from ingenuity_nodes.mission.photo_planning import PathSamples, sights, TargetVolume, windows
-from ingenuity_nodes.mission.planned_flight import planned_flight
+from ingenuity_nodes.mission.planned_flight import photo_requests, planned_flight
 from ingenuity_nodes.mission.planner import volume_of
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.radio.link import signal_to_noise_db
@@ -132,7 +132,7 @@ def photo_poses(
     scenario: Scenario, section: HelicopterSection, plan: FlightPlan, environment: Environment,
 ) -> tuple[Shape, ...]:
     """Return frusta where the planned flight could take its photos, the chosen one bright."""
-    if not plan.photos:
+    if not plan.photographed:
         return ()
     parameters = with_overrides(HelicopterParameters(), section.overrides)
     flight = planned_flight(plan, section.position, environment.terrain, parameters.guidance)
@@ -140,7 +140,7 @@ def photo_poses(
     camera = rte(parameters.computer.rte_mounting_error)
     candidates: list[NDArray[np.float64]] = []
     chosen: list[NDArray[np.float64]] = []
-    for request in plan.photos:
+    for request in photo_requests(plan, flight):
         if request.target not in {vehicle.name for vehicle in scenario.vehicles}:
             continue    # a target with a position alone has no size
         target = volume_of(scenario, request.target, environment)

@@ -26,7 +26,7 @@ class Phase(Enum):
 
 # Modes of the flight computer that end a flight, and those that are only announced.
 LANDED, FAILED_MODES = 'landed', ('refused', 'crashed')
-ANNOUNCED = (Mode.DEGRADED.value, Mode.ORDER.value)
+ANNOUNCED = (Mode.DEGRADED.value, Mode.LIFT_OFF.value, Mode.ORDER.value)
 AIRBORNE = frozenset(mode.value for mode in IN_FLIGHT)
 TAKES_PLANS = ('standby', 'ready', 'landed', 'refused')
 

@@ -9,9 +9,10 @@ import math
 
 from ingenuity_nodes.cameras.model import CameraModel, rte
 from ingenuity_nodes.control.allocation import onboard_model
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, PhotoRequest
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, Lean, PhotoRequest
 from ingenuity_nodes.guidance.photo_trigger import target_corners
-from ingenuity_nodes.mission.planned_flight import planned_flight, PlannedFlight
+from ingenuity_nodes.mission.planned_flight import (
+    photo_requests, planned_flight, PlannedFlight)
 from ingenuity_nodes.mission.preparation import plan_with_targets
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.scenario.environment import terrain_of
@@ -39,7 +40,7 @@ def foreseen(scenario: Scenario) -> list[str]:
         if plan is None:
             continue    # the mission planner looks for itself
         lines += _lift(scenario, section, plan)
-        if plan.photos:
+        if plan.photos or any(isinstance(segment, Lean) for segment in plan.segments):
             terrain = terrain or terrain_of(scenario.world)
             lines += _photos(scenario, section, plan, terrain)
     return lines
@@ -62,15 +63,16 @@ def _lift(scenario: Scenario, section: HelicopterSection, plan: FlightPlan) -> I
 def _photos(
     scenario: Scenario, section: HelicopterSection, plan: FlightPlan, terrain: Terrain,
 ) -> Iterator[str]:
-    guidance = with_overrides(HelicopterParameters(), section.overrides).guidance
+    parameters = with_overrides(HelicopterParameters(), section.overrides)
+    camera = rte(parameters.computer.rte_mounting_error)
     plan = plan_with_targets(scenario, section, terrain)
-    flight = planned_flight(plan, section.position, terrain, guidance)
-    for photo in plan.photos:
+    flight = planned_flight(plan, section.position, terrain, parameters.guidance)
+    for photo in photo_requests(plan, flight):
         what = f'{section.name}: the photo of {photo.target} from {photo.after:g} to ' \
                f'{photo.before:g} s after lift-off'
         if photo.after > flight.duration:
             yield f'{what} will not be taken: the plan lands at {flight.duration:.1f} s'
-        elif not _seen(rte(), photo, plan, flight):
+        elif not _seen(camera, photo, plan, flight):
             yield f'{what} will not show it: it stays outside the frame'
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy, Vector3
-from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land
+from ingenuity_nodes.guidance.flight_plan import FlightPlan, Land, Lean, PhotoRequest
 from ingenuity_nodes.guidance.ground_following import ground_follower, Rise
 from ingenuity_nodes.guidance.parameters import GuidanceParameters
 from ingenuity_nodes.guidance.segments import leg_of
@@ -106,6 +106,18 @@ def _time_to(path: Path, fall: float) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if float(path.at(middle).p[2]) > floor else (low, middle)
     return high
+
+
+def photo_requests(plan: FlightPlan, flight: PlannedFlight) -> tuple[PhotoRequest, ...]:
+    """Return the photos of a plan, those of its ``lean`` segments with the times of the flight."""
+    out = list(plan.photos)
+    for number, segment in enumerate(plan.segments):
+        if isinstance(segment, Lean):
+            start = float(flight.t_s[flight.segment == number][0])
+            out.append(PhotoRequest(
+                target=segment.target, after=start, before=start + segment.duration,
+                centre=segment.centre, minimum_distance=segment.minimum_distance))
+    return tuple(out)
 
 
 def position_at(flight: PlannedFlight, since: Array) -> Array:

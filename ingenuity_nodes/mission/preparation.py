@@ -16,6 +16,7 @@ from ingenuity_nodes.guidance.flight_plan import Climb, FlightPlan, Target
 from ingenuity_nodes.mission.feasibility import Feasibility, feasibility
 from ingenuity_nodes.mission.limits import (
     FlightLimits, LIMITS, PLANNING, PlanningParameters)
+from ingenuity_nodes.mission.photo_lean import with_leans
 from ingenuity_nodes.mission.planned_flight import planned_flight
 from ingenuity_nodes.mission.planner import GoalError, plan_of
 from ingenuity_nodes.mission.separation import conflicts, TimedFlight, wait_needed
@@ -87,7 +88,8 @@ def _planned(
 ) -> Prepared:
     if not section.goals:
         plan = plan_with_targets(scenario, section, environment.terrain)
-        return Prepared(section, plan, None, section.start, (), '')
+        plan, reasons = with_leans(plan, section.position, environment, parameters)
+        return Prepared(section, plan, None, section.start, reasons, '')
     try:
         made = plan_of(scenario, section, environment, parameters, planning)
     except GoalError as error:

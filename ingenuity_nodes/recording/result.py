@@ -4,9 +4,10 @@
 The figures of a flight, for scripts: ``result.json``.
 
 The flight is the longest stretch of ticks (10 ms) without a foot on the ground. *Lift-off* is
-the tick before it, the last with a foot down; *touchdown* the tick after it, the first contact:
-bounces and slides do not count as flight. Positions and errors named after them are taken at
-those ticks. All figures are of the truth unless stated otherwise. Altitudes, the apex and the
+that of the flight computer, from which plan, photos and faults count, too; in records without it
+the tick before the stretch, the last with a foot down. *Touchdown* is the tick after it, the first
+contact: bounces and slides do not count as flight. Positions and errors named after them are taken
+at those ticks. All figures are of the truth unless stated otherwise. Altitudes, the apex and the
 landing offset are relative to the lift-off position; path and speed are horizontal, as on NASA's
 maps.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
+from ingenuity_nodes.guidance.mode import lift_off_from, Mode
 from ingenuity_nodes.recording.anomalies import fault_entries, is_hard, response_entries
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
@@ -35,6 +37,7 @@ from numpy.typing import NDArray
 REFUSED = 'refused'              # mode and outcome of a flight that did not start
 UNFINISHED = 'never lifted off', 'still flying', 'not shut down'
 LANDED = 'landed'                # mode and outcome of a nominal flight
+SAME_LIFT_OFF = SECOND_NS        # assumed: that of another flight is farther off
 # Without contact data, the gear counts as off the ground this far above its resting height.
 CLEAR_OF_GROUND = 0.02           # [m]; assumed: more than the gear springs back
 SHORTEST_LINE = 2.0              # [m]; assumed: nearer apexes are hovers, which have no track line
@@ -163,9 +166,14 @@ def flight_span(log: VehicleLog) -> FlightSpan | None:
     if len(starts) == 0:
         return None
     longest = int(np.argmax(ends - starts))
-    end = int(ends[longest])
-    return FlightSpan(
-        max(0, int(starts[longest]) - 1), end if end < len(truths.t_ns) else None)
+    start, end = max(0, int(starts[longest]) - 1), int(ends[longest])
+    reported = [
+        t_ns for change in log.modes if change.mode == Mode.LIFT_OFF.value
+        and (t_ns := lift_off_from(change.reason)) is not None
+        and abs(t_ns - int(truths.t_ns[start])) < SAME_LIFT_OFF]
+    if reported:
+        start = min(int(np.searchsorted(truths.t_ns, reported[0])), end - 1)
+    return FlightSpan(start, end if end < len(truths.t_ns) else None)
 
 
 def flight_result(log: VehicleLog) -> FlightResult:

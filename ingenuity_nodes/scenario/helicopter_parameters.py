@@ -39,10 +39,8 @@ class ComputerParameters:
         10.0, 'W', 'computers, sensors and cameras in flight', low=0.0, high=100.0,
         source='assumed: Snapdragon 801 and sensors at work')
     rte_mounting_error: tuple[float, float, float] = quantity(
-        (-0.0349, 0.0, 0.0), 'rad', 'roll, pitch, yaw of the colour camera against its model',
-        low=-0.0349, high=0.0349,
-        source='assumed: 2 deg camera side up; stands in for hover tilt seen in flights 1 and 2 '
-               '(3 to 6 deg) that the rotor model does not reach')
+        (0.0, 0.0, 0.0), 'rad', 'roll, pitch, yaw of the colour camera against its model',
+        low=-0.0349, high=0.0349, source='nasa-jpl/m2020-urdf-models: as calibrated')
 
 
 @dataclass(frozen=True)

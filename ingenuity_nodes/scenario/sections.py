@@ -15,7 +15,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from ingenuity_nodes.guidance.flight_plan import (
-    Azimuth, FlightPlan, PhotoRequest, Segment, TakePhoto)
+    Azimuth, FlightPlan, Lean, PhotoRequest, Segment, TakePhoto)
 from ingenuity_nodes.scenario.commands import TimedCommand
 from ingenuity_nodes.scenario.fault_section import FaultSection, orders_of
 from ingenuity_nodes.scenario.goals import CruiseSection, Goal, Photograph
@@ -333,7 +333,7 @@ class Scenario(Section):
                 ('segments', k, segment) for k, segment in enumerate(plan.segments)]
             wanted += [('photos', number, photo) for number, photo in enumerate(plan.photos)]
             for kind, number, photo in wanted:
-                if not isinstance(photo, TakePhoto | PhotoRequest):
+                if not isinstance(photo, TakePhoto | Lean | PhotoRequest):
                     continue
                 where = 'vehicles', index, 'flight_plan', kind, number
                 if photo.target not in known:

@@ -39,22 +39,23 @@ class PowerParameters:
         1.0, 'N m', 'torque per rotor angle error', low=0.0, high=100.0,
         source='assumed: settles in 0.3 s')
     motor_copper: float = quantity(
-        70.0, 'W/(N m)^2', 'copper loss per squared torque', low=0.0, high=1e4,
-        source='assumed: 9 W at hover torque; with iron loss the motors give 84 % there')
+        35.0, 'W/(N m)^2', 'copper loss per squared torque', low=0.0, high=1e4,
+        source='assumed: 4 W at hover torque; with iron loss the motors give 91 % there, so that '
+               'rotors that take 184 W from the air draw 210 W (summary of NASA status 298)')
     motor_iron: float = quantity(
-        1.3e-4, 'W s^2', 'iron and bearing loss per squared speed', low=0.0, high=1.0,
-        source='assumed: 9 W at 2,537 rpm, as large as the copper loss in hover')
+        6.5e-5, 'W s^2', 'iron and bearing loss per squared speed', low=0.0, high=1.0,
+        source='assumed: 5 W at 2,537 rpm, as large as the copper loss in hover')
     drive_efficiency: float = quantity(
-        0.90, '1', 'of the motor electronics', low=0.1, high=1.0,
-        source='assumed: six-step drive at part load')
+        0.96, '1', 'of the motor electronics', low=0.1, high=1.0,
+        source='assumed: field-effect transistors; what the motors leave of the 210 W')
     servo_power: float = quantity(
         10.0, 'W', 'of the six servos in flight', low=0.0, high=100.0,
         source='assumed: brushed motors of some 1.5 W each, always working against blade moments')
     motor_heat_capacity: float = quantity(
-        20.0, 'J/K', 'of the hot parts of one motor', low=1.0, high=1e4,
-        source='assumed: windings and stator of some 50 g; JPL speaks of about 1 K per second')
+        10.0, 'J/K', 'of the hot parts of one motor', low=1.0, high=1e4,
+        source='assumed: windings and teeth of some 25 g; JPL speaks of about 1 K per second')
     motor_cooling: float = quantity(
-        0.05, 'W/K', 'from one motor to the airframe', low=0.0, high=10.0,
+        0.025, 'W/K', 'from one motor to the airframe', low=0.0, high=10.0,
         source='assumed: thin mast; the air carries next to nothing')
     motor_temperature_high: float = quantity(
         403.0, 'K', 'winding temperature beyond which a motor fails', low=250.0, high=600.0,
