@@ -72,6 +72,12 @@ def test_a_path_agrees_near_either_log_and_between_them():
     assert not path_agrees(1.021 * nasa.path_m, nasa)
 
 
+def test_a_path_published_in_whole_metres_is_known_to_half_a_metre():
+    nasa = flight_log()[66]    # 1 m planned, 2.7 m estimated
+    assert path_agrees(0.6, nasa)
+    assert not path_agrees(0.4, nasa)
+
+
 def test_what_ended_otherwise_on_mars_must_end_so_here():
     assert as_nasa_flew(53, 'LAND_NOW').misses == ()
     assert as_nasa_flew(53, 'landed').misses == ('ended as landed, on Mars LAND_NOW',)

@@ -38,6 +38,7 @@ import numpy as np
 NAME = re.compile(r'flight_(\d\d)(_planned)?')
 DURATION = 0.05, 3.0    # agreement: fraction, or seconds
 PATH = 0.02             # fraction
+ROUNDING = 0.5          # [m] NASA's log gives the planned path in whole metres
 LANDING = 0.01, 1.0     # fraction of the way, and metres
 FASTEST_TIP = 0.8       # Mach: the limit that NASA names ("Flying on Mars Is Getting Harder")
 # Flights that ended otherwise than planned, and how: only that is asked of ours.
@@ -105,8 +106,10 @@ def _misses(row: Comparison) -> Iterator[str]:
 
 def path_agrees(path: float, nasa: HistoricFlight) -> bool:
     """Return whether a length agrees with one of NASA's, or lies between them."""
-    low, high = sorted((nasa.distance_m, nasa.path_m))
-    return (1.0 - PATH) * low <= path <= (1.0 + PATH) * high
+    planned, estimated = nasa.distance_m, nasa.path_m
+    slack = max(PATH * planned, ROUNDING)
+    low = min(planned - slack, (1.0 - PATH) * estimated)
+    return low <= path <= max(planned + slack, (1.0 + PATH) * estimated)
 
 
 @dataclass(frozen=True)
