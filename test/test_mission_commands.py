@@ -5,6 +5,7 @@
 import math
 
 from ingenuity_nodes.frames import quaternion_from_rpy
+from ingenuity_nodes.guidance.flight_plan import Lean
 from ingenuity_nodes.mission.control import MissionControl, MissionInputs, Phase
 from ingenuity_nodes.mission.outside import ClickedPoint, GoalPose
 from ingenuity_nodes.scenario.environment import environment_of
@@ -198,7 +199,9 @@ def test_the_run_waits_for_a_drive_that_was_asked_for_during_it(run):
 def fleets(flight_3):
     """Give flight 3 without a rover and with two."""
     scenario, environment = flight_3
-    plan = scenario.helicopters[0].flight_plan.model_copy(update={'photos': ()})
+    plan = scenario.helicopters[0].flight_plan
+    plan = plan.model_copy(update={'photos': (), 'segments': tuple(
+        segment for segment in plan.segments if not isinstance(segment, Lean))})
     helicopter = scenario.helicopters[0].model_copy(update={'flight_plan': plan})
     rover = scenario.rovers[0]
     other = rover.model_copy(update={'name': 'curiosity'})

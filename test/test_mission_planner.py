@@ -161,7 +161,8 @@ def test_a_route_without_end_is_refused_at_once(scenario, environment, goal, cru
 def test_a_goal_of_900_m_is_refused_with_the_numbers_that_break(scenario, environment):
     flight = prepared(scenario, environment, scout(to={'north': -900.0, 'east': 0.0}), BACK)
     assert 'distance 1800.0 m, allowed: at most 800.0 m' in flight.no_go
-    assert 'motor temperature' in flight.no_go and 'charge left 0.0 %' in flight.no_go
+    assert 'flight time 552.0 s, allowed: at most 180.0 s' in flight.no_go
+    assert 'charge left 13.0 %, allowed: at least' in flight.no_go
     assert '\n' not in flight.no_go
 
 

@@ -166,6 +166,7 @@ def test_images_that_are_never_due_are_not_kept(node):
     image = np.zeros((2, 2), np.uint8)
     mapper = SimpleNamespace(
         refusals=node.refusals, _images={}, _t_ns=STEP,
+        _camera=SimpleNamespace(width=2, height=2),
         _participant=SimpleNamespace(advance=lambda: None))
     for t_ns in range(0, 1000):
         for _ in range(2):

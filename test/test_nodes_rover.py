@@ -74,8 +74,8 @@ def test_a_goal_of_rviz_is_a_path_of_one_point():
 
 @pytest.mark.parametrize(('message', 'text'), [
     (goal('odom'), "frame_id: found 'odom', allowed: map"),
-    (goal('map', math.nan), 'found nan, 2 m, allowed: finite numbers'),
-    (goal('map', 1.0, math.inf), 'found 1, inf m, allowed: finite numbers')])
+    (goal('map', math.nan), 'position: found nan, allowed: finite numbers'),
+    (goal('map', 1.0, math.inf), 'position: found inf, allowed: finite numbers')])
 def test_a_bad_goal_is_refused_with_what_was_found_and_what_is_allowed(message, text):
     with pytest.raises(ValueError, match=text):
         goal_from(message)
@@ -88,7 +88,7 @@ def test_a_velocity_is_forward_and_about_the_vertical():
 @pytest.mark.parametrize(('message', 'text'), [
     (velocity('scout/base_link', x=1.0),
      "frame_id: found 'scout/base_link', allowed: rover/base_link"),
-    (velocity(x=math.nan), 'found nan m/s, 0 rad/s, allowed: finite numbers'),
+    (velocity(x=math.nan), 'twist: found nan, allowed: finite numbers'),
     (velocity(y=0.1), 'found linear.y 0.1')])
 def test_a_bad_velocity_is_refused_with_what_was_found_and_what_is_allowed(message, text):
     with pytest.raises(ValueError, match=text):

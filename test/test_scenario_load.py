@@ -104,9 +104,10 @@ def test_an_unknown_scenario_is_answered_with_the_known_ones(name, words):
 
 @pytest.mark.parametrize('old, new, message', [
     ('altitude', 'altitud', 'FILE:19:28: vehicles[0].flight_plan.segments[0].altitud: '
-     "unknown key 'altitud', did you mean 'altitude'?; allowed: segment, altitude, speed"),
+     "unknown key 'altitud', did you mean 'altitude'?; allowed: segment, altitude, above, speed"),
     ('altitude: 1.5', 'altitude: 5 m', 'FILE:19:28: vehicles[0].flight_plan.segments[0].altitude:'
-     " found '5 m', allowed: a number above 0 to 24 (m above the take-off point)"),
+     " found '5 m', allowed: a number above 0 to 24 (m above the take-off point, or "
+     'above the ground below)'),
     ('altitude: 1.5', 'altitude: 16ft', 'FILE:19:28: vehicles[0].flight_plan.segments[0].altitude:'
      " found '16ft', allowed: a number above 0 to 24"),
     ('altitude: 1.5', 'altitude: -5.0', 'FILE:19:28: vehicles[0].flight_plan.segments[0].altitude:'

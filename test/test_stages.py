@@ -130,7 +130,7 @@ def test_velocities_from_outside_are_flown_and_then_the_plan_goes_on():
         speeds.append(out.truth.v_MB[1])    # each 10 ms
         outcome = report.outcome
     assert outcome == 'landed' and ignored == {''}
-    assert modes[4:8] == ['climb', 'external', 'landing', 'touchdown']
+    assert modes[5:9] == ['climb', 'external', 'landing', 'touchdown']
     assert np.mean(speeds[2300:2400]) == pytest.approx(1.0, abs=0.1)    # 23 to 24 s
     # Five seconds at 1 m/s, less the way to speed up and with the way to stop: about 5 m.
     assert out.truth.p_MB[1] == pytest.approx(5.0, abs=0.8)
