@@ -99,7 +99,7 @@ class Watch:
 
 
 def measure(count: int, images: bool) -> tuple[float, float, float]:
-    """Return real-time factor and CPU per simulated second: of a helicopter, of what all use in common."""
+    """Return real-time factor, and CPU per simulated second of a helicopter and of the rest."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'fleet.yaml'
         path.write_text(yaml.safe_dump(fleet(count, images)))

@@ -55,8 +55,8 @@ def page(rows: Sequence[Comparison], options: str = '') -> str:
     """Write the page."""
     good = sum(not row.misses for row in rows)
     head = HEAD.format(
-        options=options, fraction=100 * DURATION[0], seconds=DURATION[1], path=100 * PATH, rounding=ROUNDING,
-        landing=100 * LANDING[0], metres=LANDING[1],
+        options=options, fraction=100 * DURATION[0], seconds=DURATION[1], path=100 * PATH,
+        rounding=ROUNDING, landing=100 * LANDING[0], metres=LANDING[1],
         contingencies=', '.join(map(str, CONTINGENCIES)))
     return '\n'.join([
         head, f'**Result.** {good} of {len(rows)} agree; {_strict(rows)} of them have a path '

@@ -19,7 +19,8 @@ from ingenuity_nodes.export.options import Options
 from ingenuity_nodes.frames import frame, MAP, rotation_matrix
 from ingenuity_nodes.navigation.inputs import column, WIDTH
 from ingenuity_nodes.recording.bag.images import NAVIGATION
-from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter, TYPES
+from ingenuity_nodes.recording.bag.typestore import TYPES
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.signals import FeatureFrame
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
