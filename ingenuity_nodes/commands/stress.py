@@ -1,0 +1,72 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The command that gives live flights a hard time."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+import sys
+from tempfile import TemporaryDirectory
+
+from ingenuity_nodes.commands.narrator import Narrator
+from ingenuity_nodes.resources import configuration, share_directory
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.variants import with_features
+from ingenuity_nodes.simulation.batch import fly_batch
+from ingenuity_nodes.stress import matrix, table
+from ingenuity_nodes.yaml_files.check import FileError
+
+
+def stress(options: Namespace) -> int:
+    """Run what the options name; status 1 if anything is not as expected."""
+    page = share_directory() / 'docs'
+    if options.write and not page.is_dir():
+        raise FileError(f"--write: found no folder '{page}', allowed: in a checkout")
+    page /= 'reliability.md'
+    scenario = str(configuration(
+        'stress_flight_cameras.yaml' if options.cameras else 'stress_flight.yaml'))
+    with Narrator(sys.stderr) as narrator:
+        narrator.compile_kernels()
+        return _matrix(options, scenario, page, narrator)
+
+
+def _matrix(options: Namespace, scenario: str, page: Path, narrator: Narrator) -> int:
+    chosen = _cases(options, scenario)
+    flown = load_scenario(scenario)
+    if options.cameras:
+        flown = with_features(flown, 'images')
+    sha256 = fly_batch(flown, None, None)['trajectory_sha256']
+    outcomes = []
+    with TemporaryDirectory(prefix='ingenuity_stress_') as folder:
+        for number, case in enumerate(chosen, 1):
+            outcome = matrix.try_case(case, scenario, sha256, Path(folder, str(number)))
+            outcomes.append(outcome)
+            narrator(f'{number} of {len(chosen)}: {case.deed}: {case.who}, {case.phase}: '
+                     + ('as expected' if outcome.good else '; '.join(outcome.failures)))
+    good = sum(outcome.good for outcome in outcomes)
+    lines = [f'`./ingenuity stress{" --cameras" if options.cameras else ""}`: '
+             f'{good} of {len(outcomes)} as expected. Times are wall time from the deed; those '
+             'expected are for a machine with time to spare, and longer by its load on others.',
+             '', *table.matrix_table(outcomes)]
+    print('\n'.join(lines))
+    if options.write:
+        table.write_section(page, _title(options), lines)
+        print(f'written: {page}')
+    return int(good < len(outcomes))
+
+
+def _title(options: Namespace) -> str:
+    return 'Killed, stopped, paused' + (', with cameras' if options.cameras else '')
+
+
+def _cases(options: Namespace, scenario: str) -> Sequence[matrix.Case]:
+    names = matrix.process_names(scenario)
+    for name in options.processes:
+        if name not in names:
+            raise FileError(f"--processes: found '{name}', allowed: {', '.join(names)}")
+    chosen = options.processes or names
+    if options.quick:
+        return list(matrix.cases(chosen, ['in flight'], [matrix.DEEDS[0], matrix.DEEDS[3]]))
+    return list(matrix.cases(chosen, options.phases, options.deeds))
