@@ -38,23 +38,25 @@ def _matrix(options: Namespace, scenario: str, page: Path, narrator: Narrator) -
     if options.cameras:
         flown = with_features(flown, 'images')
     sha256 = fly_batch(flown, None, None)['trajectory_sha256']
-    outcomes = []
+    outcomes: list[matrix.Outcome] = []
     with TemporaryDirectory(prefix='ingenuity_stress_') as folder:
         for number, case in enumerate(chosen, 1):
             outcome = matrix.try_case(case, scenario, sha256, Path(folder, str(number)))
             outcomes.append(outcome)
             narrator(f'{number} of {len(chosen)}: {case.deed}: {case.who}, {case.phase}: '
                      + ('as expected' if outcome.good else '; '.join(outcome.failures)))
+            if options.write:    # after each: what is interrupted is not lost
+                table.write_section(page, _title(options), _matrix_lines(options, outcomes))
+    print('\n'.join(_matrix_lines(options, outcomes)))
+    return int(not all(outcome.good for outcome in outcomes))
+
+
+def _matrix_lines(options: Namespace, outcomes: Sequence[matrix.Outcome]) -> list[str]:
     good = sum(outcome.good for outcome in outcomes)
-    lines = [f'`./ingenuity stress{" --cameras" if options.cameras else ""}`: '
-             f'{good} of {len(outcomes)} as expected. Times are wall time from the deed; those '
-             'expected are for a machine with time to spare, and longer by its load on others.',
-             '', *table.matrix_table(outcomes)]
-    print('\n'.join(lines))
-    if options.write:
-        table.write_section(page, _title(options), lines)
-        print(f'written: {page}')
-    return int(good < len(outcomes))
+    return [f'`./ingenuity stress{" --cameras" if options.cameras else ""}`: '
+            f'{good} of {len(outcomes)} as expected. Times are wall time from the deed; those '
+            'expected are for a machine with time to spare, and longer by its load on others.',
+            '', *table.matrix_table(outcomes)]
 
 
 def _title(options: Namespace) -> str:

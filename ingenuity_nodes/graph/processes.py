@@ -245,7 +245,8 @@ class Graph:
         if text.startswith(('[WARN]', '[ERROR]', '[FATAL]')):
             return True
         # Who is waited for is shown while it lasts.
-        aside = text.startswith(('[INFO] waiting', '[INFO] compiled after'))
+        aside = text.startswith(
+            ('[INFO] waiting', '[INFO] compiled after', '[INFO] refused in all'))
         return text.startswith('[INFO]') and (
             self._verbose or (spec.name in ('mission', 'world') and not aside))
 

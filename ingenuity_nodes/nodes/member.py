@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ingenuity_nodes.compiled.build import ensure_built
@@ -17,6 +18,8 @@ from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+CLOCK = '/clock'
 
 
 class MemberNode(Node):
@@ -64,10 +67,20 @@ class MemberNode(Node):
         return super().create_publisher(
             msg_type, self.run_names.on_network(topic), *args, **options)
 
-    def create_subscription(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:
-        """Subscribe within the run."""
+    def create_subscription(
+        self, msg_type: type, topic: str, callback: Callable[[Any], None], *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Subscribe within the run; a time that is none ends rclpy's own clock not."""
+        def read_clock(message: Any) -> None:
+            try:
+                callback(message)
+            except ValueError as error:
+                self.refusals.note(topic, error)
+
         return super().create_subscription(
-            msg_type, self.run_names.on_network(topic), *args, **options)
+            msg_type, self.run_names.on_network(topic),
+            read_clock if topic == CLOCK else callback, *args, **options)
 
     def create_service(self, srv_type: type, srv_name: str, *args: Any, **options: Any) -> Any:
         """Offer a service within the run."""
@@ -101,7 +114,8 @@ class MemberNode(Node):
         """Write or release what must not be lost."""
 
     def destroy_node(self) -> None:
-        """Log at the end whether the clock ever had to wait for a compiler."""
+        """Log at the end what was refused, and whether the clock had to wait for a compiler."""
+        self.refusals.log_all()
         if self._time_has_begun:
             self.log_compiled()
         super().destroy_node()

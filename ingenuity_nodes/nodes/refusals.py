@@ -60,6 +60,16 @@ class Refusals:
             log.error(f'{topic}: refused: {text}; further ones of this kind are only counted')
 
 
+    def log_all(self) -> None:
+        """Log at the end how many messages were refused on each topic."""
+        total: Counter[str] = Counter()
+        for (topic, _), count in self.counts.items():
+            total[topic] += count
+        if total:
+            self._node.get_logger().info('refused in all: ' + ', '.join(
+                f'{topic} {count}' for topic, count in sorted(total.items())))
+
+
 def one_line(error: Exception) -> str:
     """Return the text of an error without line breaks, not at full length."""
     return ' '.join(str(error)[:4 * LONGEST_LINE].split())[:LONGEST_LINE]
