@@ -99,7 +99,8 @@ def test_a_second_world_in_a_domain_says_so_and_the_first_flies_on(tmp_path, bat
         specs = nodes_of(load_scenario(HOP), RunOptions(HOP, record=False))
         for spec in specs:
             spec.parameters['run'] = 'another'
-        domain = SimpleNamespace(number=run.domain, release=lambda: None)
+        domain = SimpleNamespace(
+            number=run.domain, ports=range(0), release=lambda: None)
         lines = []
         seconds.append((Graph(specs, None, lines.append, domain), lines))
 

@@ -10,11 +10,9 @@ from pathlib import Path
 import sys
 from tempfile import TemporaryDirectory
 
+from ingenuity_nodes.commands import stress_messages
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.resources import configuration, share_directory
-from ingenuity_nodes.scenario.load import load_scenario
-from ingenuity_nodes.scenario.variants import with_features
-from ingenuity_nodes.simulation.batch import fly_batch
 from ingenuity_nodes.stress import matrix, table
 from ingenuity_nodes.yaml_files.check import FileError
 
@@ -22,6 +20,10 @@ from ingenuity_nodes.yaml_files.check import FileError
 def stress(options: Namespace) -> int:
     """Run what the options name; status 1 if anything is not as expected."""
     page = share_directory() / 'docs'
+    for name, low, high in (('messages', 1, 100_000), ('soak', 0.1, 1440.0), ('seed', 0, 2**32)):
+        value = getattr(options, name)
+        if value is not None and not low <= value <= high:
+            raise FileError(f"--{name}: found '{value}', allowed: {low:g} to {high:g}")
     if options.write and not page.is_dir():
         raise FileError(f"--write: found no folder '{page}', allowed: in a checkout")
     page /= 'reliability.md'
@@ -29,15 +31,16 @@ def stress(options: Namespace) -> int:
         'stress_flight_cameras.yaml' if options.cameras else 'stress_flight.yaml'))
     with Narrator(sys.stderr) as narrator:
         narrator.compile_kernels()
+        if options.messages is not None:
+            return stress_messages.messages(options, scenario, page, narrator)
+        if options.soak is not None:
+            return stress_messages.soaked(options, scenario, page, narrator)
         return _matrix(options, scenario, page, narrator)
 
 
 def _matrix(options: Namespace, scenario: str, page: Path, narrator: Narrator) -> int:
     chosen = _cases(options, scenario)
-    flown = load_scenario(scenario)
-    if options.cameras:
-        flown = with_features(flown, 'images')
-    sha256 = fly_batch(flown, None, None)['trajectory_sha256']
+    sha256 = stress_messages.batch_sha256(scenario, cameras=options.cameras)
     outcomes: list[matrix.Outcome] = []
     with TemporaryDirectory(prefix='ingenuity_stress_') as folder:
         for number, case in enumerate(chosen, 1):

@@ -7,6 +7,8 @@ from __future__ import annotations
 import argparse
 
 PHASES = ('before take-off', 'in flight', 'after landing')
+# Of topics, by what a message may do.
+GROUPS = ('state', 'orders', 'own run', 'services')
 DEEDS = ('kill', 'stop 4 s', 'stop 10 s', 'lid 12 s', 'clash')
 
 
@@ -26,3 +28,11 @@ def add_stress_options(parser: argparse.ArgumentParser) -> None:
                         help='kill -9 in flight only, and the lid')
     parser.add_argument('--write', action='store_true',
                         help='write the table into docs/reliability.md of this checkout, too')
+    parser.add_argument('--messages', type=int, metavar='N',
+                        help='instead: send N hostile messages to each topic and service')
+    parser.add_argument('--groups', nargs='+', choices=GROUPS, metavar='GROUP',
+                        default=list(GROUPS),
+                        help=f'with --messages: only these of: {", ".join(GROUPS)}')
+    parser.add_argument('--seed', type=int, default=1, help='of the hostile messages [1]')
+    parser.add_argument('--soak', type=float, metavar='MINUTES',
+                        help='instead: fly again and again, and measure what is left behind')

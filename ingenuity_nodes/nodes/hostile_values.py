@@ -36,7 +36,11 @@ class Hostile:
         """Fill a message of any kind with values at the edges of their types."""
         made = kind()
         for name, of_field in made.get_fields_and_field_types().items():
-            setattr(made, name, self.value(of_field, depth))
+            part = getattr(made, name)
+            if hasattr(part, 'get_fields_and_field_types'):    # also of an action, which no name has
+                setattr(made, name, self.message(type(part), depth + 1))
+            else:
+                setattr(made, name, self.value(of_field, depth))
         return made
 
     def changed(self, message: Any) -> Any:

@@ -12,7 +12,7 @@ from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
 from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
-from ingenuity_nodes.nodes.refusals import Refusals
+from ingenuity_nodes.nodes.refusals import one_line, refused, Refusals
 from ingenuity_nodes.nodes.setting import run_id, setting
 from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult
@@ -82,10 +82,20 @@ class MemberNode(Node):
             msg_type, self.run_names.on_network(topic),
             read_clock if topic == CLOCK else callback, *args, **options)
 
-    def create_service(self, srv_type: type, srv_name: str, *args: Any, **options: Any) -> Any:
-        """Offer a service within the run."""
+    def create_service(
+        self, srv_type: type, srv_name: str, callback: Callable[[Any, Any], Any], *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Offer a service within the run; a request that cannot be read is answered with why."""
+        def answer(request: Any, response: Any) -> Any:
+            try:
+                return callback(request, response)
+            except ValueError as error:    # as rclpy's own services of parameters raise
+                self.refusals.note(srv_name, error)
+                return refused(request, response, one_line(error))
+
         return super().create_service(
-            srv_type, self.run_names.on_network(srv_name), *args, **options)
+            srv_type, self.run_names.on_network(srv_name), answer, *args, **options)
 
     def set_parameters_atomically(
         self, parameter_list: list[Parameter[Any]],

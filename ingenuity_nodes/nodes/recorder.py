@@ -70,6 +70,7 @@ class RecorderNode(MemberNode):
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False
         self._seen: set[str] = set()
+        self._bag_ended = self._lost = False
         self._participant = Participant(self, self._on_tick)
         self._join(scenario)
         self.membership.waits_for = lambda: self._waits_for
@@ -138,7 +139,7 @@ class RecorderNode(MemberNode):
             try:
                 list(self.refusals.read(topic, [message], note))
             except RecordingError as error:
-                self._give_up(error)
+                self._lose(error)
 
         self.create_subscription(kind, topic, on_message, qos)
 
@@ -251,22 +252,29 @@ class RecorderNode(MemberNode):
                              else ReliabilityPolicy.BEST_EFFORT)), raw=True)
 
     def _write(self, topic: str, type_name: str, qos: BagQos, cdr: bytes) -> None:
-        try:
-            self._writer.write(topic, type_name, qos, self._t_ns, cdr)
-        except RecordingError as error:
-            self._give_up(error)
+        if not self._bag_ended:
+            try:
+                self._writer.write(topic, type_name, qos, self._t_ns, cdr)
+            except RecordingError as error:
+                self._end_bag(error)
 
     def _flush(self) -> None:
-        try:
-            self._writer.flush()
-        except RecordingError as error:
-            self._give_up(error)
+        if not self._bag_ended:
+            try:
+                self._writer.flush()
+            except RecordingError as error:
+                self._end_bag(error)
 
-    def _give_up(self, error: RecordingError) -> None:
-        """Leave the run: what is in the bag so far stays readable."""
-        if self.membership.running:
-            self.get_logger().error(str(error))
-            self.membership.end(1, str(error))
+    def _end_bag(self, error: RecordingError) -> None:
+        """Write no more into the bag: what is in it stays readable, and the flight goes on."""
+        self._bag_ended = True
+        self._lose(RecordingError(
+            f'{error}; the bag ends at {self._t_ns / SECOND_NS:.2f} s, the flight goes on'))
+
+    def _lose(self, error: RecordingError) -> None:
+        """Log that something of the run is not written; the status will not be 0."""
+        self._lost = True
+        self.get_logger().error(str(error))
 
     # The end -------------------------------------------------------------------------------
 
@@ -276,13 +284,18 @@ class RecorderNode(MemberNode):
         complete = reason.startswith(ENDED)
         try:
             self._writer.close()
+        except RecordingError as error:
+            if not self._bag_ended:
+                self._lose(error)
+        try:
             self._notes.finish()
             outcome = None if complete else reason
             self._products.finish(
                 self._factor, outcome, full=complete, foreign=self._participant.foreign)
         except RecordingError as error:
-            self.get_logger().error(str(error))
-            self.membership.status = 1    # whatever was flown: it is not written
+            self._lose(error)
+        if self._lost:
+            self.membership.status = 1    # whatever was flown: not all of it is written
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -144,7 +144,7 @@ def _second_graph(scenario: str, domain: int) -> tuple[Graph, list[str]]:
     specs = nodes_of(load_scenario(scenario), RunOptions(scenario, record=False))
     for spec in specs:
         spec.parameters['run'] = 'another'
-    taken = cast(Domain, SimpleNamespace(number=domain, release=lambda: None))
+    taken = cast(Domain, SimpleNamespace(number=domain, ports=range(0), release=lambda: None))
     lines: list[str] = []
     return Graph(specs, None, lines.append, taken), lines
 
