@@ -17,7 +17,7 @@ from ingenuity_nodes.stress import fuzz, soak, table
 
 MOST_FLIGHTS = 12      # of a group: where orders end the flight, more are needed
 HOVER = 'duration: 3.0'    # [s] in the scenario, which is stretched for the messages
-HOVER_PER_MESSAGE, LONGEST_HOVER = 0.15, 90.0    # [s] assumed: the battery allows twice as much
+HOVER_PER_MESSAGE, LONGEST_HOVER = 0.06, 60.0    # [s] assumed: the battery allows twice as much
 
 
 def batch_sha256(scenario: str, *, cameras: bool) -> str:

@@ -27,6 +27,7 @@ from rcl_interfaces.msg import Parameter
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.serialization import serialize_message
 from rosgraph_msgs.msg import Clock
 
 STREAM = 7001        # of random numbers
@@ -35,6 +36,7 @@ OFFER = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 BEGIN = 60.0         # [s] at most until time has begun
 LISTEN = 1.5         # [s] for messages of the run that are then changed
 RATE = 2500.0        # [1/s] messages of all topics together: a queue of 1000 must not overflow
+LARGEST = 20_000     # bytes of a message of the run that is changed: a copy takes time
 OPEN_CALLS = 10      # of each service, unanswered
 
 
@@ -108,7 +110,8 @@ class HostileNode(Node):
                 DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE))
 
             def keep(message: Any, target: Target = target) -> None:
-                target.template = message
+                if len(serialize_message(message)) <= LARGEST:
+                    target.template = message
 
             listeners.append(self.create_subscription(target.kind, target.name, keep, qos))
         lists = {name: target.sender.call_async(target.kind.Request())
@@ -144,7 +147,10 @@ class HostileNode(Node):
                 status.hardware_id = 'another'    # of one's own run only insiders speak
         if draw > 0.9 and self._group != OWN_RUN and target.name not in LOCKSTEP:
             message = self._hostile.damaged(message)
-        target.sender.publish(message)
+        try:
+            target.sender.publish(message)
+        except RuntimeError:    # damaged so that our own middleware does not send it
+            target.sender.publish(target.kind())
         target.sent += 1
 
     def call(self, target: Target) -> None:
