@@ -63,7 +63,13 @@ def _matrix_lines(options: Namespace, outcomes: Sequence[matrix.Outcome]) -> lis
 
 
 def _title(options: Namespace) -> str:
-    return 'Killed, stopped, paused' + (', with cameras' if options.cameras else '')
+    """Name the section; what is only a part of the matrix does not replace all of it."""
+    parts = [*(['with cameras'] if options.cameras else []),
+             *(['quick'] if options.quick else []),
+             *(options.deeds if len(options.deeds) < len(matrix.DEEDS) else []),
+             *(options.phases if len(options.phases) < len(matrix.PHASES) else []),
+             *options.processes]
+    return ', '.join(['Killed, stopped, paused', *parts])
 
 
 def _cases(options: Namespace, scenario: str) -> Sequence[matrix.Case]:

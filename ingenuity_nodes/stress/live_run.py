@@ -43,7 +43,7 @@ class LiveRun:
     ) -> None:
         self.lines: list[str] = []
         self.when: list[float] = []
-        self.acted_at, self.hung = 0.0, False
+        self.acted_at, self.began, self.hung = 0.0, time.monotonic(), False
         self._word, self._act = word, act
         self.folder = RunFolder.create(load_scenario(scenario).name, folder)
         self.logs = folder.parent / f'{folder.name}_logs'
