@@ -7,11 +7,9 @@ import json
 import os
 from pathlib import Path
 import re
-import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
@@ -20,12 +18,12 @@ rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 h
 
 from ingenuity_nodes.commands import cli  # noqa
 from ingenuity_nodes.graph.nodes import nodes_of, RunOptions  # noqa: E402
-from ingenuity_nodes.graph.processes import command_of, Domain, Graph  # noqa: E402
+from ingenuity_nodes.graph.processes import command_of, Domain  # noqa: E402
 from ingenuity_nodes.recording.bag.reader import messages, topics  # noqa: E402
-from ingenuity_nodes.recording.run_folder import RunFolder  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from ingenuity_nodes.scenario.variants import with_features  # noqa: E402
 from ingenuity_nodes.simulation.batch import fly_batch  # noqa: E402
+from ingenuity_nodes.stress.live_run import are_gone, hold, LiveRun, slowness  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -49,58 +47,11 @@ def batch():
     return fly_batch(load_scenario(HOP), None, None)
 
 
-class Run:
-    """A graph that does something when one of its processes says a certain word."""
+class Run(LiveRun):
+    """A live flight of the hop; what is done to it takes the ids of its processes."""
 
     def __init__(self, folder, word, act, scenario=HOP):
-        self.lines, self.when, self.acted_at, self._word, self._act = [], [], 0.0, word, act
-        self.folder = RunFolder.create('hop', folder)
-        options = RunOptions(str(scenario), run_folder=str(self.folder.path))
-        self.logs = folder.parent / 'logs'
-        self.logs.mkdir()
-        specs = nodes_of(load_scenario(str(scenario)), options)
-        self._graph = Graph(specs, self.logs, self._report)
-        self.ids = self._graph.ids
-
-    def wait(self):
-        """Wait for the end and give the status, and the seconds from the deed to the end."""
-        status = self._graph.wait()
-        return status, time.monotonic() - self.acted_at
-
-    @property
-    def result(self):
-        """Read what the recorder has written at the end."""
-        return json.loads(self.folder.result.read_text())
-
-    def seconds_until(self, *words):
-        """Give the seconds from the deed to the first line with one of some words."""
-        return next(when - self.acted_at for text, when in zip(self.lines, self.when, strict=True)
-                    if any(word in text for word in words))
-
-    def _report(self, text):
-        self.lines.append(text)
-        self.when.append(time.monotonic())
-        if self._word in text and not self.acted_at:
-            self.acted_at = time.monotonic()
-            self._act(self.ids)
-
-
-def busy():
-    """Return how much longer everything takes because of what else the machine does."""
-    return max(1.0, os.getloadavg()[0] / os.cpu_count())
-
-
-def are_gone(ids):
-    """Look whether processes have ended; ids that have are unknown, as they were waited for."""
-    for number in ids:
-        try:
-            handle = os.pidfd_open(number)
-        except ProcessLookupError:
-            continue
-        with os.fdopen(handle) as file:
-            if not select.select([file], [], [], 0.0)[0]:
-                return False
-    return True
+        super().__init__(str(scenario), folder, word, lambda run: act(run.ids))
 
 
 def test_a_live_flight_is_the_batch_flight_to_the_bit(tmp_path, batch, capsys):
@@ -201,23 +152,11 @@ def test_when_a_process_is_killed_in_flight_the_others_end_and_say_which(tmp_pat
     number = run.ids[victim]
     noticed = run.seconds_until(
         f'{victim} (process {number} has ended)', f'{victim} has ended (process {number})')
-    assert noticed < NOTICED * busy()
-    assert seconds < ALL_GONE * busy()
+    assert noticed < NOTICED * slowness()
+    assert seconds < ALL_GONE * slowness()
     assert are_gone(run.ids.values())
     # What was written up to that moment can be read, also if the recorder itself was killed.
     assert sum(1 for _ in messages(run.folder.bag, {TRUTH})) > 100
-
-
-def hold(ids, seconds):
-    """Stop processes for some seconds, as a debugger or the lid of a laptop does."""
-    for number in ids:
-        os.kill(number, signal.SIGSTOP)
-
-    def go_on():
-        for number in ids:
-            os.kill(number, signal.SIGCONT)
-
-    threading.Timer(seconds, go_on).start()
 
 
 @pytest.mark.parametrize('who', ['/ingenuity/helicopter', '/world', '/mission'])
@@ -322,7 +261,7 @@ def test_ctrl_c_ends_all_processes_within_5_seconds(tmp_path, batch):
     run = Run(tmp_path / 'run', 'take_off', lambda _: os.kill(os.getpid(), signal.SIGINT))
     status, seconds = run.wait()
     assert status == INTERRUPTED
-    assert seconds < 5.0 * busy()
+    assert seconds < 5.0 * slowness()
     assert 'interrupted: ending' in run.lines
     assert not any('was killed' in text for text in run.lines)
     assert are_gone(run.ids.values())

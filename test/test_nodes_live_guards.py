@@ -75,7 +75,6 @@ def test_what_a_stranger_says_is_refused_and_counted_and_the_flight_is_the_same(
             stdout=subprocess.PIPE, env={**os.environ, 'ROS_DOMAIN_ID': str(run.domain)}))
 
     run = Run(tmp_path / 'run', 'all are here', lambda ids: None)
-    run.domain = run._graph._domain.number
     speak(None)
     status, _ = run.wait()
     output, _ = strangers[0].communicate('\n', timeout=20.0)
@@ -100,12 +99,12 @@ def test_a_second_world_in_a_domain_says_so_and_the_first_flies_on(tmp_path, bat
         specs = nodes_of(load_scenario(HOP), RunOptions(HOP, record=False))
         for spec in specs:
             spec.parameters['run'] = 'another'
-        domain = SimpleNamespace(number=run.domain, release=lambda: None)
+        domain = SimpleNamespace(
+            number=run.domain, ports=range(0), release=lambda: None)
         lines = []
         seconds.append((Graph(specs, None, lines.append, domain), lines))
 
     run = Run(tmp_path / 'run', 'take_off', start_another)
-    run.domain = run._graph._domain.number
     status, _ = run.wait()
     graph, lines = seconds[0]
     assert graph.wait() not in (0, INTERRUPTED)
@@ -136,8 +135,8 @@ def test_a_photo_arrives_intact_though_the_rover_is_killed_while_it_is_sent(
     # Its log names the thumbnail when it is there; the photo follows at once.
     run = Run(tmp_path / 'run', ' is complete', lambda ids: os.kill(ids[rover], signal.SIGKILL),
               with_cameras)
-    run._graph._verbose = True
-    run._graph._restartable = restartable(load_scenario(str(with_cameras)))
+    run.graph._verbose = True
+    run.graph._restartable = restartable(load_scenario(str(with_cameras)))
     status, _ = run.wait()
     text = '\n'.join(run.lines)
     assert status == 0, text

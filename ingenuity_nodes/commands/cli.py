@@ -11,6 +11,7 @@ import os
 import sys
 
 from ingenuity_nodes import __version__
+from ingenuity_nodes.commands.stress_options import add_stress_options
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_crew_options(faults, 'all cores')
     faults.add_argument('--list', action='store_true', help='print the catalogue, fly nothing')
     faults.add_argument('--json', action='store_true', help='print JSON instead of a table')
+    _add_stress(commands)
     for name, text in (('trim', 'hover at the published operating points, tilt in wind'),
                        ('margins', 'gain and phase margins of the control loops')):
         table = commands.add_parser(name, help=text)
@@ -235,6 +237,14 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     compare.add_argument('second', metavar='RUN')
     for one in (campaign, compare):
         one.add_argument('--json', action='store_true', help='print JSON instead of tables')
+
+
+def _add_stress(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stress = commands.add_parser(
+        'stress', help='live flights given a hard time: kill, stop, pause, hostile messages, soak',
+        description='Kill, stop and pause each process of a short live flight in each phase, and '
+        'hold what comes of it against what is expected. Exit status 1: something is not.')
+    add_stress_options(stress)
 
 
 def _add_crew_options(

@@ -25,6 +25,7 @@ from typing import TextIO
 
 from ingenuity_nodes.graph.nodes import NodeSpec, PACKAGE
 from ingenuity_nodes.graph.parent import end_with_parent
+from ingenuity_nodes.graph.shared_memory import remove_stale
 
 # Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
 DOMAINS = range(1, 102)
@@ -108,6 +109,12 @@ class Domain:
             return False
         self._lock = lock
         return True
+
+    @property
+    def ports(self) -> range:
+        """The ports of the domain."""
+        first = FIRST_PORT + PORTS * self.number
+        return range(first, first + PORTS)
 
     def release(self) -> None:
         """Give the id back."""
@@ -197,6 +204,7 @@ class Graph:
             worst = 130
         finally:
             self._end_all()
+            remove_stale(self._domain.ports)
             self._domain.release()
         return worst
 
@@ -245,7 +253,8 @@ class Graph:
         if text.startswith(('[WARN]', '[ERROR]', '[FATAL]')):
             return True
         # Who is waited for is shown while it lasts.
-        aside = text.startswith(('[INFO] waiting', '[INFO] compiled after'))
+        aside = text.startswith(
+            ('[INFO] waiting', '[INFO] compiled after', '[INFO] refused in all'))
         return text.startswith('[INFO]') and (
             self._verbose or (spec.name in ('mission', 'world') and not aside))
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ingenuity_nodes.compiled.build import ensure_built
@@ -11,12 +12,14 @@ from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
 from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
-from ingenuity_nodes.nodes.refusals import Refusals
+from ingenuity_nodes.nodes.refusals import one_line, refused, Refusals
 from ingenuity_nodes.nodes.setting import run_id, setting
 from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+CLOCK = '/clock'
 
 
 class MemberNode(Node):
@@ -64,15 +67,35 @@ class MemberNode(Node):
         return super().create_publisher(
             msg_type, self.run_names.on_network(topic), *args, **options)
 
-    def create_subscription(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:
-        """Subscribe within the run."""
-        return super().create_subscription(
-            msg_type, self.run_names.on_network(topic), *args, **options)
+    def create_subscription(
+        self, msg_type: type, topic: str, callback: Callable[[Any], None], *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Subscribe within the run; a time that is none ends rclpy's own clock not."""
+        def read_clock(message: Any) -> None:
+            try:
+                callback(message)
+            except ValueError as error:
+                self.refusals.note(topic, error)
 
-    def create_service(self, srv_type: type, srv_name: str, *args: Any, **options: Any) -> Any:
-        """Offer a service within the run."""
+        return super().create_subscription(
+            msg_type, self.run_names.on_network(topic),
+            read_clock if topic == CLOCK else callback, *args, **options)
+
+    def create_service(
+        self, srv_type: type, srv_name: str, callback: Callable[[Any, Any], Any], *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Offer a service within the run; a request that cannot be read is answered with why."""
+        def answer(request: Any, response: Any) -> Any:
+            try:
+                return callback(request, response)
+            except ValueError as error:    # as rclpy's own services of parameters raise
+                self.refusals.note(srv_name, error)
+                return refused(request, response, one_line(error))
+
         return super().create_service(
-            srv_type, self.run_names.on_network(srv_name), *args, **options)
+            srv_type, self.run_names.on_network(srv_name), answer, *args, **options)
 
     def set_parameters_atomically(
         self, parameter_list: list[Parameter[Any]],
@@ -101,7 +124,8 @@ class MemberNode(Node):
         """Write or release what must not be lost."""
 
     def destroy_node(self) -> None:
-        """Log at the end whether the clock ever had to wait for a compiler."""
+        """Log at the end what was refused, and whether the clock had to wait for a compiler."""
+        self.refusals.log_all()
         if self._time_has_begun:
             self.log_compiled()
         super().destroy_node()

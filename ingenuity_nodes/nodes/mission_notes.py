@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import re
 
+from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.changes import change_from
 from ingenuity_nodes.nodes.conversions.driving import path_from
 from ingenuity_nodes.nodes.conversions.maps import map_from
@@ -18,7 +19,6 @@ from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.timing import SECOND_NS
 from nav_msgs.msg import Path
 from rclpy.node import Node
-from rclpy.serialization import deserialize_message
 from std_msgs.msg import String, UInt8MultiArray
 
 MISSION_LOG, MAP_CELLS = '/mission/log', '/map/cells'
@@ -50,7 +50,7 @@ class MissionNotes:
         if not self._cells:
             return
         try:
-            self._products.mapped(map_from(deserialize_message(self._cells, UInt8MultiArray)))
+            self._products.mapped(map_from(from_cdr(self._cells, UInt8MultiArray)))
         except ValueError as error:
             self._node.get_logger().error(f'{MAP_CELLS}: {error}')
 

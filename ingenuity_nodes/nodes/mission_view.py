@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ingenuity_nodes import frames
 from ingenuity_nodes.mission.control import MissionOutputs
 from ingenuity_nodes.mission.display import laid_on, MissionDisplay
+from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import path_message
 from ingenuity_nodes.nodes.conversions.shapes import (
     deletions, Key, position_from, shape_marker)
@@ -18,7 +19,6 @@ from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.world.terrain import Terrain
 from nav_msgs.msg import Odometry, Path
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message
 from visualization_msgs.msg import MarkerArray
 
 PERIOD_NS = SECOND_NS // 2
@@ -78,6 +78,12 @@ class MissionView:
 
     def _where(self) -> dict[str, tuple[frames.Vector3, float]]:
         """Return position and its standard deviation of each vehicle, as it believes."""
-        read = {name: deserialize_message(cdr, Odometry) for name, cdr in self._newest.items()}
-        return {name: where for name, message in read.items()
-                if (where := position_from(message)) is not None}
+        found = {}
+        for name, cdr in self._newest.items():
+            try:
+                where = position_from(from_cdr(cdr, Odometry))
+            except ValueError:
+                continue    # of a stranger: the next one counts
+            if where is not None:
+                found[name] = where
+        return found

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
 from ingenuity_nodes.nodes.conversions.state import (
@@ -34,18 +35,18 @@ from nav_msgs.msg import Odometry
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Float64, Float64MultiArray, String
 
 V = TypeVar('V', Truth, Estimate, VehicleStatus)
+W = TypeVar('W')
 SCAN, FLUSH = 0.2, 1.0    # [s] of wall time: look for new topics; write out what is held
 DEPTH = 1000              # messages that may wait for the disk
 COUNTED_TOPICS = {'ground_truth/odometry': Odometry, 'odometry': Odometry,
                   'vehicle_status': Float64MultiArray, 'flight_mode': String, 'fault': String}
 STAMPS: dict[str, Callable[[bytes], int]] = {
     'ground_truth/odometry': stamp_from, 'odometry': stamp_from,
-    'vehicle_status': lambda cdr: status_from(deserialize_message(cdr, Float64MultiArray)).t_ns}
+    'vehicle_status': lambda cdr: status_from(from_cdr(cdr, Float64MultiArray)).t_ns}
 COUNTED_QOS = BagQos(depth=COUNTED.depth, reliable=True, latched=True)
 
 
@@ -69,6 +70,7 @@ class RecorderNode(MemberNode):
         self._rules = recording_rules()
         self._t_ns, self._factor, self._settled = 0, 0.0, False
         self._seen: set[str] = set()
+        self._bag_ended = self._lost = False
         self._participant = Participant(self, self._on_tick)
         self._join(scenario)
         self.membership.waits_for = lambda: self._waits_for
@@ -137,7 +139,7 @@ class RecorderNode(MemberNode):
             try:
                 list(self.refusals.read(topic, [message], note))
             except RecordingError as error:
-                self._give_up(error)
+                self._lose(error)
 
         self.create_subscription(kind, topic, on_message, qos)
 
@@ -172,17 +174,25 @@ class RecorderNode(MemberNode):
 
     def _note(self, name: str, raw: dict[str, list[bytes]]) -> None:
         log = self._products.run.vehicle(name)
-        for cdr in raw['flight_mode']:
-            mode, _, reason = deserialize_message(cdr, String).data.partition(': ')
-            # Received now, published in the tick before.
-            log.mode(ModeChange(self._t_ns - TICK_NS, mode, reason))
-        for cdr in raw['fault']:
-            log.fault(fault_from(deserialize_message(cdr, String), self._t_ns - TICK_NS))
+        then_ns = self._t_ns - TICK_NS    # received now, published in the tick before
+        for text in self._read(name, 'flight_mode', raw, lambda message: str(message.data)):
+            mode, _, reason = text.partition(': ')
+            log.mode(ModeChange(then_ns, mode, reason))
+        for fault in self._read(name, 'fault', raw, lambda message: fault_from(message, then_ns)):
+            log.fault(fault)
         truth = self._of_last_tick(name, 'ground_truth/odometry', raw, truth_from)
         estimate = self._of_last_tick(name, 'odometry', raw, estimate_from)
         status = self._of_last_tick(name, 'vehicle_status', raw, status_from)
         if truth and estimate and status:
             self._products.tick(name, truth, estimate, status, ())
+
+    def _read(
+        self, name: str, kind: str, raw: dict[str, list[bytes]], decode: Callable[[Any], W],
+    ) -> Iterator[W]:
+        """Read what came on one of the counted topics; what cannot be read is refused."""
+        return self.refusals.read(
+            f'/{name}/{kind}', raw[kind],
+            lambda cdr: decode(from_cdr(cdr, COUNTED_TOPICS[kind])))
 
     def _of_last_tick(
         self, name: str, kind: str, raw: dict[str, list[bytes]], decode: Callable[[Any], V],
@@ -194,9 +204,7 @@ class RecorderNode(MemberNode):
         """
         published_ns, found = self._t_ns - TICK_NS, None
         topic = f'/{name}/{kind}'
-        for value in self.refusals.read(
-                topic, raw[kind],
-                lambda cdr: decode(deserialize_message(cdr, COUNTED_TOPICS[kind]))):
+        for value in self._read(name, kind, raw, decode):
             if published_ns - TICK_NS <= value.t_ns <= published_ns and found is None:
                 found = value
             else:
@@ -244,22 +252,29 @@ class RecorderNode(MemberNode):
                              else ReliabilityPolicy.BEST_EFFORT)), raw=True)
 
     def _write(self, topic: str, type_name: str, qos: BagQos, cdr: bytes) -> None:
-        try:
-            self._writer.write(topic, type_name, qos, self._t_ns, cdr)
-        except RecordingError as error:
-            self._give_up(error)
+        if not self._bag_ended:
+            try:
+                self._writer.write(topic, type_name, qos, self._t_ns, cdr)
+            except RecordingError as error:
+                self._end_bag(error)
 
     def _flush(self) -> None:
-        try:
-            self._writer.flush()
-        except RecordingError as error:
-            self._give_up(error)
+        if not self._bag_ended:
+            try:
+                self._writer.flush()
+            except RecordingError as error:
+                self._end_bag(error)
 
-    def _give_up(self, error: RecordingError) -> None:
-        """Leave the run: what is in the bag so far stays readable."""
-        if self.membership.running:
-            self.get_logger().error(str(error))
-            self.membership.end(1, str(error))
+    def _end_bag(self, error: RecordingError) -> None:
+        """Write no more into the bag: what is in it stays readable, and the flight goes on."""
+        self._bag_ended = True
+        self._lose(RecordingError(
+            f'{error}; the bag ends at {self._t_ns / SECOND_NS:.2f} s, the flight goes on'))
+
+    def _lose(self, error: RecordingError) -> None:
+        """Log that something of the run is not written; the status will not be 0."""
+        self._lost = True
+        self.get_logger().error(str(error))
 
     # The end -------------------------------------------------------------------------------
 
@@ -269,13 +284,18 @@ class RecorderNode(MemberNode):
         complete = reason.startswith(ENDED)
         try:
             self._writer.close()
+        except RecordingError as error:
+            if not self._bag_ended:
+                self._lose(error)
+        try:
             self._notes.finish()
             outcome = None if complete else reason
             self._products.finish(
                 self._factor, outcome, full=complete, foreign=self._participant.foreign)
         except RecordingError as error:
-            self.get_logger().error(str(error))
-            self.membership.status = 1    # whatever was flown: it is not written
+            self._lose(error)
+        if self._lost:
+            self.membership.status = 1    # whatever was flown: not all of it is written
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -15,6 +15,7 @@ import time
 from typing import Any, TYPE_CHECKING, TypeVar
 
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
+from rcl_interfaces.msg import SetParametersResult
 
 if TYPE_CHECKING:
     from ingenuity_nodes.nodes.member import MemberNode
@@ -60,6 +61,28 @@ class Refusals:
             log.error(f'{topic}: refused: {text}; further ones of this kind are only counted')
 
 
+    def log_all(self) -> None:
+        """Log at the end how many messages were refused on each topic."""
+        total: Counter[str] = Counter()
+        for (topic, _), count in self.counts.items():
+            total[topic] += count
+        if total:
+            self._node.get_logger().info('refused in all: ' + ', '.join(
+                f'{topic} {count}' for topic, count in sorted(total.items())))
+
+
 def one_line(error: Exception) -> str:
     """Return the text of an error without line breaks, not at full length."""
     return ' '.join(str(error)[:4 * LONGEST_LINE].split())[:LONGEST_LINE]
+
+
+def refused(request: Any, response: Any, reason: str) -> Any:
+    """Answer a request that could not be read, with the reason where its answer has a field."""
+    result = SetParametersResult(successful=False, reason=reason)
+    if hasattr(response, 'results') and hasattr(request, 'parameters'):
+        response.results = [result] * len(request.parameters)
+    elif hasattr(response, 'result') and isinstance(response.result, SetParametersResult):
+        response.result = result
+    elif hasattr(response, 'message'):
+        response.message = reason
+    return response

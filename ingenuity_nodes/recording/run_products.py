@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 import hashlib
 from pathlib import Path
@@ -162,7 +162,7 @@ class RunProducts:
         """Keep an image of a rover's mast camera."""
         if self._folder:
             self._mast_images[name, t_ns] = self._folder.mast_image(name, t_ns)
-            self._mast_images[name, t_ns].write_bytes(jpeg)
+            _write(self._mast_images[name, t_ns], jpeg)
 
     def _drop_unfinished_mast_images(self) -> None:
         """Remove what was not due before the end: a fast camera may have drawn it in time."""
@@ -187,11 +187,7 @@ class RunProducts:
     def _keep(self, name: str, record: PhotoRecord, jpeg: bytes) -> None:
         self.run.vehicle(name).photo(record)
         if self._folder:
-            path = self._folder.path / record.file
-            try:
-                path.write_bytes(jpeg)
-            except OSError as error:
-                raise RecordingError(f'{path}: cannot be written: {error.strerror}') from error
+            _write(self._folder.path / record.file, jpeg)
 
     def finish(
         self, real_time_factor: float | None, outcome: str | None = None, full: bool = True,
@@ -219,13 +215,26 @@ class RunProducts:
             result['believed_path_m'] = estimated_path(self.run.logs[0])
         if self._folder is None:
             return result
-        write_result(self._folder.result, result)
-        write_trajectories(self.run, self._folder)
-        self.run.save(self._folder.run_log)
-        if full:
-            self._write_photo_copies(self._folder)
-            write_report(self._folder, self.run, result)
+        self._write_all(self._folder, result, full=full)
         return result
+
+    def _write_all(self, folder: RunFolder, result: dict[str, Any], *, full: bool) -> None:
+        """Write all products, the small ones first; where one fails, those that still fit."""
+        products: list[Callable[[], object]] = [
+            lambda: write_result(folder.result, result),
+            lambda: write_trajectories(self.run, folder),
+            lambda: self.run.save(folder.run_log)]
+        if full:
+            products += [lambda: self._write_photo_copies(folder),
+                         lambda: write_report(folder, self.run, result)]
+        failed = []
+        for write in products:
+            try:
+                write()
+            except RecordingError as error:
+                failed.append(str(error))
+        if failed:
+            raise RecordingError('; '.join(failed))
 
     def _write_photo_copies(self, folder: RunFolder) -> None:
         """Write the crop and the annotated copy of every photo in the folder."""
@@ -258,3 +267,10 @@ class RunProducts:
             self._environment.terrain.heights,
             (min(east) - MAP_MARGIN, max(east) + MAP_MARGIN),
             (min(north) - MAP_MARGIN, max(north) + MAP_MARGIN))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise RecordingError(f'{path}: cannot be written: {error.strerror}') from error

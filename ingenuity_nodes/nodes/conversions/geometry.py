@@ -42,6 +42,8 @@ def nanoseconds(time: Time) -> int:
 
 def stamp_from(cdr: bytes) -> int:
     """Read the time of a serialised message that begins with a header [ns]."""
+    if len(cdr) < 12:
+        raise ValueError(f'found {len(cdr)} bytes, allowed: a message with a header')
     seconds, nanosec = struct.unpack_from('<iI' if cdr[1] & 1 else '>iI', cdr, 4)
     return int(seconds) * SECOND_NS + int(nanosec)
 
