@@ -91,8 +91,8 @@ def _numbers(path: Path, line: int, row: dict[str, str]) -> list[float]:
     except (TypeError, ValueError):
         values = [float('nan')]
     if not (np.abs(values) <= LARGEST).all() or not any(values[4:]):
-        raise RecordingError(f'{path}:{line}: allowed: finite numbers up to {LARGEST:g} in {", ".join(COLUMNS)}, '
-                             'and a quaternion that is not zero')
+        raise RecordingError(f'{path}:{line}: allowed: finite numbers up to {LARGEST:g} in '
+                             f'{", ".join(COLUMNS)}, and a quaternion that is not zero')
     return values
 
 
