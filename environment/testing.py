@@ -5,20 +5,25 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 import importlib.util
+import json
 import os
 from pathlib import Path
 import subprocess
 import sys
+from tempfile import TemporaryDirectory
 import time
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [str(path.relative_to(ROOT)) for path in (
     ROOT / 'ingenuity_nodes', ROOT / 'launch', ROOT / 'test', ROOT / 'bench',
     ROOT / 'examples', ROOT / 'environment', ROOT / 'setup.py') if path.exists()]
+COVERAGE = ('coverage', 'run', '-m')    # with what pyproject.toml says
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,14 @@ def main() -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument('--lint', action='store_true', help='run the linters only')
     only.add_argument('--tests', action='store_true', help='run pytest only')
+    parser.add_argument('--coverage', action='store_true',
+                        help='run pytest only, and print lines and branches that it reached')
     arguments, for_pytest = parser.parse_known_args()
-    outcomes = [] if arguments.tests else lint()
+    outcomes = [] if arguments.tests or arguments.coverage else lint()
     if not arguments.lint:
-        outcomes += run_tests(for_pytest)
+        outcomes += run_tests(for_pytest, coverage=arguments.coverage)
+    if arguments.coverage:
+        print_coverage()
     print('\nSummary')
     for outcome in outcomes:
         print(f'  {outcome}')
@@ -99,27 +108,54 @@ def run_linter(stage: Stage) -> Outcome:
                    '\n'.join(findings))
 
 
-def run_tests(arguments: Sequence[str]) -> list[Outcome]:
+def run_tests(arguments: Sequence[str], *, coverage: bool = False) -> list[Outcome]:
     """
     Run what was asked for, or all: first what needs one process, on all cores, then live graphs.
 
     Graphs come one by one: each has a dozen processes, and some tests count their seconds.
     """
+    run = partial(run_pytest, start=COVERAGE if coverage else ())
     if arguments:
-        return [run_pytest('pytest', arguments)]
+        return [run('pytest', arguments)]
     workers = ['-n', str(os.cpu_count() or 1), '--dist', 'loadfile', '--maxprocesses', '8']
-    return [run_pytest('pytest', ['-m', 'not live', *workers]),
-            run_pytest('live graphs', ['-m', 'live'])]
+    return [run('pytest', ['-m', 'not live', *workers]), run('live graphs', ['-m', 'live'])]
 
 
-def run_pytest(name: str, arguments: Sequence[str]) -> Outcome:
+def run_pytest(name: str, arguments: Sequence[str], *, start: Sequence[str] = ()) -> Outcome:
     """Run pytest with its output on the terminal."""
     print(f'\n{name}', flush=True)
-    start = time.monotonic()
+    began = time.monotonic()
     environment = {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'}
-    result = subprocess.run([sys.executable, '-m', 'pytest', *arguments], cwd=ROOT,
+    result = subprocess.run([sys.executable, '-m', *start, 'pytest', *arguments], cwd=ROOT,
                             env=environment)
-    return Outcome(name, result.returncode, time.monotonic() - start, '')
+    return Outcome(name, result.returncode, time.monotonic() - began, '')
+
+
+def print_coverage() -> None:
+    """
+    Print what all processes of the tests have run, by folder.
+
+    Not counted: the bodies of kernels, which run as machine code, and processes that were killed.
+    """
+    with TemporaryDirectory() as folder:
+        found = Path(folder, 'coverage.json')
+        for step in (['combine', '--quiet'], ['json', '--quiet', '-o', str(found)]):
+            subprocess.run([sys.executable, '-m', 'coverage', *step], cwd=ROOT, check=False)
+        files = json.loads(found.read_text())['files'] if found.is_file() else {}
+    rooms: dict[str, Counter[str]] = {}
+    for name, file in files.items():
+        for room in (Path(name).parts[1], 'all'):
+            rooms.setdefault(room, Counter()).update(file['summary'])
+    print(f'\n{"folder":15} {"lines":>6} {"run":>6} {"branches":>9} {"taken":>6}')
+    for room, sums in sorted(rooms.items(), key=lambda item: (item[0] == 'all', item[0])):
+        print(f'{room:15} {sums["num_statements"]:6} '
+              f'{_percent(sums["covered_lines"], sums["num_statements"])} '
+              f'{sums["num_branches"]:9} '
+              f'{_percent(sums["covered_branches"], sums["num_branches"])}')
+
+
+def _percent(part: float, whole: float) -> str:
+    return f'{100.0 * part / whole:5.1f}%' if whole else '    - '
 
 
 if __name__ == '__main__':

@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
         'interfaces', help='print all topics, services, actions and parameters, as Markdown')
     interfaces.add_argument('--write', action='store_true',
                             help='write docs/interfaces.md of this checkout instead')
+    policies = commands.add_parser(
+        'policies', help='write the policy of SROS 2: what each node of a scenario may do')
+    policies.add_argument('scenario', nargs='?', default='', help='name or path [all kinds]')
+    policies.add_argument('--out', metavar='DIR', help='write policy.xml there, not to stdout')
+    policies.add_argument('--namespace', default='', help='of the run, as mars')
     faults = commands.add_parser(
         'faults', help='try every fault in every phase of a flight, against what is expected')
     faults.add_argument('faults', nargs='*', metavar='FAULT', help='entries or parts; none: all')

@@ -45,6 +45,7 @@ def run(options: Namespace) -> int:
                 'report': report, 'photo': photo.photo, 'play': tables.play,
                 'repair': tables.repair, 'trim': tables.trim,
                 'interfaces': interfaces.interfaces,
+                'policies': interfaces.policies,
                 'faults': tables.faults, 'margins': tables.margins,
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),

@@ -1,10 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The command that writes the page of all ROS interfaces."""
+"""The commands that write what the nodes have: the page of interfaces, policies for SROS 2."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
+import re
 import sys
 
 from ingenuity_nodes.commands.narrator import compile_kernels
@@ -29,6 +31,30 @@ def interfaces(options: Namespace) -> int:
     if options.write:
         (folder / 'interfaces.md').write_text(text)
         print(f'written: {folder / "interfaces.md"}')
+    else:
+        print(text, end='')
+    return 0
+
+
+def policies(options: Namespace) -> int:
+    """Print the policy of a scenario's nodes, or write it into a folder."""
+    try:
+        from ingenuity_nodes.nodes.policies import policy
+        from ingenuity_nodes.nodes.survey import survey
+    except ImportError as error:
+        print(f'policies needs ROS 2 with rclpy and ingenuity_interfaces: {error}',
+              file=sys.stderr)
+        return 2
+    if not re.fullmatch(r'/?([A-Za-z_]\w*(/[A-Za-z_]\w*)*)?/?', options.namespace, re.ASCII):
+        raise FileError(f'--namespace: found {options.namespace[:80]!r}, allowed: letters, digits '
+                        'and _, parts separated by /, as mars')
+    compile_kernels()
+    text = policy(survey(options.scenario), options.namespace)
+    if options.out:
+        path = Path(options.out, 'policy.xml')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(f'written: {path}')
     else:
         print(text, end='')
     return 0

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+import os
 from typing import Any
 
 from ingenuity_nodes.graph.roster import run_of_process
@@ -107,3 +108,8 @@ def participants(scenario: Scenario) -> list[str]:
     return [*(f'/{section.name}/helicopter' for section in scenario.helicopters),
             *(f'/{section.name}/rover' for section in scenario.rovers),
             *(['/mapper'] if scenario.mapper else []), '/mission', *scenario.lockstep.participants]
+
+
+def enclave_arguments(name: str) -> list[str]:
+    """Give a process the enclave of its full name, where ROS's security is on."""
+    return ['--enclave', name] if os.environ.get('ROS_SECURITY_ENABLE') == 'true' else []

@@ -23,7 +23,7 @@ import threading
 import time
 from typing import TextIO
 
-from ingenuity_nodes.graph.nodes import NodeSpec, PACKAGE
+from ingenuity_nodes.graph.nodes import enclave_arguments, NodeSpec, PACKAGE
 from ingenuity_nodes.graph.parent import end_with_parent
 from ingenuity_nodes.graph.shared_memory import remove_stale
 
@@ -316,6 +316,7 @@ def ros_arguments(spec: NodeSpec) -> list[str]:
     arguments = ['--ros-args', '-r', f'__node:={spec.name}']
     if spec.namespace:
         arguments += ['-r', f'__ns:=/{spec.namespace}']
+    arguments += enclave_arguments(spec.full_name)
     if spec.params_file:
         arguments += ['--params-file', spec.params_file]    # first: what comes later counts
     parameters = dict(spec.parameters)

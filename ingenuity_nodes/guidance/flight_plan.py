@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from ingenuity_nodes.frames import yaw_from_azimuth
 from ingenuity_nodes.yaml_files.explain import explain, RuleError
-from ingenuity_nodes.yaml_files.reader import read_yaml
+from ingenuity_nodes.yaml_files.reader import read_yaml, some_of
 from ingenuity_nodes.yaml_files.section import Row, Section
 from pydantic import Field, model_validator, Strict, ValidationError
 import yaml
@@ -248,8 +248,9 @@ def plan_from_yaml(text: str) -> FlightPlan:
         return FlightPlan.model_validate(read_yaml(text)[1])
     except ValidationError as error:
         rows = explain(FlightPlan, error)
-        raise ValueError('plan: ' + '; '.join(
-            f'{".".join(map(str, key)) or "all"}: {message}' for key, message in rows)) from error
+        raise ValueError('plan: ' + some_of([
+            f'{".".join(map(str, key)) or "all"}: {message}'
+            for key, message in rows])) from error
 
 
 def waypoints(plan: FlightPlan) -> list[tuple[float, float, float]]:

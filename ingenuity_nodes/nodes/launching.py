@@ -10,7 +10,8 @@ from functools import partial
 import os
 from typing import Any
 
-from ingenuity_nodes.graph.nodes import helicopter_nodes, NodeSpec, PACKAGE, rover_nodes
+from ingenuity_nodes.graph.nodes import (
+    enclave_arguments, helicopter_nodes, NodeSpec, PACKAGE, rover_nodes)
 from ingenuity_nodes.graph.parent import PARENT
 from ingenuity_nodes.nodes.launch_arguments import (
     domain_of, file_of, GLOBAL, number_of, PART, refuse_undeclared, ros_arguments,
@@ -110,16 +111,15 @@ def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -
     namespace = text_of(context, 'namespace')
     part = Part(text_of(context, 'on_exit') or (SHUTDOWN if was_launched(file) else PART))
     options: dict[str, Any] = {}
-    if level := text_of(context, 'log_level'):
-        options['ros_arguments'] = ['--log-level', level]
+    level = text_of(context, 'log_level')
+    of_all = ['--log-level', level] if level else []
+    root = ''.join(f'/{name.strip("/")}' for name in (
+        context.launch_configurations.get('ros_namespace', ''), namespace) if name.strip('/'))
     if text_of(context, 'clock_and_tf') != GLOBAL:
-        root = '/'.join(filter(None, [
-            context.launch_configurations.get('ros_namespace', '').strip('/'),
-            namespace.strip('/')]))
-        options['remappings'] = [(name, f'/{root}{name}' if root else name)
-                                 for name in TIME_AND_FRAMES]
+        options['remappings'] = [(name, f'{root}{name}') for name in TIME_AND_FRAMES]
     return [*([PushRosNamespace(namespace)] if namespace else []),
-            *(part.add(spec, options) for spec in specs)]
+            *(part.add(spec, {**options, 'ros_arguments': [
+                *of_all, *enclave_arguments(f'{root}{spec.full_name}')]}) for spec in specs)]
 
 
 class Part:

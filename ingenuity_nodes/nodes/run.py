@@ -64,7 +64,7 @@ def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = Non
     status = 1
     try:
         _begin(args)
-        node = node_class()
+        node = _made(node_class)
         membership = node.membership
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: membership.end(INTERRUPTED, 'interrupted'))
@@ -103,6 +103,16 @@ def _begin(args: Sequence[str] | None) -> None:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:    # as that the chosen folder for logs cannot be written
         raise StartError(f'ROS 2 does not start: {str(error)[:200]}') from error
+
+
+def _made(node_class: Callable[[], RunnableNode]) -> RunnableNode:
+    try:
+        return node_class()
+    except RuntimeError as error:
+        if str(error).startswith('error creating node'):    # as that security is not built in
+            text = ' '.join(str(error).split())
+            raise StartError(f'ROS 2 makes no node here: {text[:250]}') from error
+        raise
 
 
 def _spin(node: RunnableNode) -> int:

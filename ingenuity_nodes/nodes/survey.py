@@ -83,14 +83,28 @@ class Survey:
     parameters: list[NodeParameter] = field(default_factory=list)
 
 
-def survey() -> Survey:
-    """Make every node of the scenario of the survey, in a ROS domain of its own."""
+def survey(scenario: str = '') -> Survey:
+    """
+    Make every node of a scenario, in a ROS domain of its own.
+
+    Parameters
+    ----------
+    scenario
+        Name or path; '' is that of the survey, which has every kind of node.
+
+    Raises
+    ------
+    FileError
+        There is no such scenario, or it has a mistake.
+
+    """
     found = Survey()
     with TemporaryDirectory() as folder, _quiet_domain() as domain:
         path = Path(folder, 'survey.yaml')
         path.write_text(SCENARIO)
-        options = RunOptions(str(path), run_folder=str(Path(folder, 'run')))
-        for spec in nodes_of(load_scenario(str(path)), options):
+        name = scenario or str(path)
+        options = RunOptions(name, run_folder=str(Path(folder, 'run')))
+        for spec in nodes_of(load_scenario(name), options):
             if spec.executable == 'camera':
                 spec.parameters['truth'] = ' '.join((*KINDS, 'flow'))
             _read(spec, domain, found)

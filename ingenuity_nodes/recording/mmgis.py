@@ -67,7 +67,7 @@ def _line(path: Path, number: int, feature: Any) -> tuple[int, NDArray[np.float6
         points = np.array(
             [point[:2] for point in feature['geometry']['coordinates']], dtype=np.float64)
         label = int(feature['properties']['Flight'])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):    # JSON knows Infinity
         points, label = np.zeros((0, 2)), 0
     if points.ndim != 2 or len(points) < 2 or not np.isfinite(points).all():
         raise RecordingError(f'{path}: feature {number}, allowed: a number "Flight" and two or '

@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 COLUMNS = ('time_s', 'x_m', 'y_m', 'z_m', 'qx', 'qy', 'qz', 'qw')
 LONGEST_SHIFT = 5.0    # [s]
 REST_HEIGHT = 0.28      # [m] that they read on the ground: 0.27 to 0.29 in Flights 1 and 2
+LARGEST = 1e9        # assumed: no time [s], position [m] or quaternion of a flight comes near
 FLYING = 0.5           # [m] labels lower than this are on the ground, where the estimate drifts
 
 
@@ -89,9 +90,9 @@ def _numbers(path: Path, line: int, row: dict[str, str]) -> list[float]:
         values = [float(row[name]) for name in COLUMNS]
     except (TypeError, ValueError):
         values = [float('nan')]
-    if not np.isfinite(values).all() or not any(values[4:]):
-        raise RecordingError(f'{path}:{line}: allowed: finite numbers in {", ".join(COLUMNS)}, '
-                             'and a quaternion that is not zero')
+    if not (np.abs(values) <= LARGEST).all() or not any(values[4:]):
+        raise RecordingError(f'{path}:{line}: allowed: finite numbers up to {LARGEST:g} in '
+                             f'{", ".join(COLUMNS)}, and a quaternion that is not zero')
     return values
 
 

@@ -154,7 +154,7 @@ def read_track(path: Path) -> Track:
     try:
         with path.open(newline='', encoding='utf-8') as file:
             rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(f'{path}: cannot be read: {error}') from error
     if not rows or rows[0] != HEADER:
         raise RecordingError(f'{path}:1: found {rows[:1]}, allowed: the columns {HEADER}')

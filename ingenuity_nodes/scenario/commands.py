@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from ingenuity_nodes.guidance.flight_plan import Azimuth
 from ingenuity_nodes.scenario.goals import CruiseSection, Goal
 from ingenuity_nodes.yaml_files.explain import explain, RuleError
-from ingenuity_nodes.yaml_files.reader import read_yaml
+from ingenuity_nodes.yaml_files.reader import read_yaml, some_of
 from ingenuity_nodes.yaml_files.section import Row, Section
 from pydantic import Field, model_validator, Strict, ValidationError
 
@@ -90,6 +90,6 @@ def command_from_yaml(text: str) -> Command:
     try:
         return Command.model_validate(value)
     except ValidationError as error:
-        raise ValueError('; '.join(
+        raise ValueError(some_of([
             f'{".".join(map(str, key)) or "command"}: {message}'
-            for key, message in explain(Command, error))) from error
+            for key, message in explain(Command, error)])) from error

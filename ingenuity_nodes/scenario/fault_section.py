@@ -12,7 +12,7 @@ from ingenuity_nodes.faults.fault import Fault
 from ingenuity_nodes.signals import FaultOrder
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_files.explain import LONGEST_FOUND, RuleError
-from ingenuity_nodes.yaml_files.reader import read_yaml, YamlError
+from ingenuity_nodes.yaml_files.reader import read_yaml, some_of, YamlError
 from ingenuity_nodes.yaml_files.section import Section
 from pydantic import Field, model_validator, ValidationError
 
@@ -77,8 +77,8 @@ def order_from_mapping(value: object, now_ns: int) -> FaultOrder:
     try:
         return FaultSection.model_validate(value).order(now_ns)
     except ValidationError as error:
-        raise ValueError('; '.join(str(row['msg']).removeprefix('Value error, ')
-                                   for row in error.errors())) from error
+        raise ValueError(some_of([str(row['msg']).removeprefix('Value error, ')
+                                  for row in error.errors()])) from error
 
 
 def order_from_text(text: str, now_ns: int) -> FaultOrder:

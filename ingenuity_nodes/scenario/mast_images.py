@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from ingenuity_nodes.signals import ImageOrder
 from ingenuity_nodes.timing import SECOND_NS
 from ingenuity_nodes.yaml_files.explain import explain, LONGEST_FOUND, RuleError
-from ingenuity_nodes.yaml_files.reader import read_yaml, YamlError
+from ingenuity_nodes.yaml_files.reader import read_yaml, some_of, YamlError
 from ingenuity_nodes.yaml_files.section import Section
 from pydantic import Field, model_validator, PlainValidator, ValidationError
 
@@ -107,8 +107,8 @@ def image_order_from_text(
             value if isinstance(value, dict) else {'at': value})
         section.check_target(helicopters)
     except ValidationError as error:
-        reasons = '; '.join(f'{".".join(map(str, key))}: {message}'
-                            for key, message in explain(ImagesSection, error))
+        reasons = some_of([f'{".".join(map(str, key))}: {message}'
+                           for key, message in explain(ImagesSection, error)])
         raise ValueError(f'{found}: {reasons}') from error
     except YamlError as error:
         raise ValueError(f'{found}, allowed: a helicopter, {DECK}, or YAML with the keys '

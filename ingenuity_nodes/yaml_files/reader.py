@@ -10,7 +10,7 @@ thousand brackets for more calls than Python's stack does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 import re
 from typing import Any
@@ -20,15 +20,22 @@ import yaml
 # assumed: several hundred times our largest scenario, and a second of reading
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 200_000, 20_000, 40
 MOST_DIGITS = 400    # of a number; the largest float has 309
+MOST_REASONS = 5     # in one line: of a text of a stranger each key may be wrong
 
 
 class YamlError(ValueError):
     """A text is not YAML that can be used; ``rows`` are places, empty for all of it, and why."""
 
     def __init__(self, *rows: tuple[str, str]) -> None:
-        super().__init__('; '.join(
-            f'line {where}: {reason}' if where else reason for where, reason in rows))
+        super().__init__(some_of(
+            [f'line {where}: {reason}' if where else reason for where, reason in rows]))
         self.rows = rows
+
+
+def some_of(reasons: Sequence[str]) -> str:
+    """Write the first of many reasons into one line, and how many more there are."""
+    more = len(reasons) - MOST_REASONS
+    return '; '.join(reasons[:MOST_REASONS]) + (f'; and {more} more' if more > 0 else '')
 
 
 def _at(mark: Any) -> str:

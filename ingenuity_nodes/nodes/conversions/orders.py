@@ -12,7 +12,7 @@ from ingenuity_nodes.mission.outside import ClickedPoint, GoalPose, Outside
 from ingenuity_nodes.scenario.commands import OrderKind
 from ingenuity_nodes.signals import FlightOrder, Retarget
 from ingenuity_nodes.yaml_files.explain import explain
-from ingenuity_nodes.yaml_files.reader import read_yaml
+from ingenuity_nodes.yaml_files.reader import read_yaml, some_of
 from ingenuity_nodes.yaml_files.section import Section
 from pydantic import Strict, ValidationError
 from std_msgs.msg import String
@@ -51,9 +51,9 @@ def order_from(message: String) -> FlightOrder:
     try:
         read = _Order.model_validate(read_yaml(message.data)[1])
     except ValidationError as error:
-        raise ValueError('; '.join(
+        raise ValueError(some_of([
             f'{".".join(map(str, key)) or "order"}: {text}'
-            for key, text in explain(_Order, error))) from error
+            for key, text in explain(_Order, error)])) from error
     if (read.kind == 'retarget') != (read.retarget is not None):
         raise ValueError("found one of kind 'retarget' and key retarget, allowed: both or none")
     change = read.retarget

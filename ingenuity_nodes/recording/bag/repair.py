@@ -38,7 +38,8 @@ QOS_KEY = 'offered_qos_profiles'
 # The name of the compression in a chunk, which its 8 + 8 + 8 + 4 bytes of fixed size precede.
 _NAME, _BEFORE_NAME = struct.pack('<I', len(ZSTD)) + ZSTD.encode(), HEAD + 28
 _FOOTER = HEAD + 20 + len(MAGIC)    # bytes at the end of a file
-_DAMAGE = (ChunkError, McapError, ValueError, struct.error)    # of bytes that are no record
+# Of bytes that are no record; a length of 2^63 is an overflow.
+_DAMAGE = (ChunkError, McapError, ValueError, OverflowError, struct.error)
 
 
 @dataclass
@@ -244,18 +245,26 @@ def _finish(folder: Path, path: Path, salvage: Salvage) -> None:
     if unknown:
         raise RecordingError(f'{path}: cannot be repaired: what the messages of channel '
                              f'{min(unknown)} are is in a damaged part')
+    try:    # before anything is changed
+        schemas = {number: salvage.schemas[channel.schema_id]
+                   for number, channel in salvage.channels.items()}
+        connections = [(channel, _connection(channel, schemas[channel.id]))
+                       for channel in salvage.channels.values()]
+    except Exception as error:    # types of a stranger, and whatever their readers trip over
+        raise RecordingError(f'{path}: cannot be repaired: what a channel holds is damaged: '
+                             f'{" ".join(str(error).split())[:100]}') from error
     storage = BagStorage.resume(path, salvage.header_end, salvage.chunks)
     for start, end in salvage.gaps:
         storage.file.mark(start, struct.pack('<BQ', PRIVATE, end - start - HEAD))
     # The writer insists on a folder that does not exist; it gets the real one afterwards.
     writer = BagFormat(folder / 'unmade')
     writer.path, writer.metapath, writer.storage = folder, folder / 'metadata.yaml', storage
-    for schema in salvage.schemas.values():
+    for schema in {schema.id: schema for schema in schemas.values()}.values():
         storage.schemas.append(
             StorageSchema(schema.id, schema.name, schema.encoding, schema.data.decode()))
-    for channel in salvage.channels.values():
-        schema = salvage.schemas[channel.schema_id]
-        writer.connections.append(_connection(channel, schema, writer))
+    for channel, connection in connections:
+        schema = schemas[channel.id]
+        writer.connections.append(connection._replace(owner=writer))
         storage.channels.append(StorageChannel(
             channel.id, schema.name, channel.topic, channel.message_encoding, _metadata(channel)))
         writer.counts[channel.id] = storage.channel_stats.setdefault(channel.id, 0)
@@ -268,14 +277,14 @@ def _finish(folder: Path, path: Path, salvage: Salvage) -> None:
         raise
 
 
-def _connection(channel: Channel, schema: Schema, writer: BagFormat) -> Connection:
+def _connection(channel: Channel, schema: Schema) -> Connection:
     kind = MessageDefinitionFormat.MSG if schema.encoding == 'ros2msg' else \
         MessageDefinitionFormat.IDL
     offered = parse_qos(channel.metadata.get(QOS_KEY, ''))
     return Connection(
         channel.id, channel.topic, schema.name, MessageDefinition(kind, schema.data.decode()),
         TYPES.hash_rihs01(schema.name), 0,
-        ConnectionExtRosbag2(channel.message_encoding, offered), writer)
+        ConnectionExtRosbag2(channel.message_encoding, offered), None)
 
 
 def _metadata(channel: Channel) -> bytes:
