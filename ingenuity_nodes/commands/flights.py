@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
 from ingenuity_nodes.commands import (
-    campaigns, datasets, interfaces, photo, plans, studies, tables)
+    campaigns, datasets, interfaces, photo, plans, studies, tables, view)
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
                 'compare': campaigns.compare, 'export': datasets.export,
-                'refly': datasets.refly}
+                'refly': datasets.refly, 'view': view.view}
     if getattr(options, 'allow_code', False):
         os.environ[ALLOW_CODE] = '1'    # of the nodes, too
     try:

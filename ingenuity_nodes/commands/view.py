@@ -1,0 +1,80 @@
+# Copyright 2026 Ingenuity contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A run in the browser, by Rerun."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from importlib.util import find_spec
+import os
+from pathlib import Path
+import signal
+import sys
+import webbrowser
+
+from ingenuity_nodes.commands.narrator import Narrator
+from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.run_folder import bag_folder, LATEST
+from ingenuity_nodes.yaml_files.check import FileError
+
+ENDS = {signal.SIGINT, signal.SIGTERM}
+
+
+def view(options: Namespace) -> int:
+    """Show a run, or the graph that is flying, until Ctrl-C."""
+    if options.live and (options.run or options.save):
+        raise FileError('--live: found a run or --save beside it, allowed: --live alone')
+    if find_spec('rerun') is None:
+        raise FileError('view needs rerun-sdk: ./ingenuity view installs it; in another '
+                        'environment: pip install -r environment/view.in')
+    if options.live:
+        return _live(options)
+    from ingenuity_nodes.viewing.bag import write_bag
+    from ingenuity_nodes.viewing.viewer import new_recording, serving, ViewerError
+
+    bag = _bag(options.run)
+    with Narrator(sys.stderr) as narrator:
+        narrator(f'{bag}: reading')
+        recording = new_recording(Path(options.run or LATEST).resolve().name)
+        blueprint = write_bag(bag, recording, narrator)
+    if options.save:
+        recording.save(options.save, default_blueprint=blueprint)
+        recording.flush()
+        print(f'{options.save}: written; look at it with: rerun {options.save}')
+        return 0
+    # From here on both wait for sigwait, in the threads of Rerun, too.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        with serving(options.port) as (page, data):
+            recording.connect_grpc(data, default_blueprint=blueprint)
+            recording.flush()
+            print(f'{page}\nCtrl-C ends it', flush=True)
+            if not options.no_browser:
+                webbrowser.open(page)
+            signal.sigwait(ENDS)
+    except ViewerError as error:
+        raise FileError(str(error)) from error
+    finally:
+        recording.disconnect()
+    return 0
+
+
+def _bag(run: str) -> Path:
+    """Find the bag of a run; of the latest run if none is named."""
+    folder = Path(run) if run else Path('runs') / LATEST
+    if not folder.exists():
+        raise FileError(f'{folder}: found no such run, allowed: the folder of a run or of a bag')
+    bag = bag_folder(str(folder))
+    if bag == folder and (folder / 'result.json').is_file():
+        raise RecordingError(
+            f'{folder}: has no bag, which only flights over ROS leave; make one of it: '
+            f'ingenuity export {folder} --format rosbag2 --out {folder}/bag')
+    return bag
+
+
+def _live(options: Namespace) -> int:
+    """Become the node that looks at a live graph."""
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    os.execv(sys.executable, [
+        sys.executable, '-m', 'ingenuity_nodes.nodes.live_view', '--ros-args',
+        '-p', f'port:={options.port}', '-p', f'browser:={str(not options.no_browser).lower()}'])
