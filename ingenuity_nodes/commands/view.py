@@ -17,8 +17,6 @@ from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_folder import bag_folder, LATEST
 from ingenuity_nodes.yaml_files.check import FileError
 
-ENDS = {signal.SIGINT, signal.SIGTERM}
-
 
 def view(options: Namespace) -> int:
     """Show a run, or the graph that is flying, until Ctrl-C."""
@@ -39,24 +37,26 @@ def view(options: Namespace) -> int:
         blueprint = write_bag(bag, recording, narrator)
     if options.save:
         recording.save(options.save, default_blueprint=blueprint)
-        recording.flush()
+        recording.disconnect()    # which ends the file
         print(f'{options.save}: written; look at it with: rerun {options.save}')
         return 0
-    # From here on both wait for sigwait, in the threads of Rerun, too.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)    # ends the server, too
     try:
-        with serving(options.port) as (page, data):
-            recording.connect_grpc(data, default_blueprint=blueprint)
-            recording.flush()
-            print(f'{page}\nCtrl-C ends it', flush=True)
-            if not options.no_browser:
-                webbrowser.open(page)
-            signal.sigwait(ENDS)
+        with serving(options.port) as viewer:
+            try:
+                recording.connect_grpc(viewer.data, default_blueprint=blueprint)
+                recording.flush()
+                print(f'{viewer.page}\nCtrl-C ends it', flush=True)
+                if not options.no_browser:
+                    webbrowser.open(viewer.page)
+                viewer.wait()
+            finally:
+                recording.disconnect()    # before the server ends, which it would regret
     except ViewerError as error:
         raise FileError(str(error)) from error
-    finally:
-        recording.disconnect()
-    return 0
+    except KeyboardInterrupt:
+        return 0
+    return 1
 
 
 def _bag(run: str) -> Path:

@@ -17,12 +17,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
                       help='folder of a run or of a bag [runs/latest]')
     view.add_argument('--live', action='store_true', help='the graph that is flying, instead')
     view.add_argument('--save', default='', metavar='FILE.rrd', help='write a file instead')
-    view.add_argument('--port', type=_port, default=9090, help='of the page; the data use the '
-                      'next one [9090]')
+    view.add_argument('--port', type=_port, default=9090, metavar='N',
+                      help='of the page; the two after it are used as well [9090]')
     view.add_argument('--no-browser', action='store_true', help='print the address only')
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 1024 <= int(text) <= 65534:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1024 to 65534")
+    if not text.isdigit() or not 1024 <= int(text) <= 65533:
+        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 1024 to 65533")
     return int(text)

@@ -1,6 +1,12 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Rerun's server of page and data, for this machine alone and with analytics off."""
+"""
+Rerun's viewer in the browser, for this machine alone, and with nothing sent anywhere.
+
+Its page asks GitHub for news, Google for fonts and reports to Rerun what is used, and knows no
+switch for that. So the page is handed on by us, with a policy that lets the browser reach our two
+ports and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +20,13 @@ import socket
 import subprocess
 from tempfile import TemporaryDirectory
 import time
+from typing import NamedTuple
 from urllib.parse import quote
 
+from ingenuity_nodes.viewing.page import HERE, page
 import rerun as rr
 
 APPLICATION = 'Ingenuity'
-HERE = '127.0.0.1'
 MEMORY = '1GiB'    # assumed: ten times a flight; what is oldest is dropped beyond it
 START_S = 60.0     # assumed: it takes a second; a busy machine may take longer
 
@@ -28,29 +35,36 @@ class ViewerError(RuntimeError):
     """The viewer does not start; the message says why."""
 
 
+class Viewer(NamedTuple):
+    """A viewer that is served."""
+
+    page: str    # its address
+    data: str    # address for a recording to connect to
+    server: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Wait until the server ends, as it does not by itself."""
+        self.server.wait()
+
+
 def new_recording(name: str) -> rr.RecordingStream:
     """Start a recording whose only time is that of the flight, kept until it is sent."""
-    rr.set_log_time_enabled(False)
-    rr.set_log_tick_enabled(False)
     recording = rr.RecordingStream(APPLICATION)
+    rr.set_log_time_enabled(False, recording)
+    rr.set_log_tick_enabled(False, recording)
     recording.send_recording_name(name)
     return recording
 
 
 @contextmanager
-def serving(port: int) -> Iterator[tuple[str, str]]:
+def serving(port: int) -> Iterator[Viewer]:
     """
     Serve page and data while the context lasts.
 
     Parameters
     ----------
     port
-        Of the page; the data use the next one.
-
-    Yields
-    ------
-    tuple[str, str]
-        Address of the page, and of the data for a recording to connect to.
+        Of the page; the two next ones are those of the data and of Rerun's own page.
 
     Raises
     ------
@@ -58,7 +72,7 @@ def serving(port: int) -> Iterator[tuple[str, str]]:
         A port is taken, or the server ends.
 
     """
-    for wanted in (port, port + 1):
+    for wanted in range(port, port + 3):
         _check_free(wanted)
     data = f'rerun+http://{HERE}:{port + 1}/proxy'
     with ExitStack() as stack:
@@ -66,12 +80,13 @@ def serving(port: int) -> Iterator[tuple[str, str]]:
         log = stack.enter_context(Path(folder, 'log').open('w+'))
         server = subprocess.Popen(
             [_program(), '--serve-web', '--bind', HERE, '--port', str(port + 1),
-             '--web-viewer-port', str(port), '--server-memory-limit', MEMORY],
+             '--web-viewer-port', str(port + 2), '--server-memory-limit', MEMORY],
             env=without_analytics(Path(folder)), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True)    # Ctrl-C is ours; then we end it
         try:
-            _wait(server, (port, port + 1), log.name)
-            yield f'http://{HERE}:{port}/?url={quote(data, safe="")}', data
+            _wait(server, (port + 1, port + 2), log.name)
+            stack.enter_context(page(port))
+            yield Viewer(f'http://{HERE}:{port}/?url={quote(data, safe="")}', data, server)
         finally:
             server.terminate()
             server.wait()
@@ -82,7 +97,6 @@ def without_analytics(folder: Path) -> dict[str, str]:
     Return an environment in which Rerun sends nothing, whatever a user has chosen elsewhere.
 
     It knows no variable for that, only a file among its settings: these are in a folder of ours.
-    In a page that is not of rerun.io its viewer sends nothing.
     """
     file = folder / 'rerun' / 'analytics.json'
     file.parent.mkdir()
@@ -107,8 +121,8 @@ def _check_free(port: int) -> None:
         try:
             one.bind((HERE, port))
         except OSError as error:
-            raise ViewerError(f'--port: found {port} in use, allowed: a free one, and the next '
-                              'one free, too') from error
+            raise ViewerError(f'--port: found {port} in use, allowed: a free one, and the two '
+                              'after it free, too') from error
 
 
 def _wait(server: subprocess.Popen[bytes], ports: tuple[int, ...], log: str) -> None:
