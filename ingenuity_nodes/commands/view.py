@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from importlib.util import find_spec
-import os
 from pathlib import Path
 import signal
 import sys
@@ -19,14 +18,10 @@ from ingenuity_nodes.yaml_files.check import FileError
 
 
 def view(options: Namespace) -> int:
-    """Show a run, or the graph that is flying, until Ctrl-C."""
-    if options.live and (options.run or options.save):
-        raise FileError('--live: found a run or --save beside it, allowed: --live alone')
+    """Show a run until Ctrl-C, or write it to a file."""
     if find_spec('rerun') is None:
         raise FileError('view needs rerun-sdk: ./ingenuity view installs it; in another '
                         'environment: pip install -r environment/view.in')
-    if options.live:
-        return _live(options)
     from ingenuity_nodes.viewing.bag import write_bag
     from ingenuity_nodes.viewing.viewer import new_recording, serving, ViewerError
 
@@ -70,11 +65,3 @@ def _bag(run: str) -> Path:
             f'{folder}: has no bag, which only flights over ROS leave; make one of it: '
             f'ingenuity export {folder} --format rosbag2 --out {folder}/bag')
     return bag
-
-
-def _live(options: Namespace) -> int:
-    """Become the node that looks at a live graph."""
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-    os.execv(sys.executable, [
-        sys.executable, '-m', 'ingenuity_nodes.nodes.live_view', '--ros-args',
-        '-p', f'port:={options.port}', '-p', f'browser:={str(not options.no_browser).lower()}'])

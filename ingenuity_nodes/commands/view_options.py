@@ -15,7 +15,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         'viewer, in the browser; nothing leaves this machine.')
     view.add_argument('run', nargs='?', default='', metavar='RUN',
                       help='folder of a run or of a bag [runs/latest]')
-    view.add_argument('--live', action='store_true', help='the graph that is flying, instead')
     view.add_argument('--save', default='', metavar='FILE.rrd', help='write a file instead')
     view.add_argument('--port', type=_port, default=9090, metavar='N',
                       help='of the page; the two after it are used as well [9090]')

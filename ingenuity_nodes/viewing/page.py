@@ -39,7 +39,7 @@ def page(port: int) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         """Answers one request."""
 
-        def do_GET(self) -> None:    # noqa: N802, the name that http.server calls
+        def do_GET(self) -> None:
             """Answer with what Rerun has."""
             path = urlsplit(self.path).path
             try:
