@@ -1,7 +1,7 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Writes down for Rerun what the messages of a run say, from a bag; of a live graph they have the same fields.
+Writes down for Rerun what the messages of a run say.
 
 Times are those in the messages' headers; texts without one are given the latest of these.
 """
