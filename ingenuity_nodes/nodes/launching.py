@@ -103,6 +103,21 @@ def view_action() -> IncludeLaunchDescription:
         PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'view.launch.py'])))
 
 
+def root_of(context: LaunchContext) -> str:
+    """Return the namespace of a run, with those that are pushed around it; '' without any."""
+    return '/'.join(filter(None, [
+        context.launch_configurations.get('ros_namespace', '').strip('/'),
+        text_of(context, 'namespace').strip('/')]))
+
+
+def time_and_frames(context: LaunchContext) -> list[tuple[str, str]]:
+    """Return how /clock and /tf are remapped: into the namespace, if that is asked for."""
+    root = root_of(context)
+    if text_of(context, 'clock_and_tf') == GLOBAL:
+        return []
+    return [(name, f'/{root}{name}' if root else name) for name in TIME_AND_FRAMES]
+
+
 # Processes ------------------------------------------------------------------------------------
 
 def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -> list[Action]:
@@ -112,12 +127,8 @@ def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -
     options: dict[str, Any] = {}
     if level := text_of(context, 'log_level'):
         options['ros_arguments'] = ['--log-level', level]
-    if text_of(context, 'clock_and_tf') != GLOBAL:
-        root = '/'.join(filter(None, [
-            context.launch_configurations.get('ros_namespace', '').strip('/'),
-            namespace.strip('/')]))
-        options['remappings'] = [(name, f'/{root}{name}' if root else name)
-                                 for name in TIME_AND_FRAMES]
+    if remappings := time_and_frames(context):
+        options['remappings'] = remappings
     return [*([PushRosNamespace(namespace)] if namespace else []),
             *(part.add(spec, options) for spec in specs)]
 
