@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pins every package that requirements.in, ros.in and campaign.in need, for all supported Pythons:
-# needs uv. What both files have is of one version in both.
+# Pins every package that requirements.in, ros.in, campaign.in and view.in need, for all supported
+# Pythons: needs uv. What several files have is of one version in all.
 set -eu
 cd "$(dirname "$0")"
 pin() {
@@ -15,3 +15,5 @@ pin requirements.in ros.in
 mv locked.new requirements.txt
 pin campaign.in -c requirements.txt
 mv locked.new campaign.txt
+pin view.in -c requirements.txt -c campaign.txt
+mv locked.new view.txt

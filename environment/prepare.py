@@ -235,7 +235,7 @@ def make_venv(setup: Setup, display: Display, venv: Path, command: list[str]) ->
     """Make an empty environment, replacing one that is incomplete or has another Python."""
     prepared = venv / 'prepared'
     for name in ('environment', 'compiler', 'packages', *(source.name for source in INTERFACES),
-                 'check', 'campaign'):
+                 'check', 'campaign', 'view'):
         (prepared / name).unlink(missing_ok=True)
     for path in venv.iterdir() if venv.exists() else ():
         if path.is_symlink() or path.is_file():

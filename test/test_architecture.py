@@ -21,7 +21,8 @@ ROS = re.compile(r'rclpy|rcl_interfaces|launch(_ros)?|ament_\w+|tf2_\w+|\w+_msgs
 UNSOURCED = re.compile(r'placeholder|todo|tbd|fixme|\?\?', re.IGNORECASE)
 # The floors of the house, top first: a room may use those below it.
 FLOORS = (
-    'commands', 'campaign export', 'nodes simulation', 'stress', 'recording', 'photo', 'rendering',
+    'commands', 'campaign export', 'nodes simulation', 'stress viewing', 'recording', 'photo',
+    'rendering',
     'graph helicopter mission', 'scenario', 'control faults health mapping navigation robots',
     'rover sensors stages vehicle', 'radio', 'guidance world', 'cameras signals', 'compiled',
     'frames parameters resources timing yaml_files')

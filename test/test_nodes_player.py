@@ -5,11 +5,15 @@
 import sys
 import time
 
+import numpy as np
 import pytest
 
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 
 from builtin_interfaces.msg import Time  # noqa
+from ingenuity_nodes.navigation.feature_tracker import draw_features  # noqa: E402
+from ingenuity_nodes.nodes.conversions.images import (  # noqa: E402
+    features_message, image_message)
 from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError  # noqa: E402
 from ingenuity_nodes.nodes.player import (  # noqa: E402
     merged, Pace, PlayerNode, qos_of, Timeline)
@@ -17,10 +21,12 @@ from ingenuity_nodes.recording.bag.reader import BagTopic, topics  # noqa: E402
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter  # noqa: E402
 from ingenuity_nodes.recording.errors import RecordingError  # noqa: E402
 from ingenuity_nodes.recording.run_folder import bag_folder  # noqa: E402
+from ingenuity_nodes.signals import FeatureFrame  # noqa: E402
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 from rclpy.serialization import serialize_message  # noqa: E402
 from rosgraph_msgs.msg import Clock  # noqa: E402
+from sensor_msgs.msg import Image  # noqa: E402
 from std_msgs.msg import String  # noqa: E402
 from std_srvs.srv import SetBool  # noqa: E402
 
@@ -124,6 +130,31 @@ def test_time_of_the_bag_is_told_and_only_by_the_player(graph, bag):
     assert graph.clock == sorted(graph.clock)
     assert graph.clock[0] == pytest.approx(0.0, abs=0.05)
     assert graph.clock[-1] == pytest.approx(2.0, abs=0.2)
+
+
+def test_tracked_features_are_drawn_again_into_their_image(graph, tmp_path):
+    t_ns, grey = SECOND_NS, np.full((480, 640), 90, np.uint8)
+    features = FeatureFrame(t_ns, np.array([1, 2]), np.array([[100.0, 50.0], [300.0, 200.0]]),
+                            np.array([1, 40]))
+    other = FeatureFrame(t_ns + 1, features.ids, features.uv, features.ages)
+    writer = BagWriter(tmp_path / 'bag')
+    for k, (name, message) in enumerate((
+            ('image_raw', image_message(t_ns, 'c', grey)),
+            ('features', features_message(other, 'c')),    # of an image that is not there
+            ('features', features_message(features, 'c')))):
+        kind = {'image_raw': 'Image', 'features': 'PointCloud2'}[name]
+        writer.write(f'/ingenuity/navcam/{name}', f'sensor_msgs/msg/{kind}', BagQos(),
+                     t_ns + k, bytes(serialize_message(message)))
+    writer.close()
+    drawn = []
+    graph.node.create_subscription(Image, '/ingenuity/navcam/tracks', drawn.append, 10)
+    player = graph.play(tmp_path / 'bag')
+    assert graph.spin(lambda: drawn and not player.membership.running)
+    (image,) = drawn
+    assert image.header.stamp == Time(sec=1)
+    pixels = np.frombuffer(image.data, np.uint8).reshape(480, 640, 3)
+    assert pixels.tobytes() == draw_features(grey, features).tobytes()
+    assert (pixels[45:56, 95:106] != 90).any() and (pixels[300:] == 90).all()
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ SHIPPED = f'{NAME}/compiled/shipped/'    # made by the build, not part of the so
 EXECUTABLES = {'world', 'helicopter', 'camera', 'vision', 'rover', 'mapper', 'mission', 'recorder',
                'player', 'ingenuity'}
 # imported name -> name in requirements.in
-DISTRIBUTIONS = {'cv2': 'opencv-python-headless', 'PIL': 'pillow', 'yaml': 'pyyaml'}
+DISTRIBUTIONS = {'cv2': 'opencv-python-headless', 'PIL': 'pillow', 'rerun': 'rerun-sdk',
+                 'yaml': 'pyyaml'}
 
 
 def copy_of_the_checkout(folder):
@@ -95,7 +96,7 @@ def test_every_ros_package_that_is_imported_is_a_dependency(manifest):
 
 def test_every_library_that_is_imported_is_required():
     text = ''.join((ROOT / 'environment' / name).read_text()
-                   for name in ('requirements.in', 'campaign.in'))
+                   for name in ('requirements.in', 'campaign.in', 'view.in'))
     required = set(re.findall(r'^([\w-]+)', text, re.M))
     used = {DISTRIBUTIONS.get(name, name) for name in roots_imported_by(
         (ROOT / NAME).rglob('*.py')) if not is_ros(name)}

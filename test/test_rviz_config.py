@@ -143,3 +143,20 @@ def test_there_are_views_of_story_flight_landing_and_rover():
     assert {'Story', 'Follow', 'Landing', 'Rover'} <= set(views)
     assert views['Follow']['Target Frame'] == 'ingenuity/base_link'
     assert views['Rover']['Target Frame'] == 'perseverance/base_link'
+
+
+def test_in_a_namespace_every_topic_and_nothing_else_moves():
+    from ingenuity_nodes.nodes.rviz_config import namespaced
+    text = (ROOT / 'config' / 'ingenuity.rviz').read_text()
+    moved = yaml.safe_load(namespaced(text, '/mars'))
+    before = [topic['Value'] for _, _, topic in of_topics()]
+    after = [(entry.get('Topic') or entry.get('Description Topic'))['Value']
+             for entry in displays(moved['Visualization Manager']['Displays'])
+             if entry.get('Topic') or entry.get('Description Topic')]
+    assert after == [f'/mars{topic}' for topic in before]
+    tools = [tool['Topic']['Value'] for tool in moved['Visualization Manager']['Tools']
+             if 'Topic' in tool]
+    assert tools == ['/mars/goal_pose', '/mars/clicked_point']
+    assert yaml.safe_load(namespaced(text, '/mars').replace('/mars/', '/')) == yaml.safe_load(text)
+    assert namespaced(namespaced(text, 'mars'), 'mars') == namespaced(text, 'mars')
+    assert namespaced(text, '') == text

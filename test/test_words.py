@@ -55,6 +55,7 @@ ALLOWED = re.compile(
     # Recorded keys, and functions of others: typing, io, Mitsuba.
     r"target_visible_share|swing_period_s|'landmarks'|'honest'|"
     r'import (Any, )?cast\b|\bcast\(|(def |file\.)tell\(|\)\.look_at\(|'
+    r'(column|row)_shares=|\blook_target=|'    # Rerun's layout
     r'\bcan_cast\b|\blower_cast\b|'
     r"\bplace: str = ''|\bself\.place\b")    # a scenario's key: of a fault
 

@@ -11,6 +11,7 @@ import os
 import sys
 
 from ingenuity_nodes import __version__
+from ingenuity_nodes.commands import view_options
 from ingenuity_nodes.commands.stress_options import add_stress_options
 
 
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument('folder')
     _add_photo(commands)
     _add_play(commands)
+    view_options.add(commands)
     repair = commands.add_parser(
         'repair', help='repair a bag that is damaged, or whose recorder was killed')
     repair.add_argument('folder', help='run folder or bag folder')

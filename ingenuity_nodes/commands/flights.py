@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
 from ingenuity_nodes.commands import (
-    campaigns, datasets, interfaces, photo, plans, stress, studies, tables)
+    campaigns, datasets, interfaces, photo, plans, stress, studies, tables, view)
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
                 'validate': studies.validate, 'consistency': studies.consistency,
                 'campaign': lambda options: campaigns.campaign(options, print_summary),
                 'compare': campaigns.compare, 'export': datasets.export,
-                'refly': datasets.refly, 'stress': stress.stress}
+                'refly': datasets.refly, 'stress': stress.stress, 'view': view.view}
     if getattr(options, 'allow_code', False):
         os.environ[ALLOW_CODE] = '1'    # of the nodes, too
     try:

@@ -228,12 +228,17 @@ class FeatureTracker:
 
     def draw(self, image: Image, features: FeatureFrame) -> Image:
         """Return an RGB image with the tracks, older ones greener, for people."""
-        out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-        for (u, v), age in zip(features.uv, features.ages, strict=True):
-            ratio = min(1.0, float(age) / 30.0)
-            colour = (int(255 * (1.0 - ratio)), int(80 + 175 * ratio), 40)
-            cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
-        return np.asarray(out, dtype=np.uint8)
+        return draw_features(image, features)
+
+
+def draw_features(image: Image, features: FeatureFrame) -> Image:
+    """Return an RGB image with tracked features, older ones greener."""
+    out = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+    for (u, v), age in zip(features.uv, features.ages, strict=True):
+        ratio = min(1.0, float(age) / 30.0)
+        colour = (int(255 * (1.0 - ratio)), int(80 + 175 * ratio), 40)
+        cv2.circle(out, (round(u), round(v)), 5, colour, 1, cv2.LINE_AA)
+    return np.asarray(out, dtype=np.uint8)
 
 
 def _rotation_between(before: Points, now: Points) -> NDArray[np.float64]:

@@ -58,13 +58,7 @@ def scenario_arguments() -> list[DeclareLaunchArgument]:
 def ros_arguments() -> list[DeclareLaunchArgument]:
     """Declare what concerns ROS and not the run; nodes of one run need the same namespace."""
     return [
-        DeclareLaunchArgument(
-            'namespace', default_value='',
-            description='Namespace of the whole run, below those that are pushed around it.'),
-        DeclareLaunchArgument(
-            'clock_and_tf', default_value=GLOBAL, choices=[GLOBAL, WITHIN],
-            description='Where /clock, /tf and /tf_static are: one for the ROS domain, or within '
-                        'the namespace, as a second mission in the same domain needs it.'),
+        *namespace_arguments(),
         DeclareLaunchArgument(
             'params_file', default_value='',
             description='YAML file of ROS parameters, as "ros2 param dump" writes it; the '
@@ -79,6 +73,18 @@ def ros_arguments() -> list[DeclareLaunchArgument]:
                         'own processes (part); if not given, shutdown where this is the file '
                         'that was launched, part where another one includes it.'),
     ]
+
+
+def namespace_arguments() -> list[DeclareLaunchArgument]:
+    """Declare where the names of a run are."""
+    return [
+        DeclareLaunchArgument(
+            'namespace', default_value='',
+            description='Namespace of the whole run, below those that are pushed around it.'),
+        DeclareLaunchArgument(
+            'clock_and_tf', default_value=GLOBAL, choices=[GLOBAL, WITHIN],
+            description='Where /clock, /tf and /tf_static are: one for the ROS domain, or within '
+                        'the namespace, as a second mission in the same domain needs it.')]
 
 
 def domain_argument() -> DeclareLaunchArgument:

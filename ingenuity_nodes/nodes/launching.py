@@ -104,6 +104,21 @@ def view_action() -> IncludeLaunchDescription:
         PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'view.launch.py'])))
 
 
+def root_of(context: LaunchContext) -> str:
+    """Return the namespace of a run, with those that are pushed around it; '' without any."""
+    return '/'.join(filter(None, [
+        context.launch_configurations.get('ros_namespace', '').strip('/'),
+        text_of(context, 'namespace').strip('/')]))
+
+
+def time_and_frames(context: LaunchContext) -> list[tuple[str, str]]:
+    """Return how /clock and /tf are remapped: into the namespace, if that is asked for."""
+    root = root_of(context)
+    if text_of(context, 'clock_and_tf') == GLOBAL:
+        return []
+    return [(name, f'/{root}{name}' if root else name) for name in TIME_AND_FRAMES]
+
+
 # Processes ------------------------------------------------------------------------------------
 
 def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -> list[Action]:
@@ -113,10 +128,9 @@ def node_actions(context: LaunchContext, file: str, specs: Sequence[NodeSpec]) -
     options: dict[str, Any] = {}
     level = text_of(context, 'log_level')
     of_all = ['--log-level', level] if level else []
-    root = ''.join(f'/{name.strip("/")}' for name in (
-        context.launch_configurations.get('ros_namespace', ''), namespace) if name.strip('/'))
-    if text_of(context, 'clock_and_tf') != GLOBAL:
-        options['remappings'] = [(name, f'{root}{name}') for name in TIME_AND_FRAMES]
+    root = f'/{name}' if (name := root_of(context)) else ''
+    if remappings := time_and_frames(context):
+        options['remappings'] = remappings
     return [*([PushRosNamespace(namespace)] if namespace else []),
             *(part.add(spec, {**options, 'ros_arguments': [
                 *of_all, *enclave_arguments(f'{root}{spec.full_name}')]}) for spec in specs)]

@@ -18,6 +18,7 @@ from typing import Any
 
 from ingenuity_nodes.nodes.conversions.geometry import stamp
 from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError
+from ingenuity_nodes.nodes.replayed_tracks import ReplayedTracks
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
 from ingenuity_nodes.recording.bag.reader import BagMessage, BagTopic, CLOCK, messages, topics
@@ -129,6 +130,7 @@ class PlayerNode(Node):
                               and topic.count for topic in recorded)
         self._listed = [topic for topic in recorded if topic.topic != CLOCK or self._has_clock]
         self._publishers_of = dict(self._publishers_for(self._listed))
+        self._tracks = ReplayedTracks(self, self._listed)
         self._timeline = Timeline(self._folder, self._listed, self._offset_ns)
         self._pace = Pace(self._timeline.start_ns, rate)
         self._pace.jump(self._timeline.start_ns, wait=self._delay)
@@ -172,6 +174,7 @@ class PlayerNode(Node):
             publisher = self._publishers_of.get(message.topic)
             if publisher is not None:
                 publisher.publish(message.cdr)
+                self._tracks.take(message)
                 self._played += 1
         if self._timeline.over and not self._pace.paused:
             self._on_end()

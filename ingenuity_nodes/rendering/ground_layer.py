@@ -11,9 +11,11 @@ from ingenuity_nodes.rendering.gl import program
 from ingenuity_nodes.rendering.ground_maps import block_of, FIRST_CELL, LEVELS, SIZE
 from ingenuity_nodes.rendering.lattice import Lattice
 from ingenuity_nodes.rendering.scene import Scene
+from ingenuity_nodes.world.orthophoto_file import HIGHEST, Orthophoto
 import moderngl
+import numpy as np
 
-HEIGHTS, SURFACES = 0, 1   # texture units, bound for every layer
+HEIGHTS, SURFACES, ORTHOPHOTO = 0, 1, 7   # texture units, bound for every layer
 # [m] finest width of a pixel from which each tier of the soil shader may be used
 TIERS = (0.0, 0.009, 0.042)
 _TRUTH = -1                   # the variant that draws distances
@@ -26,6 +28,20 @@ def set_uniforms(shader: moderngl.Program, values: Mapping[str, object]) -> None
         uniform = shader.get(name, None)    # 'in' would iterate over all of them
         if uniform is not None:
             uniform.value = value
+
+
+def _orthophoto_texture(context: moderngl.Context, photo: Orthophoto | None,
+                        ) -> moderngl.Texture | None:
+    """Upload the tones, a byte for each colour up to the highest."""
+    if photo is None:
+        return None
+    rows, columns = photo.tone.shape[:2]
+    tones = np.rint(photo.tone * (255.0 / HIGHEST)).astype(np.uint8)
+    texture = context.texture((columns, rows), 3, tones.tobytes(), alignment=1)
+    texture.build_mipmaps()
+    texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    texture.repeat_x = texture.repeat_y = False
+    return texture
 
 
 class GroundLayer:
@@ -42,6 +58,7 @@ class GroundLayer:
         self._surfaces.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         for texture in (self._heights, self._surfaces):
             texture.repeat_x = texture.repeat_y = False
+        self._orthophoto = _orthophoto_texture(context, scene.orthophoto)
         self._blocks: list[tuple[int, int] | None] = [None] * LEVELS
         self._centres = [(0.0, 0.0)] * LEVELS
 
@@ -65,6 +82,7 @@ class GroundLayer:
         if tier not in self._shaders:
             define = f'#define TIER {max(tier, 0)}\n' + ('#define TRUTH\n'
                                                          if tier == _TRUTH else '')
+            define += '#define ORTHOPHOTO\n' if self._orthophoto else ''
             self._shaders[tier] = program(self._context, 'ground.vert', 'ground.frag',
                                           *self._shared, below=('hit.glsl', 'soil.glsl'),
                                           define=define)
@@ -73,7 +91,11 @@ class GroundLayer:
     @property
     def uniforms(self) -> dict[str, object]:
         """Return the uniforms of every shader that samples the ground's height."""
-        return {'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
+        photo = self._scene.orthophoto
+        box = {} if photo is None else {
+            'orthophoto': ORTHOPHOTO, 'brightest': HIGHEST,
+            'photoBox': (photo.west, photo.south, photo.cell)}
+        return {**box, 'heightMaps': HEIGHTS, 'surfaceMaps': SURFACES, 'mapCentre': self._centres,
                 'firstCell': FIRST_CELL, 'leastLevel': 0.0,
                 'mapSize': float(SIZE)}
 
@@ -81,6 +103,8 @@ class GroundLayer:
         """Bind the maps for the shaders of all layers."""
         self._heights.use(HEIGHTS)
         self._surfaces.use(SURFACES)
+        if self._orthophoto:
+            self._orthophoto.use(ORTHOPHOTO)
 
     def draw(self, values: Mapping[str, object], buffers: Framebuffers, lattice: Lattice,
              first: int, rows: int, finest: float | None) -> None:

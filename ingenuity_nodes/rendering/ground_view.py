@@ -143,6 +143,8 @@ def _albedo(scene: Scene, x: Array, y: Array) -> Array:
     paved = noise(x / 17.0 + 31.7, y / 17.0 + 31.7) + 0.28 * mid
     paved = np.clip((paved - 0.19) / 0.11, 0.0, 1.0)[..., None] * (1.0 - sand)
     albedo = albedo + 0.6 * paved * (PAVER - albedo)
+    if scene.orthophoto is not None:
+        albedo = np.minimum(albedo * scene.orthophoto.at(x, y), 0.9)
     if len(scene.path) > 1:
         aside = _distance(x, y, scene.path)
         rut = np.exp(-((aside - RUT_ASIDE) / RUT_WIDTH) ** 2)[..., None]

@@ -15,6 +15,7 @@ from ingenuity_nodes.rendering.scene import Body, ROVER_PATH, Scene, SceneConfig
 from ingenuity_nodes.robots.ingenuity import SOLE
 from ingenuity_nodes.rover.mast import joints_of
 from ingenuity_nodes.rover.perseverance import resting_pose
+from ingenuity_nodes.scenario.environment import orthophoto_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario, WorldSection
 from ingenuity_nodes.signals import Exposure
@@ -68,7 +69,8 @@ def scene_of(scenario: Scenario, environment: Environment) -> Scene:
         rocks=with_overrides(RockParameters(), here.rocks), seed=0, utc=here.utc,
         latitude_deg=here.latitude, east_longitude_deg=here.longitude,
         rover_path=ROVER_PATH if _has_the_rovers_tracks(here) else ())
-    return Scene(config, environment.terrain, environment.rocks, environment.sun)
+    return Scene(config, environment.terrain, environment.rocks, environment.sun,
+                 orthophoto_of(here))
 
 
 def _has_the_rovers_tracks(here: WorldSection) -> bool:

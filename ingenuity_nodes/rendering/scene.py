@@ -15,6 +15,7 @@ from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.rendering.ground_maps import distance_to, GroundMap, GroundMaps
 from ingenuity_nodes.robots.parts import Robot
 from ingenuity_nodes.robots.shapes import robot
+from ingenuity_nodes.world.orthophoto_file import Orthophoto
 from ingenuity_nodes.world.rocks import DIAMETER, RockParameters, Rocks, X, Y
 from ingenuity_nodes.world.sun import Sun, sun_at
 from ingenuity_nodes.world.terrain import Terrain, TerrainParameters
@@ -62,8 +63,9 @@ class Scene:
     """The world as cameras see it; it holds no graphics context, so any thread may use it."""
 
     def __init__(self, config: SceneConfig = SceneConfig(), terrain: Terrain | None = None,
-                 rocks: Rocks | None = None, sun: Sun | None = None) -> None:
-        self.config = config
+                 rocks: Rocks | None = None, sun: Sun | None = None,
+                 orthophoto: Orthophoto | None = None) -> None:
+        self.config, self.orthophoto = config, orthophoto
         self.terrain = terrain or Terrain(config.terrain, config.seed)
         self.rocks = rocks or Rocks(self.terrain, config.rocks, config.seed)
         self.sun = sun or sun_at(config.utc, config.latitude_deg, config.east_longitude_deg)
@@ -77,7 +79,11 @@ class Scene:
         """Return a short hash of everything that affects the look of the ground."""
         content = (self.config.rover_path, self.rocks.parameters, self.rocks.seed,
                    [round(float(value), 6) for value in self.sun.direction_M])
-        return hashlib.sha256((self._maps.key + repr(content)).encode()).hexdigest()[:16]
+        digest = hashlib.sha256((self._maps.key + repr(content)).encode())
+        if self.orthophoto is not None:
+            digest.update(self.orthophoto.tone.tobytes())
+            digest.update(repr(self.orthophoto[1:]).encode())
+        return digest.hexdigest()[:16]
 
     def ground_map(self, x: float, y: float, level: int) -> GroundMap:
         """Return the map of the ground at one level around a point."""

@@ -22,6 +22,7 @@ from ingenuity_nodes.world.climate import pressure_at, temperature_at
 from ingenuity_nodes.world.elevation_file import Elevations, read_elevations
 from ingenuity_nodes.world.environment import Environment
 from ingenuity_nodes.world.mars import air_at
+from ingenuity_nodes.world.orthophoto_file import Orthophoto, read_orthophoto
 from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.seeds import seed_of
 from ingenuity_nodes.world.sun import sun_at
@@ -61,6 +62,14 @@ def _measured(here: WorldSection) -> Elevations | None:
         return None
     return read_elevations(
         Path(here.elevations.file), here.latitude, here.longitude, here.elevations.reach)
+
+
+def orthophoto_of(here: WorldSection) -> Orthophoto | None:
+    """Read the tones of the ground, which only images need, if a scenario names an orthophoto."""
+    if here.elevations is None or not here.elevations.orthophoto:
+        return None
+    return read_orthophoto(
+        Path(here.elevations.orthophoto), here.latitude, here.longitude, here.elevations.reach)
 
 
 def rover_of(

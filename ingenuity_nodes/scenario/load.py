@@ -149,15 +149,16 @@ def _override_mistakes(value: Any, run: bool) -> Iterator[Mistake]:
 def _locate_elevations(folder: Path, value: Any) -> Iterator[Mistake]:
     """Make the path of measured ground one from here; it must not lead out of the folder."""
     elevations = _at(value, ('world', 'elevations'))
-    if not isinstance(elevations, dict) or not isinstance(elevations.get('file'), str):
-        return
-    name = elevations['file']
-    path = folder / name
-    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
-        yield Mistake(('world', 'elevations', 'file'), f"found '{name[:80]}', allowed: a file in "
-                      "the scenario's folder or below")
-        return
-    elevations['file'] = str(path)
+    for key in ('file', 'orthophoto') if isinstance(elevations, dict) else ():
+        name = elevations.get(key)
+        if not isinstance(name, str) or not name:
+            continue
+        path = folder / name
+        if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+            yield Mistake(('world', 'elevations', key), f"found '{name[:80]}', allowed: a file in "
+                          "the scenario's folder or below")
+            continue
+        elevations[key] = str(path)
 
 
 def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:
@@ -171,6 +172,15 @@ def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:
     except ElevationFileError as error:
         yield Mistake(('world', 'elevations', 'file'),
                       f'{error}, allowed: a GeoTIFF of heights that holds the place')
+    if not world.elevations.orthophoto:
+        return
+    from ingenuity_nodes.world.orthophoto_file import read_orthophoto
+    try:
+        read_orthophoto(Path(world.elevations.orthophoto), world.latitude, world.longitude,
+                        world.elevations.reach)
+    except ElevationFileError as error:
+        yield Mistake(('world', 'elevations', 'orthophoto'),
+                      f'{error}, allowed: a GeoTIFF or JP2 of the ground that holds the place')
 
 
 def _at(value: Any, key: Key) -> Any:

@@ -89,6 +89,7 @@ class ElevationsSection(Section):
     """Measured ground instead of made-up ground."""
 
     file: str    # GeoTIFF with a map projection; its path is relative to the scenario file
+    orthophoto: str = ''    # GeoTIFF or JP2 of the same ground: its tones in all images
     # How far from the map origin heights are taken.
     reach: Annotated[float, Field(ge=20.0, le=20_000.0, description='m')] = 1000.0
 

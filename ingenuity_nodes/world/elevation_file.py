@@ -9,9 +9,10 @@ latitude they are true at; no-data are numbers too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ingenuity_nodes.world.terrain import MARS_RADIUS
 import numpy as np
@@ -32,6 +33,7 @@ SAME_BODY = 0.007
 UNITS = {'': 1.0, 'm': 1.0, 'metre': 1.0, 'metres': 1.0, 'meter': 1.0, 'meters': 1.0,
          'km': 1000.0, 'kilometre': 1000.0, 'kilometer': 1000.0, 'cm': 0.01, 'dm': 0.1}
 Elevations = tuple[NDArray[np.float64], float, float, float]
+Grid = NDArray[np.float64]
 MOST_UNEVEN = 3.0        # assumed: far more than any projection stretches within some 20 km
 _CONTROL = 33            # points along each side where the projection is worked out exactly
 _BORDER = 33             # points along each side of a window whose place is worked out
@@ -61,6 +63,32 @@ def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, 
         no-data, or no-data that the file does not declare.
 
     """
+    def read(file: Any) -> Elevations:
+        metres = _check(file, path)
+
+        def heights(data: Any) -> Grid:
+            return _filled((data * file.scales[0] + file.offsets[0]) * metres, path)
+
+        grids, west, south, cell = grids_around(
+            file, path, (latitude_deg, east_longitude_deg), half_size, {1: heights})
+        return grids[0], west, south, cell
+
+    return read_raster(path, DRIVERS, read)
+
+
+Result = TypeVar('Result')
+
+
+def read_raster(path: Path, drivers: dict[bytes, str], read: Callable[[Any], Result]) -> Result:
+    """
+    Open a file in one of some formats, known by its first four bytes, and read from it.
+
+    Raises
+    ------
+    ElevationFileError
+        It cannot be opened or read, or the reader says so.
+
+    """
     if not path.is_file():    # GDAL would take names such as /vsicurl/http:..., and go there
         raise ElevationFileError(f'{path}: not a readable GeoTIFF (no such file)')
     import rasterio  # slow to import, and needed only for measured ground
@@ -68,8 +96,8 @@ def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, 
     try:
         # Files beside it are not looked at; they might name others.
         with rasterio.Env(GDAL_PAM_ENABLED='NO', GDAL_DISABLE_READDIR_ON_OPEN='EMPTY_DIR'), \
-                rasterio.open(path, driver=_driver(path)) as file:
-            return _read(file, path, latitude_deg, east_longitude_deg, half_size)
+                rasterio.open(path, driver=_driver(path, drivers)) as file:
+            return read(file)
     except ElevationFileError:
         raise
     except (RasterioError, OSError) as error:
@@ -78,17 +106,39 @@ def read_elevations(path: Path, latitude_deg: float, east_longitude_deg: float, 
         raise ElevationFileError(f'{path}: cannot be used ({str(error)[:160]})') from error
 
 
-def _driver(path: Path) -> str:
+def _driver(path: Path, drivers: dict[bytes, str]) -> str:
     with path.open('rb') as file:
         start = file.read(4)
-    if start not in DRIVERS:
+    if start not in drivers:
         raise ElevationFileError(f'{path}: not a readable GeoTIFF (it begins with {start!r})')
-    return DRIVERS[start]
+    return drivers[start]
 
 
-def _read(file: Any, path: Path, latitude_deg: float, east_longitude_deg: float,
-          half_size: float) -> Elevations:
-    metres = _check(file, path)
+def grids_around(
+    file: Any, path: Path, place: tuple[float, float], half_size: float,
+    bands: dict[int, Callable[[Any], Grid]],
+) -> tuple[list[Grid], float, float, float]:
+    """
+    Resample bands of an open file to a grid in metres around a place.
+
+    Parameters
+    ----------
+    file, path
+        Opened, and its name for messages.
+    place
+        Latitude and east longitude [deg].
+    half_size
+        How far to read [m]; the grid ends where the file does.
+    bands
+        Number of each band, and what makes a full array of its masked numbers.
+
+    Returns
+    -------
+    grids, west, south, cell
+        Row 0 southernmost; metres east and north of the place.
+
+    """
+    latitude_deg, east_longitude_deg = place
     # True distances and directions from the place, also at a pole.
     here = (f'+proj=aeqd +lat_0={latitude_deg!r} +lon_0={east_longitude_deg!r} '
             f'+R={MARS_RADIUS:.0f} +units=m +no_defs')
@@ -98,8 +148,8 @@ def _read(file: Any, path: Path, latitude_deg: float, east_longitude_deg: float,
     (west, east), (south, north) = _extent(file, here, window, half_size)
     columns, rows = _pixels_of(file, here, *np.meshgrid(
         np.linspace(west, east, _CONTROL), np.linspace(south, north, _CONTROL)))
-    data = file.read(1, window=window, out_shape=thinning, masked=True).astype(np.float64)
-    heights = _filled((data * file.scales[0] + file.offsets[0]) * metres, path)
+    data = [prepare(file.read(band, window=window, out_shape=thinning, masked=True
+                              ).astype(np.float64)) for band, prepare in bands.items()]
     step_u, step_v = window.width / thinning[1], window.height / thinning[0]
     cell = _cell(columns / step_u, rows / step_v, east - west, north - south)
     x, y = np.arange(west, east + 1e-6 * cell, cell), np.arange(south, north + 1e-6 * cell, cell)
@@ -107,22 +157,27 @@ def _read(file: Any, path: Path, latitude_deg: float, east_longitude_deg: float,
     along = (y - south) / (north - south) * (_CONTROL - 1.0)
     u = (_resampled(columns, along, across) - window.col_off) / step_u - 0.5
     v = (_resampled(rows, along, across) - window.row_off) / step_v - 0.5
-    return _sampled(heights, u, v), west, south, cell
+    return [_sampled(values, u, v) for values in data], west, south, cell
 
 
-def _check(file: Any, path: Path) -> float:
-    """Return how many metres a unit of the file's heights has; refuse what holds no heights."""
+def check_place(file: Any, path: Path) -> None:
+    """Refuse what has no place on Mars."""
     if file.crs is None:
         raise ElevationFileError(
             f'{path}: has no map projection (CRS), so no place in it is known')
     if file.count < 1 or file.transform.is_identity:
-        raise ElevationFileError(f'{path}: has no georeferenced band of heights')
+        raise ElevationFileError(f'{path}: has no georeferenced band')
     radius = _radius(file.crs.to_dict(projjson=True))
     if radius is not None and abs(radius / MARS_RADIUS - 1.0) > SAME_BODY:
         near = min(BODIES, key=lambda name: abs(BODIES[name] - radius))
         body = f'{near}, ' if abs(radius / BODIES[near] - 1.0) < SAME_BODY else ''
         raise ElevationFileError(f'{path}: its map projection (CRS) is that of {body}a body of '
                                  f'{radius:.0f} m radius, not of Mars, {MARS_RADIUS:.0f} m')
+
+
+def _check(file: Any, path: Path) -> float:
+    """Return how many metres a unit of the file's heights has; refuse what holds no heights."""
+    check_place(file, path)
     kind = str(file.dtypes[0])
     scaled = (file.scales[0], file.offsets[0]) != (1.0, 0.0)
     if kind.startswith('complex') or (kind.endswith('int8') and not scaled):

@@ -95,6 +95,22 @@ void ruts(vec2 p, float aside, float f, float crumbs, vec2 rough, inout Soil g) 
 // Threshold a noise to specks: 0 below one level, 1 above another.
 float specks(float n, float low, float high) { return smoothstep(low, high, n); }
 
+#ifdef ORTHOPHOTO
+uniform sampler2D orthophoto;   // tones over the brightest; row 0 southernmost
+uniform vec3 photoBox;          // west, south: centre of the first pixel; its width [m]
+uniform float brightest;
+
+// Tone of the ground from above, mean 1, and in w how much of it is photographed here.
+vec4 toneAt(vec2 p, float f) {
+  vec2 size = vec2(textureSize(orthophoto, 0));
+  vec2 at = (p - photoBox.xy) / photoBox.z + 0.5;
+  vec2 aside = min(at, size - at);
+  float inside = smoothstep(0.0, 4.0, min(aside.x, aside.y));
+  vec3 tone = brightest * textureLod(orthophoto, at / size, log2(max(f / photoBox.z, 1.0))).rgb;
+  return vec4(mix(vec3(1.0), tone, inside), inside);
+}
+#endif
+
 Soil soilAt(vec2 p, float f) {
   vec4 s = groundSurface(p, f);
   float sand = s.z, bare = sand * bareSand;
@@ -103,6 +119,11 @@ Soil soilAt(vec2 p, float f) {
   float broad = 1.4 * noise(warp / 24.0) * keep(24.0, f) + noise(warp / 8.7 + 11.0) * keep(9.0, f)
     + 0.6 * noise(p / 210.0 + 1.7);
   float mid = noise(warp / 2.6 + 5.0) * keep(2.6, f) + 0.8 * noise(p / 0.97 + 9.0) * keep(0.97, f);
+#ifdef ORTHOPHOTO
+  vec4 tone = toneAt(p, f);
+  broad *= 1.0 - tone.w;   // drifts are those of the photo
+  mid *= 1.0 - tone.w * keep(2.6, photoBox.z);
+#endif
   vec3 hummock = noise3(p / 0.37);
   vec3 clod = noise3(p / 0.14 + 7.0);
   float k5 = keep(0.37, f), k4 = keep(0.14, f);
@@ -148,5 +169,8 @@ Soil soilAt(vec2 p, float f) {
   pebbles(p, 0.100, 0.60 * stony, 0.1, 14u, f, edge, g);
 #endif
   ruts(p, s.w, f, grain + 0.3 * fine, rough, g);
+#ifdef ORTHOPHOTO
+  g.albedo = min(g.albedo * tone.rgb, vec3(0.9));
+#endif
   return g;
 }
