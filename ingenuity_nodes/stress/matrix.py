@@ -76,9 +76,11 @@ class Outcome:
 
 def cases(processes: Sequence[str], phases: Sequence[str], deeds: Sequence[str],
           ) -> Iterator[Case]:
-    """Yield the cases of some processes, phases and deeds."""
+    """Yield the cases; after the landing the first run is over before a second can begin."""
     for deed in deeds:
         for phase in phases:
+            if deed == 'clash' and phase == 'after landing':
+                continue
             if deed.startswith(('lid', 'clash')):
                 yield Case(deed, ALL, phase)
             else:
