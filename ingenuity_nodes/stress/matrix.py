@@ -106,6 +106,7 @@ def try_case(case: Case, scenario: str, sha256: str, folder: Path) -> Outcome:
     bag, damage = _read_by_others(run.folder.bag)
     failures += damage
     named, line = math.nan, ''
+    words: tuple[str, ...]
     if case.deed == 'kill':
         number = run.ids[case.who]
         words = (f'{case.who} (process {number} has ended)',
