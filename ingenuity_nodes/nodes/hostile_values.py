@@ -20,7 +20,8 @@ TEXTS = ('', ' ', '\0', 'x' * 5000, '[' * 2000, '{a: &a [*a]}', 'nan', '1e300', 
          '../../etc/passwd', '/vsicurl/http://localhost/', 'ended: landed', 'failed: so they say',
          'gone', 'ready', '{order: hold}', '{order: 7}', 'vehicle: nobody\norder: land',
          '\U0010ffff', 'bgr8', 'mono16', '32FC1', 'map', 'nowhere', '!!python/object:os.system {}',
-         '- - - -', 'a: 1\na: 2', '&a [&b [&c [*a, *b]]]', 'segments: []', '/world', '12 12 12', '%s%n{0}')
+         '- - - -', 'a: 1\na: 2', '&a [&b [&c [*a, *b]]]', 'segments: []', '/world',
+         '12 12 12', '%s%n{0}')
 LENGTHS = (0, 1, 2, 3, 7, 36, 1000)    # of sequences
 HUGE, HUGE_ONE_IN = 100_000, 200
 DEEPEST = 6
