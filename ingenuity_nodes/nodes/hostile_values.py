@@ -18,9 +18,10 @@ BITS = {'int8': 8, 'int16': 16, 'int32': 32, 'int64': 64,
         'uint8': -8, 'uint16': -16, 'uint32': -32, 'uint64': -64, 'char': -8}
 TEXTS = ('', ' ', '\0', 'x' * 5000, '[' * 2000, '{a: &a [*a]}', 'nan', '1e300', '-1', '9' * 4301,
          '../../etc/passwd', '/vsicurl/http://localhost/', 'ended: landed', 'failed: so they say',
-         'gone', 'ready', '{order: hold}', '{order: 7}', 'vehicle: nobody\norder: land', '\U0010ffff',
-         'bgr8', 'mono16', '32FC1', 'map', 'nowhere', '!!python/object:os.system {}', '- - - -',
-         'a: 1\na: 2', '&a [&b [&c [*a, *b]]]', 'segments: []', '/world', '12 12 12', '%s%n{0}')
+         'gone', 'ready', '{order: hold}', '{order: 7}', 'vehicle: nobody\norder: land',
+         '\U0010ffff', 'bgr8', 'mono16', '32FC1', 'map', 'nowhere', '!!python/object:os.system {}',
+         '- - - -', 'a: 1\na: 2', '&a [&b [&c [*a, *b]]]', 'segments: []', '/world',
+         '12 12 12', '%s%n{0}')
 LENGTHS = (0, 1, 2, 3, 7, 36, 1000)    # of sequences
 HUGE, HUGE_ONE_IN = 100_000, 200
 DEEPEST = 6
@@ -37,7 +38,7 @@ class Hostile:
         made = kind()
         for name, of_field in made.get_fields_and_field_types().items():
             part = getattr(made, name)
-            if hasattr(part, 'get_fields_and_field_types'):    # also of an action, which no name has
+            if hasattr(part, 'get_fields_and_field_types'):    # no name finds an action's
                 setattr(made, name, self.message(type(part), depth + 1))
             else:
                 setattr(made, name, self.value(of_field, depth))

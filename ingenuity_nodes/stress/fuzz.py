@@ -14,7 +14,7 @@ import subprocess
 import sys
 from typing import Any
 
-from ingenuity_nodes.graph.processes import PACKAGE
+from ingenuity_nodes.graph.nodes import PACKAGE
 from ingenuity_nodes.stress.hostile_groups import OWN_RUN, STATE
 from ingenuity_nodes.stress.live_run import LiveRun
 
@@ -73,8 +73,9 @@ def fly_among_strangers(
                   if line.startswith(('/world: ended: ', '/world: failed: '))), '')
     result = run.result
     flight = Flight(
-        group, rows, str(result.get('outcome') or ended), result.get('trajectory_sha256') == sha256,
-        bool(result.get('repeatable')), failures + _deaths(run))
+        group, rows, str(result.get('outcome') or ended),
+        result.get('trajectory_sha256') == sha256, bool(result.get('repeatable')),
+        failures + _deaths(run))
     if run.hung:
         flight.failures.append('hung')
     if not ended:
