@@ -24,7 +24,7 @@ import time
 
 import checkout
 
-os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries that every mutant shares
+os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries for all mutants
 import hypothesis  # noqa: E402, F401
 import numba  # noqa: E402, F401
 import numpy  # noqa: E402, F401
