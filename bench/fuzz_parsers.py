@@ -81,11 +81,11 @@ def run(name, options, engine, out):
                                timeout=options.seconds + PATIENCE)
     except subprocess.TimeoutExpired:
         return '?', '?', 'HANGS'
-    said = ended.stderr + ended.stdout
-    (out / 'log').write_text(said)
-    inputs = re.findall(r'(?:stat::number_of_executed_units:|^inputs:)\s*(\d+)', said, re.M)
-    branches = re.findall(r'cov: (\d+)', said)
-    wrong = [line for line in said.splitlines() if 'Trespass:' in line or 'ERROR: libF' in line]
+    output = ended.stderr + ended.stdout
+    (out / 'log').write_text(output)
+    inputs = re.findall(r'(?:stat::number_of_executed_units:|^inputs:)\s*(\d+)', output, re.M)
+    branches = re.findall(r'cov: (\d+)', output)
+    wrong = [line for line in output.splitlines() if 'Trespass:' in line or 'ERROR: libF' in line]
     reason = ' | '.join(dict.fromkeys(line[:200] for line in wrong)) or (
         f'status {ended.returncode}' if ended.returncode else '')
     return (inputs or ['?'])[-1], (branches or ['-'])[-1], reason

@@ -4,10 +4,10 @@
 Mutation testing: which small mistakes in a module its tests would notice.
 
 ``python bench/mutants.py ingenuity_nodes/frames.py test/test_frames.py --mutants 30`` draws
-mutants (an operator, a comparison, a sign, a number, a condition) with a fixed seed, runs the tests on
-each in a copy of the package, with kernels as Python (NUMBA_DISABLE_JIT), and lists those that
-nobody notices. mutmut and cosmic-ray change files in place, from which other processes would read
-and compile, and start Python anew for each mutant.
+mutants (an operator, a comparison, a sign, a number, a condition) with a fixed seed, runs the
+tests on each in a copy of the package, with kernels as Python (NUMBA_DISABLE_JIT), and lists those
+that nobody notices. mutmut and cosmic-ray change files in place, from which other processes would
+read and compile, and start Python anew for each mutant.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import time
 
 import checkout
 
-os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries that every mutant shares
+os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries for all mutants
 import hypothesis  # noqa: E402, F401
 import numba  # noqa: E402, F401
 import numpy  # noqa: E402, F401

@@ -157,11 +157,11 @@ def test_the_policy_is_the_page_of_interfaces(of_the_graph):
         topic = cells[0].strip('`').replace('<helicopter>', 'ingenuity').replace(
             '<rover>', 'perseverance')
         for right, column in (('publish', -2), ('subscribe', -1)):
-            said = cells[column].strip(' |')
+            written = cells[column].strip(' |')
             may = {path.rpartition('/')[2] for path, mine in found.items()
                    if topic in mine[right] and path not in ('/operator', '/viewer')}
-            if said != 'all' and topic != '/clock':    # which whoever uses simulated time reads
-                named = set() if said == '*others*' else set(said.split(', '))
+            if written != 'all' and topic != '/clock':    # which whoever uses simulated time reads
+                named = set() if written == '*others*' else set(written.split(', '))
                 assert named <= may <= named | {'recorder'}, topic
                 assert 'recorder' not in may - named or right == 'subscribe', topic
 

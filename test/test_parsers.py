@@ -58,7 +58,7 @@ def test_what_no_door_may_do_is_noticed(tmp_path, monkeypatch):
         knock('frame', b'x', tmp_path)
 
 
-def test_of_many_mistakes_of_a_text_the_first_are_said_and_the_rest_counted():
+def test_of_many_mistakes_of_a_text_the_first_are_named_and_the_rest_counted():
     with pytest.raises(YamlError) as caught:
         read_yaml('a: 1\n' * 3000)
     assert str(caught.value).endswith('; and 2994 more')
