@@ -175,10 +175,10 @@ def test_a_recording_has_ground_robots_paths_images_plots_and_texts(entities):
 
 def test_the_robot_is_where_the_truth_is_at_each_time(entities):
     times = seconds(entities, '/world/ingenuity')
-    places = column(entities, '/world/ingenuity', 'translation')
-    assert len(times) == len(places) > 90
-    for t, (place,) in zip(times, places, strict=True):
-        assert place == pytest.approx(true_position(round(t * SECOND)), abs=1e-5)
+    positions = column(entities, '/world/ingenuity', 'translation')
+    assert len(times) == len(positions) > 90
+    for t, (position,) in zip(times, positions, strict=True):
+        assert position == pytest.approx(true_position(round(t * SECOND)), abs=1e-5)
 
 
 def test_the_error_that_is_plotted_is_that_of_the_estimate(entities):
@@ -203,8 +203,8 @@ def test_an_ellipsoid_is_the_covariance_it_was_made_of():
 def test_features_are_shown_with_the_image_that_they_were_found_in(entities):
     times = seconds(entities, '/ingenuity/navcam')
     assert times == seconds(entities, '/ingenuity/navcam/features')
-    places = column(entities, '/ingenuity/navcam/features', 'positions')
-    assert places[0] == [[10.0, 20.0], [30.0, 40.0]]
+    positions = column(entities, '/ingenuity/navcam/features', 'positions')
+    assert positions[0] == [[10.0, 20.0], [30.0, 40.0]]
 
 
 def test_a_path_ends_where_the_robot_is(entities):

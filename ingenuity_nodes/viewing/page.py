@@ -65,7 +65,7 @@ def page(port: int) -> Iterator[None]:
                     pass    # a browser that has gone away
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: each request would be a line."""
+            """Leave out a line for each request."""
 
     server = ThreadingHTTPServer((HERE, port), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)

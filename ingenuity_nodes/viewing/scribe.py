@@ -104,14 +104,14 @@ class Scribe:
             self._out.log(f'world/{vehicle}/{_leaf(name)}', rr.Mesh3D(
                 vertex_positions=rows[:, :3], vertex_normals=rows[:, 3:6],
                 vertex_colors=np.round(255.0 * rows[:, 6:9]).astype(np.uint8)), static=True)
-        self._place_links(vehicle, {}, static=True)
+        self._move_links(vehicle, {}, static=True)
 
     def _joints(self, vehicle: str, message: Any) -> None:
         if vehicle in self._robots and self._due(f'{vehicle} joints', message, MOTION):
-            self._place_links(vehicle, dict(zip(message.name, message.position, strict=False)),
+            self._move_links(vehicle, dict(zip(message.name, message.position, strict=False)),
                               static=False)
 
-    def _place_links(self, vehicle: str, angles: dict[str, float], *, static: bool) -> None:
+    def _move_links(self, vehicle: str, angles: dict[str, float], *, static: bool) -> None:
         """Write where links are in their robot: those that never move once."""
         robot = self._robots[vehicle]
         moving: set[str] = set()

@@ -115,7 +115,7 @@ def _driver(path: Path, drivers: dict[bytes, str]) -> str:
 
 
 def grids_around(
-    file: Any, path: Path, place: tuple[float, float], half_size: float,
+    file: Any, path: Path, position: tuple[float, float], half_size: float,
     bands: dict[int, Callable[[Any], Grid]],
 ) -> tuple[list[Grid], float, float, float]:
     """
@@ -125,7 +125,7 @@ def grids_around(
     ----------
     file, path
         Opened, and its name for messages.
-    place
+    position
         Latitude and east longitude [deg].
     half_size
         How far to read [m]; the grid ends where the file does.
@@ -138,7 +138,7 @@ def grids_around(
         Row 0 southernmost; metres east and north of the place.
 
     """
-    latitude_deg, east_longitude_deg = place
+    latitude_deg, east_longitude_deg = position
     # True distances and directions from the place, also at a pole.
     here = (f'+proj=aeqd +lat_0={latitude_deg!r} +lon_0={east_longitude_deg!r} '
             f'+R={MARS_RADIUS:.0f} +units=m +no_defs')
@@ -160,7 +160,7 @@ def grids_around(
     return [_sampled(values, u, v) for values in data], west, south, cell
 
 
-def check_place(file: Any, path: Path) -> None:
+def check_projection(file: Any, path: Path) -> None:
     """Refuse what has no place on Mars."""
     if file.crs is None:
         raise ElevationFileError(
@@ -177,7 +177,7 @@ def check_place(file: Any, path: Path) -> None:
 
 def _check(file: Any, path: Path) -> float:
     """Return how many metres a unit of the file's heights has; refuse what holds no heights."""
-    check_place(file, path)
+    check_projection(file, path)
     kind = str(file.dtypes[0])
     scaled = (file.scales[0], file.offsets[0]) != (1.0, 0.0)
     if kind.startswith('complex') or (kind.endswith('int8') and not scaled):
