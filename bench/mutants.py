@@ -13,6 +13,7 @@ read and compile, and start Python anew for each mutant.
 import argparse
 import ast
 import copy
+from importlib import import_module
 import os
 from pathlib import Path
 import random
@@ -25,13 +26,9 @@ import time
 import checkout
 
 os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries for all mutants
-import hypothesis  # noqa: E402, F401
-import numba  # noqa: E402, F401
-import numpy  # noqa: E402, F401
-import pydantic  # noqa: E402, F401
-import pytest  # noqa: E402
-import scipy.signal  # noqa: E402, F401
-import scipy.spatial.transform  # noqa: E402, F401
+for library in ('hypothesis', 'numba', 'numpy', 'pydantic', 'pytest', 'scipy.signal',
+                'scipy.spatial.transform'):
+    import_module(library)
 
 ROOT = Path(checkout.ROOT)
 SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
@@ -116,8 +113,8 @@ def passes(folder, tests, patience):
         with open(os.devnull, 'w') as nothing:
             os.dup2(nothing.fileno(), 1)
             os.dup2(nothing.fileno(), 2)
-        os._exit(int(pytest.main(['-q', '-x', '-m', 'not slow and not live',
-                                  '-p', 'no:cacheprovider', *tests])))
+        os._exit(int(import_module('pytest').main([
+            '-q', '-x', '-m', 'not slow and not live', '-p', 'no:cacheprovider', *tests])))
     end = time.monotonic() + patience
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)

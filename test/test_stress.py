@@ -55,13 +55,13 @@ def test_shared_memory_is_removed_if_its_owner_has_ended_and_left_alone_if_it_li
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert shared_memory.remove_stale(range(7650, 7900), tmp_path) == 2
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {'somebody_elses', *(f'{name}{tail}' for name in (alive, young, foreign)
-                                        for tail in ('', '_el'))}
+    kept = {f'{name}{tail}' for name in (alive, young, foreign) for tail in ('', '_el')}
+    assert left == {'somebody_elses', *kept}
 
 
 def test_the_slope_of_a_soak_is_that_of_what_grows_after_the_first_flight():
-    used = [(soak.Usage(memory, 10, 3), files) for memory, files in ((50.0, 9), (80.0, 4),
-                                                                    (82.0, 4), (84.0, 4))]
+    used = [(soak.Usage(memory, 10, 3), files)
+            for memory, files in ((50.0, 9), (80.0, 4), (82.0, 4), (84.0, 4))]
     done = [soak.Lap(number, 30.0, 0, True, own, files, 1.0, {}, {})
             for number, (own, files) in enumerate(used, 1)]
     slopes = soak.slopes(done)

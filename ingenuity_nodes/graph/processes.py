@@ -112,7 +112,7 @@ class Domain:
 
     @property
     def ports(self) -> range:
-        """The ports of the domain."""
+        """Return the ports of the domain."""
         first = FIRST_PORT + PORTS * self.number
         return range(first, first + PORTS)
 

@@ -156,17 +156,8 @@ def with_leans(
     """
     Complete the segments of a plan that leave their acceleration open; return why so, too.
 
-    Parameters
-    ----------
-    plan
-        With its targets.
-    position
-        Where it begins, east and north [m].
-    environment
-        Air, mean wind and ground of the day.
-    parameters
-        Of the helicopter.
-
+    The plan, with its targets, begins at ``position``, east and north [m], in the air, mean wind
+    and on the ground of the day.
     """
     segments: list[Segment] = []
     reasons: list[str] = []

@@ -12,7 +12,7 @@ from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
 from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
-from ingenuity_nodes.nodes.refusals import one_line, refused, Refusals
+from ingenuity_nodes.nodes.refusals import one_line, Refusals, refused
 from ingenuity_nodes.nodes.setting import run_id, setting
 from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult

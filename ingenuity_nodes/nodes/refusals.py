@@ -60,7 +60,6 @@ class Refusals:
         elif self.counts[topic, kind] == 1:
             log.error(f'{topic}: refused: {text}; further ones of this kind are only counted')
 
-
     def log_all(self) -> None:
         """Log at the end how many messages were refused on each topic."""
         total: Counter[str] = Counter()

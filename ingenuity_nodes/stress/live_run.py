@@ -80,7 +80,7 @@ class LiveRun:
 
     @property
     def result(self) -> dict[str, Any]:
-        """What the recorder has written at the end; empty if it has not."""
+        """Return what the recorder has written at the end; empty if it has not."""
         try:
             found: dict[str, Any] = json.loads(self.folder.result.read_text())
         except (OSError, ValueError):

@@ -44,7 +44,7 @@ class Case:
 
     @property
     def expected(self) -> str:
-        """What has to come of it, in words."""
+        """Return what has to come of it, in words."""
         if self.deed == 'kill':
             return f'named in {NAMED:g} s, all gone in {GONE:g} s, status 1, bag readable'
         if self.deed == 'clash':

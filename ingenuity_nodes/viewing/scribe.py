@@ -109,7 +109,7 @@ class Scribe:
     def _joints(self, vehicle: str, message: Any) -> None:
         if vehicle in self._robots and self._due(f'{vehicle} joints', message, MOTION):
             self._move_links(vehicle, dict(zip(message.name, message.position, strict=False)),
-                              static=False)
+                             static=False)
 
     def _move_links(self, vehicle: str, angles: dict[str, float], *, static: bool) -> None:
         """Write where links are in their robot: those that never move once."""
