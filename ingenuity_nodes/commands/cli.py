@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
+import math
 import os
 import sys
 
@@ -96,7 +97,7 @@ def _add_allow_code(parser: argparse.ArgumentParser) -> None:
 def _add_fly(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fly = commands.add_parser('fly', help='fly a scenario over live ROS 2 nodes')
     _add_run_options(fly)
-    fly.add_argument('--real-time-factor', type=_factor, default=-1.0, metavar='X',
+    fly.add_argument('--real-time-factor', type=FACTOR, default=-1.0, metavar='X',
                      help="simulated seconds per second, 0 as fast as possible [the file's]")
     fly.add_argument('--no-record', action='store_true', help='leave the recorder out')
     fly.add_argument('--raw-images', action='store_true', help='record navigation images as '
@@ -119,7 +120,7 @@ def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description='Draw what a camera sees T seconds after lift-off (flown in the batch), or '
         'from a pose without a flight; with both, from the pose at that instant.')
     photo.add_argument('scenario', help='name of a scenario, or path of its file')
-    photo.add_argument('--at', type=_seconds, metavar='T', help='seconds since lift-off')
+    photo.add_argument('--at', type=SECONDS, metavar='T', help='seconds since lift-off')
     photo.add_argument('--camera', choices=('rte', 'navcam', 'mastcam'), default='rte',
                        help="the mast camera is the rover's and looks at the helicopter [rte]")
     photo.add_argument(
@@ -139,7 +140,7 @@ def _add_photo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_play(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     play = commands.add_parser('play', help='play the bag of a run into a ROS graph')
     play.add_argument('folder', help='run folder or bag folder')
-    play.add_argument('--rate', type=_rate, default=1.0, metavar='X',
+    play.add_argument('--rate', type=RATE, default=1.0, metavar='X',
                       help='recorded seconds per second')
 
 
@@ -285,16 +286,22 @@ def _route_length(text: str) -> float:
     return value
 
 
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 200.0:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0 to 200 s")
-    return value
+def _number(low: float, high: float, allowed: str, also: float = math.nan) -> Callable[[str], float]:
+    """Return a reader of numbers in a range, and of one beside it."""
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (low <= value <= high or value == also):
+            raise argparse.ArgumentTypeError(f"found '{text}', allowed: {allowed}")
+        return value
+    return read
 
 
+SECONDS = _number(0.0, 200.0, '0 to 200 s')
+RATE = _number(0.01, 1000.0, '0.01 to 1000')
+FACTOR = _number(0.001, 1000.0, '0, or 0.001 to 1000', 0.0)
 POSE_LIMITS = ((-5000.0, 5000.0), (-5000.0, 5000.0), (0.05, 1000.0), (-360.0, 360.0),
                (-90.0, 90.0), (-90.0, 90.0))    # m, m, m, deg, deg, deg
 
@@ -328,26 +335,6 @@ def _seed(text: str) -> int:
     if not text.isdigit() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"found '{text}', allowed: a whole number from 0")
     return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.01 <= value <= 1000.0:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0.01 to 1000")
-    return value
-
-
-def _factor(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not (value == 0.0 or 0.001 <= value <= 1000.0):
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 0, or 0.001 to 1000")
-    return value
 
 
 if __name__ == '__main__':
