@@ -196,7 +196,7 @@ def _add_studies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     consistency.add_argument('--shape', choices=('straight', 'corner', 'back'), default='',
                              help='fly this route instead of the plan: 10 m up at 5 m/s, '
                              'straight, with a right angle in the middle, or out and back')
-    consistency.add_argument('--length', type=_route_length, default=100.0, metavar='M',
+    consistency.add_argument('--length', type=LENGTH, default=100.0, metavar='M',
                              help='of the whole route [100]')
     _add_crew_options(consistency, '1, this process', '--processes')
     for study in (validate, consistency):
@@ -276,17 +276,9 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _route_length(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 20.0 <= value <= 1000.0:
-        raise argparse.ArgumentTypeError(f"found '{text}', allowed: 20 to 1000 m")
-    return value
-
-
-def _number(low: float, high: float, allowed: str, also: float = math.nan) -> Callable[[str], float]:
+def _number(
+    low: float, high: float, allowed: str, also: float = math.nan,
+) -> Callable[[str], float]:
     """Return a reader of numbers in a range, and of one beside it."""
     def read(text: str) -> float:
         try:
@@ -300,6 +292,7 @@ def _number(low: float, high: float, allowed: str, also: float = math.nan) -> Ca
 
 
 SECONDS = _number(0.0, 200.0, '0 to 200 s')
+LENGTH = _number(20.0, 1000.0, '20 to 1000 m')
 RATE = _number(0.01, 1000.0, '0.01 to 1000')
 FACTOR = _number(0.001, 1000.0, '0, or 0.001 to 1000', 0.0)
 POSE_LIMITS = ((-5000.0, 5000.0), (-5000.0, 5000.0), (0.05, 1000.0), (-360.0, 360.0),
