@@ -9,6 +9,10 @@ import sys
 
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import STRICT
+from ingenuity_nodes.scenario.environment import environment_of
+from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.sections import Scenario
+from ingenuity_nodes.world.environment import Environment
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,3 +43,15 @@ def kernels() -> None:
 def root() -> Path:
     """Give the folder of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope='module')
+def flight_3() -> Scenario:
+    """Give the scenario of Flight 3."""
+    return load_scenario('flight_03')
+
+
+@pytest.fixture(scope='module')
+def environment(flight_3: Scenario) -> Environment:
+    """Give Mars as it is in Flight 3, where a module has no other."""
+    return environment_of(flight_3)

@@ -15,16 +15,6 @@ import pytest
 NAME = 'ingenuity'
 
 
-@pytest.fixture(scope='module')
-def flight_3():
-    return load_scenario('flight_03')
-
-
-@pytest.fixture(scope='module')
-def environment(flight_3):
-    return environment_of(flight_3)
-
-
 @pytest.fixture
 def control(flight_3, environment):
     return MissionControl(flight_3, environment)

@@ -15,9 +15,7 @@ from ingenuity_nodes.guidance.trajectory import hover
 from ingenuity_nodes.mission.photo_lean import (
     attitude, forecast, lean_in_wind, leaning, MOST, with_leans)
 from ingenuity_nodes.mission.preparation import plan_with_targets
-from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
-from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.vehicle.helicopter import VehicleParameters
 from ingenuity_nodes.world.mars import air_of_density, GRAVITY
 from ingenuity_nodes.world.wind import Wind, WindParameters
@@ -36,16 +34,6 @@ def lean_of(speed: float, azimuth: float) -> np.ndarray:
     toward = yaw_from_azimuth(azimuth) + math.pi
     wind = speed * np.array([math.cos(toward), math.sin(toward), 0.0])
     return lean_in_wind(VehicleParameters(), AIR, ROTOR_SPEED, wind)
-
-
-@pytest.fixture(scope='module')
-def flight_3():
-    return load_scenario('flight_03')
-
-
-@pytest.fixture(scope='module')
-def environment(flight_3):
-    return environment_of(flight_3)
 
 
 def test_a_hover_leans_into_the_wind_by_a_third_of_a_degree_per_metre_per_second():

@@ -16,8 +16,7 @@ from ingenuity_nodes.radio.telemetry import Telemetry
 from ingenuity_nodes.rover.drive import Drive
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.rover.perseverance import resting_pose, Rover, RoverInputs
-from ingenuity_nodes.scenario.environment import environment_of, rover_of
-from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.scenario.environment import rover_of
 from ingenuity_nodes.signals import ImageOrder, Truth
 from ingenuity_nodes.timing import TICK_NS
 import numpy as np
@@ -27,16 +26,6 @@ PHOTO = np.random.default_rng(1).bytes(20_000)
 HOME = np.array([0.0, 0.0, 0.3])
 AT_REST = Telemetry((0.0, 0.0, 0.3), 'landed', True, 0.9)
 FORWARD = np.array([1.0, 0.0, 0.0])
-
-
-@pytest.fixture(scope='module')
-def flight_3():
-    return load_scenario('flight_03')
-
-
-@pytest.fixture(scope='module')
-def environment(flight_3):
-    return environment_of(flight_3)
 
 
 @pytest.fixture

@@ -27,13 +27,7 @@ def interfaces(options: Namespace) -> int:
     if options.write and not folder.is_dir():
         raise FileError(f"--write: found no folder '{folder}', allowed: in a checkout")
     compile_kernels()
-    text = page(survey())
-    if options.write:
-        (folder / 'interfaces.md').write_text(text)
-        print(f'written: {folder / "interfaces.md"}')
-    else:
-        print(text, end='')
-    return 0
+    return _put(page(survey()), folder / 'interfaces.md' if options.write else None)
 
 
 def policies(options: Namespace) -> int:
@@ -49,12 +43,16 @@ def policies(options: Namespace) -> int:
         raise FileError(f'--namespace: found {options.namespace[:80]!r}, allowed: letters, digits '
                         'and _, parts separated by /, as mars')
     compile_kernels()
-    text = policy(survey(options.scenario), options.namespace)
-    if options.out:
-        path = Path(options.out, 'policy.xml')
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        print(f'written: {path}')
-    else:
+    return _put(policy(survey(options.scenario), options.namespace),
+                Path(options.out, 'policy.xml') if options.out else None)
+
+
+def _put(text: str, path: Path | None) -> int:
+    """Write a text into a file, its folder is made; or print it."""
+    if path is None:
         print(text, end='')
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    print(f'written: {path}')
     return 0
