@@ -7,6 +7,7 @@ from pathlib import Path
 import signal
 import sys
 
+from hypothesis import HealthCheck, settings
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import STRICT
 from ingenuity_nodes.scenario.environment import environment_of
@@ -16,6 +17,10 @@ from ingenuity_nodes.world.environment import Environment
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Examples may take as long as a busy machine lets them.
+settings.register_profile('untimed', deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile('untimed')
 
 
 def pytest_configure() -> None:

@@ -231,6 +231,13 @@ def test_ticks_and_answers_keep_their_counts(t_ns, counts):
     assert (tick.t_ns, tick.counts) == (t_ns, counts)
     answer = Answer('/perseverance/rover', t_ns, counts)
     assert lockstep.answer_from(over_the_wire(lockstep.answer_message(answer))) == answer
+    own = lockstep.tick_from(lockstep.tick_message(Tick(t_ns, counts)), {'/b/'})
+    assert own.counts == {topic: counts[topic] for topic in counts.keys() & {'/b/radio/up'}}
+
+
+def test_a_tick_has_one_value_for_each_vehicle_however_many_topics():
+    counts = {f'/helicopter_{k}/{topic}': k for k in range(8) for topic in ('imu', 'radio/up')}
+    assert len(lockstep.tick_message(Tick(5, counts)).status[0].values) == 8
 
 
 def read_features(message):
@@ -294,6 +301,11 @@ def answer_with(*statuses):
     (lockstep.answer_from, answer_with()),
     (lockstep.answer_from, answer_with(DiagnosticStatus(), DiagnosticStatus())),
     (lockstep.answer_from, answer_with(DiagnosticStatus(values=[KeyValue(key='/a', value='x')]))),
+    (lockstep.answer_from, answer_with(DiagnosticStatus(values=[
+        KeyValue(key='/a/b 3 c', value='1')]))),
+    (lockstep.tick_from, answer_with(DiagnosticStatus(values=[KeyValue(key='/a/', value='b x')]))),
+    (lockstep.tick_from, answer_with(DiagnosticStatus(values=[
+        KeyValue(key='/a/', value='b 1 c')]))),
 ])
 def test_a_message_that_makes_no_sense_is_refused(read, message):
     with pytest.raises(ValueError):

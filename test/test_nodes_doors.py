@@ -217,7 +217,7 @@ def test_what_a_message_should_be_is_read(topic):
 
 
 @pytest.mark.parametrize('topic', DOORS)
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 100,
+@settings(max_examples=EXAMPLES, derandomize=EXAMPLES < 100,
           suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_a_message_says_it_is_read_or_refused_in_one_line(topic, data):

@@ -94,8 +94,9 @@ def test_ticks_of_another_run_or_time_are_refused_by_name_and_told_with_the_answ
 
 @pytest.mark.parametrize('count', ['many', '-1', '1.0', '', '\u00b2', '9' * 5000])
 def test_a_tick_with_a_count_that_is_none_is_refused_by_its_topic(node, ticks, participant, count):
+    participant.subscribe(String, '/scout/plan')
     message = tick(STEP)
-    message.status[0].values = [KeyValue(key='/scout/plan', value=count)]
+    message.status[0].values = [KeyValue(key='/scout/', value=f'plan {count}')]
     node.on[TICK](message)
     assert ticks == []
     assert f"/scout/plan: found '{count[:40]}', allowed: a whole number" in node.errors[0]

@@ -217,7 +217,6 @@ def received(frames, receiver=None):
     return [content for content in map(receiver.receive, frames) if content is not None]
 
 
-@settings(deadline=None)
 @given(st.permutations(range(12)), st.lists(st.integers(0, 11), max_size=10))
 def test_order_and_repetition_of_pieces_do_not_matter(order, again):
     frames = data_frames(PHOTO[:9000])
@@ -277,7 +276,7 @@ PACKETS = st.builds(
     digest=st.sampled_from([bytes(32), hashlib.sha256(PHOTO).digest()]))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(PACKETS, max_size=20))
 def test_frames_of_strangers_bring_neither_end_down_and_spoil_no_photo(packets):
     sky = Sky(['ingenuity'])

@@ -175,7 +175,7 @@ def chunks_of_torn(path: Path) -> list[int]:
     return [MAGIC + HEAD + int.from_bytes(data[MAGIC + 1:MAGIC + HEAD], 'little')]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.floats(0.0, 1.0, exclude_max=True), st.integers(1, 255)),
                 min_size=1, max_size=4))
 def test_flipped_bits_anywhere_are_one_line_or_harmless(whole, tmp_path_factory, flips):

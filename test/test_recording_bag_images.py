@@ -77,7 +77,7 @@ def test_other_tools_find_a_png_in_a_standard_message(tmp_path, images):
     assert np.array_equal(cv2.imdecode(message.data, cv2.IMREAD_UNCHANGED), navcam_image(0))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1),
        st.integers(0, 2**31 - 1), st.sampled_from([1, 3, 256]))
 def test_any_grey_image_comes_back_to_the_byte(height, width, seed, t_ns, levels):

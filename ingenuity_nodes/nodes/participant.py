@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import (
     Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
-from ingenuity_nodes.nodes.conversions.lockstep import answer_message, tick_from
+from ingenuity_nodes.nodes.conversions.lockstep import answer_message, group_of, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.timing import TICK_NS
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -62,6 +62,7 @@ class Participant:
         self._node, self._on_tick, self._missing = node, on_tick, missing
         self._publishers: list[CountedPublisher] = []
         self._counted: set[str] = set()
+        self._groups: set[str] = set()    # of its topics, in ticks
         self._mailbox: Mailbox | None = None
         self._tick: Tick | None = None
         self._last_ns = self._resumed_ns = 0
@@ -95,6 +96,7 @@ class Participant:
         """
         full_name = self._node.topic_in_run(topic)
         self._counted.add(full_name)
+        self._groups.add(group_of(full_name))
 
         def hold(message: Any) -> None:
             if stamp_of is not None:
@@ -142,6 +144,7 @@ class Participant:
         full_name = self._node.topic_in_run(topic)
         names = {source: counted_name(full_name, source) for source in sources}
         self._counted.update(names.values())
+        self._groups.add(group_of(full_name))
 
         def hold(message: Any) -> None:
             try:
@@ -215,7 +218,7 @@ class Participant:
 
     def _next_tick(self, message: DiagnosticArray) -> Tick | None:
         """Read a tick; None if it is not for this participant."""
-        tick, mine = tick_from(message), self._node.name_in_run
+        tick, mine = tick_from(message, self._groups), self._node.name_in_run
         fresh = self._last_ns == 0 and self._tick is None
         if tick.run == self._node.membership.run and tick.t_ns > TICK_NS and fresh:
             if tick.resumes != mine:

@@ -1,10 +1,15 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Ticks, answers and heartbeats of the lockstep, as diagnostics."""
+"""
+Ticks, answers and heartbeats of the lockstep, as diagnostics.
+
+A tick counts the messages of all participants, and each reads it: it has one value for each
+vehicle, ``imu 12 radio/up 3``, so that a participant reads those of its own topics alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 import math
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -20,16 +25,23 @@ CONDITIONS = {condition.value for condition in Condition}
 
 def tick_message(tick: Tick) -> DiagnosticArray:
     """Write the world's announcement of a tick."""
-    message = _counts_message('/world', tick, tick.resumes)
+    message = _message('/world', tick, tick.resumes, _grouped(tick.counts))
     if tick.changes:
         message.status.append(DiagnosticStatus(name=CHANGES, values=[
             KeyValue(key=name, value=repr(value)) for name, value in tick.changes.items()]))
     return message
 
 
-def tick_from(message: DiagnosticArray) -> Tick:
+def tick_from(message: DiagnosticArray, groups: Container[str] | None = None) -> Tick:
     """
     Read the world's announcement of a tick.
+
+    Parameters
+    ----------
+    message
+        The announcement.
+    groups
+        Whose counts to read, as of :func:`group_of`; of all if not given.
 
     Raises
     ------
@@ -38,13 +50,36 @@ def tick_from(message: DiagnosticArray) -> Tick:
 
     """
     status, foreign, changes = _statuses(message, 'of the world')
-    return Tick(nanoseconds(message.header.stamp), _counts_from(status), status.hardware_id,
-                foreign, status.message, changes)
+    counts: dict[str, int] = {}
+    for value in status.values:
+        if groups is None or value.key in groups:
+            words = value.value.split(' ')
+            if len(words) % 2:
+                raise ValueError(f"{value.key[:60]}: found '{value.value[:40]}', "
+                                 'allowed: pairs of a topic and a count')
+            counts.update((value.key + below, _count(value.key + below, number))
+                          for below, number in zip(words[::2], words[1::2], strict=True))
+    return Tick(nanoseconds(message.header.stamp), counts, status.hardware_id, foreign,
+                status.message, changes)
+
+
+def group_of(topic: str) -> str:
+    """Return with which others the count of a topic is sent: those of its vehicle, mostly."""
+    return topic[:topic.find('/', 1) + 1]
+
+
+def _grouped(counts: Mapping[str, int]) -> list[KeyValue]:
+    groups: dict[str, list[str]] = {}
+    for topic, count in counts.items():
+        group = group_of(topic)
+        groups.setdefault(group, []).append(f'{topic[len(group):]} {count}')
+    return [KeyValue(key=group, value=' '.join(texts)) for group, texts in groups.items()]
 
 
 def answer_message(answer: Answer) -> DiagnosticArray:
     """Write a participant's answer to a tick."""
-    return _counts_message(answer.participant, answer, answer.verdict)
+    return _message(answer.participant, answer, answer.verdict, [
+        KeyValue(key=topic, value=str(count)) for topic, count in answer.counts.items()])
 
 
 def answer_from(message: DiagnosticArray) -> Answer:
@@ -58,8 +93,12 @@ def answer_from(message: DiagnosticArray) -> Answer:
 
     """
     status, foreign, _ = _statuses(message, 'of the participant')
-    return Answer(status.name, nanoseconds(message.header.stamp), _counts_from(status),
-                  status.hardware_id, status.message, foreign)
+    counts = {value.key: _count(value.key, value.value) for value in status.values}
+    for topic in counts:
+        if ' ' in topic:    # which stands between topics and counts in a tick
+            raise ValueError(f"found topic '{topic[:60]}', allowed: without spaces")
+    return Answer(status.name, nanoseconds(message.header.stamp), counts, status.hardware_id,
+                  status.message, foreign)
 
 
 def heartbeat_message(beat: Heartbeat, t_ns: int) -> DiagnosticArray:
@@ -95,11 +134,13 @@ def _seconds(text: str) -> float:
     return seconds if math.isfinite(seconds) else 0.0
 
 
-def _counts_message(name: str, about: Tick | Answer, text: str) -> DiagnosticArray:
+def _message(
+    name: str, about: Tick | Answer, text: str, values: Sequence[KeyValue],
+) -> DiagnosticArray:
     message = DiagnosticArray()
     message.header.stamp = stamp(about.t_ns)
-    message.status = [DiagnosticStatus(name=name, message=text, hardware_id=about.run, values=[
-        KeyValue(key=topic, value=str(count)) for topic, count in about.counts.items()])]
+    message.status = [DiagnosticStatus(name=name, message=text, hardware_id=about.run,
+                                       values=values)]
     if about.foreign:
         message.status.append(DiagnosticStatus(name=FOREIGN, values=[
             KeyValue(key=topic, value=f'{found.taken} {found.refused}')
@@ -134,10 +175,6 @@ def _number(key: str, text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{key[:60]}: found '{text[:40]}', allowed: a finite number")
     return number
-
-
-def _counts_from(status: DiagnosticStatus) -> dict[str, int]:
-    return {value.key: _count(value.key, value.value) for value in status.values}
 
 
 def _count(key: str, text: str) -> int:
