@@ -25,6 +25,7 @@ from typing import TextIO
 
 from ingenuity_nodes.graph.nodes import enclave_arguments, NodeSpec, PACKAGE
 from ingenuity_nodes.graph.parent import end_with_parent
+from ingenuity_nodes.graph.priority import give_way
 from ingenuity_nodes.graph.shared_memory import remove_stale
 
 # Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
@@ -342,5 +343,4 @@ def _prepare_child(parent: int, niceness: int) -> None:
     """Run in the child before its program: it shall not outlive us, and may have to give way."""
     end_with_parent(parent, signal.SIGINT)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if niceness:
-        os.nice(niceness)
+    give_way(niceness)
