@@ -4,8 +4,10 @@
 
 import math
 
+from ingenuity_nodes.recording.run_products import RunProducts
 from ingenuity_nodes.scenario.environment import environment_of
 from ingenuity_nodes.scenario.load import load_scenario
+from ingenuity_nodes.simulation.batch import note
 from ingenuity_nodes.simulation.simulation import Simulation
 from ingenuity_nodes.world.rocks import DIAMETER, GROUND, HALF_HEIGHT, X, Y, Z
 import numpy as np
@@ -43,9 +45,17 @@ def test_the_map_of_the_scout_leads_the_rover_round_the_rocks_to_its_goal():
     scenario = load_scenario('cooperation')
     environment = environment_of(scenario)
     drawn = OfflineCamera(scenario, environment)
-    run = Run(Simulation(scenario, environment=environment, draw_image=drawn.draw),
-              drawn.watch)
+    products = RunProducts(scenario, scenario.seed, environment, None)
+
+    def watch(report):
+        note(products, report)
+        drawn.watch(report)
+
+    run = Run(Simulation(scenario, environment=environment, draw_image=drawn.draw), watch)
     assert run.outcome == 'landed'
+    photos = [photo for log in products.run.logs for photo in log.photos]
+    assert [photo.target for photo in photos] == ['perseverance'] * 2
+    assert [photo.target_visible_share for photo in photos] == [pytest.approx(1.0)] * 2
     assert run.failures == ['', '']
     assert SEPARATION < run.nearest < math.inf
     assert run.lines_with('path uplinked: round hazards in')
