@@ -138,6 +138,16 @@ class Roster:
         self._members.pop(name, None)
 
     @property
+    def seen(self) -> list[str]:
+        """Members that have shown up."""
+        return [name for name, member in self._members.items() if member.beat is not None]
+
+    @property
+    def unseen(self) -> list[str]:
+        """Members that have not shown up."""
+        return [name for name, member in self._members.items() if member.beat is None]
+
+    @property
     def absent(self) -> list[str]:
         """Members that never showed up, or are not ready yet, with what they do or wait for."""
         return [name if member.beat is None else f'{name} ({member.beat})'

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
+from ingenuity_nodes.graph.next_run import comes_after, NextRun, RESET
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
 from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message, heartbeats_from
 from ingenuity_nodes.nodes.refusals import Refusals
@@ -49,6 +50,7 @@ class Membership:
         self.run = run    # id of the run, '' until a world is known
         self.waits_for: Callable[[], str] = lambda: ''    # asked by the node's own loop
         self.running, self.status, self.reason = True, 0, ''
+        self.next_run: NextRun | None = None    # after a reset, for which the process stays
         self._process = ProcessId.own()
         self._world = _World(lockstep.silence, patient=lockstep.on_silence == 'wait')
         self._works: dict[int, tuple[str, float]] = {}    # what each thread is at, since when
@@ -70,11 +72,27 @@ class Membership:
         if self.running:
             self.running, self.status, self.reason = False, status, reason
 
+    @property
+    def world_process(self) -> ProcessId | None:
+        """The world's process, None if no world is known."""
+        return self._world.process
+
+    def end_for(self, next_run: NextRun) -> None:
+        """Leave the run for the one after it."""
+        if self.running:
+            self.next_run = next_run
+            self.end(0, RESET)
+
     def leave(self) -> None:
-        """Send the last heartbeat, so that nobody waits for the next heartbeat."""
+        """Send the last heartbeat, so that nobody waits for the next one; before a reset, none."""
+        if self.next_run is None:
+            self.close()
+            self._publish(Condition.GONE)
+
+    def close(self) -> None:
+        """Send no more heartbeats."""
         self._left.set()
         self._thread.join()
-        self._publish(Condition.GONE)
 
     @contextmanager
     def busy(self, what: str) -> Iterator[Callable[[str], None]]:
@@ -156,14 +174,20 @@ class Membership:
 
     def _on_life(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            over = beat.what.startswith((ENDED, FAILED))
-            if not self.run and not over:
+            over = beat.what.startswith((ENDED, FAILED, RESET))
+            # A process that is started again after a reset was given the id of the first run.
+            is_later = not self._world.known and comes_after(beat.run, self.run)
+            if (not self.run or is_later) and not over:
                 self.run = beat.run
+            if not self.run and beat.what.startswith(RESET):
+                continue    # the world of the next run is ours
             if beat.run != self.run:
                 self._refusals.note(WORLD_LIFE, another_world(beat, self.run))
                 continue
             self._world.receive(beat)
-            if over:
+            if next_run := NextRun.announced(beat.what, self.run):
+                self.end_for(next_run)
+            elif over:
                 self.end(0 if beat.what.startswith(ENDED) else 1, beat.what)
 
 
@@ -186,6 +210,10 @@ class _World:
     @property
     def known(self) -> bool:
         return self._seen is not None
+
+    @property
+    def process(self) -> ProcessId | None:
+        return self._process
 
     def receive(self, beat: Heartbeat) -> None:
         self._seen, self._process = time.monotonic(), beat.process
