@@ -10,7 +10,7 @@ from typing import Any
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
-from ingenuity_nodes.graph.next_run import NextRun, SAME_SEED
+from ingenuity_nodes.graph.next_run import SAME_SEED, seed_in
 from ingenuity_nodes.nodes.between_runs import BetweenRuns
 from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
@@ -126,16 +126,16 @@ class MemberNode(Node):
     def finish(self) -> None:
         """Write or release what must not be lost."""
 
-    def next_parameters(self, next_run: NextRun) -> dict[str, Any]:
+    def next_parameters(self, next_run: str) -> dict[str, Any]:
         """Return the parameters that the node of the next run is given instead of this one's."""
-        seed = {} if next_run.seed == SAME_SEED else {'seed': next_run.seed}
-        return {'run': next_run.run, **seed}
+        seed = seed_in(next_run)
+        return {'run': next_run, **({} if seed == SAME_SEED else {'seed': seed})}
 
-    def between_runs(self, next_run: NextRun) -> BetweenRuns | None:
+    def between_runs(self, next_run: str) -> BetweenRuns | None:
         """Return what waits in this node's stead for the world of the next run; that does not."""
         return BetweenRuns(
             self.get_name(), self.get_namespace(), self.name_in_run, self.run_names,
-            self.membership.run, next_run.run, self.membership.world_process)
+            self.membership.run, next_run, self.membership.world_process)
 
     def destroy_node(self) -> None:
         """Log at the end what was refused, and whether the clock had to wait for a compiler."""

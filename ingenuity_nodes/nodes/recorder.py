@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ingenuity_nodes.graph.next_run import NextRun, RESET
+from ingenuity_nodes.graph.next_run import RESET
 from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
@@ -280,7 +280,7 @@ class RecorderNode(MemberNode):
         self._lost = True
         self.get_logger().error(str(error))
 
-    def next_parameters(self, next_run: NextRun) -> dict[str, Any]:
+    def next_parameters(self, next_run: str) -> dict[str, Any]:
         """Give the next run a folder beside this one's, where that was not made by itself."""
         return {**super().next_parameters(next_run), **(
             {'run_folder': str(RunFolder.beside(self._folder).path)} if self._is_given else {})}

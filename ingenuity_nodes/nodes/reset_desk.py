@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingenuity_nodes.graph.next_run import id_after, is_after_reset, NextRun, SAME_SEED
+from ingenuity_nodes.graph.next_run import announcement, id_after, is_after_reset, SAME_SEED
 from ingenuity_nodes.graph.roster import Heartbeat, Roster
 from ingenuity_nodes.nodes.member import MemberNode
 from rcl_interfaces.msg import IntegerRange, ParameterDescriptor
@@ -26,7 +26,7 @@ class ResetDesk:
         self._node, self._roster, self._begin = node, roster, begin
         self._run = node.membership.run
         self._ready: set[str] = set()
-        self.next_run = NextRun(id_after(self._run))
+        self.next_run = id_after(self._run)
         node.declare_parameter(SEED, SAME_SEED, ParameterDescriptor(
             description='seed of the run after a reset; -1 is that of this run',
             integer_range=[IntegerRange(from_value=SAME_SEED, to_value=2**63 - 1, step=1)]))
@@ -40,7 +40,7 @@ class ResetDesk:
 
     def note(self, beat: Heartbeat) -> bool:
         """Note a heartbeat; true if it is one of the next run."""
-        if beat.run != self.next_run.run:
+        if beat.run != self.next_run:
             return False
         self._ready.add(beat.name)
         return True
@@ -50,9 +50,8 @@ class ResetDesk:
         coming = self._roster.unseen if is_after_reset(self._run) else []
         reason = f'the last reset is not over: waits for {", ".join(coming)}' if coming else ''
         if not reason:
-            self.next_run = NextRun(
-                self.next_run.run, int(self._node.get_parameter(SEED).value))
+            self.next_run = id_after(self._run, int(self._node.get_parameter(SEED).value))
             reason = self._begin()
         response.success = not reason
-        response.message = reason or self.next_run.announcement()
+        response.message = reason or announcement(self.next_run)
         return response

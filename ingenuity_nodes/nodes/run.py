@@ -99,19 +99,14 @@ class _Process:
 
     def one_run(self, parameters: Parameters) -> tuple[int, Parameters | None]:
         """
-        Live through one run.
-
-        Parameters
-        ----------
-        parameters
-            Those of the node that its command line does not give.
+        Live through one run, with a node that has some parameters beside its command line's.
 
         Returns
         -------
-        status
-            With which the process is to end if no run follows.
-        parameters
-            Those of the node of the next run; None if none follows.
+        int
+            Status with which the process is to end if no run follows.
+        dict
+            Such parameters of the node of the next run; None if none follows.
 
         """
         def make() -> RunnableNode:
@@ -157,9 +152,9 @@ class _Following(NamedTuple):
 
 
 def _following(node: RunnableNode) -> _Following | None:
-    next_run = node.membership.next_run if isinstance(node, MemberNode) else None
-    if next_run is None:
+    if not isinstance(node, MemberNode) or not node.membership.next_run:
         return None
+    next_run = node.membership.next_run
     return _Following(node.next_parameters(next_run), node.between_runs(next_run))
 
 

@@ -14,7 +14,7 @@ import time
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import Answer, Barrier, Foreign
-from ingenuity_nodes.graph.next_run import RESET
+from ingenuity_nodes.graph.next_run import announcement, RESET
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId, Roster
 from ingenuity_nodes.nodes.conversions.changes import change_from
 from ingenuity_nodes.nodes.conversions.geometry import stamp
@@ -235,7 +235,7 @@ class Timekeeper:
         if lost := self._lost(now):
             self._report(f'{FAILED}: {", ".join(lost)}, between two runs')
         elif awaited := self._resets.awaited:
-            self._report(self._resets.next_run.announcement(', '.join(awaited)))
+            self._report(announcement(self._resets.next_run, ', '.join(awaited)))
         else:
             self._node.membership.end_for(self._resets.next_run)
 
@@ -337,7 +337,7 @@ class Timekeeper:
         """End the run at once, also one that stands still; return why not, '' if it ends."""
         if self._state in OVER:
             return self._reported
-        self._report(self._resets.next_run.announcement())
+        self._report(announcement(self._resets.next_run))
         return ''
 
     def _on_step(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:

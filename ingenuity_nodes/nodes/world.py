@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 from geometry_msgs.msg import Vector3Stamped
 from ingenuity_nodes import frames
-from ingenuity_nodes.graph.next_run import NextRun
 from ingenuity_nodes.graph.nodes import participants, restartable
 from ingenuity_nodes.nodes.conversions.geometry import header, vector
 from ingenuity_nodes.nodes.conversions.markers import triangles_cdr
@@ -64,7 +63,7 @@ class WorldNode(MemberNode):
         self._terrain.publish(triangles_cdr('terrain', ground_triangles(scene, extent)))
         self._rocks.publish(triangles_cdr('rocks', rock_triangles(scene, extent)))
 
-    def between_runs(self, next_run: NextRun) -> None:
+    def between_runs(self, next_run: str) -> None:
         """Return nothing: the world of the next run is waited for by all others."""
 
     def _on_tick(self, t_ns: int, changes: Mapping[str, float]) -> None:
