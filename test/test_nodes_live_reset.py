@@ -22,7 +22,7 @@ from std_srvs.srv import SetBool, Trigger  # noqa: E402
 from test_nodes_live_desk import Operator  # noqa: E402
 from test_nodes_live_graph import HOP, INTERRUPTED, own_domain, with_cameras  # noqa: E402
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
 __all__ = ['own_domain', 'with_cameras']    # fixtures
 
 

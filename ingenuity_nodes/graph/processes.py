@@ -234,7 +234,7 @@ class Graph:
 
     def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
         """Keep what a process says, and pass on what people want to know."""
-        log = self._log_of(spec).open('a') if self._logs else None
+        log = self._log_of(spec).open('a', buffering=1) if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith(STATUS):
@@ -245,7 +245,6 @@ class Graph:
                 continue
             if log:
                 log.write(line)
-                log.flush()
             text = line.rstrip()
             self._last_words[spec.full_name].append(text)
             if self._concerns_people(spec, text):

@@ -46,6 +46,11 @@ class ProcessId:
         return cls(_machine(), number, _stat(number)[1])
 
     @property
+    def order(self) -> tuple[int, int, str]:
+        """Order of processes, the one that began first comes first; no two are equal."""
+        return int(self.began) if self.began else 0, self.number, self.machine
+
+    @property
     def state(self) -> str:
         """Its letter in proc(5), 'X' when it has ended, '' when that cannot be known from here."""
         if self.machine != _machine() or not self.began:

@@ -190,11 +190,7 @@ class Timekeeper:
     def _came_later(self, other: Heartbeat) -> bool:
         if not other.what.startswith(WAITING) or other.process is None:
             return True    # that one flies
-        return self._age(self._process) > self._age(other.process)
-
-    @staticmethod
-    def _age(process: ProcessId) -> tuple[int, int, str]:
-        return int(process.began) if process.began else 0, process.number, process.machine
+        return self._process.order > other.process.order
 
     def _begin_when_all_are_here(self) -> None:
         absent = self._roster.absent
