@@ -46,6 +46,10 @@ def test_after_a_reset_in_flight_the_same_processes_fly_the_same_flight(tmp_path
         found['answer'] = operator.call(Trigger, '/world/reset', Trigger.Request())
         operator.wait_until(lambda: operator.state.startswith('running'))
         found['after'] = {node: parameter(operator, node, 'run').string_value for node in run.ids}
+        found['nodes'] = [f'{namespace.rstrip("/")}/{name}' for name, namespace
+                          in operator.node.get_node_names_and_namespaces()]
+        found['servers'] = len(operator.node.get_publishers_info_by_topic(
+            '/ingenuity/go_to/_action/feedback'))
         operator.close()
         found['ids'] = run.graph.ids
 
@@ -56,6 +60,8 @@ def test_after_a_reset_in_flight_the_same_processes_fly_the_same_flight(tmp_path
     assert found['answer'].message == f"reset: next is run {found['before']}.2"
     assert set(found['after'].values()) == {f"{found['before']}.2"}
     assert found['ids'] == run.ids    # no process is new
+    assert sorted(found['nodes']) == sorted([*run.ids, '/operator'])    # and no old node is left
+    assert found['servers'] == 1
     assert run.graph.folders == [tmp_path / 'run', tmp_path / 'run_2']
     first, second = results(run)
     batch = fly_batch(load_scenario(HOP), None, None)

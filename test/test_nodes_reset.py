@@ -26,6 +26,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / 'ingenuity_nodes'
 # Of the render process, which ends with its camera's node.
 ENDS_WITH_THE_NODE = {'rendering/render_process.py: global _renderer'}
 
+CONTAINERS = 'dict', 'list', 'set', 'deque', 'Counter', 'defaultdict'
+
 
 def kept_by_modules():
     """Yield names that a module binds anew, and empty containers that it may fill."""
@@ -37,11 +39,10 @@ def kept_by_modules():
         for node in tree.body:
             value = getattr(node, 'value', None)
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and (
-                    isinstance(value, (ast.List, ast.Set)) and not value.elts
-                    or isinstance(value, ast.Dict) and not value.keys
-                    or isinstance(value, ast.Call) and not value.args and not value.keywords
-                    and getattr(value.func, 'id', '') in ('dict', 'list', 'set', 'deque',
-                                                          'Counter')):
+                    (isinstance(value, (ast.List, ast.Set)) and not value.elts)
+                    or (isinstance(value, ast.Dict) and not value.keys)
+                    or (isinstance(value, ast.Call) and not value.args and not value.keywords
+                        and getattr(value.func, 'id', '') in CONTAINERS)):
                 yield f'{name}: line {node.lineno}'
 
 

@@ -14,7 +14,7 @@ import tempfile
 from typing import Any, NamedTuple, Protocol
 
 from ingenuity_nodes.graph.parent import end_with_launch
-from ingenuity_nodes.nodes.between_runs import BetweenRuns
+from ingenuity_nodes.nodes.between_runs import BetweenRuns, WaitingNode
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.setting import parameters_replaced
 from ingenuity_nodes.parameters import ParameterError
@@ -96,6 +96,7 @@ class _Process:
         self._node_class, self._args = node_class, args
         self._handlers = {number: signal.getsignal(number)
                           for number in (signal.SIGINT, signal.SIGTERM)}
+        self._is_interrupted = False
 
     def one_run(self, parameters: Parameters) -> tuple[int, Parameters | None]:
         """
@@ -113,35 +114,45 @@ class _Process:
             with parameters_replaced(parameters):
                 return _made(self._node_class)
 
-        status, _, following = self._from_birth_to_end(make)
+        status, following = self._from_birth_to_end(make)
         if following is None:
             return status, None
-        # While nothing is spun, signals end the process as they do before its first node.
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
         gc.collect()    # nodes and their parts refer to each other
         if following.interval is not None:
-            status, session, _ = self._from_birth_to_end(following.interval.node)
-            if not session.is_called:
+            status, called = self._from_birth_to_end(following.interval.node)
+            if called is None:
                 return status, None
         return status, {**parameters, **following.parameters}
 
     def _from_birth_to_end(
         self, make: Callable[[], RunnableNode],
-    ) -> tuple[int, Session, _Following | None]:
-        """Make a node, spin it, destroy it; return its status, its session and what follows."""
+    ) -> tuple[int, _Following | None]:
+        """Make a node, spin it, destroy it; return its status, and what follows, if anything."""
         node = None
         try:
             _begin(self._args)
             node = make()
-            session = node.membership
-            for number in self._handlers:
-                signal.signal(number, lambda *_: session.end(INTERRUPTED, 'interrupted'))
-            return _spin(node), session, _following(node)
+            self._end_at_signals(node.membership)
+            status, following = _spin(node), _following(node)
         finally:
             if node is not None:
                 node.destroy_node()
             rclpy.try_shutdown()
+        if following is not None:
+            # While nothing is spun, signals end the process as they do before its first node.
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+            if self._is_interrupted:    # while a node that was over had something to finish
+                return INTERRUPTED, None
+        return status, following
+
+    def _end_at_signals(self, session: Session) -> None:
+        def end(*_: object) -> None:
+            self._is_interrupted = True
+            session.end(INTERRUPTED, 'interrupted')
+
+        for number in self._handlers:
+            signal.signal(number, end)
 
 
 class _Following(NamedTuple):
@@ -152,6 +163,8 @@ class _Following(NamedTuple):
 
 
 def _following(node: RunnableNode) -> _Following | None:
+    if isinstance(node, WaitingNode):
+        return _Following({}, None) if node.membership.is_called else None
     if not isinstance(node, MemberNode) or not node.membership.next_run:
         return None
     next_run = node.membership.next_run
