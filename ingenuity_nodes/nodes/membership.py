@@ -74,7 +74,7 @@ class Membership:
 
     @property
     def world_process(self) -> ProcessId | None:
-        """The world's process, None if no world is known."""
+        """Return the world's process, None if no world is known."""
         return self._world.process
 
     def end_for(self, next_run: str) -> None:
