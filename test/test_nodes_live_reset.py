@@ -74,6 +74,7 @@ def test_after_a_reset_in_flight_the_same_processes_fly_the_same_flight(tmp_path
         assert (folder / 'report.html').is_file()
 
 
+@pytest.mark.timeout(900)
 def test_a_paused_run_with_cameras_is_reset_to_another_seed(tmp_path, with_cameras):
     answers = []
 
