@@ -70,6 +70,13 @@ def test_when_all_end_well_the_status_is_zero_and_nothing_is_said(start, lines):
     assert lines == []
 
 
+def test_the_folders_of_all_runs_of_a_recorder_are_known_in_their_order(start, lines):
+    graph = start(recorder='print("run folder: /runs/it is: 1\\nrun folder: /runs/it is: 1_2")')
+    assert graph.wait() == 0
+    assert [str(folder) for folder in graph.folders] == ['/runs/it is: 1', '/runs/it is: 1_2']
+    assert lines == []
+
+
 def test_a_bad_end_is_said_with_name_id_and_status(start, lines):
     graph = start(bad='raise SystemExit(3)')
     pid, = graph.ids.values()

@@ -81,6 +81,22 @@ def test_a_file_called_latest_is_left_alone(tmp_path):
     assert (tmp_path / 'latest').read_text() == 'mine'
 
 
+def test_the_runs_after_resets_are_beside_the_first_and_take_nobodys_folder(tmp_path):
+    first = RunFolder.create('flight_03', root=tmp_path, needed_bytes=0)
+    (tmp_path / f'{first.path.name}_3').mkdir()    # somebody else's
+    second = RunFolder.beside(first, needed_bytes=0)
+    third = RunFolder.beside(second, needed_bytes=0)
+    assert [folder.path.name.removeprefix(first.path.name)
+            for folder in (second, third)] == ['_2', '_4']
+    assert (tmp_path / 'latest').resolve() == third.path
+
+
+def test_a_number_in_the_name_of_a_folder_is_no_count_of_runs(tmp_path):
+    for name, following in (('flight_3', 'flight_3_2'), ('flight_03', 'flight_03_2')):
+        first = RunFolder.create('', tmp_path / name, needed_bytes=0)
+        assert RunFolder.beside(first, needed_bytes=0).path == tmp_path / following
+
+
 def test_every_vehicle_and_photo_has_a_name_of_its_own(tmp_path):
     folder = RunFolder(tmp_path)
     assert folder.photo().name == 'photo.jpg'

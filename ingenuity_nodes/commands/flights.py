@@ -89,10 +89,13 @@ def fly(options: Namespace) -> int:
         graph = Graph(specs, logs, narrator, domain, narrator.show, verbose=options.verbose,
                       restartable=restartable(scenario))
         status = graph.wait()
-    _mend(folder.bag)
-    status = max(status, _written(folder, recorded=not options.no_record))
+    *reset, last = graph.folders or [folder.path]
+    for path in reset:    # runs that /world/reset ended; the status is that of the last one
+        _written(RunFolder(path), recorded=True)
+        print(f'results: {path}')
+    status = max(status, _written(RunFolder(last), recorded=not options.no_record))
     _print_notes(notes)
-    print(f'results: {folder.path}')
+    print(f'results: {last}')
     if status not in (0, INTERRUPTED):
         print(f'The run failed; the reason is above, what each process said is in {logs}.\n'
               f'The same with more words: ./ingenuity fly {options.scenario} --verbose')
@@ -100,7 +103,8 @@ def fly(options: Namespace) -> int:
 
 
 def _written(folder: RunFolder, *, recorded: bool) -> int:
-    """Print what the recorder wrote; status 1 unless it says that all landed."""
+    """Mend the bag and print what the recorder wrote; status 1 unless it says that all landed."""
+    _mend(folder.bag)
     if folder.result.is_file():
         result = json.loads(folder.result.read_text())
         print_summary(result)

@@ -30,9 +30,19 @@ def compilations(report: Callable[[str], None]) -> Iterator[None]:
         event.unregister(_KIND, listener)
 
 
-def time_begins(warn: Callable[[str], None]) -> None:
-    """Warn of each compilation from now on, in words; in tests it is an error."""
-    event.register(_KIND, _Listener(_in_flight(warn)))
+def time_begins(warn: Callable[[str], None]) -> Callable[[], None]:
+    """
+    Warn of each compilation from now on, in words; in tests it is an error.
+
+    Returns
+    -------
+    callable
+        Ends that.
+
+    """
+    listener = _Listener(_in_flight(warn))
+    event.register(_KIND, listener)
+    return lambda: event.unregister(_KIND, listener)
 
 
 def nothing_compiles(warn: Callable[[str], None]) -> AbstractContextManager[None]:

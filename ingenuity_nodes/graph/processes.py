@@ -39,6 +39,7 @@ RESTARTS = 3          # assumed: whoever is killed more often is killed for a re
 LAST_WORDS = 12       # lines of a process that are shown if it ends badly
 # A node whose environment has the variable prints how things stand in lines that begin so.
 STATUS_WANTED, STATUS = 'INGENUITY_STATUS', 'status: '
+RUN_FOLDER = 'run folder: '    # begins the line of a recorder that names its folder
 
 Report = Callable[[str], None]
 
@@ -171,6 +172,7 @@ class Graph:
         self._restartable, self._restarts = restartable, Counter[str]()
         self._last_words = {spec.full_name: deque[str](maxlen=LAST_WORDS) for spec in specs}
         self._running: list[_Running] = []
+        self.folders: list[Path] = []    # in which was recorded; after a reset, several
         try:
             for spec in specs:
                 self._running.append(self._start(spec))
@@ -233,15 +235,17 @@ class Graph:
 
     def _read(self, spec: NodeSpec, process: subprocess.Popen[str]) -> None:
         """Keep what a process says, and pass on what people want to know."""
-        log = self._log_of(spec).open('a') if self._logs else None
+        log = self._log_of(spec).open('a', buffering=1) if self._logs else None
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith(STATUS):
                 self._show(line.removeprefix(STATUS).rstrip())
                 continue
+            if line.startswith(RUN_FOLDER):
+                self.folders.append(Path(line.removeprefix(RUN_FOLDER).rstrip('\n')))
+                continue
             if log:
                 log.write(line)
-                log.flush()
             text = line.rstrip()
             self._last_words[spec.full_name].append(text)
             if self._concerns_people(spec, text):

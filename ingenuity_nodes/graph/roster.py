@@ -46,6 +46,11 @@ class ProcessId:
         return cls(_machine(), number, _stat(number)[1])
 
     @property
+    def order(self) -> tuple[int, int, str]:
+        """Order of processes, the one that began first comes first; no two are equal."""
+        return int(self.began) if self.began else 0, self.number, self.machine
+
+    @property
     def state(self) -> str:
         """Its letter in proc(5), 'X' when it has ended, '' when that cannot be known from here."""
         if self.machine != _machine() or not self.began:
@@ -136,6 +141,16 @@ class Roster:
     def excuse(self, name: str) -> None:
         """Expect one member no more."""
         self._members.pop(name, None)
+
+    @property
+    def seen(self) -> list[str]:
+        """Members that have shown up."""
+        return [name for name, member in self._members.items() if member.beat is not None]
+
+    @property
+    def unseen(self) -> list[str]:
+        """Members that have not shown up."""
+        return [name for name, member in self._members.items() if member.beat is None]
 
     @property
     def absent(self) -> list[str]:

@@ -77,6 +77,11 @@ class ActionDesk:
         self._tasks.append(_Task(action, name, handle, make))
         self._note_call(action)
 
+    def close(self) -> None:
+        """Offer no more actions; rclpy would offer them as long as anything knows the node."""
+        for server in self._servers:
+            server.destroy()
+
     def received(self) -> tuple[Command, ...]:
         """Return the commands of goals that are new, and of those that are to end."""
         commands: list[Command] = []

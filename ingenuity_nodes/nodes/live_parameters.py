@@ -118,7 +118,8 @@ class LiveParameters:
             return Parameter(name, value=checked(self._about[name], parameter.value, name))
         if name in self._others:
             number = isinstance(parameter.value, int) and not isinstance(parameter.value, bool)
-            return Parameter(name, value=float(parameter.value)) if number else parameter
+            real = self._node.get_parameter(name).type_ == Parameter.Type.DOUBLE
+            return Parameter(name, value=float(parameter.value)) if number and real else parameter
         if not self._node.has_parameter(name):
             raise ParameterNotDeclaredException(name)
         live = ', '.join([*self._about, *self._others])

@@ -10,10 +10,12 @@ from typing import Any
 from ingenuity_nodes.compiled.build import ensure_built
 from ingenuity_nodes.compiled.listener import time_begins
 from ingenuity_nodes.graph.names import Names
+from ingenuity_nodes.graph.next_run import SAME_SEED, seed_in
+from ingenuity_nodes.nodes.between_runs import BetweenRuns
 from ingenuity_nodes.nodes.live_parameters import LiveParameters
 from ingenuity_nodes.nodes.membership import Membership
 from ingenuity_nodes.nodes.refusals import one_line, Refusals, refused
-from ingenuity_nodes.nodes.setting import run_id, setting
+from ingenuity_nodes.nodes.setting import replaced_parameters, run_id, setting
 from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
@@ -33,7 +35,7 @@ class MemberNode(Node):
     run_names = Names()
 
     def __init__(self, name: str, *, of_vehicle: bool = False) -> None:
-        super().__init__(name)
+        super().__init__(name, parameter_overrides=replaced_parameters())
         self.scenario, self.seed = setting(self)
         self.run_names = Names.of_node(self.get_namespace(), {
             vehicle.name for vehicle in self.scenario.vehicles} if of_vehicle else ())
@@ -43,6 +45,7 @@ class MemberNode(Node):
             is_world=name == 'world')
         self.live_parameters = LiveParameters(self)
         self._time_has_begun, self._compiled_in_flight = False, 0
+        self._time_ends: Callable[[], None] = lambda: None
         with self.membership.busy('compiling') as report:
             ensure_built(lambda text: report(f'compiling, first use: {text}'))
 
@@ -114,7 +117,7 @@ class MemberNode(Node):
         """From now on nothing may be compiled; called again, it does nothing."""
         if not self._time_has_begun:
             self._time_has_begun = True
-            time_begins(self._warn)
+            self._time_ends = time_begins(self._warn)
 
     def _warn(self, text: str) -> None:
         self._compiled_in_flight += 1
@@ -123,8 +126,21 @@ class MemberNode(Node):
     def finish(self) -> None:
         """Write or release what must not be lost."""
 
+    def next_parameters(self, next_run: str) -> dict[str, Any]:
+        """Return the parameters that the node of the next run is given instead of this one's."""
+        seed = seed_in(next_run)
+        return {'run': next_run, **({} if seed == SAME_SEED else {'seed': seed})}
+
+    def between_runs(self, next_run: str) -> BetweenRuns | None:
+        """Return what waits in this node's stead for the world of the next run; that does not."""
+        return BetweenRuns(
+            self.get_name(), self.get_namespace(), self.name_in_run, self.run_names,
+            self.membership.run, next_run, self.membership.world_process)
+
     def destroy_node(self) -> None:
         """Log at the end what was refused, and whether the clock had to wait for a compiler."""
+        self._time_ends()
+        self.membership.close()
         self.refusals.log_all()
         if self._time_has_begun:
             self.log_compiled()

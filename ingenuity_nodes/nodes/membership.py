@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import ForeignMessageError
+from ingenuity_nodes.graph.next_run import announced, comes_after, RESET, SAME_SEED, seed_in
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId
 from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message, heartbeats_from
 from ingenuity_nodes.nodes.refusals import Refusals
@@ -49,6 +50,7 @@ class Membership:
         self.run = run    # id of the run, '' until a world is known
         self.waits_for: Callable[[], str] = lambda: ''    # asked by the node's own loop
         self.running, self.status, self.reason = True, 0, ''
+        self.next_run = ''    # after a reset: its id
         self._process = ProcessId.own()
         self._world = _World(lockstep.silence, patient=lockstep.on_silence == 'wait')
         self._works: dict[int, tuple[str, float]] = {}    # what each thread is at, since when
@@ -70,11 +72,27 @@ class Membership:
         if self.running:
             self.running, self.status, self.reason = False, status, reason
 
+    @property
+    def world_process(self) -> ProcessId | None:
+        """Return the world's process, None if no world is known."""
+        return self._world.process
+
+    def end_for(self, next_run: str) -> None:
+        """Leave the run for the one after it."""
+        if self.running:
+            self.next_run = next_run
+            self.end(0, RESET)
+
     def leave(self) -> None:
-        """Send the last heartbeat, so that nobody waits for the next heartbeat."""
+        """Send the last heartbeat, so that nobody waits for the next one; before a reset, none."""
+        if not self.next_run:
+            self.close()
+            self._publish(Condition.GONE)
+
+    def close(self) -> None:
+        """Send no more heartbeats."""
         self._left.set()
         self._thread.join()
-        self._publish(Condition.GONE)
 
     @contextmanager
     def busy(self, what: str) -> Iterator[Callable[[str], None]]:
@@ -156,15 +174,28 @@ class Membership:
 
     def _on_life(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            over = beat.what.startswith((ENDED, FAILED))
+            over = beat.what.startswith((ENDED, FAILED, RESET))
+            if not over and not self._world.known and self._is_late(beat.run):
+                self.end_for(beat.run)
+                return
             if not self.run and not over:
                 self.run = beat.run
+            if not self.run and beat.what.startswith(RESET):
+                continue    # the world of the next run is ours
             if beat.run != self.run:
                 self._refusals.note(WORLD_LIFE, another_world(beat, self.run))
                 continue
             self._world.receive(beat)
-            if over:
+            if next_run := announced(beat.what, self.run):
+                self.end_for(next_run)
+            elif over:
                 self.end(0 if beat.what.startswith(ENDED) else 1, beat.what)
+
+    def _is_late(self, run: str) -> bool:
+        """Return whether this process was started for an earlier run than the world's."""
+        if self.run:
+            return comes_after(run, self.run)    # as one that was killed and started again
+        return seed_in(run) not in (SAME_SEED, self._node.seed)
 
 
 def another_world(beat: Heartbeat, run: str) -> ForeignMessageError:
@@ -186,6 +217,10 @@ class _World:
     @property
     def known(self) -> bool:
         return self._seen is not None
+
+    @property
+    def process(self) -> ProcessId | None:
+        return self._process
 
     def receive(self, beat: Heartbeat) -> None:
         self._seen, self._process = time.monotonic(), beat.process

@@ -110,6 +110,12 @@ class MissionNode(MemberNode):
     def _path(self, name: str, plan: FlightPlan) -> Path:
         return path_message(0, frames.MAP, np.array(waypoints(plan)) + self._starts[name])
 
+    def destroy_node(self) -> None:
+        """Take the actions along."""
+        if self._actions:
+            self._actions.close()
+        super().destroy_node()
+
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run mission control."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ingenuity_nodes.graph.next_run import RESET
 from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
@@ -20,6 +21,7 @@ from ingenuity_nodes.nodes.mission_notes import MissionNotes
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
+from ingenuity_nodes.nodes.status_line import print_folder
 from ingenuity_nodes.radio.frames import photo_time
 from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
@@ -59,6 +61,8 @@ class RecorderNode(MemberNode):
         path = text_parameter(self, 'run_folder', '', 'folder of the run; empty makes one')
         self._folder = (RunFolder.open(Path(path)) if path and Path(path).is_dir()
                         else RunFolder.create(scenario.name, Path(path) if path else None))
+        self._is_given = bool(path)
+        print_folder(self._folder.path)
         with self.membership.busy('building the ground'):
             environment = environment_of(scenario, seed)
             self._products = RunProducts(scenario, seed, environment, self._folder)
@@ -276,12 +280,17 @@ class RecorderNode(MemberNode):
         self._lost = True
         self.get_logger().error(str(error))
 
+    def next_parameters(self, next_run: str) -> dict[str, Any]:
+        """Give the next run a folder beside this one's, where that was not made by itself."""
+        return {**super().next_parameters(next_run), **(
+            {'run_folder': str(RunFolder.beside(self._folder).path)} if self._is_given else {})}
+
     # The end -------------------------------------------------------------------------------
 
     def finish(self) -> None:
         """Close the bag and write what the run was about, even if it was cut short."""
         reason = self.membership.reason
-        complete = reason.startswith(ENDED)
+        complete = reason.startswith((ENDED, RESET))
         try:
             self._writer.close()
         except RecordingError as error:
@@ -289,7 +298,7 @@ class RecorderNode(MemberNode):
                 self._lose(error)
         try:
             self._notes.finish()
-            outcome = None if complete else reason
+            outcome = None if reason.startswith(ENDED) else reason
             self._products.finish(
                 self._factor, outcome, full=complete, foreign=self._participant.foreign)
         except RecordingError as error:

@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+import gc
 import os
 from pathlib import Path
 import signal
 import sys
 import tempfile
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ingenuity_nodes.graph.parent import end_with_launch
+from ingenuity_nodes.nodes.between_runs import BetweenRuns, WaitingNode
+from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.setting import parameters_replaced
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.resources import user_folder
@@ -28,6 +32,8 @@ except ImportError:
     Executor = SingleThreadedExecutor
 
 INTERRUPTED = 0    # Ctrl-C is how a ROS node is ended; that it cut a run short, the run says
+
+Parameters = dict[str, Any]
 
 
 class StartError(RuntimeError):
@@ -57,31 +63,112 @@ class RunnableNode(Protocol):
 
 
 def run(node_class: Callable[[], RunnableNode], args: Sequence[str] | None = None) -> None:
-    """Spin one node until the run ends, Ctrl-C or the end of ROS; exit with its status."""
+    """
+    Spin a node until its run ends, Ctrl-C or the end of ROS; exit with its status.
+
+    After a reset the node is destroyed and a new one of the same class made: whatever it knew
+    goes with it. Modules and compiled kernels stay.
+    """
     end_with_launch()
     ensure_log_folder()
-    node = None
-    status = 1
+    process, status = _Process(node_class, args), 1
     try:
-        _begin(args)
-        node = _made(node_class)
-        membership = node.membership
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: membership.end(INTERRUPTED, 'interrupted'))
-        status = _spin(node)
+        parameters: Parameters | None = {}
+        while parameters is not None:
+            status, parameters = process.one_run(parameters)
     except (KeyboardInterrupt, ExternalShutdownException):
         status = INTERRUPTED
     except (FileError, ParameterError, ParameterException, RecordingError, StartError) as error:
         print(error, file=sys.stderr)
         status = 2
-    finally:
-        if node is not None:
-            node.destroy_node()
-        rclpy.try_shutdown()
     # All is written and said; tidying up 200 MB of Python takes seconds on a busy machine.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+class _Process:
+    """The process of one node, and of those that follow it after resets."""
+
+    def __init__(
+        self, node_class: Callable[[], RunnableNode], args: Sequence[str] | None,
+    ) -> None:
+        self._node_class, self._args = node_class, args
+        self._handlers = {number: signal.getsignal(number)
+                          for number in (signal.SIGINT, signal.SIGTERM)}
+        self._is_interrupted = False
+
+    def one_run(self, parameters: Parameters) -> tuple[int, Parameters | None]:
+        """
+        Live through one run, with a node that has some parameters beside its command line's.
+
+        Returns
+        -------
+        int
+            Status with which the process is to end if no run follows.
+        dict
+            Such parameters of the node of the next run; None if none follows.
+
+        """
+        def make() -> RunnableNode:
+            with parameters_replaced(parameters):
+                return _made(self._node_class)
+
+        status, following = self._from_birth_to_end(make)
+        if following is None:
+            return status, None
+        gc.collect()    # nodes and their parts refer to each other
+        if following.interval is not None:
+            status, called = self._from_birth_to_end(following.interval.node)
+            if called is None:
+                return status, None
+        return status, {**parameters, **following.parameters}
+
+    def _from_birth_to_end(
+        self, make: Callable[[], RunnableNode],
+    ) -> tuple[int, _Following | None]:
+        """Make a node, spin it, destroy it; return its status, and what follows, if anything."""
+        node = None
+        try:
+            _begin(self._args)
+            node = make()
+            self._end_at_signals(node.membership)
+            status, following = _spin(node), _following(node)
+        finally:
+            if node is not None:
+                node.destroy_node()
+            rclpy.try_shutdown()
+        if following is not None:
+            # While nothing is spun, signals end the process as they do before its first node.
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+            if self._is_interrupted:    # while a node that was over had something to finish
+                return INTERRUPTED, None
+        return status, following
+
+    def _end_at_signals(self, session: Session) -> None:
+        def end(*_: object) -> None:
+            self._is_interrupted = True
+            session.end(INTERRUPTED, 'interrupted')
+
+        for number in self._handlers:
+            signal.signal(number, end)
+
+
+class _Following(NamedTuple):
+    """What comes in a process after a reset."""
+
+    parameters: Parameters           # of the next node, which its command line does not give
+    interval: BetweenRuns | None     # before that
+
+
+def _following(node: RunnableNode) -> _Following | None:
+    if isinstance(node, WaitingNode):
+        return _Following({}, None) if node.membership.is_called else None
+    if not isinstance(node, MemberNode) or not node.membership.next_run:
+        return None
+    next_run = node.membership.next_run
+    return _Following(node.next_parameters(next_run), node.between_runs(next_run))
 
 
 def ensure_log_folder() -> None:
@@ -125,4 +212,5 @@ def _spin(node: RunnableNode) -> int:
         node.membership.leave()
         node.finish()
     executor.remove_node(node)
+    executor.shutdown()
     return node.membership.status

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from ingenuity_nodes.graph.roster import run_of_process
 from ingenuity_nodes.health.health import SOFTWARE
@@ -15,8 +19,25 @@ from ingenuity_nodes.scenario.variants import as_in_live_graph, with_features, w
 from ingenuity_nodes.yaml_files.check import FileError
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 V = TypeVar('V', bound=VehicleSection)
+_replaced: ContextVar[Mapping[str, Any]] = ContextVar('_replaced', default=MappingProxyType({}))
+
+
+@contextmanager
+def parameters_replaced(values: Mapping[str, Any]) -> Iterator[None]:
+    """Give the node that is made meanwhile some parameters, whatever its command line gives."""
+    token = _replaced.set(values)
+    try:
+        yield
+    finally:
+        _replaced.reset(token)
+
+
+def replaced_parameters() -> list[Parameter[Any]]:
+    """Return what :func:`parameters_replaced` gives the node that is being made."""
+    return [Parameter(name, value=value) for name, value in _replaced.get().items()]
 
 
 def text_parameter(node: Node, name: str, default: str, description: str) -> str:

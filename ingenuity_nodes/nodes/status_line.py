@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import math
 import os
+from pathlib import Path
 import time
 
 from ingenuity_nodes import frames
-from ingenuity_nodes.graph.processes import STATUS, STATUS_WANTED
+from ingenuity_nodes.graph.processes import RUN_FOLDER, STATUS, STATUS_WANTED
 from ingenuity_nodes.helicopter.helicopter import HelicopterOutputs
 from ingenuity_nodes.radio.frames import is_photo
 from ingenuity_nodes.timing import SECOND_NS
@@ -21,6 +22,12 @@ def print_status(text: str) -> None:
     """Print a line about how things stand if the environment asks for such."""
     if os.environ.get(STATUS_WANTED):
         print(f'{STATUS}{text}', flush=True)
+
+
+def print_folder(path: Path) -> None:
+    """Print where a run is recorded if the environment asks for how things stand."""
+    if os.environ.get(STATUS_WANTED):
+        print(f'{RUN_FOLDER}{path}', flush=True)
 
 
 class StatusLine:

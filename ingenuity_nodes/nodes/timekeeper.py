@@ -14,6 +14,7 @@ import time
 
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import Answer, Barrier, Foreign
+from ingenuity_nodes.graph.next_run import announcement, RESET
 from ingenuity_nodes.graph.roster import Condition, Heartbeat, ProcessId, Roster
 from ingenuity_nodes.nodes.conversions.changes import change_from
 from ingenuity_nodes.nodes.conversions.geometry import stamp
@@ -25,6 +26,7 @@ from ingenuity_nodes.nodes.membership import (
     another_world, ENDED, FAILED, LATCHED, PAUSED, RUNNING, WAITING, WORLD, WORLD_LIFE)
 from ingenuity_nodes.nodes.pace import PACE, Pace
 from ingenuity_nodes.nodes.participant import BEAT, DONE, TICK
+from ingenuity_nodes.nodes.reset_desk import ResetDesk
 from ingenuity_nodes.nodes.status_line import print_status
 from ingenuity_nodes.scenario.sections import LockstepSection
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
@@ -36,6 +38,7 @@ from std_srvs.srv import SetBool, Trigger
 WATCH = 0.25      # [s] of wall time between looks at who is missing
 REPORT_AFTER = 3.0   # [s] of wall time for one tick, before it is said what holds it up
 CLOCK = '/clock'
+OVER = ENDED, FAILED, RESET    # states of a run that nothing follows
 
 
 class Timekeeper:
@@ -54,7 +57,7 @@ class Timekeeper:
         self._state, self._reported = WAITING, ''
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
-        self._asked = self._began = time.monotonic()
+        self._asked = self._began = self._worked = time.monotonic()
         self._watched, self._held_up, self._names = self._began, '', ''
         self._pace, self._changed = Pace(node, lockstep.real_time_factor), 0
         self._connect()
@@ -75,6 +78,7 @@ class Timekeeper:
         node.create_timer(WATCH, self._on_watch, clock=steady)
         self._pacer = node.create_timer(1.0, self._on_pacer, clock=steady)
         self._pacer.cancel()
+        self._resets = ResetDesk(node, self._roster, self._reset)
         self._report(f'{WAITING}: {", ".join(self._roster.absent)}')
 
     # Time goes on --------------------------------------------------------------------------
@@ -145,7 +149,8 @@ class Timekeeper:
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
         for beat in heartbeats_from(message):
-            if beat.run not in ('', self._run_id):
+            of_next = self._state in OVER and self._resets.note(beat)
+            if beat.run not in ('', self._run_id) and not of_next:
                 continue    # of another run: its world is named
             if self._roster.receive(beat, time.monotonic()) and self._state != WAITING:
                 self._on_return(beat)
@@ -185,11 +190,7 @@ class Timekeeper:
     def _came_later(self, other: Heartbeat) -> bool:
         if not other.what.startswith(WAITING) or other.process is None:
             return True    # that one flies
-        return self._age(self._process) > self._age(other.process)
-
-    @staticmethod
-    def _age(process: ProcessId) -> tuple[int, int, str]:
-        return int(process.began) if process.began else 0, process.number, process.machine
+        return self._process.order > other.process.order
 
     def _begin_when_all_are_here(self) -> None:
         absent = self._roster.absent
@@ -212,11 +213,10 @@ class Timekeeper:
         if self._state in (ENDED, FAILED):
             if not self._roster.present(now):
                 self._node.membership.end(0 if self._state == ENDED else 1, self._reported)
+        elif self._state == RESET:
+            self._gather(now)
         elif self._state == WAITING:
-            # A process that lives may take as long as it likes: it has to compile or to build.
-            lost = [*self._roster.departed(), *self._roster.ended(),
-                    *self._roster.unreachable(now)]
-            if lost:
+            if lost := self._lost(now):
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
         else:
             self._resume()
@@ -225,6 +225,19 @@ class Timekeeper:
             if elapsed > 0:
                 self._factor.publish(Float64(data=self._t_ns / SECOND_NS / elapsed))
         self._publish_state()
+
+    def _gather(self, now: float) -> None:
+        """End the run for the next one when nobody has a node of this one any more."""
+        if lost := self._lost(now):
+            self._report(f'{FAILED}: {", ".join(lost)}, between two runs')
+        elif awaited := self._resets.awaited:
+            self._report(announcement(self._resets.next_run, ', '.join(awaited)))
+        else:
+            self._node.membership.end_for(self._resets.next_run)
+
+    def _lost(self, now: float) -> list[str]:
+        """Name who is gone; a process that lives may take as long as it likes: it compiles."""
+        return [*self._roster.departed(), *self._roster.ended(), *self._roster.unreachable(now)]
 
     def _count_less(self, now: float) -> None:
         """Forgive everybody the time in which this process stood still, as with a closed lid."""
@@ -243,8 +256,10 @@ class Timekeeper:
             held_up = [*busy, *(self._roster.describe(name, now) for name in waiting
                                 if not any(row.startswith(f'{name} ') for row in busy))]
             self._report_once(held_up)
-            patience = self._lockstep.busy if busy else self._lockstep.silence
-            if since > patience:
+            # Who has just worked for long may have sent what is still under way.
+            self._worked = now if busy else self._worked
+            idle = now - max(self._asked, self._worked)
+            if since > self._lockstep.busy if busy else idle > self._lockstep.silence:
                 rows += [row for row in held_up if row.split(' ')[0] in waiting
                          and row.split(' ')[0] not in {lost.split(' ')[0] for lost in rows}]
         else:
@@ -274,7 +289,7 @@ class Timekeeper:
 
     def end(self, state: str, reason: str) -> None:
         """Publish that the run is over, and why; the world leaves last."""
-        if self._state in (ENDED, FAILED):
+        if self._state in OVER:
             return
         self._report(f'{state}: {reason}')
 
@@ -315,6 +330,13 @@ class Timekeeper:
             self._run()
         response.message = f'{self._reported} at {self._t_ns / SECOND_NS:.2f} s'
         return response
+
+    def _reset(self) -> str:
+        """End the run at once, also one that stands still; return why not, '' if it ends."""
+        if self._state in OVER:
+            return self._reported
+        self._report(announcement(self._resets.next_run))
+        return ''
 
     def _on_step(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         response.success = self._state == PAUSED

@@ -63,6 +63,9 @@ class WorldNode(MemberNode):
         self._terrain.publish(triangles_cdr('terrain', ground_triangles(scene, extent)))
         self._rocks.publish(triangles_cdr('rocks', rock_triangles(scene, extent)))
 
+    def between_runs(self, next_run: str) -> None:
+        """Return nothing: the world of the next run is waited for by all others."""
+
     def _on_tick(self, t_ns: int, changes: Mapping[str, float]) -> None:
         self._conditions.apply(changes)
         if t_ns % AIR_PERIOD_NS:

@@ -11,6 +11,7 @@ import fcntl
 import itertools
 import os
 from pathlib import Path
+import re
 import shutil
 from typing import NamedTuple
 
@@ -92,6 +93,28 @@ class RunFolder:
         if not path.is_dir():
             raise RecordingError(f'{path}: no such run folder')
         return cls(path)
+
+    @classmethod
+    def beside(cls, before: RunFolder, *, needed_bytes: int = NEEDED_BYTES) -> RunFolder:
+        """
+        Create the folder of the run after a reset: ``<folder>_2``, ``_3``, whatever is free.
+
+        Raises
+        ------
+        RecordingError
+            It cannot be created, or the disk has too little space.
+
+        """
+        path = before.path
+        number = re.fullmatch(r'(.+)_[1-9][0-9]*', path.name, re.ASCII)
+        if number and path.with_name(number[1]).is_dir():
+            path = path.with_name(number[1])    # of which the one before is the second or later
+        folder = _unused(path)
+        _make(folder, needed_bytes)
+        latest = folder.parent / LATEST
+        if latest.is_symlink() and latest.resolve() == before.path.resolve():
+            _link(latest, folder)
+        return cls(folder)
 
     @property
     def result(self) -> Path:
