@@ -238,7 +238,7 @@ def test_a_bag_without_a_helicopter_is_one_line(tmp_path, capsys):
     bag.foreign('/somebody/opinion')
     bag.text('/chatter', 'hello')
     bag.close()
-    with pytest.raises(RecordingError, match='found no .*ground_truth/odometry of a helicopter'):
+    with pytest.raises(RecordingError, match='odometry of a helicopter'):
         log_of_bag(tmp_path / 'other')
 
 

@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser('list', help='list the scenarios that come with the package')
     report = commands.add_parser('report', help='write the report of a run anew, or of a bag')
     report.add_argument('folder', help='folder of a run, or a bag, also of ros2 bag record -a')
-    report.add_argument('--scenario', default='', help="of a bag: what was flown, for NASA's track")
+    report.add_argument('--scenario', default='', help='what was flown, if it is not in the bag')
     _add_photo(commands)
     _add_play(commands)
     view_options.add(commands)

@@ -69,7 +69,9 @@ def _report_of_bag(bag: Path, folder: RunFolder, options: Namespace) -> int:
         (folder.path / name).write_bytes(jpeg)
     for note in found.notes:
         print(f'{bag}: {note}', file=sys.stderr)
-    missing = [*found.missing, *([] if scenario else ["NASA's track (--scenario names the run's)"])]
+    missing = found.missing
+    if not scenario:
+        missing = [*missing, "NASA's track (--scenario says of which flight)"]
     print(f'{bag}: not there, so not in the report: {", ".join(missing)}', file=sys.stderr)
     print(write_report(folder, found.run, summarise(found.run, found.factor)))
     return 0

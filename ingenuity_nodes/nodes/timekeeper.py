@@ -54,7 +54,7 @@ class Timekeeper:
         self._state, self._reported = WAITING, ''
         self._verdict: tuple[str, str] | None = None
         self._t_ns = self._steps_asked = 0
-        self._asked = self._began = time.monotonic()
+        self._asked = self._began = self._last_busy = time.monotonic()
         self._watched, self._held_up, self._names = self._began, '', ''
         self._pace, self._changed = Pace(node, lockstep.real_time_factor), 0
         self._connect()
@@ -243,8 +243,11 @@ class Timekeeper:
             held_up = [*busy, *(self._roster.describe(name, now) for name in waiting
                                 if not any(row.startswith(f'{name} ') for row in busy))]
             self._report_once(held_up)
-            patience = self._lockstep.busy if busy else self._lockstep.silence
-            if since > patience:
+            if busy:
+                self._last_busy = now
+            # What was drawn for long is under way when its drawing ends: that is no silence yet.
+            quiet = now - max(self._asked, self._last_busy)
+            if since > self._lockstep.busy or quiet > self._lockstep.silence:
                 rows += [row for row in held_up if row.split(' ')[0] in waiting
                          and row.split(' ')[0] not in {lost.split(' ')[0] for lost in rows}]
         else:

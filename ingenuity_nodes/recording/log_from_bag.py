@@ -20,13 +20,14 @@ from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.radio.frames import photo_in, photo_time
 from ingenuity_nodes.recording.bag.motions import estimate_of, motion_of, status_of, time_of
-from ingenuity_nodes.recording.bag.reader import BagMessage, decode, messages, topics
+from ingenuity_nodes.recording.bag.reader import decode, messages, topics
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
 from ingenuity_nodes.recording.photo_target import with_target
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import MapMarker, PhotoRecord, RunLog, TerrainPatch
-from ingenuity_nodes.signals import Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus
+from ingenuity_nodes.signals import (
+    Estimate, Exposure, FaultChange, ModeChange, Truth, VehicleStatus)
 from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
