@@ -16,10 +16,10 @@ from operator_at_terminal import flying  # noqa: E402
 from PIL import Image  # noqa: E402
 from std_srvs.srv import SetBool  # noqa: E402
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(900)]
 
 SCENARIO = Path(__file__).parent / 'data' / 'photograph.yaml'
-LONGEST = 400.0    # [s] for the end, on a machine that others use, too
+LONGEST = 600.0    # [s] for the end, on a machine that others use, too
 DARK = -4.0        # [EV]
 
 
@@ -43,16 +43,17 @@ def flight(tmp_path_factory):
         first = photograph(operator, 'ingenuity')
         second = photograph(operator, 'ingenuity')    # at once
         given_up = photograph(operator, 'scout')
+        # Asked for at once, as clients do: a result is kept for seconds only.
+        results = [handle.get_result_async() for handle in (first, second, given_up)]
         operator.call(SetBool, '/world/pause', SetBool.Request(data=False))
         operator.wait_until(lambda: operator.feedback)
         operator.answer(given_up.cancel_goal_async())
-        found['first'], found['second'], found['given up'] = (
-            operator.result_of(handle) for handle in (first, second, given_up))
+        found['first'], found['second'], found['given up'] = map(operator.answer, results)
     return found
 
 
 def test_a_photo_on_demand_is_taken_and_named_and_on_the_rover(flight):
-    assert flight['status'] == 0, flight['text']
+    assert flight['result']['vehicles']['ingenuity']['outcome'] == 'landed', flight['text']
     answer = flight['second']
     assert answer.status == GoalStatus.STATUS_SUCCEEDED, flight['text']
     (photo,) = flight['result']['vehicles']['ingenuity']['photos']
@@ -81,6 +82,7 @@ def test_a_photo_that_is_given_up_ends_the_flight_without_one(flight):
     assert answer.result.outcome.startswith('cancelled')
     assert not answer.result.success
     assert flight['result']['vehicles']['scout']['photos'] == []
+    assert flight['status'] == 1    # of the run: not all have landed
 
 
 def test_the_exposure_that_is_set_is_that_of_the_photo(flight):
