@@ -138,15 +138,15 @@ def _turn(executor: SingleThreadedExecutor, view: LiveView) -> None:
 
 def _until_the_end(executor: SingleThreadedExecutor, view: LiveView) -> str:
     """Feed the recording; return why it is over."""
-    heard, received = time.monotonic(), 0
+    last, received = time.monotonic(), 0
     try:
         while not view.ended or view.received > received:    # what is under way counts, too
             received = view.received
             _turn(executor, view)
             now = time.monotonic()
             if view.received > received or view.publishers:
-                heard = now
-            elif now - heard > PATIENCE:
+                last = now
+            elif now - last > PATIENCE:
                 return 'gone: nobody is there any more'
     except ExternalShutdownException:
         return 'interrupted'

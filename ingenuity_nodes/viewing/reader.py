@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import math
 
 from ingenuity_nodes.recording.bag.reader import BagMessage, decode
 from ingenuity_nodes.viewing.fields import pose_of
@@ -14,6 +15,7 @@ import rerun as rr
 import rerun.blueprint as rrb
 
 TRUTH = 'ground_truth/odometry'
+AWAY = 0.5    # [m] from where it stood: assumed, more than legs and wheels settle
 
 
 class Reader:
@@ -31,6 +33,7 @@ class Reader:
         self._scribe = Scribe(recording)
         self._refused: set[str] = set()
         self._starts: dict[str, tuple[float, ...]] = {}    # of each vehicle, in M [m]
+        self._moved: list[str] = []    # vehicles, in the order in which they left
         self._laid_out: tuple[object, ...] = ()
 
     def shows(self, topic: str) -> bool:
@@ -50,14 +53,16 @@ class Reader:
             return
         if message.topic.endswith(TRUTH):
             name = message.topic.strip('/')[:-len(TRUTH) - 1]
-            if name not in self._starts:
-                p = pose_of(decoded.pose.pose).p    # type: ignore[attr-defined]
-                self._starts[name] = tuple(p)
+            p = pose_of(decoded.pose.pose).p    # type: ignore[attr-defined]
+            start = self._starts.setdefault(name, tuple(p))
+            if name not in self._moved and math.dist(start, p) > AWAY:
+                self._moved.append(name)
 
     @property
     def blueprint(self) -> rrb.Blueprint:
-        """Lay the viewer out for the vehicles that are known."""
-        helicopters = self._scribe.helicopters
+        """Lay the viewer out for the vehicles that are known; who leaves first is shown first."""
+        helicopters = sorted(self._scribe.helicopters, key=lambda name: (
+            self._moved.index(name) if name in self._moved else len(self._moved)))
         name_lines(self._out, helicopters)
         rovers = sorted(set(self._starts) - set(helicopters))
         start = self._starts.get(helicopters[0], ()) if helicopters else ()
