@@ -63,9 +63,6 @@ class Operator:
         return self.answer(client.send_goal_async(
             goal, feedback_callback=lambda message: self.feedback.append(message.feedback)))
 
-    def result_of(self, handle):
-        return self.answer(handle.get_result_async())
-
     def close(self):
         self.executor.shutdown()
         self.node.destroy_node()

@@ -91,11 +91,13 @@ def meddle(operator, found):
     drive.goal.header.frame_id = 'map'
     drive.goal.point.x, drive.goal.point.y = 55.0, -6.0
     handles['drive'] = operator.send(interfaces.GoTo, '/perseverance/go_to', drive)
+    # Asked for at once, as clients do: a result is kept for seconds only.
+    results = {name: handle.get_result_async() for name, handle in handles.items()}
     operator.call(SetBool, '/world/pause', SetBool.Request(data=False))
-    found['actions'] = {name: operator.result_of(handle)
-                        for name, handle in handles.items() if name != 'drive'}
+    found['actions'] = {name: operator.answer(result)
+                        for name, result in results.items() if name != 'drive'}
     operator.answer(handles['drive'].cancel_goal_async())
-    found['actions']['drive'] = operator.result_of(handles['drive'])
+    found['actions']['drive'] = operator.answer(results['drive'])
 
 
 @pytest.fixture(scope='module')
