@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One live flight that people meddle with: parameters, services, actions, and what they leave."""
 
-import json
 from math import isfinite
-import os
 from pathlib import Path
-import subprocess
-import sys
 
 import pytest
 
@@ -17,7 +13,6 @@ interfaces = pytest.importorskip(
 
 from action_msgs.msg import GoalStatus  # noqa
 from ingenuity_interfaces.srv import InjectFault  # noqa: E402
-from ingenuity_nodes.graph.processes import Domain  # noqa: E402
 from ingenuity_nodes.nodes.conversions.state import truth_from  # noqa: E402
 from ingenuity_nodes.nodes.interface_page import (  # noqa: E402
     EVERYWHERE, in_general, OF_EVERY_NODE, qos_text)
@@ -29,14 +24,8 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS  # noqa: E402
 from ingenuity_nodes.world.conditions import Conditions  # noqa: E402
 from nav_msgs.msg import Odometry  # noqa: E402
 import numpy as np  # noqa: E402
-from rcl_interfaces.msg import Parameter as ParameterMessage  # noqa: E402
-from rcl_interfaces.srv import SetParameters  # noqa: E402
-from rclpy.action import ActionClient  # noqa: E402
-from rclpy.executors import SingleThreadedExecutor  # noqa: E402
-from rclpy.parameter import Parameter  # noqa: E402
-from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
+from operator_at_terminal import flying  # noqa: E402
 from rclpy.serialization import deserialize_message  # noqa: E402
-from std_msgs.msg import String  # noqa: E402
 from std_srvs.srv import SetBool, Trigger  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -45,57 +34,6 @@ DATA = Path(__file__).parent / 'data'
 ROOT = Path(__file__).resolve().parent.parent
 TRUTH = '/ingenuity/ground_truth/odometry'
 LONGEST = 100.0    # [s] for the end, on a machine that others use, too
-
-
-class Operator:
-    """Somebody at a terminal: asks, and waits for each answer."""
-
-    def __init__(self, domain):
-        self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=domain)
-        self.node = rclpy.create_node('operator', context=self.context)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
-        self.state, self.feedback = '', []
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self.node.create_subscription(String, '/world/state', self.on_state, latched)
-
-    def on_state(self, message):
-        self.state = message.data
-
-    def wait_until(self, is_so):
-        while not is_so():
-            assert not self.state.startswith(('ended', 'failed')), self.state
-            self.executor.spin_once(timeout_sec=0.2)
-
-    def answer(self, future):
-        self.wait_until(future.done)
-        return future.result()
-
-    def call(self, kind, name, request):
-        client = self.node.create_client(kind, name)
-        self.wait_until(client.service_is_ready)
-        return self.answer(client.call_async(request))
-
-    def set_parameter(self, node, name, value):
-        typed = Parameter(name, value=value).get_parameter_value()
-        found = self.call(SetParameters, f'{node}/set_parameters', SetParameters.Request(
-            parameters=[ParameterMessage(name=name, value=typed)]))
-        return found.results[0]
-
-    def send(self, kind, name, goal):
-        client = ActionClient(self.node, kind, name)
-        self.wait_until(client.server_is_ready)
-        return self.answer(client.send_goal_async(
-            goal, feedback_callback=lambda message: self.feedback.append(message.feedback)))
-
-    def result_of(self, handle):
-        return self.answer(handle.get_result_async())
-
-    def close(self):
-        self.executor.shutdown()
-        self.node.destroy_node()
-        self.context.try_shutdown()
 
 
 def graph(node):
@@ -141,15 +79,25 @@ def meddle(operator, found):
                                interfaces.FlyPlan.Goal(goals='[{goal: dance}]')),
         'fly': operator.send(interfaces.FlyPlan, '/ingenuity/fly_plan',
                              interfaces.FlyPlan.Goal())}
+    nowhere = interfaces.Photograph.Goal(target='place')
+    nowhere.point.header.frame_id, nowhere.point.point.x = 'map', float('nan')
+    handles |= {
+        'nobody': operator.send(interfaces.Photograph, '/ingenuity/photograph',
+                                interfaces.Photograph.Goal(target='nobody')),
+        'nowhere': operator.send(interfaces.Photograph, '/ingenuity/photograph', nowhere),
+        'blind': operator.send(interfaces.Photograph, '/ingenuity/photograph',
+                               interfaces.Photograph.Goal(target='perseverance'))}
     drive = interfaces.GoTo.Goal()
     drive.goal.header.frame_id = 'map'
     drive.goal.point.x, drive.goal.point.y = 55.0, -6.0
     handles['drive'] = operator.send(interfaces.GoTo, '/perseverance/go_to', drive)
+    # Asked for at once, as clients do: a result is kept for seconds only.
+    results = {name: handle.get_result_async() for name, handle in handles.items()}
     operator.call(SetBool, '/world/pause', SetBool.Request(data=False))
-    found['actions'] = {name: operator.result_of(handle)
-                        for name, handle in handles.items() if name != 'drive'}
+    found['actions'] = {name: operator.answer(result)
+                        for name, result in results.items() if name != 'drive'}
     operator.answer(handles['drive'].cancel_goal_async())
-    found['actions']['drive'] = operator.result_of(handles['drive'])
+    found['actions']['drive'] = operator.answer(results['drive'])
 
 
 @pytest.fixture(scope='module')
@@ -158,27 +106,9 @@ def flight(tmp_path_factory):
     folder = tmp_path_factory.mktemp('desk')
     scenario = folder / 'late_hop.yaml'
     scenario.write_text((DATA / 'hop.yaml').read_text().replace('start: 1.0', 'start: 500.0'))
-    domain = Domain()
-    domain.release()    # for the run, which takes it itself
-    environment = {**os.environ, 'ROS_DOMAIN_ID': str(domain.number),
-                   'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
-    operator = Operator(domain.number)
     found = {'scenario': scenario, 'bag': folder / 'run' / 'bag'}
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'ingenuity_nodes.commands.cli', 'fly', str(scenario), '--out',
-         str(folder / 'run')], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=environment)
-    try:
+    with flying(scenario, folder, found, LONGEST) as operator:
         meddle(operator, found)
-        found['text'] = process.communicate(timeout=LONGEST)[0]
-        found['status'] = process.returncode
-    finally:
-        if process.poll() is None:
-            process.kill()
-            print(process.communicate()[0])
-        operator.close()
-    found['feedback'] = operator.feedback
-    found['result'] = json.loads((folder / 'run' / 'result.json').read_text())
     return found
 
 
@@ -213,11 +143,14 @@ def test_an_action_flies_the_plan_with_feedback_to_its_end(flight):
 
 
 def test_a_goal_that_makes_no_sense_is_aborted_with_the_reason(flight):
-    for name, reason in ('strange', "found 'odom', allowed: map"), ('goals', 'dance'):
+    for name, reason in (
+            ('strange', "found 'odom', allowed: map"), ('goals', 'dance'), ('nobody', 'nobody'),
+            ('nowhere', 'found nan, 0, 0 m, allowed: finite numbers'), ('blind', 'rte')):
         answer = flight['actions'][name]
         assert answer.status == GoalStatus.STATUS_ABORTED
         assert answer.result.outcome.startswith('refused: ')
         assert reason in answer.result.outcome
+        assert '\n' not in answer.result.outcome
 
 
 def test_a_cancelled_drive_stops_the_rover(flight):

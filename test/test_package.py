@@ -104,6 +104,27 @@ def test_every_library_that_is_imported_is_required():
     assert used - required == set()
 
 
+# What rosdep calls a library whose key has another name than python3-<library>.
+KEYS = {'opencv-python-headless': 'opencv', 'pillow': 'pil', 'pyyaml': 'yaml'}
+
+
+def test_rosdep_or_pip_brings_every_library_under_ros(manifest):
+    folder = ROOT / 'environment'
+    ranges = {line.split('#')[0].strip() for line in
+              (folder / 'requirements.in').read_text().splitlines()}
+    added = [line for line in (folder / 'rosdep.in').read_text().splitlines()
+             if line and not line.startswith('#')]
+    assert set(added) - ranges == set()    # in the same versions
+    names = {re.match(r'[\w-]+', line)[0] for line in added}
+    keys = {element.text for element in manifest.findall('exec_depend')}
+    used = {DISTRIBUTIONS.get(name, name) for name in roots_imported_by(
+        (ROOT / NAME).rglob('*.py')) if not is_ros(name)}
+    used &= {re.match(r'[\w-]+', line)[0] for line in ranges if line}    # not of extras
+    assert {'numpy', 'mcap'} <= used
+    assert {name for name in used - names
+            if f'python3-{KEYS.get(name, name)}' not in keys} == set()
+
+
 def test_everything_that_is_required_is_pinned():
     folder = ROOT / 'environment'
     wanted = set(re.findall(r'^([\w-]+)', '\n'.join(

@@ -143,6 +143,11 @@ def entities(bag, tmp_path_factory):
     with pytest.raises(SystemExit) as end:
         main(['view', str(bag), '--save', str(file)])
     assert end.value.code == 0
+    return read(file)
+
+
+def read(file):
+    """Return the columns of each entity of a file as lists, static ones too."""
     chunk = pytest.importorskip('rerun.chunk')
     found = {}
     for one in chunk.RrdReader(str(file)).stream():

@@ -10,12 +10,11 @@ import os
 from pathlib import Path
 import sys
 from typing import Any
-from zipfile import BadZipFile
 
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
 from ingenuity_nodes.commands import (
-    campaigns, datasets, interfaces, photo, plans, stress, studies, tables, view)
+    campaigns, datasets, interfaces, photo, plans, reports, stress, studies, tables, view)
 from ingenuity_nodes.commands.narrator import Narrator
 from ingenuity_nodes.graph.nodes import nodes_of, restartable, RunOptions
 from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
@@ -42,7 +41,7 @@ LINES = (    # of the summary: key of result.json, unit, digits
 def run(options: Namespace) -> int:
     """Run one command; what a person can do wrong is one clear message, and status 2."""
     handlers = {'fly': fly, 'simulate': simulate, 'check': check, 'list': list_scenarios,
-                'report': report, 'photo': photo.photo, 'play': tables.play,
+                'report': reports.report, 'photo': photo.photo, 'play': tables.play,
                 'repair': tables.repair, 'trim': tables.trim,
                 'interfaces': interfaces.interfaces,
                 'policies': interfaces.policies,
@@ -193,25 +192,6 @@ def list_scenarios(_: Namespace) -> int:
     """List the scenarios that come with the package."""
     for name in scenario_names():
         print(f'{name:20} {load_scenario(name, run=False).description}')
-    return 0
-
-
-def report(options: Namespace) -> int:
-    """Write the report of a run folder anew."""
-    from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
-    from ingenuity_nodes.recording.report.report import write_report
-    from ingenuity_nodes.recording.run_log import RunLog
-
-    folder = RunFolder.open(Path(options.folder))
-    try:
-        result = json.loads(folder.result.read_text())
-        log = RunLog.load(folder.run_log)
-    except (OSError, ValueError, BadZipFile) as error:
-        raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
-    if not log.mission.is_cooperation and folder.bag.is_dir():
-        tables.warn_of_damage(folder.bag)
-        log.mission = mission_of_bag(folder.bag)
-    print(write_report(folder, log, result))
     return 0
 
 

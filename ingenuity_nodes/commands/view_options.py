@@ -10,11 +10,14 @@ import argparse
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     view = commands.add_parser(
-        'view', help='look at a run in the browser, without ROS',
+        'view', help='look at a run in the browser, recorded or live',
         description="Show ground, robots, paths, images, plots and texts of a run in Rerun's "
         'viewer, in the browser; nothing leaves this machine.')
     view.add_argument('run', nargs='?', default='', metavar='RUN',
                       help='folder of a run or of a bag [runs/latest]')
+    view.add_argument('--live', action='store_true', help='the run that flies now, over ROS')
+    view.add_argument('--domain', default='', metavar='N', help='ROS domain of --live '
+                      '[ROS_DOMAIN_ID, else that of the only run of this machine, else 0]')
     view.add_argument('--save', default='', metavar='FILE.rrd', help='write a file instead')
     view.add_argument('--port', type=_port, default=9090, metavar='N',
                       help='of the page; the two after it are used as well [9090]')

@@ -10,16 +10,15 @@ from typing import Any
 
 from ingenuity_nodes.cameras.model import navcam
 from ingenuity_nodes.export.flight_record import FlightRecord, Motion, Shot
-from ingenuity_nodes.frames import rotation_matrix
 from ingenuity_nodes.navigation.inputs import PowerOn, Rows, WIDTH
 from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.bag.images import grey_image, NAVIGATION
+from ingenuity_nodes.recording.bag.motions import motion_of, time_of
 from ingenuity_nodes.recording.bag.reader import decode, messages, topics
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, InclinometerSample
-from ingenuity_nodes.timing import SECOND_NS
 import numpy as np
 
 START, INPUTS, FEATURES = 'navigation/start', 'navigation/inputs', 'navigation/features'
@@ -66,40 +65,34 @@ def read_flight(
     known = scenario is not None and name in {one.name for one in scenario.helicopters}
     parameters = with_overrides(HelicopterParameters(), scenario.vehicle(name).overrides
                                 if scenario is not None and known else {})
-    exposures = tuple(_moving(one) for one in found[EXPOSURE])
+    truth, estimate, exposures = (_instants(bag, found[kind]) for kind in (
+        TRUTH, ESTIMATE, EXPOSURE))
     return FlightRecord(
         name, str(bag), scenario if known else None, seed, parameters, navcam(),
         _start(found[START][0]), _rows(bag, found[INPUTS]),
         {frame.t_ns: frame for frame in map(_features, found[FEATURES])},
-        Motion.of(map(_moving, found[TRUTH])), Motion.of(map(_moving, found[ESTIMATE])), exposures,
+        Motion.of(truth), Motion.of(estimate), exposures,
         lambda: _shots(bag, name, {one.t_ns: one for one in exposures}))
 
 
 def _shots(bag: Path, name: str, exposures: dict[int, Exposure]) -> Iterator[Shot]:
     for message in messages(bag, [f'/{name}/{NAVIGATION}']):
         image: Any = decode(message)
-        exposure = exposures.pop(_time(image), None)
+        exposure = exposures.pop(time_of(image), None)
         if exposure is not None:
             yield Shot(exposure, grey_image(image))
 
 
-def _time(message: Any) -> int:
-    return int(message.header.stamp.sec) * SECOND_NS + int(message.header.stamp.nanosec)
-
-
-def _moving(message: Any) -> Exposure:
-    """Read an instant of a motion from an odometry message, whose twist is in the body."""
-    p, q = message.pose.pose.position, message.pose.pose.orientation
-    v, w = message.twist.twist.linear, message.twist.twist.angular
-    q_MB = np.array([q.w, q.x, q.y, q.z])
-    return Exposure(_time(message), 'navcam', np.array([p.x, p.y, p.z]), q_MB,
-                    rotation_matrix(q_MB) @ np.array([v.x, v.y, v.z]),
-                    np.array([w.x, w.y, w.z]))
+def _instants(bag: Path, found: list[Any]) -> tuple[Exposure, ...]:
+    try:
+        return tuple(motion_of(one, 'navcam') for one in found)
+    except ValueError as error:
+        raise RecordingError(f'{bag}: a motion of the vehicle: {error}') from error
 
 
 def _features(message: Any) -> FeatureFrame:
     rows = np.frombuffer(np.asarray(message.data, dtype=np.uint8).tobytes(), _POINT)
-    return FeatureFrame(_time(message), rows['id'].astype(np.int64),
+    return FeatureFrame(time_of(message), rows['id'].astype(np.int64),
                         np.stack([rows['u'], rows['v']], axis=1), rows['age'].astype(np.int64))
 
 

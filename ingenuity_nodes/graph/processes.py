@@ -99,9 +99,8 @@ class Domain:
 
     def _locked(self, number: int) -> bool:
         """Lock a domain; false if another run has. Without lock if the file is another user's."""
-        path = Path(tempfile.gettempdir()) / f'ingenuity_domain_{number}.lock'
         try:
-            lock = path.open('w')
+            lock = domain_lock(number).open('w')
         except OSError:
             return True
         try:
@@ -122,6 +121,11 @@ class Domain:
         """Give the id back."""
         if self._lock:
             self._lock.close()
+
+
+def domain_lock(number: int) -> Path:
+    """Name the file that a run in a domain locks."""
+    return Path(tempfile.gettempdir()) / f'ingenuity_domain_{number}.lock'
 
 
 def domains_in_use() -> set[int]:

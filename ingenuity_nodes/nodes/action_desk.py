@@ -109,12 +109,18 @@ class ActionDesk:
 
     def follow(self, t_ns: int, answers: Sequence[str]) -> None:
         """Take mission control's answers to what :meth:`received` gave; publish the progress."""
+        begun: dict[str, _Task] = {}    # in this tick, by vehicle
         for task, answer in zip(self._sent, answers, strict=True):
-            if task is not None and task.errand is not None:
-                if answer:
-                    self._refuse(task, answer)
-                else:
-                    task.errand.begin(self._control)
+            if task is None or task.errand is None:
+                continue
+            if answer:
+                self._refuse(task, answer)
+                continue
+            task.errand.begin(self._control)
+            if task.errand.command.goals or task.errand.command.drive_to is not None:
+                if task.name in begun:    # it would follow what is not its own
+                    self._abort(begun[task.name], 'replaced by other goals')
+                begun[task.name] = task
         for task in list(self._tasks):
             if task.errand is None:
                 continue
@@ -125,8 +131,10 @@ class ActionDesk:
                 task.handle.publish_feedback(_feedback(task.action, t_ns, now))
 
     def _refuse(self, task: _Task, reason: object) -> None:
-        self._end(task, Progress(Status.ABORTED, f'refused: {reason}', '', '', (math.nan,) * 3,
-                                 math.nan, 0.0))
+        self._abort(task, f'refused: {reason}')
+
+    def _abort(self, task: _Task, outcome: str) -> None:
+        self._end(task, Progress(Status.ABORTED, outcome, '', '', (math.nan,) * 3, math.nan, 0.0))
 
     def _end(self, task: _Task, last: Progress) -> None:
         """Answer with the result of the last progress."""

@@ -18,6 +18,7 @@ from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.membership import ENDED, LATCHED
 from ingenuity_nodes.nodes.message_types import message_type, UnknownTypeError
 from ingenuity_nodes.nodes.mission_notes import MissionNotes
+from ingenuity_nodes.nodes.offers import offered, wanted
 from ingenuity_nodes.nodes.participant import COUNTED, Messages, Participant
 from ingenuity_nodes.nodes.run import run
 from ingenuity_nodes.nodes.setting import text_parameter
@@ -36,7 +37,7 @@ from ingenuity_nodes.world.conditions import Conditions
 from nav_msgs.msg import Odometry
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Float64, Float64MultiArray, String
 
@@ -238,22 +239,15 @@ class RecorderNode(MemberNode):
         self._settled = found == 0
 
     def _subscribe(self, topic: str, type_name: str, offers: Sequence[QoSProfile]) -> None:
-        latched = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
-        reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
         try:
             kind = message_type(type_name)
         except UnknownTypeError as error:
             self.get_logger().warning(f'{topic}: not recorded, as {error}')
             return
-        qos = BagQos(max(offer.depth for offer in offers), reliable, latched)
+        qos = offered(offers)
         self.create_subscription(
             kind, topic, lambda cdr: self._write(topic, type_name, qos, cdr),
-            QoSProfile(
-                depth=DEPTH,
-                durability=(DurabilityPolicy.TRANSIENT_LOCAL if latched
-                            else DurabilityPolicy.VOLATILE),
-                reliability=(ReliabilityPolicy.RELIABLE if reliable
-                             else ReliabilityPolicy.BEST_EFFORT)), raw=True)
+            wanted(qos, DEPTH), raw=True)
 
     def _write(self, topic: str, type_name: str, qos: BagQos, cdr: bytes) -> None:
         if not self._bag_ended:

@@ -8,6 +8,7 @@ from pathlib import Path
 import re
 from typing import Any
 
+from ingenuity_nodes.recording.bag.motions import time_of
 from ingenuity_nodes.recording.bag.reader import decode, messages, topics
 from ingenuity_nodes.recording.mission_record import Decision, MissionRecord, RoverLog, SentPath
 from ingenuity_nodes.signals import HazardMap
@@ -18,13 +19,25 @@ from numpy.typing import NDArray
 LOG, HAZARDS, HEIGHTS = '/mission/log', '/map/hazards', '/map/heights'
 DRIVE = re.compile(r'/(\w+)/drive_state')    # only rovers publish it
 TRUTH, PATH = 'ground_truth/odometry', 'path'
+TYPES_OF = {LOG: 'std_msgs/msg/String', HAZARDS: 'nav_msgs/msg/OccupancyGrid',
+            HEIGHTS: 'sensor_msgs/msg/PointCloud2'}
+OF_ROVERS = {TRUTH: 'nav_msgs/msg/Odometry', PATH: 'nav_msgs/msg/Path'}
 _LINE = re.compile(r'(\d+(?:\.\d+)?) s: (.*)', re.DOTALL)
 _POINT = np.dtype([('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('rgb', '<u4'), ('sigma', '<f4')])
 
 
-def mission_of_bag(folder: Path) -> MissionRecord:
+def mission_of_bag(folder: Path, prefix: str = '', since_ns: int = 0) -> MissionRecord:
     """
     Read decisions, paths, drives and the newest map.
+
+    Parameters
+    ----------
+    folder
+        Of the bag.
+    prefix
+        Namespace of the run in the bag, as ``/mars``.
+    since_ns
+        Time in the bag before which nothing counts.
 
     Raises
     ------
@@ -32,30 +45,37 @@ def mission_of_bag(folder: Path) -> MissionRecord:
         There is no bag in the folder.
 
     """
-    rovers = [match[1] for topic in topics(folder) if (match := DRIVE.fullmatch(topic.topic))]
-    of_rovers = (f'/{name}/{topic}' for name in rovers for topic in (TRUTH, PATH))
-    wanted = {LOG, HAZARDS, HEIGHTS, *of_rovers}
-    record = MissionRecord()
+    found = {one.topic: one.type_name for one in topics(folder)}
+    rovers = [match[1] for topic in found if topic.startswith(f'{prefix}/')
+              and (match := DRIVE.fullmatch(topic[len(prefix):]))]
+    types = dict(TYPES_OF) | {f'/{name}/{topic}': kind for name in rovers
+                              for topic, kind in OF_ROVERS.items()}
+    wanted = {f'{prefix}{topic}' for topic, kind in types.items()
+              if found.get(f'{prefix}{topic}') == kind}
+    record, now_ns = MissionRecord(), 0
     grid: Any = None
     cloud: Any = None
     driven: dict[str, list[tuple[int, NDArray[np.float64]]]] = {name: [] for name in rovers}
     sent: dict[str, list[SentPath]] = {name: [] for name in rovers}
-    for message in messages(folder, wanted):
+    for message in messages(folder, wanted) if wanted else ():
+        if message.t_ns < since_ns:
+            continue
         value: Any = decode(message)
-        name, _, topic = message.topic[1:].partition('/')
-        if message.topic == LOG:
+        within = message.topic[len(prefix):]
+        name, _, topic = within[1:].partition('/')
+        if within == LOG:
             record.decisions += _decisions(value.data)
-        elif message.topic == HAZARDS:
+        elif within == HAZARDS:
             grid = value
-        elif message.topic == HEIGHTS:
+        elif within == HEIGHTS:
             cloud = value
         elif topic == PATH:
-            sent[name].append(SentPath(message.t_ns, tuple(
+            sent[name].append(SentPath(now_ns, tuple(
                 (float(pose.pose.position.x), float(pose.pose.position.y))
                 for pose in value.poses)))
         else:
-            p = value.pose.pose.position
-            _append(driven[name], message.t_ns, np.array([p.x, p.y, p.z]))
+            p, now_ns = value.pose.pose.position, time_of(value)
+            _append(driven[name], now_ns, np.array([p.x, p.y, p.z]))
     for name in rovers:
         if driven[name]:
             record.rovers[name] = _rover(name, driven[name], sent[name])

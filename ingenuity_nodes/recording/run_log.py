@@ -188,7 +188,7 @@ class RunLog:
     """The log of one run: scenario, seed, the log of every helicopter, the terrain."""
 
     scenario: str
-    seed: int
+    seed: int | None    # None: not known
     vehicles: Sequence[str]    # namespaces in the scenario's order, the main one first
     terrain: TerrainPatch | None = None
     markers: list[MapMarker] = field(default_factory=list)

@@ -14,12 +14,12 @@ from typing import Any
 from ingenuity_nodes.frames import QuatWxyz, Vector3
 from ingenuity_nodes.graph.lockstep import Foreign, repeatability
 from ingenuity_nodes.parameters import with_overrides
-from ingenuity_nodes.photo.target_box import target_box
 from ingenuity_nodes.radio.frames import photo_in
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.historic_flights import estimated_path, HISTORY, oscillation_period
 from ingenuity_nodes.recording.mission_record import Decision, RoverLog, SentPath
 from ingenuity_nodes.recording.photo_copies import photo_metadata, write_copies
+from ingenuity_nodes.recording.photo_target import with_target
 from ingenuity_nodes.recording.report.report import write_report
 from ingenuity_nodes.recording.result import flight_span, summarise, write_result
 from ingenuity_nodes.recording.run_folder import RunFolder
@@ -136,21 +136,9 @@ class RunProducts:
         """Add where the target truly is in the image; of several, the one most visible."""
         sections = {section.name: section for section in self._scenario.helicopters}
         targets = sections[name].photographed
-        seen = []
-        for rover in self._scenario.rovers:
-            if rover.name in targets:
-                q_MR, p_MR = self.rover_pose(rover.name, exposure.t_ns)
-                box = target_box(self._cameras[name], exposure.p_MB, exposure.q_MB, p_MR, q_MR)
-                seen.append((box.visible_fraction if box else -1.0, rover.name, box))
-        if not seen:
-            return record
-        _, target, box = max(seen, key=lambda entry: entry[0])
-        if box is None:
-            return replace(record, target=target)
-        return replace(
-            record, target=target, target_distance_m=box.distance, target_px=box.centre,
-            target_bbox_px=(box.u0, box.v0, box.u1, box.v1), target_visible_px=box.visible_px,
-            target_visible_share=box.visible_fraction)
+        return with_target(record, self._cameras[name], exposure, {
+            rover.name: self.rover_pose(rover.name, exposure.t_ns)
+            for rover in self._scenario.rovers if rover.name in targets})
 
     def photo_taken(self, name: str, t_ns: int, jpeg: bytes) -> None:
         """Record the image that the camera passed to the radio."""

@@ -1,21 +1,17 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A bag as a Rerun recording."""
+"""A run in a bag as a Rerun recording."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ingenuity_nodes.recording.bag.reader import BagMessage, decode, messages, topics
+from ingenuity_nodes.recording.bag.reader import BagMessage, messages, topics
 from ingenuity_nodes.recording.errors import RecordingError
-from ingenuity_nodes.viewing.fields import pose_of
-from ingenuity_nodes.viewing.layout import layout, name_lines
-from ingenuity_nodes.viewing.scribe import Scribe
+from ingenuity_nodes.viewing.reader import Reader
 import rerun as rr
 import rerun.blueprint as rrb
-
-TRUTH = 'ground_truth/odometry'
 
 
 def write_bag(
@@ -32,30 +28,13 @@ def write_bag(
         There is no bag, it is damaged, or none of its topics is shown.
 
     """
-    scribe = Scribe(recording)
-    wanted = [one.topic for one in topics(bag) if scribe.kind_of(one.topic)]
+    reader = Reader(recording, report_line)
+    wanted = [one.topic for one in topics(bag) if reader.shows(one.topic)]
     if not wanted:
         raise RecordingError(f'{bag}: found no topic of a flight, such as .../odometry')
-    starts: dict[str, tuple[float, ...]] = {}
-    refused: set[str] = set()
     for message in _in_order(bag, wanted):
-        if message.topic in refused:
-            continue
-        try:
-            decoded = decode(message)
-            scribe.take(message.topic, decoded)
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
-            refused.add(message.topic)
-            report_line(f'{message.topic}: left out: {str(error)[:120]}')
-            continue
-        if message.topic.endswith(TRUTH):
-            name = message.topic.strip('/')[:-len(TRUTH) - 1]
-            if name not in starts:
-                starts[name] = tuple(pose_of(decoded.pose.pose).p)    # type: ignore[attr-defined]
-    helicopters = scribe.helicopters
-    name_lines(recording, helicopters)
-    rovers = sorted(set(starts) - set(helicopters))
-    return layout(helicopters, rovers, starts.get(helicopters[0], ()) if helicopters else ())
+        reader.take(message)
+    return reader.blueprint
 
 
 def _in_order(bag: Path, wanted: list[str]) -> Iterator[BagMessage]:

@@ -19,8 +19,8 @@ def photo_card(photo: EmbeddedPhoto, since_lift_off: float, count: int) -> str:
     distance = '–' if record.target_distance_m is None else f'{record.target_distance_m:.1f} m'
     rows = [('taken at', f'T+{since_lift_off:.1f} s'),
             ('height of the camera', f'{record.position_enu_m[2]:.1f} m above the map origin'),
-            (f'{target} is', f'{distance} away'),
-            ('it covers', _cover(photo)), ('radio', received(record)),
+            *([(f'{target} is', f'{distance} away'), ('it covers', _cover(photo))]
+              if target else []), ('radio', received(record)),
             ('SHA-256', f'<code>{escape(record.sha256_sent[:16])}…</code>')]
     if record.caption:
         rows.insert(0, ('the rover', f'“{escape(record.caption)}”'))

@@ -98,10 +98,11 @@ def _figures(result: Mapping[str, Any], nasa: Track | None) -> str:
 def _top(title: str, run: RunLog, outcome: str, strip: str) -> str:
     badge = 'badge' if outcome == LANDED else 'badge bad'
     line = run.description or 'Ingenuity in the open simulator.'
+    seed = '' if run.seed is None else f' Seed {run.seed}.'
     return (
         '<div class="band"><div class="wide"><header>'
         f'<div><h1>{escape(title)}</h1><p>{escape(line)} '
-        f'Jezero crater, Mars. Seed {run.seed}.</p></div>'
+        f'Jezero crater, Mars.{seed}</p></div>'
         f'<div class="{badge}">{escape(outcome)}</div></header>{strip}')
 
 
