@@ -12,9 +12,10 @@ from ingenuity_nodes.world.orthophoto_file import read_orthophoto
 from ingenuity_nodes.world.raster_numbers import mistakes_in_numbers
 from ingenuity_nodes.world.terrain import MARS_RADIUS
 import numpy as np
+from parser_doors import PDS3
 import pytest
 from test_world_elevation_file import (
-    changed, LATITUDE, LONGITUDE, PDS3, slope_to_the_north_east, written)
+    changed, LATITUDE, LONGITUDE, slope_to_the_north_east, written)
 
 rasterio = pytest.importorskip('rasterio')
 NAN, INF = math.nan, math.inf
@@ -73,7 +74,8 @@ def test_all_of_them_are_named_at_once(tmp_path):
     ('A_AXIS_RADIUS', '1e30', 'a body of 1e+33 m radius')])
 def test_so_are_those_of_a_pds3_label(tmp_path, key, value, words):
     side = 61
-    label = PDS3.format(record=4 * side, files=side + 10, side=side, line=0.0, sample=0.0)
+    label = PDS3.format(record=4 * side, label=10, image=11, files=side + 10, side=side,
+                        line=0.0, sample=0.0)
     label = label.replace(' SAMPLE_BITS', ' SCALING_FACTOR = 1.0\n SAMPLE_BITS')
     label = re.sub(rf'( {key} = )\S+', rf'\g<1>{value}', label)
     path = tmp_path / 'DTEEC.IMG'

@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 import sys
 from typing import Any
-from zipfile import BadZipFile
 
 from ingenuity_nodes.cameras.model import rte
 from ingenuity_nodes.campaign.crew import CrewError
@@ -22,6 +21,7 @@ from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.historic_flights import history_table
+from ingenuity_nodes.recording.result_file import read_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
 from ingenuity_nodes.scenario.sections import Scenario
@@ -102,7 +102,7 @@ def fly(options: Namespace) -> int:
 def _written(folder: RunFolder, *, recorded: bool) -> int:
     """Print what the recorder wrote; status 1 unless it says that all landed."""
     if folder.result.is_file():
-        result = json.loads(folder.result.read_text())
+        result = read_result(folder.result)
         print_summary(result)
         return 0 if result['outcome'] == 'landed' else 1
     if recorded:
@@ -199,11 +199,7 @@ def report(options: Namespace) -> int:
     from ingenuity_nodes.recording.run_log import RunLog
 
     folder = RunFolder.open(Path(options.folder))
-    try:
-        result = json.loads(folder.result.read_text())
-        log = RunLog.load(folder.run_log)
-    except (OSError, ValueError, BadZipFile) as error:
-        raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
+    result, log = read_result(folder.result), RunLog.load(folder.run_log)
     if not log.mission.is_cooperation and folder.bag.is_dir():
         tables.warn_of_damage(folder.bag)
         log.mission = mission_of_bag(folder.bag)

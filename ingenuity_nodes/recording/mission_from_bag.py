@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 import re
 from typing import Any
 
 from ingenuity_nodes.recording.bag.reader import decode, messages, topics
+from ingenuity_nodes.recording.errors import of_a_stranger
 from ingenuity_nodes.recording.mission_record import Decision, MissionRecord, RoverLog, SentPath
 from ingenuity_nodes.signals import HazardMap
 from ingenuity_nodes.timing import SECOND_NS
@@ -29,12 +31,17 @@ def mission_of_bag(folder: Path) -> MissionRecord:
     Raises
     ------
     RecordingError
-        There is no bag in the folder.
+        There is no bag in the folder, or it is damaged.
 
     """
     rovers = [match[1] for topic in topics(folder) if (match := DRIVE.fullmatch(topic.topic))]
     of_rovers = (f'/{name}/{topic}' for name in rovers for topic in (TRUTH, PATH))
     wanted = {LOG, HAZARDS, HEIGHTS, *of_rovers}
+    with of_a_stranger(f'{folder}: damaged'):
+        return _record(folder, rovers, wanted)
+
+
+def _record(folder: Path, rovers: Sequence[str], wanted: Collection[str]) -> MissionRecord:
     record = MissionRecord()
     grid: Any = None
     cloud: Any = None
@@ -92,11 +99,16 @@ def _map(grid: Any, cloud: Any) -> HazardMap:
     west, south = float(info.origin.position.x), float(info.origin.position.y)
     cell, shape = float(info.resolution), (int(info.height), int(info.width))
     stamp = grid.header.stamp
+    if not cell > 0.0 or len(grid.data) != shape[0] * shape[1]:
+        raise ValueError(f'{HAZARDS}: found {len(grid.data)} cells of {cell:g} m, allowed: '
+                         f'{shape[0]} x {shape[1]}')
     height, sigma = (np.full(shape, np.nan, np.float32) for _ in range(2))
     if cloud is not None and cloud.header.stamp == stamp:
         points = np.frombuffer(cloud.data.tobytes(), _POINT)
-        rows = np.floor((points['y'] - south) / cell).astype(int)
-        columns = np.floor((points['x'] - west) / cell).astype(int)
+        at = (np.floor((points['y'] - south) / cell), np.floor((points['x'] - west) / cell))
+        if not all(((0 <= k) & (k < n)).all() for k, n in zip(at, shape, strict=True)):
+            raise ValueError(f'{HEIGHTS}: found points outside {HAZARDS}')
+        rows, columns = (k.astype(int) for k in at)
         height[rows, columns], sigma[rows, columns] = points['z'], points['sigma']
     hazard = np.asarray(grid.data, np.int8).astype(np.uint8).reshape(shape)    # -1 is 255
     return HazardMap(stamp.sec * SECOND_NS + stamp.nanosec, west, south, cell, height, sigma,
