@@ -3,11 +3,12 @@
 """
 Mutation testing: which small mistakes in a module its tests would notice.
 
-``python bench/mutants.py --mutants 60`` draws mutants (an operator, a comparison, a sign, a number,
-a condition) of the physics and the filter with a fixed seed, ``... ingenuity_nodes/frames.py
+``python bench/mutants.py --mutants 60`` draws mutants (an operator, a comparison, a sign, a
+number, a condition) of physics and filter with a fixed seed, ``... ingenuity_nodes/frames.py
 test/test_frames.py`` those of one module, runs the fast tests on each in a copy of the package,
-with kernels as Python (NUMBA_DISABLE_JIT), and lists those that nobody notices. mutmut and cosmic-ray change files in place, from which other processes would
-read and compile, and start Python anew for each mutant.
+with kernels as Python (NUMBA_DISABLE_JIT), and lists those that nobody notices. mutmut and
+cosmic-ray change files in place, from which other processes would read and compile, and start
+Python anew for each mutant.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from tempfile import TemporaryDirectory
 import time
 
 import checkout
+from hypothesis import settings
 
 os.environ['NUMBA_DISABLE_JIT'] = '1'    # before the libraries for all mutants
 for library in ('hypothesis', 'numba', 'numpy', 'pydantic', 'pytest', 'scipy.signal',
@@ -56,7 +58,8 @@ def mutations(tree):
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield node, 'op', ast.UAdd()
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield node, 'value', node.value + 1 if type(node.value) is int else node.value * 1.5
+            more = type(node.value) is int or node.value == 0.0
+            yield node, 'value', node.value + 1 if more else node.value * 1.5
         elif isinstance(node, ast.If):
             yield node, 'test', ast.UnaryOp(ast.Not(), node.test)
 
@@ -157,6 +160,8 @@ def passes(folder, tests, seconds):
     if not child:
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds) + 1))
         os.chdir(folder)
+        settings.register_profile('patient', deadline=None)    # whatever else the machine does
+        settings.load_profile('patient')
         sys.path[:] = [folder, *(path for path in sys.path if Path(path) != ROOT)]
         with open(os.devnull, 'w') as nothing:
             os.dup2(nothing.fileno(), 1)

@@ -12,7 +12,8 @@ from ingenuity_nodes.nodes.message_types import message_type
 import numpy as np
 from rclpy.serialization import serialize_message
 
-EDGES = np.array([0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 1e300, -1e300, 1e-320, 5e8, np.pi])
+EDGES = np.array([0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 1e300, -1e300, 1e-320, 5e8,
+                  np.pi])
 BITS = {'int8': 8, 'int16': 16, 'int32': 32, 'int64': 64,
         'uint8': -8, 'uint16': -16, 'uint32': -32, 'uint64': -64, 'char': -8}
 TEXTS = ('', ' ', '\0', 'x' * 5000, '[' * 2000, '{a: &a [*a]}', 'nan', '1e300', '-1', '9' * 4301,

@@ -15,7 +15,6 @@ from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.world.terrain import above_ground, Heights
 import numpy as np
-from numpy.typing import NDArray
 
 SPEED_OF_LIGHT = 299_792_458.0      # [m/s], exact
 BOLTZMANN = 1.380649e-23            # [J/K], exact
