@@ -1,13 +1,13 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the checks at the door of each node cost, as a share of the CPU time of a live flight.
+What the checks at the door of each node cost, as a fraction of the CPU time of a live flight.
 
 ``python bench/guard.py [SCENARIO]`` flies the scenario in one process and keeps what crosses
 between nodes, with ticks and answers; makes messages of it and times how they are read at the door
 (decoded, checked, times compared, refusals counted); then flies it live and counts the CPU time of
 all nodes from the first tick to the end. All of the reading counts as guard, also the conversion
-that is needed without any check: the share is an upper limit. CPU time, not wall time, so that
+that is needed without any check: the fraction is an upper limit. CPU time, not wall time, so that
 other work on the machine matters little.
 """
 
@@ -55,11 +55,11 @@ def main():
         print(f'{name:44} {count / seconds:8.1f} {1e6 * each:8.1f} '
               f'{1e3 * each * count / seconds:8.2f}')
     live = cpu_of_live_flight(scenario) / seconds    # the same flight, tick by tick
-    share = guard / live
+    fraction = guard / live
     print(f'CPU per simulated second: guard {1e3 * guard:.1f} ms, live graph {1e3 * live:.0f} ms, '
           f'{seconds:.1f} s flown')
-    print(f'at most {100 * share:.2f} % of the live graph (limit: {100 * LIMIT:g} %)')
-    sys.exit(int(share > LIMIT))
+    print(f'at most {100 * fraction:.2f} % of the live graph (limit: {100 * LIMIT:g} %)')
+    sys.exit(int(fraction > LIMIT))
 
 
 def messages_of(scenario):

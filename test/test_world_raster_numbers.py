@@ -19,7 +19,7 @@ from test_world_elevation_file import (
 
 rasterio = pytest.importorskip('rasterio')
 NAN, INF = math.nan, math.inf
-PLACES = [
+POSITIONS = [
     ({'a': 1e28, 'e': -1e28}, '4.01e+30 m by 4.01e+30 m large'), ({'a': 1e300}, 'pixels are 1e'),
     ({'a': 1e-30}, 'pixels are 1e-30 m by 2 m, allowed: 0.0001 to 1e+06 m'),
     ({'e': 0.0}, 'pixels are 2 m by 0 m'), ({'a': NAN}, 'finite'), ({'e': -INF}, 'finite'),
@@ -35,7 +35,7 @@ def ground(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize('read', [read_elevations, read_orthophoto])
-@pytest.mark.parametrize('numbers, words', PLACES)
+@pytest.mark.parametrize('numbers, words', POSITIONS)
 def test_a_place_or_pixel_that_no_map_has_is_refused_by_number_and_limit(
         tmp_path, read, numbers, words):
     path = ground(tmp_path)

@@ -85,11 +85,11 @@ class HostileNode(Node):
         known, unchanged = -1, 0
         while unchanged < SETTLED:
             self.listen()
-            self._look()
+            self._find_more()
             found = len(self.aimed) + len(self.served)
             known, unchanged = found, unchanged + 1 if found == known else 0
 
-    def _look(self) -> None:
+    def _find_more(self) -> None:
         for name, namespace in self.get_node_names_and_namespaces():
             if name == self.get_name():
                 continue
@@ -197,7 +197,6 @@ class HostileNode(Node):
             for _ in range(len(self.served)):    # their answers
                 self.spin(0.0)
             yield
-
 
     def resume(self) -> None:
         """Let time go on, as fast as it can: what was sent may have paused or slowed it."""

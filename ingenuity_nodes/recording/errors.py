@@ -15,7 +15,7 @@ class RecordingError(RuntimeError):
 @contextmanager
 def of_a_stranger(what: str) -> Iterator[None]:
     """
-    Say in a line what is wrong with a file, whatever its reader trips over.
+    Raise one kind of error, in a line, whatever the reader of a file trips over.
 
     NumPy, Arrow, JSON and the readers of bags raise what they like; there is no common base.
 

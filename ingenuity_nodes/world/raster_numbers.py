@@ -33,10 +33,10 @@ def mistakes_in_numbers(file: Any, bands: Iterable[int]) -> list[str]:
         Numbers of the bands that are to be read, from 1.
 
     """
-    return [*_of_place(file), *_of_scale(file, bands)]
+    return [*_of_position(file), *_of_scale(file, bands)]
 
 
-def _of_place(file: Any) -> Iterator[str]:
+def _of_position(file: Any) -> Iterator[str]:
     t = file.transform
     if not all(map(math.isfinite, t[:6])):
         yield f'its corner and pixels are {_listed(t[:6])}, allowed: finite numbers'
