@@ -15,7 +15,7 @@ import sys
 
 from prepare import clean_environment, HERE, pip
 from steps import (
-    Display, Interrupted, only_one, print_message, raise_on_signals, Setup, SetupError)
+    Display, only_one, Setup, status_of)
 
 # The sets of libraries, and how much is fetched for each.
 EXTRAS = {'campaign': '60 MB', 'view': '220 MB'}
@@ -27,18 +27,8 @@ def main() -> int:
     parser.add_argument('name', choices=tuple(EXTRAS), help='NAME.txt has the versions')
     parser.add_argument('--ros', metavar='DISTRO', help='on top of this sourced ROS 2')
     arguments = parser.parse_args()
-    raise_on_signals()
-    try:
-        add(arguments.venv, arguments.name, arguments.ros)
-    except SetupError as error:
-        print_message(f'ingenuity: {error}')
-        return 1
-    except OSError as error:
-        print_message(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
-        return 1
-    except Interrupted as interruption:
-        return 128 + interruption.number
-    return 0
+    return status_of(
+        lambda: add(arguments.venv, arguments.name, arguments.ros), arguments.venv)
 
 
 def add(venv: Path, name: str, ros: str | None) -> None:

@@ -23,8 +23,7 @@ import shutil
 import sys
 import sysconfig
 
-from steps import (
-    Display, Interrupted, only_one, print_message, raise_on_signals, Setup, SetupError, write)
+from steps import Display, only_one, print_message, Setup, SetupError, status_of, write
 
 Kernels = AbstractContextManager[Callable[[], None]]
 
@@ -54,20 +53,9 @@ def main() -> int:
     parser.add_argument('--fingerprint', required=True, help='written to VENV/ready at the end')
     parser.add_argument('--ros', metavar='DISTRO', help='use this sourced ROS 2')
     arguments = parser.parse_args()
-    raise_on_signals()
-    try:
-        prepare(arguments.venv, arguments.fingerprint, arguments.ros)
-    except SetupError as error:
-        print_message(f'ingenuity: {error}')
-        return 1
-    except OSError as error:
-        print_message(f'ingenuity: {error.filename or arguments.venv}: {error.strerror}')
-        return 1
-    except Interrupted as interruption:
-        print_message(
-            f'ingenuity: set-up stopped ({interruption}); the next ./ingenuity resumes it')
-        return 128 + interruption.number
-    return 0
+    return status_of(
+        lambda: prepare(arguments.venv, arguments.fingerprint, arguments.ros),
+        arguments.venv, 'set-up stopped ({}); the next ./ingenuity resumes it')
 
 
 def prepare(venv: Path, fingerprint: str, ros: str | None) -> None:

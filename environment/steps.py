@@ -47,6 +47,28 @@ def raise_on_signals() -> None:
         signal.signal(number, raise_interrupted)
 
 
+def status_of(act: Callable[[], None], venv: Path, stopped: str = '') -> int:
+    """
+    Change an environment, and return the status of the program; what fails is said in a line.
+
+    ``stopped`` is said when a signal ends it, with the signal in place of ``{}``.
+    """
+    raise_on_signals()
+    try:
+        act()
+    except SetupError as error:
+        print_message(f'ingenuity: {error}')
+        return 1
+    except OSError as error:
+        print_message(f'ingenuity: {error.filename or venv}: {error.strerror}')
+        return 1
+    except Interrupted as interruption:
+        if stopped:
+            print_message(f'ingenuity: {stopped.format(interruption)}')
+        return 128 + interruption.number
+    return 0
+
+
 @contextmanager
 def only_one(path: Path) -> Iterator[int]:
     """

@@ -22,7 +22,8 @@ import time
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [str(path.relative_to(ROOT)) for path in (
     ROOT / 'ingenuity_nodes', ROOT / 'launch', ROOT / 'test', ROOT / 'bench',
-    ROOT / 'examples', ROOT / 'environment', ROOT / 'setup.py') if path.exists()]
+    ROOT / 'examples', ROOT / 'environment', ROOT / '.ci' / 'check_flight.py',
+    ROOT / 'setup.py') if path.exists()]
 COVERAGE = ('coverage', 'run', '-m')    # with what pyproject.toml says
 
 

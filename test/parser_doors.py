@@ -9,22 +9,33 @@ Used by the replay of the corpus and by ``bench/fuzz_parsers.py``.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+import io
 import json
 from pathlib import Path
 import zlib
 
+from ingenuity_nodes.cameras.preview import preview_of_jpeg
+from ingenuity_nodes.cameras.thumbnail import thumbnail
 from ingenuity_nodes.campaign.load import load_campaign
+from ingenuity_nodes.campaign.row_store import read_identity, read_rows
+from ingenuity_nodes.export.from_bag import read_flight
 from ingenuity_nodes.guidance.flight_plan import plan_from_yaml
+from ingenuity_nodes.navigation.inputs import WIDTH
 from ingenuity_nodes.radio.files import FileReceiver
 from ingenuity_nodes.radio.frames import decode, encode, FrameError
 from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.recording.bag.images import ImageError, unpacked
-from ingenuity_nodes.recording.bag.reader import messages, topics
+from ingenuity_nodes.recording.bag.reader import messages, topics, TYPES
 from ingenuity_nodes.recording.bag.repair import repair
+from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
 from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.mission_from_bag import mission_of_bag
 from ingenuity_nodes.recording.mmgis import mmgis_tracks
 from ingenuity_nodes.recording.nav_labels import read_poses
+from ingenuity_nodes.recording.result_file import read_result
+from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.recording.tracks import read_track
+from ingenuity_nodes.robots.urdf_reader import read_robot, UrdfError
 from ingenuity_nodes.scenario.commands import command_from_yaml
 from ingenuity_nodes.scenario.fault_section import order_from_text
 from ingenuity_nodes.scenario.load import load_scenario
@@ -32,6 +43,7 @@ from ingenuity_nodes.scenario.mast_images import image_order_from_text
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.world.elevation_file import (
     ElevationFileError, MARS_RADIUS, read_elevations)
+from ingenuity_nodes.world.orthophoto_file import read_orthophoto
 from ingenuity_nodes.yaml_files.check import FileError
 from ingenuity_nodes.yaml_files.reader import read_yaml, YamlError
 import numpy as np
@@ -78,6 +90,42 @@ def bag_folder(path):
     return bag(folder)
 
 
+# Of a bag whose container is whole: the topics whose messages are read, by the first byte.
+TOPICS = (('/mission/log', 'std_msgs/msg/String'), ('/map/hazards', 'nav_msgs/msg/OccupancyGrid'),
+          ('/map/heights', 'sensor_msgs/msg/PointCloud2'), ('/r/path', 'nav_msgs/msg/Path'),
+          ('/r/ground_truth/odometry', 'nav_msgs/msg/Odometry'),
+          ('/h/ground_truth/odometry', 'nav_msgs/msg/Odometry'),
+          ('/h/navigation/start', 'std_msgs/msg/Float64MultiArray'),
+          ('/h/navigation/inputs', 'std_msgs/msg/Float64MultiArray'),
+          ('/h/navigation/features', 'sensor_msgs/msg/PointCloud2'))
+DRIVE = ('/r/drive_state', 'std_msgs/msg/String')
+
+
+def of_parts(data):
+    """Split into pieces of two bytes for the length, one for the kind, and the content."""
+    while len(data) > 2:
+        end = 3 + int.from_bytes(data[:2], 'little')
+        yield data[2], data[3:end]
+        data = data[end:]
+
+
+def bag_messages(data, folder):
+    """Put what may be messages into a bag that is whole, and read mission and flight of it."""
+    bag = folder / 'bag'
+    with BagWriter(bag, clock=lambda: 0.0) as writer:
+        writer.write(*DRIVE, BagQos(latched=True), 0, b'\0\1\0\0\1\0\0\0\0')
+        for k, (kind, cdr) in enumerate(of_parts(data)):
+            writer.write(*TOPICS[kind % len(TOPICS)], BagQos(latched=True), k, cdr)
+    with suppress(RecordingError):
+        mission_of_bag(bag)
+    return read_flight(bag)
+
+
+def jpeg(data, _):
+    thumbnail(data)
+    return preview_of_jpeg(data, 4208)
+
+
 def frame(data, _):
     return decode(data)
 
@@ -116,6 +164,15 @@ DOORS = {
     'bag_image': Door(lambda data, _: unpacked(data), (ImageError,)),
     'elevations': Door(of_file(lambda path: read_elevations(path, *SITE, 40.0), 'ground.tif'),
                        (ElevationFileError,)),
+    'orthophoto': Door(of_file(lambda path: read_orthophoto(path, *SITE, 40.0), 'photo.tif'),
+                       (ElevationFileError,)),
+    'bag_messages': Door(bag_messages, (RecordingError,)),
+    'jpeg': Door(jpeg, (ValueError,)),
+    'run_log': Door(of_file(RunLog.load, 'log.npz'), (RecordingError,)),
+    'result': Door(of_file(read_result, 'result.json'), (RecordingError,)),
+    'rows': Door(of_file(read_rows, 'rows.parquet'), (RecordingError,)),
+    'identity': Door(of_file(read_identity, 'campaign.json'), (RecordingError,)),
+    'robot': Door(of_text(read_robot), (UrdfError,)),
     'mmgis': Door(of_file(mmgis_tracks, 'paths.json'), (RecordingError,)),
     'poses': Door(of_file(read_poses, 'poses.csv'), (RecordingError,)),
     'track': Door(of_file(read_track, 'track.csv'), (RecordingError,)),
@@ -183,7 +240,9 @@ def mutated(data, others, rng):
 def examples(name, folder):
     """Make inputs that a parser takes: where the corpus begins."""
     made = {'frame': _frames, 'packets': _packets, 'bag': _bag, 'bag_folder': _bag,
-            'bag_image': _image, 'elevations': _elevations}.get(name)
+            'bag_image': _image, 'elevations': _elevations, 'orthophoto': _orthophoto,
+            'bag_messages': _bag_messages, 'jpeg': _jpeg, 'run_log': _run_log,
+            'rows': _rows}.get(name)
     return [text.encode() for text in TEXTS[name]] if made is None else made(folder)
 
 
@@ -206,8 +265,6 @@ def _packets(_):
 
 
 def _bag(folder):
-    from ingenuity_nodes.recording.bag.writer import BagQos, BagWriter
-    from ingenuity_nodes.recording.bag.reader import TYPES
     kind = 'std_msgs/msg/String'
     with BagWriter(folder / 'made', clock=lambda: 0.0) as writer:
         for k in range(3):
@@ -219,7 +276,6 @@ def _bag(folder):
 
 def _image(_):
     from ingenuity_nodes.recording.bag.images import packed
-    from ingenuity_nodes.recording.bag.reader import TYPES
     kind = 'sensor_msgs/msg/Image'
     header = TYPES.types['std_msgs/msg/Header'](
         TYPES.types['builtin_interfaces/msg/Time'](1, 2), 'x')
@@ -228,23 +284,130 @@ def _image(_):
     return [packed(bytes(TYPES.serialize_cdr(image, kind)))]
 
 
-def _elevations(folder):
+def _raster(path, bands):
     import rasterio
     crs = f'+proj=eqc +lat_ts=18.5 +lat_0=0 +lon_0=77 +R={MARS_RADIUS:.0f} +units=m +no_defs'
     degree = np.pi / 180.0 * MARS_RADIUS
     x = (SITE[1] - 77.0) * degree * np.cos(np.radians(18.5))
     corner = rasterio.transform.from_origin(x - 60.0, SITE[0] * degree + 60.0, 10.0, 10.0)
-    path = folder / 'made.tif'
-    with rasterio.open(path, 'w', driver='GTiff', height=12, width=12, count=1, dtype='float32',
-                       crs=crs, transform=corner, nodata=-3.4e38, compress='deflate') as file:
-        file.write(np.arange(144, dtype=np.float32).reshape(12, 12), 1)
-    return [path.read_bytes()]
+    with rasterio.open(path, 'w', driver='GTiff', height=12, width=12, count=len(bands),
+                       dtype=bands.dtype, crs=crs, transform=corner, compress='deflate') as file:
+        file.write(bands)
+        file.scales, file.offsets = (0.5,) * len(bands), (1.0,) * len(bands)
+    return path.read_bytes()
+
+
+def _elevations(folder):
+    side = 12
+    x = MARS_RADIUS * np.radians(SITE[1] - 180.0) * np.cos(np.radians(18.0))
+    label = PDS3.format(record=4 * side, label=30, image=31, files=side + 30, side=side,
+                        sample=-x + 0.5 * side - 0.5,
+                        line=MARS_RADIUS * np.radians(SITE[0]) + 0.5 * side - 0.5)
+    heights = np.arange(side**2, dtype=np.float32).reshape(1, side, side)
+    return [_raster(folder / 'made.tif', heights),
+            label.replace('\n', '\r\n').encode().ljust(30 * 4 * side) + heights.tobytes()]
+
+
+def _orthophoto(folder):
+    tones = np.arange(1, 433, dtype=np.uint16).reshape(3, 12, 12)
+    return [_raster(folder / 'made.tif', tones), _raster(folder / 'made.tif', tones[:1])]
+
+
+def _message(kind, **fields):
+    """Fill a message with what its fields' types begin with, but for some."""
+    made = TYPES.types[kind]
+    plain = {'bool': False, 'string': ''}
+
+    def empty(definition):
+        form, what = int(definition[0]), definition[1]
+        if form == 2:    # another message
+            return _message(what)
+        if form == 1:
+            return plain.get(what[0], 0)
+        inner, count = what
+        if int(inner[0]) == 1 and inner[1][0] != 'string':
+            return np.zeros(count if form == 3 else 0, inner[1][0])
+        return []
+
+    return made(**{name: fields.get(name, empty(definition))
+                   for name, definition in TYPES.fielddefs[kind][1]})
+
+
+def _bag_messages(_):
+    line = _message('std_msgs/msg/String', data='12.5 s: ingenuity: go')
+    info = _message('nav_msgs/msg/MapMetaData', resolution=0.5, width=2, height=2)
+    grid = _message('nav_msgs/msg/OccupancyGrid', info=info, data=np.zeros(4, np.int8))
+    points = np.array([0.1, 0.1, 3.0, 0.0, 0.2] * 2, np.float32).view(np.uint8)
+    cloud = _message('sensor_msgs/msg/PointCloud2', data=points, width=2, height=1)
+    stamped = _message('geometry_msgs/msg/PoseStamped')
+    path = _message('nav_msgs/msg/Path', poses=[stamped, stamped])
+    start = _message('std_msgs/msg/Float64MultiArray', data=np.arange(7.0))
+    inputs = _message('std_msgs/msg/Float64MultiArray', data=np.arange(2.0 * WIDTH))
+    features = _message('sensor_msgs/msg/PointCloud2', data=np.zeros(24, np.uint8))
+    odometry = _message('nav_msgs/msg/Odometry')
+    values = (line, grid, cloud, path, odometry, odometry, start, inputs, features)
+    whole = [bytes(TYPES.serialize_cdr(value, kind))
+             for value, (_, kind) in zip(values, TOPICS, strict=True)]
+    return [b''.join(len(cdr).to_bytes(2, 'little') + bytes([k]) + cdr
+                     for k, cdr in enumerate(whole))]
+
+
+def _jpeg(_):
+    import cv2
+    shades = np.arange(320 * 240 * 3, dtype=np.uint32).reshape(240, 320, 3) % 251
+    return [cv2.imencode(ending, shades.astype(np.uint8))[1].tobytes()
+            for ending in ('.jpg', '.png')]
+
+
+def _run_log(folder):
+    RunLog('hop', 1, ['ingenuity']).save(folder / 'made.npz')
+    return [(folder / 'made.npz').read_bytes()]
+
+
+def _rows(_):
+    import pyarrow
+    from pyarrow import parquet
+    sink = io.BytesIO()
+    parquet.write_table(pyarrow.table({'run': [0, 1], 'seed': [3, 4], 'outcome': ['landed'] * 2}),
+                        sink, compression='zstd')
+    return [sink.getvalue()]
 
 
 def _config(*names):
     return tuple((ROOT / 'config' / name).read_text() for name in names)
 
 
+PDS3 = """\
+PDS_VERSION_ID = PDS3
+RECORD_TYPE = FIXED_LENGTH
+RECORD_BYTES = {record}
+FILE_RECORDS = {files}
+LABEL_RECORDS = {label}
+^IMAGE = {image}
+TARGET_NAME = MARS
+OBJECT = IMAGE_MAP_PROJECTION
+ MAP_PROJECTION_TYPE = "EQUIRECTANGULAR"
+ A_AXIS_RADIUS = 3396.19 <KM>
+ B_AXIS_RADIUS = 3396.19 <KM>
+ C_AXIS_RADIUS = 3396.19 <KM>
+ POSITIVE_LONGITUDE_DIRECTION = "EAST"
+ CENTER_LATITUDE = 18.0 <DEG>
+ CENTER_LONGITUDE = 180.0 <DEG>
+ MAP_PROJECTION_ROTATION = 0.0
+ MAP_SCALE = 1.0 <METERS/PIXEL>
+ LINE_PROJECTION_OFFSET = {line} <PIXEL>
+ SAMPLE_PROJECTION_OFFSET = {sample} <PIXEL>
+END_OBJECT = IMAGE_MAP_PROJECTION
+OBJECT = IMAGE
+ LINES = {side}
+ LINE_SAMPLES = {side}
+ BANDS = 1
+ SAMPLE_TYPE = PC_REAL
+ SAMPLE_BITS = 32
+ MISSING_CONSTANT = 16#FF7FFFFB#
+END_OBJECT = IMAGE
+END
+"""
 SHORT = """name: hop
 description: A hop.
 world: {latitude: 18.4, longitude: 77.5, utc: 2021-04-25T11:31:00Z, terrain: {relief: 0.0}}
@@ -253,6 +416,12 @@ vehicles:
      84.0, segments: [{segment: climb, altitude: 3.0}, {segment: land}]}}
   - {type: perseverance, name: rover, position: [40.0, 0.0], azimuth: 175.0}
 faults: [{fault: navcam_dropout, start: 3.0}]
+"""
+ROBOT = """<robot name="r"><material name="grey"><color rgba="0.5 0.5 0.5 1"/></material>
+<link name="a"><visual name="v"><origin xyz="0 0 1" rpy="0 0 0"/><geometry><box size="1 2 3"/>
+</geometry><material name="grey"/></visual></link><link name="b"><visual><geometry><sphere
+radius="2"/></geometry></visual></link><joint name="j" type="revolute"><parent link="a"/><child
+link="b"/><origin xyz="1 0 0"/><axis xyz="0 0 1"/></joint></robot>
 """
 TRACK = {'type': 'FeatureCollection', 'features': [{'type': 'Feature', 'properties': {'Flight': 1},
          'geometry': {'coordinates': [[77.45, 18.44], [77.46, 18.45, 3.0]]}}]}
@@ -271,6 +440,9 @@ TEXTS = {
     'fault': ('servo_stuck', '{fault: navcam_dropout, start: 3.0, magnitude: 0.5, duration: 3}'),
     'images': ('ingenuity', '{at: [1.0, 2.0, 3.0], after: 3.0, every: 1.0, count: 2}'),
     'mmgis': (json.dumps(TRACK),),
+    'result': ('{"scenario": "hop", "seed": 4, "outcome": "landed", "trajectory_sha256": "ab"}',),
+    'identity': ('{"campaign": {"name": "c"}, "scenario": {}, "programme": {"commit": "x"}}',),
+    'robot': (ROBOT,),
     'poses': ('time_s,x_m,y_m,z_m,qx,qy,qz,qw\n0,0,0,0.2,0,0,0,1\n1,0,0,1.2,0,0,0,1\n'
               '2,0,0,2.2,0,0,0.1,1\n3,0,0,0.2,0,0,0,1\n',),
     'track': ('t_s,north_m,east_m\n0,0,0\n1.5,2,3\n2.5,4,-1e1\n',),

@@ -106,7 +106,9 @@ REFUSED = {
     'on the ground': ('{vehicle: ingenuity, order: hold}',
                       "hold: ingenuity is 'standby', allowed: in flight"),
     'no such target': ('{vehicle: ingenuity, goals: [{goal: photograph, target: opportunity}]}',
-                       "found target 'opportunity', allowed: ingenuity, perseverance"),
+                       "found target 'opportunity', allowed: perseverance"),
+    'a photo of itself': ('{vehicle: ingenuity, goals: [{goal: photograph, target: ingenuity}]}',
+                          "found target 'ingenuity', allowed: perseverance"),
     'too far to fly': ('{vehicle: ingenuity, goals: [{goal: go_to, north: 900.0, east: 0.0}]}',
                        'distance 900.0 m, allowed: at most 800.0 m'),
     'not a number': ('{vehicle: perseverance, drive_to: [.nan, 2.0]}',
@@ -234,6 +236,14 @@ def test_a_clicked_point_becomes_the_target_of_the_next_photo(aloft):
                     '20.0 m north')
     change = aloft.out.orders['ingenuity'][0].retarget
     assert (change.photo, change.position) == ('', (10.0, 20.0, 0.5))
+
+
+@pytest.mark.parametrize('name', ['opportunity', 'ingenuity'])
+def test_a_photo_is_aimed_at_another_vehicle_that_is_there(aloft, name):
+    (line,) = aloft.log('{vehicle: ingenuity, order: retarget, retarget: {target: '
+                        f'{name}}}}}')
+    assert f"refused: found target '{name}', allowed: perseverance" in line
+    assert not any(aloft.out.orders.values() if aloft.out.orders else ())
 
 
 def test_a_clicked_point_without_a_photo_to_come_is_refused(fleets):

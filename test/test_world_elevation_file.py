@@ -19,6 +19,7 @@ from ingenuity_nodes.world.rocks import RockParameters, Rocks
 from ingenuity_nodes.world.terrain import MARS_RADIUS, Terrain, TerrainParameters
 from ingenuity_nodes.yaml_files.check import FileError
 import numpy as np
+from parser_doors import PDS3
 import pytest
 
 rasterio = pytest.importorskip('rasterio')
@@ -286,46 +287,13 @@ def test_on_a_slope_the_aircraft_stands_as_the_ground_leans(
     assert np.degrees(tilt(vehicle.truth.q_MB)) == pytest.approx(lean_deg, abs=1.0)
 
 
-PDS3 = """\
-PDS_VERSION_ID = PDS3
-RECORD_TYPE = FIXED_LENGTH
-RECORD_BYTES = {record}
-FILE_RECORDS = {files}
-LABEL_RECORDS = 10
-^IMAGE = 11
-TARGET_NAME = MARS
-OBJECT = IMAGE_MAP_PROJECTION
- MAP_PROJECTION_TYPE = "EQUIRECTANGULAR"
- A_AXIS_RADIUS = 3396.19 <KM>
- B_AXIS_RADIUS = 3396.19 <KM>
- C_AXIS_RADIUS = 3396.19 <KM>
- POSITIVE_LONGITUDE_DIRECTION = "EAST"
- CENTER_LATITUDE = 18.0 <DEG>
- CENTER_LONGITUDE = 180.0 <DEG>
- MAP_PROJECTION_ROTATION = 0.0
- MAP_SCALE = 1.0 <METERS/PIXEL>
- LINE_PROJECTION_OFFSET = {line} <PIXEL>
- SAMPLE_PROJECTION_OFFSET = {sample} <PIXEL>
-END_OBJECT = IMAGE_MAP_PROJECTION
-OBJECT = IMAGE
- LINES = {side}
- LINE_SAMPLES = {side}
- BANDS = 1
- SAMPLE_TYPE = PC_REAL
- SAMPLE_BITS = 32
- MISSING_CONSTANT = 16#FF7FFFFB#
-END_OBJECT = IMAGE
-END
-"""
-
-
 def test_a_pds3_terrain_model_as_the_hirise_site_hands_it_out_is_ground(tmp_path):
     side = 61
     column, row = np.meshgrid(np.arange(side), np.arange(side))
     heights = (-2500.0 + 0.05 * column + 0.02 * (side - 1 - row)).astype('<f4')
     x = MARS_RADIUS * np.radians(LONGITUDE - 180.0) * np.cos(np.radians(18.0))
     y = MARS_RADIUS * np.radians(LATITUDE)
-    label = PDS3.format(record=4 * side, files=side + 10, side=side,
+    label = PDS3.format(record=4 * side, label=10, image=11, files=side + 10, side=side,
                         line=y + 0.5 * side - 0.5, sample=-x + 0.5 * side - 0.5)
     path = tmp_path / 'DTEEC.IMG'
     path.write_bytes(label.replace('\n', '\r\n').encode().ljust(40 * side) + heights.tobytes())

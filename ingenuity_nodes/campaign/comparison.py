@@ -20,9 +20,10 @@ from typing import Any
 
 from ingenuity_nodes.campaign.flight_rows import Row
 from ingenuity_nodes.campaign.outcome_statistics import column, CONFIDENCE, figures_of, Rate, rates
-from ingenuity_nodes.campaign.row_store import campaign_rows, IDENTITY
+from ingenuity_nodes.campaign.row_store import campaign_rows, IDENTITY, read_identity
 from ingenuity_nodes.campaign.sections import Campaign
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.errors import of_a_stranger, RecordingError
+from ingenuity_nodes.recording.result_file import read_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.recording.run_log import RunLog
 from ingenuity_nodes.recording.tracks import compare, flown_track
@@ -65,7 +66,7 @@ def runs(first: Path, second: Path) -> Comparison:
         A folder is not that of a whole run.
 
     """
-    a, b = _result(first), _result(second)
+    a, b = (read_result(RunFolder.open(folder).result) for folder in (first, second))
     lines = [_line(name, a.get(name), b.get(name)) for name in a
              if name not in NOT_COMPARED and isinstance(a[name], (int, float, str))
              and name != 'trajectory_sha256']
@@ -126,14 +127,6 @@ def _line(name: str, a: Any, b: Any) -> Line:
     return Line(name, a, b, float(b - a) if numbers else None)
 
 
-def _result(folder: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(RunFolder.open(folder).result.read_text())
-    except (OSError, ValueError) as error:
-        raise RecordingError(f'{folder}: not the folder of a whole run: {error}') from error
-    return found
-
-
 def _tracks(first: Path, second: Path) -> list[str]:
     flown = [flown_track(RunLog.load(RunFolder.open(path).run_log).logs[0])
              for path in (first, second)]
@@ -145,11 +138,9 @@ def _tracks(first: Path, second: Path) -> list[str]:
 
 
 def _campaign(folder: Path) -> Campaign:
-    try:
-        identity = json.loads((folder / IDENTITY).read_text())
+    identity = read_identity(folder / IDENTITY)
+    with of_a_stranger(f'{folder / IDENTITY}: cannot be used'):
         return Campaign.model_validate_json(json.dumps(identity['campaign']))
-    except (OSError, ValueError, KeyError) as error:
-        raise RecordingError(f'{folder / IDENTITY}: cannot be used: {error}') from error
 
 
 def _paired(campaign: Campaign, a: Sequence[Row], b: Sequence[Row]) -> bool:

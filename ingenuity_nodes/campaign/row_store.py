@@ -19,9 +19,10 @@ from typing import Any
 
 from ingenuity_nodes.campaign.flight_rows import CampaignPlan, columns_of, Row
 from ingenuity_nodes.campaign.programme import programme
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.errors import of_a_stranger, RecordingError
 
 ALL, PARTS, IDENTITY = 'rows.parquet', 'parts', 'campaign.json'
+DECIDES = 'campaign', 'scenario', 'programme'    # the rows, written in IDENTITY
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class RowStore:
                 torn.unlink()
             known = path / IDENTITY
             if known.is_file():
-                _check_identity(path, json.loads(known.read_text()), identity)
+                _check_identity(path, read_identity(known), identity)
             elif any(entry.name != PARTS for entry in path.iterdir()):
                 raise RecordingError(f'{path}: holds files of something else, allowed: a new or '
                                      'an empty folder, or that of this campaign')
@@ -138,14 +139,30 @@ def read_rows(path: Path) -> list[Row]:
         It is damaged or unreadable.
 
     """
-    import pyarrow
     from pyarrow import parquet
 
-    try:
+    with of_a_stranger(f'{path}: not a readable Parquet file'):
         rows: list[Row] = parquet.read_table(path).to_pylist()
-    except (OSError, pyarrow.ArrowException) as error:
-        raise RecordingError(f'{path}: not a readable Parquet file: {error}') from error
+        if not all(isinstance(row.get('run'), int) for row in rows):
+            raise ValueError('found a row without a number in run, allowed: rows of a campaign')
     return rows
+
+
+def read_identity(path: Path) -> dict[str, dict[str, Any]]:
+    """
+    Read what decided the rows of a campaign's folder.
+
+    Raises
+    ------
+    RecordingError
+        It is damaged or unreadable.
+
+    """
+    with of_a_stranger(f'{path}: cannot be used'):
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding='utf-8'))
+        if not all(isinstance(found[part], dict) for part in DECIDES):
+            raise ValueError(f'allowed: mappings {", ".join(DECIDES)}')
+    return found
 
 
 def campaign_rows(path: Path) -> list[Row]:
@@ -170,9 +187,9 @@ def identity_of(plan: CampaignPlan) -> dict[str, Any]:
 
 
 def _check_identity(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    different = [f'{part}.{key}' for part in ('campaign', 'scenario', 'programme')
-                 for key in {**wanted[part], **found.get(part, {})}
-                 if found.get(part, {}).get(key) != wanted[part].get(key)]
+    different = [f'{part}.{key}' for part in DECIDES
+                 for key in {**wanted[part], **found[part]}
+                 if found[part].get(key) != wanted[part].get(key)]
     if different:
         raise RecordingError(
             f'{path}: holds rows of another campaign, different are {", ".join(different)}; '

@@ -114,15 +114,11 @@ def cells(row: Comparison) -> tuple[str, ...]:
 
 
 def _table(rows: Iterable[Comparison]) -> Iterable[str]:
-    yield '## Flights'
-    yield ''
-    yield ("Ours / NASA's; path: planned, estimated. Tip Mach (of 0.8), blade angle (to its end "
-           'stop) and motor temperature: what was left at the closest. Tilt: the largest.')
-    yield ''
-    yield f'| {" | ".join(COLUMNS)} |'
-    yield f'|{"---|" * len(COLUMNS)}'
-    for row in rows:
-        yield f'| {" | ".join(cells(row))} |'
+    return _section(
+        'Flights',
+        "Ours / NASA's; path: planned, estimated. Tip Mach (of 0.8), blade angle (to its end "
+        'stop) and motor temperature: what was left at the closest. Tilt: the largest.',
+        COLUMNS, map(cells, rows))
 
 
 def _closest(rows: Sequence[Comparison]) -> Iterable[str]:
@@ -150,17 +146,14 @@ def _hold(rows: Sequence[Comparison]) -> Iterable[str]:
     held = [row for row in rows if row.hold]
     if not held:
         return
-    yield '## Hold of a hover'
-    yield ''
-    yield ('Horizontal distance from the mean of each hover of 3 s or longer, its first second '
-           "left out; rms. NASA's: poses estimated on board (Flights 1 and 2), map (Flight 59).")
-    yield ''
-    yield "| flight | hover s | estimated m | true m | NASA's estimate m |"
-    yield f'|{"---|" * 5}'
-    for row in held:
-        if row.hold and row.number in THEIR_HOLD:
-            yield (f'| {row.number} | {row.hold.seconds:.0f} | {row.hold.estimated_m:.3f} | '
-                   f'{row.hold.true_m:.3f} | {THEIR_HOLD[row.number]} |')
+    yield from _section(
+        'Hold of a hover',
+        'Horizontal distance from the mean of each hover of 3 s or longer, its first second '
+        "left out; rms. NASA's: poses estimated on board (Flights 1 and 2), map (Flight 59).",
+        ('flight', 'hover s', 'estimated m', 'true m', "NASA's estimate m"),
+        ((str(row.number), f'{row.hold.seconds:.0f}', f'{row.hold.estimated_m:.3f}',
+          f'{row.hold.true_m:.3f}', THEIR_HOLD[row.number])
+         for row in held if row.hold and row.number in THEIR_HOLD))
     yield ''
     if found := sorted(row.hold.estimated_m for row in held
                        if row.hold and row.number not in CONTINGENCIES):
@@ -177,20 +170,27 @@ def _poses(rows: Iterable[Comparison]) -> Iterable[str]:
     found = [row for row in rows if row.poses]
     if not found:
         return
-    yield '## Poses estimated on board'
-    yield ''
-    yield ('Labels of the navigation images (NASA PDS, DOI 10.17189/1522845), in flight; clock '
-           'fitted on height alone. *Hover*: the same figure for an upright hover straight '
-           'above the start, as high as theirs. Tilt: theirs holds a constant roll offset of 2 to '
-           '3 deg.')
-    yield ''
-    yield '| flight | images | position m | hover m | tilt deg | hover deg | heading deg |'
-    yield f'|{"---|" * 7}'
-    for row in found:
-        p = row.poses
-        assert p is not None
-        yield (f'| {row.number} | {p.images} | {p.rms_m:.2f} | {p.hover_rms_m:.2f} | '
-               f'{p.tilt_rms_deg:.1f} | {p.hover_tilt_rms_deg:.1f} | {p.heading_rms_deg:.1f} |')
+    yield from _section(
+        'Poses estimated on board',
+        'Labels of the navigation images (NASA PDS, DOI 10.17189/1522845), in flight; clock '
+        'fitted on height alone. *Hover*: the same figure for an upright hover straight '
+        'above the start, as high as theirs. Tilt: theirs holds a constant roll offset of 2 to '
+        '3 deg.',
+        ('flight', 'images', 'position m', 'hover m', 'tilt deg', 'hover deg', 'heading deg'),
+        ((str(row.number), str(p.images), f'{p.rms_m:.2f}', f'{p.hover_rms_m:.2f}',
+          f'{p.tilt_rms_deg:.1f}', f'{p.hover_tilt_rms_deg:.1f}', f'{p.heading_rms_deg:.1f}')
+         for row in found if (p := row.poses)))
+
+
+def _section(
+    heading: str, text: str, columns: Sequence[str], cells_of: Iterable[Sequence[str]],
+) -> Iterable[str]:
+    """Write a heading, what the table is about, and the table."""
+    yield from (f'## {heading}', '', text, '')
+    yield f'| {" | ".join(columns)} |'
+    yield f'|{"---|" * len(columns)}'
+    for cells_of_row in cells_of:
+        yield f'| {" | ".join(cells_of_row)} |'
 
 
 def _number(value: float | None) -> str:

@@ -21,6 +21,7 @@ from ingenuity_nodes.graph.processes import Domain, Graph, NoDomainError
 from ingenuity_nodes.parameters import ParameterError
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.historic_flights import history_table
+from ingenuity_nodes.recording.result_file import read_result
 from ingenuity_nodes.recording.run_folder import RunFolder
 from ingenuity_nodes.scenario.load import load_scenario, scenario_names
 from ingenuity_nodes.scenario.sections import Scenario
@@ -105,7 +106,7 @@ def _written(folder: RunFolder, *, recorded: bool) -> int:
     """Mend the bag and print what the recorder wrote; status 1 unless it says that all landed."""
     _mend(folder.bag)
     if folder.result.is_file():
-        result = json.loads(folder.result.read_text())
+        result = read_result(folder.result)
         print_summary(result)
         return 0 if result['outcome'] == 'landed' else 1
     if recorded:

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-import json
 from pathlib import Path
 import sys
-from zipfile import BadZipFile
 
 from ingenuity_nodes.commands.tables import warn_of_damage
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.result_file import read_result
 from ingenuity_nodes.recording.run_folder import bag_folder, RunFolder
 from ingenuity_nodes.scenario.load import load_scenario
 
@@ -32,11 +30,7 @@ def _report_of_run(folder: RunFolder) -> int:
     from ingenuity_nodes.recording.report.report import write_report
     from ingenuity_nodes.recording.run_log import RunLog
 
-    try:
-        result = json.loads(folder.result.read_text())
-        log = RunLog.load(folder.run_log)
-    except (OSError, ValueError, BadZipFile) as error:
-        raise RecordingError(f'{folder.path}: not the folder of a whole run: {error}') from error
+    result, log = read_result(folder.result), RunLog.load(folder.run_log)
     if not log.mission.is_cooperation and folder.bag.is_dir():
         warn_of_damage(folder.bag)
         log.mission = mission_of_bag(folder.bag)

@@ -15,7 +15,7 @@ from ingenuity_nodes.parameters import with_overrides
 from ingenuity_nodes.recording.bag.images import grey_image, NAVIGATION
 from ingenuity_nodes.recording.bag.motions import motion_of, time_of
 from ingenuity_nodes.recording.bag.reader import decode, messages, topics
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.errors import of_a_stranger, RecordingError
 from ingenuity_nodes.scenario.helicopter_parameters import HelicopterParameters
 from ingenuity_nodes.scenario.sections import Scenario
 from ingenuity_nodes.signals import Exposure, FeatureFrame, InclinometerSample
@@ -58,17 +58,26 @@ def read_flight(
     found: dict[str, list[Any]] = {kind: [] for kind in (
         START, INPUTS, FEATURES, TRUTH, ESTIMATE, EXPOSURE)}
     for message in messages(bag, [f'/{name}/{kind}' for kind in found]):
-        found[message.topic[len(name) + 2:]].append(decode(message))
+        with of_a_stranger(f'{bag}: damaged: {message.topic}'):
+            found[message.topic[len(name) + 2:]].append(decode(message))
     if not found[START] or not found[TRUTH]:
         raise RecordingError(f'{bag}: no {START} or no {TRUTH} of {name} there, so that nothing '
                              'can run again')
     known = scenario is not None and name in {one.name for one in scenario.helicopters}
     parameters = with_overrides(HelicopterParameters(), scenario.vehicle(name).overrides
                                 if scenario is not None and known else {})
+    with of_a_stranger(f'{bag}: damaged: {name}'):
+        return _flight(bag, name, scenario if known else None, seed, parameters, found)
+
+
+def _flight(
+    bag: Path, name: str, scenario: Scenario | None, seed: int | None,
+    parameters: HelicopterParameters, found: dict[str, list[Any]],
+) -> FlightRecord:
     truth, estimate, exposures = (_instants(bag, found[kind]) for kind in (
         TRUTH, ESTIMATE, EXPOSURE))
     return FlightRecord(
-        name, str(bag), scenario if known else None, seed, parameters, navcam(),
+        name, str(bag), scenario, seed, parameters, navcam(),
         _start(found[START][0]), _rows(bag, found[INPUTS]),
         {frame.t_ns: frame for frame in map(_features, found[FEATURES])},
         Motion.of(truth), Motion.of(estimate), exposures,

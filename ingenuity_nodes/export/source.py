@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from ingenuity_nodes.export.flight_record import FlightRecord
 from ingenuity_nodes.export.flown_again import fly_again
 from ingenuity_nodes.export.from_bag import read_flight
 from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.result_file import read_result
 from ingenuity_nodes.recording.run_folder import bag_folder, RunFolder
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import Scenario
@@ -63,14 +63,7 @@ def _result(path: Path) -> dict[str, Any]:
     file = RunFolder(path).result
     if not file.is_file():
         return {}
-    try:
-        result = json.loads(file.read_text(encoding='utf-8'))
-        known = {'scenario': str, 'seed': int, 'trajectory_sha256': str}
-        if not all(isinstance(result[key], kind) for key, kind in known.items()):
-            raise ValueError('no scenario, seed or hash')
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecordingError(f'{file}: not the result of a run: {error}') from error
-    return dict(result)
+    return read_result(file)
 
 
 def _scenario(flown: Flown, result: dict[str, Any], *, needed: bool) -> Scenario | None:

@@ -36,6 +36,7 @@ Acceleration = Annotated[float, Field(gt=0.0, le=2.0, description='m/s^2')]
 Metres = Annotated[float, Field(
     ge=-2000.0, le=2000.0, description='m from the take-off point')]
 TurnRate = Annotated[float, Field(gt=0.0, le=90.0, description='deg/s')]
+MOST_NAMED = 10    # targets, in the text of a refusal
 # The longest flight took 169.5 s.
 Seconds = Annotated[float, Field(ge=0.0, le=200.0, description='s')]
 
@@ -207,6 +208,15 @@ class FlightPlan(Section):
                                 'segments', k)
         return self
 
+    @model_validator(mode='after')
+    def _targets_have_names_of_their_own(self) -> FlightPlan:
+        names = [target.name for target in self.targets]
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                raise RuleError(f"found '{name[:40]}' twice, allowed: once",
+                                'targets', k, 'name')
+        return self
+
     @property
     def photographed(self) -> tuple[str, ...]:
         """Return the target of each photo that the plan asks for."""
@@ -228,6 +238,22 @@ class FlightPlan(Section):
                 return target
         raise KeyError(f"no target '{name}'; known: {[target.name for target in self.targets]}")
 
+    def unknown_targets(self) -> list[tuple[str, int, str]]:
+        """
+        List what asks for a photo of a target that the plan does not describe.
+
+        Returns
+        -------
+        where, number, name
+            ``segments`` or ``photos``, which of them, and whom it wants to see.
+
+        """
+        known = {target.name for target in self.targets}
+        wanted = [('segments', k, segment.target) for k, segment in enumerate(self.segments)
+                  if isinstance(segment, TakePhoto | Lean)]
+        wanted += [('photos', k, photo.target) for k, photo in enumerate(self.photos)]
+        return [row for row in wanted if row[2] not in known]
+
 
 def plan_to_yaml(plan: FlightPlan) -> str:
     """Write a plan as text for the network and the bag."""
@@ -236,21 +262,28 @@ def plan_to_yaml(plan: FlightPlan) -> str:
 
 def plan_from_yaml(text: str) -> FlightPlan:
     """
-    Read a plan from text.
+    Read a plan from text, as a helicopter flies it: it describes whom it photographs.
 
     Raises
     ------
     ValueError
-        The text is not YAML or not a valid plan; the message names each key.
+        The text is not YAML, not a valid plan, or wants to see a target that it does not
+        describe; the message names each key.
 
     """
     try:
-        return FlightPlan.model_validate(read_yaml(text)[1])
+        plan = FlightPlan.model_validate(read_yaml(text)[1])
     except ValidationError as error:
         rows = explain(FlightPlan, error)
         raise ValueError('plan: ' + some_of([
             f'{".".join(map(str, key)) or "all"}: {message}'
             for key, message in rows])) from error
+    known = ', '.join(target.name[:40] for target in plan.targets[:MOST_NAMED])
+    if unknown := plan.unknown_targets():
+        raise ValueError('plan: ' + some_of([
+            f"{kind}.{k}.target: found '{name[:40]}', allowed: "
+            f'{known or "none, as the plan has no targets"}' for kind, k, name in unknown]))
+    return plan
 
 
 def waypoints(plan: FlightPlan) -> list[tuple[float, float, float]]:

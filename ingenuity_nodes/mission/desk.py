@@ -136,16 +136,17 @@ class Desk:
         if command.order == 'go':
             self._flights[command.vehicle].go_now()
             return f'go: {command.reason or "asked for"}'
-        change = self._retarget(command.retarget) if command.retarget else None
+        change = (self._retarget(command.vehicle, command.retarget)
+                  if command.retarget else None)
         self.order(command.vehicle, FlightOrder(
             command.order, command.reason or 'asked for', change))
         return f'{command.order}: {command.reason or "asked for"}' + (
             f', photo of {change.target}' if change else '')
 
-    def _retarget(self, wish: RetargetSection) -> Retarget:
+    def _retarget(self, name: str, wish: RetargetSection) -> Retarget:
         position, azimuth = wish.position, wish.azimuth
         if position is None:
-            vehicle = self._vehicle(wish.target)
+            vehicle = self._seen_by(name, wish.target)
             east, north = self._position_of(vehicle)
             position = (east, north, self._environment.terrain.height(east, north))
             azimuth = vehicle.azimuth
@@ -172,7 +173,7 @@ class Desk:
         section = self._section(name, command, former, t_ns)
         for goal in command.goals:
             if isinstance(goal, Photograph):
-                self._vehicle(goal.target)
+                self._seen_by(name, goal.target)
                 if 'rte' not in section.cameras:
                     raise ValueError(f'photograph: {name} carries no rte, allowed: other goals')
         prepared = prepare_goals(self._present(), section, self._environment, self._others(name))
@@ -208,12 +209,14 @@ class Desk:
                 if other != name and flight.plan is not None and flight.phase in (
                     Phase.WAITING, Phase.UPLINKED, Phase.FLYING)]
 
-    def _vehicle(self, name: str) -> HelicopterSection | RoverSection:
-        for vehicle in self._scenario.vehicles:
-            if vehicle.name == name:
+    def _seen_by(self, name: str, target: str) -> HelicopterSection | RoverSection:
+        """Find another vehicle, of which a helicopter shall take a photo: none sees itself."""
+        others = [vehicle for vehicle in self._scenario.vehicles if vehicle.name != name]
+        for vehicle in others:
+            if vehicle.name == target:
                 return vehicle
-        raise ValueError(f"found target '{name[:40]}', allowed: "
-                         f'{", ".join(vehicle.name for vehicle in self._scenario.vehicles)}')
+        raise ValueError(f"found target '{target[:40]}', allowed: "
+                         f'{", ".join(vehicle.name for vehicle in others) or "none"}')
 
     def _position_of(self, vehicle: HelicopterSection | RoverSection) -> tuple[float, float]:
         if vehicle.name in self._drives:

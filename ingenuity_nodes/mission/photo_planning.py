@@ -21,7 +21,7 @@ from ingenuity_nodes.frames import (
     azimuth_from_yaw, quaternion_from_rpy, rotation_matrix, Vector3, yaw_from_azimuth)
 from ingenuity_nodes.scenario.goals import Photograph
 from ingenuity_nodes.world.sun import Sun
-from ingenuity_nodes.world.terrain import Terrain
+from ingenuity_nodes.world.terrain import above_ground, Terrain
 import numpy as np
 from numpy.typing import NDArray
 
@@ -151,8 +151,7 @@ def clearance(terrain: Terrain, p: Array, q: Array, step: float = RAY_STEP) -> A
     length = float(np.linalg.norm(q - p, axis=1).max())
     count = max(3, math.ceil(length / step) + 1)
     along = np.linspace(0.0, 1.0, count)[1:-1, None]
-    x, y, z = ((1.0 - along) * p[:, k] + along * q[:, k] for k in range(3))
-    return np.asarray((z - terrain.heights(x, y)).min(axis=0))
+    return np.asarray(above_ground(terrain.heights, p, q, along).min(axis=0))
 
 
 def shadowed(terrain: Terrain, sun: Sun, points: Array) -> NDArray[np.bool_]:

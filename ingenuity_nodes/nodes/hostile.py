@@ -19,11 +19,12 @@ from typing import Any
 
 from ingenuity_nodes.nodes.hostile_values import Hostile
 from ingenuity_nodes.nodes.message_types import message_type
+from ingenuity_nodes.nodes.pace import PACE
 from ingenuity_nodes.nodes.run import Executor
-from ingenuity_nodes.stress.hostile_groups import group_of, LOCKSTEP, OWN_RUN
+from ingenuity_nodes.stress.hostile_groups import ends_the_flight, group_of, LOCKSTEP, OWN_RUN
 from ingenuity_nodes.world.seeds import seed_of
 import numpy as np
-from rcl_interfaces.msg import Parameter
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -35,6 +36,7 @@ STREAM = 7001        # of random numbers
 OFFER = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 BEGIN = 60.0         # [s] at most until time has begun
 LISTEN = 1.5         # [s] for messages of the run that are then changed
+SETTLED = 2          # times that nothing new was found
 RATE = 2500.0        # [1/s] messages of all topics together: a queue of 1000 must not overflow
 LARGEST = 20_000     # bytes of a message of the run that is changed: a copy takes time
 OPEN_CALLS = 10      # of each service, unanswered
@@ -79,7 +81,15 @@ class HostileNode(Node):
         self._seconds = message.clock.sec
 
     def find(self) -> None:
-        """Find what the nodes of the run subscribe to and serve."""
+        """Find what the nodes of the run subscribe to and serve, until that grows no more."""
+        known, unchanged = -1, 0
+        while unchanged < SETTLED:
+            self.listen()
+            self._find_more()
+            found = len(self.aimed) + len(self.served)
+            known, unchanged = found, unchanged + 1 if found == known else 0
+
+    def _find_more(self) -> None:
         for name, namespace in self.get_node_names_and_namespaces():
             if name == self.get_name():
                 continue
@@ -90,9 +100,10 @@ class HostileNode(Node):
                     self._aim(topic, types[0])
             if self._group == 'services':
                 for service, types in self.get_service_names_and_types_by_node(name, namespace):
-                    kind = service_type(types[0])
-                    self.served[service] = Target(
-                        service, self.create_client(kind, service), kind)
+                    if service not in self.served:
+                        kind = service_type(types[0])
+                        self.served[service] = Target(
+                            service, self.create_client(kind, service), kind)
 
     def _aim(self, topic: str, type_name: str) -> None:
         kind = message_type(type_name)
@@ -169,18 +180,33 @@ class HostileNode(Node):
         target.sent += 1
 
     def rounds(self, count: int) -> Iterator[None]:
-        """Send to everything in turn until each has so many, at a limited rate."""
+        """
+        Send to everything in turn until each has so many, at a limited rate.
+
+        What ends the flight comes last: the others would have no flight to disturb.
+        """
         began, sent = time.monotonic(), 0
         while open_ones := [*(target for target in self.aimed.values() if target.sent < count),
                             *(target for target in self.served.values()
                               if target.answered + len(target.calls) < count)]:
-            for target in open_ones:
+            first = [target for target in open_ones if not ends_the_flight(target.name)]
+            for target in first or open_ones:
                 (self.call if target.name in self.served else self.send)(target)
                 sent += 1
             self.spin(max(0.0, min(0.1, began + sent / RATE - time.monotonic())))
             for _ in range(len(self.served)):    # their answers
                 self.spin(0.0)
             yield
+
+    def resume(self) -> None:
+        """Let time go on, as fast as it can: what was sent may have paused or slowed it."""
+        if pause := self.served.get('/world/pause'):
+            pause.sender.call_async(pause.kind.Request(data=False))
+        if change := self.served.get('/world/set_parameters'):
+            pace = Parameter(name=PACE, value=ParameterValue(
+                type=ParameterType.PARAMETER_DOUBLE, double_value=0.0))
+            change.sender.call_async(change.kind.Request(parameters=[pace]))
+        self.listen()
 
 
 def service_type(name: str) -> type:
@@ -208,13 +234,13 @@ def main(args: Sequence[str] | None = None) -> None:
     deadline = time.monotonic() + BEGIN
     while not node.time_goes_on and time.monotonic() < deadline:
         node.spin(0.05)
-    node.listen()    # until all have been discovered
     node.find()
     node.learn()
     for _ in node.rounds(options.messages):
         if not node.time_goes_on:
             break
     node.listen()    # what is under way arrives, and is answered
+    node.resume()
     for target in node.served.values():
         target.answered += sum(call.done() for call in target.calls)
     options.out.write_text(json.dumps([

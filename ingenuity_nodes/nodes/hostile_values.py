@@ -12,8 +12,8 @@ from ingenuity_nodes.nodes.message_types import message_type
 import numpy as np
 from rclpy.serialization import serialize_message
 
-EDGES = (0.0, -0.0, 1.0, -1.0, float('nan'), float('inf'), -float('inf'), 1e300, -1e300, 1e-320,
-         5e8, np.pi)
+EDGES = np.array([0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 1e300, -1e300, 1e-320, 5e8,
+                  np.pi])
 BITS = {'int8': 8, 'int16': 16, 'int32': 32, 'int64': 64,
         'uint8': -8, 'uint16': -16, 'uint32': -32, 'uint64': -64, 'char': -8}
 TEXTS = ('', ' ', '\0', 'x' * 5000, '[' * 2000, '{a: &a [*a]}', 'nan', '1e300', '-1', '9' * 4301,
@@ -80,23 +80,23 @@ class Hostile:
             return int(self._random.integers(0, 4)) if depth < DEEPEST else 0
         if self._random.integers(HUGE_ONE_IN) == 0:
             return HUGE
-        return int(self._random.choice(LENGTHS))
+        return LENGTHS[int(self._random.integers(len(LENGTHS)))]
 
     def _values(self, kind: str, count: int, depth: int) -> Any:
         """Make so many values of a type that is no array."""
         random = self._random
         if kind in ('double', 'float'):
-            edges = random.choice(EDGES, count)
+            edges = EDGES[random.integers(len(EDGES), size=count)]
             usual = random.normal(0.0, 10.0, count)
             values = np.where(random.random(count) < 0.5, edges, usual)
             if kind == 'float':
                 values = np.clip(values, -3.4e38, 3.4e38)
-            return [float(value) for value in values]
+            return values.tolist()
         if kind in BITS:
             bits = abs(BITS[kind])
             low, high = (0, 2**bits - 1) if BITS[kind] < 0 else (-2**(bits - 1), 2**(bits - 1) - 1)
-            edges = np.array([low, high, 0, 1, max(low, -1), min(high, 100)], dtype=object)
-            return [int(value) for value in edges[random.integers(len(edges), size=count)]]
+            edges = (low, high, 0, 1, max(low, -1), min(high, 100))
+            return [edges[k] for k in random.integers(len(edges), size=count).tolist()]
         if kind == 'boolean':
             return [bool(value) for value in random.integers(2, size=count)]
         if kind in ('octet', 'byte'):

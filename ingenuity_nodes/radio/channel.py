@@ -9,10 +9,11 @@ import math
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.radio.frames import size_of
-from ingenuity_nodes.radio.link import Heights, line_of_sight, loss_probability
+from ingenuity_nodes.radio.link import line_of_sight, loss_probability
 from ingenuity_nodes.radio.parameters import RadioParameters
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.timing import SECOND_NS
+from ingenuity_nodes.world.terrain import Heights
 import numpy as np
 
 

@@ -9,19 +9,15 @@ al., "The Mars Helicopter Telecommunication Link", Proc. IEEE 108, 2020).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import math
 
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.radio.parameters import RadioParameters
+from ingenuity_nodes.world.terrain import above_ground, Heights
 import numpy as np
-from numpy.typing import NDArray
 
 SPEED_OF_LIGHT = 299_792_458.0      # [m/s], exact
 BOLTZMANN = 1.380649e-23            # [J/K], exact
-
-Points = NDArray[np.float64]
-Heights = Callable[[Points, Points], Points]    # of the ground at easts and norths [m]
 
 
 def signal_to_noise_db(parameters: RadioParameters, distance: float) -> float:
@@ -55,6 +51,5 @@ def line_of_sight(heights: Heights, a_M: Vector3, b_M: Vector3, step: float) -> 
     left out; diffraction over the edge is not modelled.
     """
     count = max(2, math.ceil(math.hypot(b_M[0] - a_M[0], b_M[1] - a_M[1]) / step))
-    along = np.arange(1, count) / count
-    ray = a_M + along[:, None] * (np.asarray(b_M) - a_M)
-    return bool(np.all(ray[:, 2] > heights(ray[:, 0], ray[:, 1])))
+    along = (np.arange(1, count) / count)[:, None]
+    return bool((above_ground(heights, a_M[None], b_M[None], along) > 0.0).all())

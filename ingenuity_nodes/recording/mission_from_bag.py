@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 import re
 from typing import Any
 
 from ingenuity_nodes.recording.bag.motions import time_of
-from ingenuity_nodes.recording.bag.reader import decode, messages, topics
+from ingenuity_nodes.recording.bag.reader import BagMessage, decode, messages, topics
+from ingenuity_nodes.recording.errors import of_a_stranger
 from ingenuity_nodes.recording.mission_record import Decision, MissionRecord, RoverLog, SentPath
 from ingenuity_nodes.signals import HazardMap
 from ingenuity_nodes.timing import SECOND_NS
@@ -42,7 +44,7 @@ def mission_of_bag(folder: Path, prefix: str = '', since_ns: int = 0) -> Mission
     Raises
     ------
     RecordingError
-        There is no bag in the folder.
+        There is no bag in the folder, or it is damaged.
 
     """
     found = {one.topic: one.type_name for one in topics(folder)}
@@ -52,16 +54,24 @@ def mission_of_bag(folder: Path, prefix: str = '', since_ns: int = 0) -> Mission
                               for topic, kind in OF_ROVERS.items()}
     wanted = {f'{prefix}{topic}' for topic, kind in types.items()
               if found.get(f'{prefix}{topic}') == kind}
+    with of_a_stranger(f'{folder}: damaged'):
+        return _record(messages(folder, wanted) if wanted else (), rovers, len(prefix), since_ns)
+
+
+def _record(
+    found: Iterable[BagMessage], rovers: Sequence[str], below: int, since_ns: int,
+) -> MissionRecord:
+    """Read the messages of a mission; names of topics within the run begin at ``below``."""
     record, now_ns = MissionRecord(), 0
     grid: Any = None
     cloud: Any = None
     driven: dict[str, list[tuple[int, NDArray[np.float64]]]] = {name: [] for name in rovers}
     sent: dict[str, list[SentPath]] = {name: [] for name in rovers}
-    for message in messages(folder, wanted) if wanted else ():
+    for message in found:
         if message.t_ns < since_ns:
             continue
         value: Any = decode(message)
-        within = message.topic[len(prefix):]
+        within = message.topic[below:]
         name, _, topic = within[1:].partition('/')
         if within == LOG:
             record.decisions += _decisions(value.data)
@@ -112,11 +122,16 @@ def _map(grid: Any, cloud: Any) -> HazardMap:
     west, south = float(info.origin.position.x), float(info.origin.position.y)
     cell, shape = float(info.resolution), (int(info.height), int(info.width))
     stamp = grid.header.stamp
+    if not cell > 0.0 or len(grid.data) != shape[0] * shape[1]:
+        raise ValueError(f'{HAZARDS}: found {len(grid.data)} cells of {cell:g} m, allowed: '
+                         f'{shape[0]} x {shape[1]}')
     height, sigma = (np.full(shape, np.nan, np.float32) for _ in range(2))
     if cloud is not None and cloud.header.stamp == stamp:
         points = np.frombuffer(cloud.data.tobytes(), _POINT)
-        rows = np.floor((points['y'] - south) / cell).astype(int)
-        columns = np.floor((points['x'] - west) / cell).astype(int)
+        at = (np.floor((points['y'] - south) / cell), np.floor((points['x'] - west) / cell))
+        if not all(((0 <= k) & (k < n)).all() for k, n in zip(at, shape, strict=True)):
+            raise ValueError(f'{HEIGHTS}: found points outside {HAZARDS}')
+        rows, columns = (k.astype(int) for k in at)
         height[rows, columns], sigma[rows, columns] = points['z'], points['sigma']
     hazard = np.asarray(grid.data, np.int8).astype(np.uint8).reshape(shape)    # -1 is 255
     return HazardMap(stamp.sec * SECOND_NS + stamp.nanosec, west, south, cell, height, sigma,

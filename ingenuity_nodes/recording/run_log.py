@@ -18,7 +18,7 @@ import zipfile
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.recording.columns import (
     EstimateColumns, Rows, SetpointColumns, StatusColumns, TruthColumns)
-from ingenuity_nodes.recording.errors import RecordingError
+from ingenuity_nodes.recording.errors import of_a_stranger, RecordingError
 from ingenuity_nodes.recording.mission_record import MissionRecord
 from ingenuity_nodes.signals import (
     Estimate, FaultChange, ModeChange, Setpoint, Truth, VehicleStatus)
@@ -27,6 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLES = {'truth': 13, 'estimate': 20, 'status': 13, 'setpoint': 7, 'wind': 3}
+
+# Unpacked [B]; a helicopter's hour takes 0.2 GB.
+LARGEST = 4_000_000_000
 
 
 @dataclass(frozen=True)
@@ -246,7 +249,8 @@ class RunLog:
             The file is missing or incomplete.
 
         """
-        try:
+        with of_a_stranger(f'{path}: not a readable run log'):
+            _check_size(path)
             with np.load(path) as arrays:
                 about = json.loads(str(arrays['about']))
                 run = cls(about['scenario'], about['seed'], about['vehicles'],
@@ -259,11 +263,26 @@ class RunLog:
                 run.markers = [MapMarker(**entry) for entry in about['landmarks']]
                 for k, log in enumerate(run.logs):
                     _restore_events(log, about['logs'][k])
-                    log.tables = {name: Rows.of(arrays[f'{k}_{name}_t_ns'], arrays[f'{k}_{name}'])
-                                  for name in TABLES}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise RecordingError(f'{path}: not a readable run log: {error}') from error
+                    log.tables = {name: _table(arrays, f'{k}_{name}', width)
+                                  for name, width in TABLES.items()}
         return run
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what would fill the memory: a stranger's file may claim any size."""
+    with zipfile.ZipFile(path) as file:
+        size = sum(entry.file_size for entry in file.infolist())
+    if size > LARGEST:
+        raise ValueError(f'found {size} bytes unpacked, allowed: {LARGEST}')
+
+
+def _table(arrays: Any, name: str, width: int) -> Rows:
+    times, values = arrays[f'{name}_t_ns'], arrays[name]
+    found = f'{times.dtype} {times.shape}, {values.dtype} {values.shape}'
+    if (times.dtype, values.dtype) != (np.int64, np.float64) or times.ndim != 1 or (
+            values.shape != (len(times), width)):
+        raise ValueError(f'{name}: found {found}, allowed: int64 (n,), float64 (n, {width})')
+    return Rows.of(times, values)
 
 
 def _events(log: VehicleLog) -> dict[str, Any]:

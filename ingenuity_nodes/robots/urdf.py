@@ -9,6 +9,7 @@ import math
 from xml.etree import ElementTree
 
 from ingenuity_nodes.frames import compose, frame, quaternion_from_rpy, QuatWxyz, Vector3
+from ingenuity_nodes.robots.urdf_reader import joint_of
 import numpy as np
 
 
@@ -52,15 +53,6 @@ def prefixed(text: str, vehicle: str) -> str:
 
 
 def _joint(element: ElementTree.Element) -> Joint:
-    return Joint(
-        element.attrib['name'], element.attrib['type'],
-        element.find('parent').attrib['link'],    # type: ignore[union-attr]
-        element.find('child').attrib['link'],     # type: ignore[union-attr]
-        _triple(element.find('origin'), 'xyz', '0 0 0'),
-        quaternion_from_rpy(*(float(a) for a in _triple(element.find('origin'), 'rpy', '0 0 0'))),
-        _triple(element.find('axis'), 'xyz', '1 0 0'))
-
-
-def _triple(element: ElementTree.Element | None, key: str, default: str) -> Vector3:
-    text = default if element is None else element.get(key, default)
-    return np.array([float(word) for word in text.split()])
+    read = joint_of(element)
+    return Joint(read.name, read.kind, read.parent, read.child, np.array(read.xyz),
+                 quaternion_from_rpy(*read.rpy), np.array(read.axis))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ingenuity_nodes.robots.parts import Link, Part, Robot, Triple
@@ -44,16 +45,43 @@ def read_robot(text: str) -> Robot:
     return Robot(root.get('name', ''), tuple(ordered), parts)
 
 
-def _link(joint: ElementTree.Element) -> Link:
-    parent, child = joint.find('parent'), joint.find('child')
+class JointElement(NamedTuple):
+    """What a URDF says of a joint."""
+
+    name: str
+    kind: str      # 'fixed', 'continuous', 'revolute', ...
+    parent: str
+    child: str
+    xyz: Triple    # of the child in the parent [m]
+    rpy: Triple    # [rad]
+    axis: Triple   # written in the child
+
+
+def joint_of(element: ElementTree.Element) -> JointElement:
+    """
+    Read a joint.
+
+    Raises
+    ------
+    KeyError, ValueError
+        Something is missing, or no number.
+
+    """
+    parent, child, axis = (element.find(word) for word in ('parent', 'child', 'axis'))
     if parent is None or child is None:
-        raise ValueError(f"joint {joint.get('name')} without parent or child")
-    xyz, rpy = _origin(joint)
-    moves = joint.attrib['type'] in ('revolute', 'continuous')
-    axis = joint.find('axis')
-    return Link(child.attrib['link'], parent.attrib['link'], xyz, rpy,
-                joint.attrib['name'] if moves else '',
-                _triple('1 0 0' if axis is None else axis.get('xyz', '1 0 0')))
+        raise ValueError(f"joint {element.get('name')} without parent or child")
+    xyz, rpy = _origin(element)
+    return JointElement(
+        element.attrib['name'], element.attrib['type'], parent.attrib['link'],
+        child.attrib['link'], xyz, rpy,
+        _triple('1 0 0' if axis is None else axis.get('xyz', '1 0 0')))
+
+
+def _link(element: ElementTree.Element) -> Link:
+    joint = joint_of(element)
+    moves = joint.kind in ('revolute', 'continuous')
+    return Link(joint.child, joint.parent, joint.xyz, joint.rpy, joint.name if moves else '',
+                joint.axis)
 
 
 def _parts(link: ElementTree.Element, materials: dict[str, Triple]) -> Iterator[Part]:

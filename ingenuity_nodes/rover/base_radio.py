@@ -11,11 +11,11 @@ from typing import NamedTuple
 from ingenuity_nodes.frames import Vector3
 from ingenuity_nodes.radio.base_station import BaseStation, Report
 from ingenuity_nodes.radio.channel import Channel
-from ingenuity_nodes.radio.link import Heights
 from ingenuity_nodes.rover.parameters import RoverParameters
 from ingenuity_nodes.signals import RadioPacket
 from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from ingenuity_nodes.world.seeds import seed_of
+from ingenuity_nodes.world.terrain import Heights
 import numpy as np
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 import difflib
 from pathlib import Path
 from typing import Any
@@ -166,21 +166,17 @@ def _elevation_mistakes(world: WorldSection) -> Iterator[Mistake]:
     if world.elevations is None:
         return
     from ingenuity_nodes.world.elevation_file import ElevationFileError, read_elevations
-    try:
-        read_elevations(Path(world.elevations.file), world.latitude, world.longitude,
-                        world.elevations.reach)
-    except ElevationFileError as error:
-        yield Mistake(('world', 'elevations', 'file'),
-                      f'{error}, allowed: a GeoTIFF of heights that holds the place')
-    if not world.elevations.orthophoto:
-        return
     from ingenuity_nodes.world.orthophoto_file import read_orthophoto
-    try:
-        read_orthophoto(Path(world.elevations.orthophoto), world.latitude, world.longitude,
-                        world.elevations.reach)
-    except ElevationFileError as error:
-        yield Mistake(('world', 'elevations', 'orthophoto'),
-                      f'{error}, allowed: a GeoTIFF or JP2 of the ground that holds the place')
+    readers: list[tuple[str, Callable[..., object], str]] = [
+        ('file', read_elevations, 'a GeoTIFF of heights'),
+        ('orthophoto', read_orthophoto, 'a GeoTIFF or JP2 of the ground')]
+    for key, read, allowed in readers:
+        if path := getattr(world.elevations, key):
+            try:
+                read(Path(path), world.latitude, world.longitude, world.elevations.reach)
+            except ElevationFileError as error:
+                yield Mistake(('world', 'elevations', key),
+                              f'{error}, allowed: {allowed} that holds the place')
 
 
 def _at(value: Any, key: Key) -> Any:

@@ -16,11 +16,13 @@ from typing import Any
 
 from ingenuity_nodes.graph.nodes import PACKAGE
 from ingenuity_nodes.stress.hostile_groups import OWN_RUN, STATE
-from ingenuity_nodes.stress.live_run import LiveRun
+from ingenuity_nodes.stress.live_run import LiveRun, slowness
 
-LONGEST = 600.0       # [s] assumed: what takes longer hangs
+LONGEST = 600.0       # [s] assumed: what takes longer hangs; longer by the load of others
 LAST_WORD = 30.0      # [s] for the stranger to write what it sent
 BEGINS = 'all are here'
+MANY = 100            # messages to each: time goes slower then, so that they come in flight
+SLOWLY = 0.3          # [1] of real time; assumed: it leaves the processors to the stranger
 REFUSED = re.compile(r'\[INFO\] refused in all: (.*)')
 
 
@@ -65,8 +67,8 @@ def fly_among_strangers(
             env={'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **os.environ,
                  'ROS_DOMAIN_ID': str(run.domain)}))
 
-    run = LiveRun(scenario, folder, BEGINS, begin)
-    status, _ = run.wait(LONGEST)
+    run = LiveRun(scenario, folder, BEGINS, begin, pace=SLOWLY if messages > MANY else -1.0)
+    status, _ = run.wait(LONGEST * slowness())
     failures = _end(strangers)
     rows = _rows(out, run.logs)
     ended = next((line for line in reversed(run.lines)

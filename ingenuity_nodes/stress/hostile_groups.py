@@ -16,6 +16,7 @@ GROUPS = (STATE, ORDERS, OWN_RUN, SERVICES)
 _ORDERS = re.compile(
     r'/mission/command|/goal_pose|/clicked_point|/[^/]+/(abort|order|plan|go|faults|path|'
     r'cmd_vel|cmd_velocity|cmd_trajectory|goal_pose|setpoint|mastcam/command)')
+_ENDS = re.compile(r'/[^/]+/(abort|land|return)')
 _OF_ROS = frozenset({'/parameter_events', '/rosout'})    # rclpy's own
 
 
@@ -24,3 +25,8 @@ def group_of(topic: str) -> str:
     if topic in _OF_ROS:
         return ''
     return ORDERS if _ORDERS.fullmatch(topic) else STATE
+
+
+def ends_the_flight(name: str) -> bool:
+    """Return whether a topic or service ends the flight, as documented, by any message."""
+    return _ENDS.fullmatch(name) is not None

@@ -34,12 +34,14 @@ class LiveRun:
         New folder for the products; logs go beside it.
     word
         In the line at which ``act`` is called, once; '' never calls it.
+    pace
+        Simulated seconds per second, 0: as fast as possible, -1: as the scenario says.
 
     """
 
     def __init__(
         self, scenario: str, folder: Path, word: str, act: Act, *, verbose: bool = False,
-        restartable: Container[str] = (),
+        restartable: Container[str] = (), pace: float = -1.0,
     ) -> None:
         self.lines: list[str] = []
         self.when: list[float] = []
@@ -48,7 +50,7 @@ class LiveRun:
         self.folder = RunFolder.create(load_scenario(scenario).name, folder)
         self.logs = folder.parent / f'{folder.name}_logs'
         self.logs.mkdir()
-        options = RunOptions(scenario, run_folder=str(self.folder.path))
+        options = RunOptions(scenario, run_folder=str(self.folder.path), real_time_factor=pace)
         specs = nodes_of(load_scenario(scenario), options)
         self._ready = threading.Event()    # a process may be quicker than this constructor
         domain = Domain()

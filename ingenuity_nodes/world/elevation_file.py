@@ -9,11 +9,12 @@ latitude they are true at; no-data are numbers too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import math
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ingenuity_nodes.world.raster_numbers import mistakes_in_numbers
 from ingenuity_nodes.world.terrain import MARS_RADIUS
 import numpy as np
 from numpy.typing import NDArray
@@ -160,8 +161,8 @@ def grids_around(
     return [_sampled(values, u, v) for values in data], west, south, cell
 
 
-def check_projection(file: Any, path: Path) -> None:
-    """Refuse what has no place on Mars."""
+def check_georeference(file: Any, path: Path, bands: Iterable[int]) -> None:
+    """Refuse what has no place on Mars, and numbers that no map has."""
     if file.crs is None:
         raise ElevationFileError(
             f'{path}: has no map projection (CRS), so no place in it is known')
@@ -172,12 +173,14 @@ def check_projection(file: Any, path: Path) -> None:
         near = min(BODIES, key=lambda name: abs(BODIES[name] - radius))
         body = f'{near}, ' if abs(radius / BODIES[near] - 1.0) < SAME_BODY else ''
         raise ElevationFileError(f'{path}: its map projection (CRS) is that of {body}a body of '
-                                 f'{radius:.0f} m radius, not of Mars, {MARS_RADIUS:.0f} m')
+                                 f'{radius:.7g} m radius, not of Mars, {MARS_RADIUS:.0f} m')
+    if mistakes := mistakes_in_numbers(file, bands):
+        raise ElevationFileError(f'{path}: {"; ".join(mistakes)}')
 
 
 def _check(file: Any, path: Path) -> float:
     """Return how many metres a unit of the file's heights has; refuse what holds no heights."""
-    check_projection(file, path)
+    check_georeference(file, path, (1,))
     kind = str(file.dtypes[0])
     scaled = (file.scales[0], file.offsets[0]) != (1.0, 0.0)
     if kind.startswith('complex') or (kind.endswith('int8') and not scaled):

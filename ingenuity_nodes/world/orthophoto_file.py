@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingenuity_nodes.world.elevation_file import (
-    check_projection, DRIVERS, ElevationFileError, grids_around, read_raster)
+    check_georeference, DRIVERS, ElevationFileError, grids_around, read_raster)
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,10 +50,10 @@ def read_orthophoto(path: Path, latitude_deg: float, east_longitude_deg: float, 
 
     """
     def read(file: Any) -> Orthophoto:
-        check_projection(file, path)
+        bands = (1, 2, 3) if file.count >= 3 else (1,)
+        check_georeference(file, path, bands)
         if str(file.dtypes[0]).startswith('complex'):
             raise ElevationFileError(f'{path}: holds {file.dtypes[0]}, not the shades of an image')
-        bands = (1, 2, 3) if file.count >= 3 else (1,)
         grids, west, south, cell = grids_around(
             file, path, (latitude_deg, east_longitude_deg), half_size,
             {band: lambda data, k=band - 1: _tones(  # type: ignore[misc]

@@ -9,6 +9,7 @@ Rocks, wheel ruts and the grain of the soil are not part of the height: rocks ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import math
 from statistics import NormalDist
@@ -23,6 +24,7 @@ from ingenuity_nodes.world.noise import gradient_noise, smoothstep
 import numpy as np
 from numpy.typing import NDArray
 
+Heights = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 MARS_RADIUS = 3_396_190.0      # [m] IAU 2000 equatorial radius
 SHORTEST_WAVE, OCTAVES = 0.7, 9   # relief waves of 0.7 m, 1.4 m, ... 179 m
 NORMAL_STEP = 0.05             # [m] distance over which a slope is measured
@@ -240,6 +242,31 @@ class Terrain:
         slope_y = (self.height(x, y + d) - self.height(x, y - d)) / (2.0 * d)
         normal = np.array([-slope_x, -slope_y, 1.0])
         return np.asarray(normal / np.linalg.norm(normal))
+
+
+def above_ground(
+    heights: Heights, p: NDArray[np.float64], q: NDArray[np.float64], along: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """
+    Return how far above the ground points on straight lines are, negative below it.
+
+    Parameters
+    ----------
+    heights
+        Of the ground at easts and norths [m].
+    p, q
+        Ends of n lines, shape (n, 3) in M [m].
+    along
+        How far from p to q each of m points is, 0 to 1, shape (m, 1).
+
+    Returns
+    -------
+    NDArray
+        Shape (m, n) [m].
+
+    """
+    x, y, z = ((1.0 - along) * p[:, k] + along * q[:, k] for k in range(3))
+    return z - heights(x, y)
 
 
 def _threshold(cover: float) -> float:
