@@ -344,7 +344,10 @@ def _bag_messages(_):
     start = _message('std_msgs/msg/Float64MultiArray', data=np.arange(7.0))
     inputs = _message('std_msgs/msg/Float64MultiArray', data=np.arange(2.0 * WIDTH))
     features = _message('sensor_msgs/msg/PointCloud2', data=np.zeros(24, np.uint8))
-    odometry = _message('nav_msgs/msg/Odometry')
+    level = _message('geometry_msgs/msg/Pose', orientation=_message(
+        'geometry_msgs/msg/Quaternion', w=1.0))
+    odometry = _message('nav_msgs/msg/Odometry', pose=_message(
+        'geometry_msgs/msg/PoseWithCovariance', pose=level))
     values = (line, grid, cloud, path, odometry, odometry, start, inputs, features)
     whole = [bytes(TYPES.serialize_cdr(value, kind))
              for value, (_, kind) in zip(values, TOPICS, strict=True)]

@@ -100,7 +100,7 @@ def test_a_pace_that_makes_no_sense_is_refused(here, factor):
     (['report', 'nowhere'], 'nowhere: no such run folder'),
     (['play', 'nowhere'], 'nowhere: found no such folder, allowed: the folder of a run'),
     (['play', 'full', '--rate', '0'], "--rate: found '0', allowed: 0.01 to 1000"),
-    (['report', 'full'], 'full: not the folder of a whole run'),
+    (['report', 'full'], 'full/result.json: not the result of a run'),
     (['check', 'bad.yaml', 'own.yaml'], 'world.presure'),
 ])
 def test_other_commands_refuse_bad_input_as_well(here, arguments, words):

@@ -17,9 +17,9 @@ from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from ingenuity_nodes.scenario.variants import with_features  # noqa: E402
 from ingenuity_nodes.simulation.batch import fly_batch  # noqa: E402
 from ingenuity_nodes.stress.live_run import LiveRun  # noqa: E402
+from operator_at_terminal import Operator  # noqa: E402
 from rcl_interfaces.srv import GetParameters  # noqa: E402
 from std_srvs.srv import SetBool, Trigger  # noqa: E402
-from test_nodes_live_desk import Operator  # noqa: E402
 from test_nodes_live_graph import HOP, INTERRUPTED, own_domain, with_cameras  # noqa: E402
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -23,9 +23,8 @@ import threading
 import time
 from typing import TextIO
 
+from ingenuity_nodes.graph.child import prepare_child
 from ingenuity_nodes.graph.nodes import enclave_arguments, NodeSpec, PACKAGE
-from ingenuity_nodes.graph.parent import end_with_parent
-from ingenuity_nodes.graph.priority import give_way
 from ingenuity_nodes.graph.shared_memory import remove_stale
 
 # Domain ids up to 101 keep clear of the ephemeral ports of Linux (ROS 2 documentation).
@@ -232,7 +231,7 @@ class Graph:
             command_of(spec), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors='replace',
             # A session of its own: Ctrl-C in the terminal reaches it through us alone.
-            start_new_session=True, preexec_fn=lambda: _prepare_child(parent, spec.niceness))
+            start_new_session=True, preexec_fn=lambda: prepare_child(parent, spec.niceness))
         reader = threading.Thread(target=self._read, args=(spec, process), daemon=True)
         reader.start()
         return _Running(spec, process, reader)
@@ -345,10 +344,3 @@ def _yaml(value: object) -> str:
     if isinstance(value, list):
         return '[' + ', '.join(_yaml(part) for part in value) + ']'
     return str(value)
-
-
-def _prepare_child(parent: int, niceness: int) -> None:
-    """Run in the child before its program: it shall not outlive us, and may have to give way."""
-    end_with_parent(parent, signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    give_way(niceness)

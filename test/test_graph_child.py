@@ -1,17 +1,17 @@
 # Copyright 2026 Ingenuity contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Who draws gives way to who flies."""
+"""Who draws is nice to who flies."""
 
 import subprocess
 import sys
 
-from ingenuity_nodes.graph.priority import AUTOGROUP
+from ingenuity_nodes.graph.child import AUTOGROUP
 import pytest
 
 PROGRAM = """
 import os, sys
-from ingenuity_nodes.graph.priority import AUTOGROUP, give_way
-give_way(int(sys.argv[1]))
+from ingenuity_nodes.graph.child import AUTOGROUP, be_nice
+be_nice(int(sys.argv[1]))
 print(os.nice(0), AUTOGROUP.read_text().split()[-1])
 """
 
