@@ -262,6 +262,8 @@ def crew(
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({
             'distributed.scheduler.allowed-failures': LIVES - 1,
+            # It would sample each worker's stack a hundred times a second and keep all of it.
+            'distributed.worker.profile.enabled': False,
             'distributed.comm.timeouts.connect': f'{CONNECT_S:.0f}s'}):
         with _client(workers, scheduler) as client:
             yield Crew(client, scheduler or 'this machine')
