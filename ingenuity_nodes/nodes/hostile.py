@@ -17,10 +17,12 @@ from pathlib import Path
 import time
 from typing import Any
 
+from ingenuity_nodes.mission.outside import COMMAND_TOPIC
 from ingenuity_nodes.nodes.hostile_values import Hostile
 from ingenuity_nodes.nodes.message_types import message_type
 from ingenuity_nodes.nodes.pace import PACE
 from ingenuity_nodes.nodes.run import Executor
+from ingenuity_nodes.recording.mission_from_bag import DRIVE
 from ingenuity_nodes.stress.hostile_groups import ends_the_flight, group_of, LOCKSTEP, OWN_RUN
 from ingenuity_nodes.world.seeds import seed_of
 import numpy as np
@@ -30,6 +32,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.serialization import serialize_message
 from rosgraph_msgs.msg import Clock
+from std_msgs.msg import String
 
 STREAM = 7001        # of random numbers
 # What is offered matches every subscription.
@@ -45,8 +48,11 @@ OPEN_CALLS = 10      # of each service, unanswered
 class Target:
     """A topic or service of the run, and what has been sent there."""
 
-    def __init__(self, name: str, sender: Any, kind: type) -> None:
+    def __init__(self, name: str, sender: Any, kind: type, seed: int) -> None:
         self.name, self.sender, self.kind = name, sender, kind
+        # Its own, so that what is sent does not depend on who was discovered first.
+        self.random = np.random.default_rng([seed_of(seed, name), STREAM])
+        self.hostile = Hostile(self.random)
         self.template: Any = None
         self.parameters: list[str] = []
         self.sent = self.answered = 0
@@ -62,9 +68,7 @@ class HostileNode(Node):
 
     def __init__(self, group: str, seed: int) -> None:
         super().__init__('hostile')
-        self._group = group
-        self._random = np.random.default_rng([seed_of(seed, group), STREAM])
-        self._hostile = Hostile(self._random)
+        self._group, self._seed = group, seed
         self._seconds = -1
         self._executor = Executor()
         self._executor.add_node(self)
@@ -103,12 +107,12 @@ class HostileNode(Node):
                     if service not in self.served:
                         kind = service_type(types[0])
                         self.served[service] = Target(
-                            service, self.create_client(kind, service), kind)
+                            service, self.create_client(kind, service), kind, self._seed)
 
     def _aim(self, topic: str, type_name: str) -> None:
         kind = message_type(type_name)
         sender = self.create_publisher(kind, topic, OFFER)
-        self.aimed[topic] = Target(topic, sender, kind)
+        self.aimed[topic] = Target(topic, sender, kind, self._seed)
 
     def learn(self) -> None:
         """Keep a message of each topic, to be changed; and the names of all parameters."""
@@ -148,16 +152,16 @@ class HostileNode(Node):
 
     def send(self, target: Target) -> None:
         """Send one message: new, a changed one of the run's, or one whose bytes are damaged."""
-        draw = self._random.random()
+        draw = target.random.random()
         if target.template is None or draw < 0.4:
-            message = self._hostile.message(target.kind)
+            message = target.hostile.message(target.kind)
         else:
-            message = self._hostile.changed(target.template)
+            message = target.hostile.changed(target.template)
         if self._group != OWN_RUN and target.name in LOCKSTEP:
             for status in message.status:
                 status.hardware_id = 'another'    # of one's own run only insiders speak
         if draw > 0.9 and self._group != OWN_RUN and target.name not in LOCKSTEP:
-            message = self._hostile.damaged(message)
+            message = target.hostile.damaged(message)
         try:
             target.sender.publish(message)
         except RuntimeError:    # damaged so that our own middleware does not send it
@@ -171,11 +175,11 @@ class HostileNode(Node):
         target.calls = [call for call in target.calls if not call.done()]
         if len(target.calls) >= OPEN_CALLS:
             return
-        request = self._hostile.message(target.kind.Request)
-        if target.parameters and self._random.random() < 0.8:
+        request = target.hostile.message(target.kind.Request)
+        if target.parameters and target.random.random() < 0.8:
             request.parameters = [Parameter(
-                name=str(self._random.choice(target.parameters)),
-                value=self._hostile.value('rcl_interfaces/ParameterValue'))]
+                name=str(target.random.choice(target.parameters)),
+                value=target.hostile.value('rcl_interfaces/ParameterValue'))]
         target.calls.append(target.sender.call_async(request))
         target.sent += 1
 
@@ -199,13 +203,22 @@ class HostileNode(Node):
             yield
 
     def resume(self) -> None:
-        """Let time go on, as fast as it can: what was sent may have paused or slowed it."""
+        """
+        Let time go on, as fast as it can, and stop rovers: both may have been ordered otherwise.
+
+        A drive across the site takes half an hour, for which the run rightly waits.
+        """
         if pause := self.served.get('/world/pause'):
             pause.sender.call_async(pause.kind.Request(data=False))
         if change := self.served.get('/world/set_parameters'):
             pace = Parameter(name=PACE, value=ParameterValue(
                 type=ParameterType.PARAMETER_DOUBLE, double_value=0.0))
             change.sender.call_async(change.kind.Request(parameters=[pace]))
+        command = self.create_publisher(String, COMMAND_TOPIC, OFFER)
+        self.listen()    # until it is matched
+        for topic, _ in self.get_topic_names_and_types():
+            if match := DRIVE.fullmatch(topic):
+                command.publish(String(data=f'{{vehicle: {match[1]}, order: hold}}'))
         self.listen()
 
 

@@ -16,7 +16,7 @@ GROUPS = (STATE, ORDERS, OWN_RUN, SERVICES)
 _ORDERS = re.compile(
     r'/mission/command|/goal_pose|/clicked_point|/[^/]+/(abort|order|plan|go|faults|path|'
     r'cmd_vel|cmd_velocity|cmd_trajectory|goal_pose|setpoint|mastcam/command)')
-_ENDS = re.compile(r'/[^/]+/(abort|land|return)')
+_ENDS = re.compile(r'/[^/]+/(abort|land|return|reset)')
 _OF_ROS = frozenset({'/parameter_events', '/rosout'})    # rclpy's own
 
 
