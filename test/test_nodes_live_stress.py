@@ -67,7 +67,7 @@ def test_when_the_disk_is_full_in_flight_the_flight_goes_on_and_what_fits_is_wri
     run = LiveRun(HOP, tmp_path / 'run', ': climb: ', fill)
     status, _ = run.wait()
     assert status not in (0, INTERRUPTED), run.lines
-    assert '/world: ended: landed' in run.lines
+    assert '/world: ended: landed' in run.lines, run.lines
     assert any(line.startswith('/recorder: ') and 'cannot be written: File too large' in line
                and 'the flight goes on' in line for line in run.lines), run.lines
     assert not any('Traceback' in log.read_text() for log in run.logs.iterdir())

@@ -105,6 +105,9 @@ def test_a_live_flight_is_held_and_landed_by_service_and_survives_a_bad_goal(tmp
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, 'ROS_DOMAIN_ID': str(domain.number)})
     try:
+        # A call before the service is known is lost: discovery of one topic tells nothing of it.
+        assert all(service.wait_for_service(timeout_sec=120.0)
+                   for service in operator.services.values())
         while not operator.state.startswith(('ended', 'failed')) and flight.poll() is None:
             executor.spin_once(timeout_sec=1.0)
         text = flight.communicate(timeout=60)[0]

@@ -18,6 +18,7 @@ from ingenuity_nodes.nodes.mapper import MapperNode, MOST_IMAGES  # noqa: E402
 from ingenuity_nodes.nodes.pace import Pace  # noqa: E402
 from ingenuity_nodes.nodes.participant import DONE, Missing, Participant, TICK  # noqa: E402
 from ingenuity_nodes.nodes.refusals import Refusals  # noqa: E402
+from ingenuity_nodes.nodes.rover import FOREIGN  # noqa: E402
 import numpy as np  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from std_msgs.msg import Header, String  # noqa: E402
@@ -29,7 +30,7 @@ class Node:
     """What a participant uses of a node."""
 
     def __init__(self):
-        self.on, self.published, self.errors = {}, {}, []
+        self.on, self.published, self.errors, self.senders = {}, {}, [], {}
         self.membership = SimpleNamespace(run='ours')
         self.refusals = Refusals(self)
 
@@ -42,6 +43,9 @@ class Node:
 
     def topic_in_run(self, topic):
         return topic if topic.startswith('/') else f'/scout/{topic}'
+
+    def count_publishers(self, topic):
+        return self.senders.get(topic, 0)
 
     def get_publishers_info_by_topic(self, topic):
         return [SimpleNamespace(node_namespace='/scout', node_name='vision')] \
@@ -117,6 +121,20 @@ def test_who_has_not_sent_what_is_missing_is_named(node, ticks):
     assert participant.waits_for == (
         'features of the image of 12.134 s, which /scout/vision has not sent')
     assert ticks == []
+
+
+def test_before_time_begins_it_waits_for_whom_it_has_not_discovered(node, participant):
+    def who():
+        return participant.waits_for.removeprefix('whoever sends on ')
+
+    participant.subscribe(String, '/scout/plan')
+    participant.subscribe(String, '/scout/faults', FOREIGN)    # of strangers: there may be none
+    participant.subscribe_shared(String, '/scout/order', ['a', 'b'], lambda _: 'a')
+    for topic, number in ((TICK, 1), ('/scout/plan', 1), ('/scout/order', 1),
+                          ('/scout/order', 2)):
+        assert who() == topic
+        node.senders[topic] = number
+    assert who() == ''
 
 
 def test_a_false_count_is_named_by_its_topic(node, ticks, participant):

@@ -16,7 +16,7 @@ from ingenuity_nodes.graph.roster import Condition, Heartbeat, Roster  # noqa: E
 from ingenuity_nodes.nodes.between_runs import (  # noqa: E402
     BetweenRuns, WaitingNode, WaitingSession)
 from ingenuity_nodes.nodes.conversions.lockstep import heartbeat_message  # noqa: E402
-from ingenuity_nodes.nodes.reset_desk import ResetDesk  # noqa: E402
+from ingenuity_nodes.nodes.reset_desk import ResetDesk, UNDISCOVERED_AFTER  # noqa: E402
 from ingenuity_nodes.nodes.setting import (  # noqa: E402
     parameters_replaced, replaced_parameters)
 from numba import njit  # noqa: E402
@@ -80,6 +80,7 @@ class Desk(ResetDesk):
             declare_parameter=lambda *_: None,
             live_parameters=SimpleNamespace(allow=lambda name: None),
             get_parameter=lambda name: SimpleNamespace(value=seed),
+            get_logger=lambda: SimpleNamespace(warning=lambda text: None),
             create_service=lambda kind, name, answer: offered.update({name: answer})),
             roster, lambda: '')
         self.offered = offered
@@ -99,6 +100,30 @@ def test_the_world_waits_for_all_it_has_seen_and_for_nobody_else():
     assert desk.awaited == ['/mission']
     assert desk.note(Heartbeat('/mission', Condition.WAITING, run='a.2@7'))
     assert desk.awaited == []
+
+
+def roster_of(waits, lasted, other=Condition.READY):
+    roster = Roster(['/mission', '/recorder'], 10.0)
+    roster.receive(Heartbeat('/mission', other), 100.0)
+    roster.receive(Heartbeat('/recorder', Condition.WAITING, waits, lasted=lasted), 100.0)
+    return roster
+
+
+def test_nodes_that_never_discover_each_other_are_made_anew_before_time_begins():
+    roster = roster_of('whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER + 1.0)
+    assert Desk('a', roster).after_failed_discovery(100.0) == 'reset: next is run a.2'
+    assert Desk('a.3', roster).after_failed_discovery(100.0) == (
+        'failed: /recorder waits for whoever sends on /ingenuity/odometry, for 13 s, '
+        'and time cannot begin')
+
+
+@pytest.mark.parametrize('roster', [
+    roster_of('whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER - 1.0),
+    roster_of('whoever sends on /ingenuity/odometry', 60.0, Condition.BUSY),
+    roster_of('somebody who looks at /ingenuity/navcam/image_raw', 60.0),
+    Roster(['/mission'], 10.0)])
+def test_whoever_may_still_be_discovered_is_waited_for(roster):
+    assert Desk('a', roster).after_failed_discovery(100.0) == ''
 
 
 def test_a_second_reset_waits_until_all_are_back_from_the_first():

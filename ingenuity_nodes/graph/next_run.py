@@ -35,6 +35,11 @@ def is_after_reset(run: str) -> bool:
     return _split(run)[1] > 1
 
 
+def number_of(run: str) -> int:
+    """Return how many runs of its row there have been up to a run, itself included."""
+    return _split(run)[1]
+
+
 def seed_in(run: str) -> int:
     """Return the seed that a run was given at a reset, -1 if none was."""
     return _split(run)[2]

@@ -245,7 +245,8 @@ class Graph:
                 self._show(line.removeprefix(STATUS).rstrip())
                 continue
             if line.startswith(RUN_FOLDER):
-                self.folders.append(Path(line.removeprefix(RUN_FOLDER).rstrip('\n')))
+                folder = Path(line.removeprefix(RUN_FOLDER).rstrip('\n'))
+                self.folders += [] if folder in self.folders else [folder]
                 continue
             if log:
                 log.write(line)

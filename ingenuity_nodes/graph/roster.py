@@ -19,6 +19,7 @@ import os
 from pathlib import Path
 import re
 
+UNDISCOVERED = 'whoever sends on'    # begins what a member waits for that has not found another
 ENDED_STATES, STOPPED_STATES = 'ZXx', 'Tt'    # proc(5): of /proc/<pid>/stat
 
 
@@ -158,6 +159,23 @@ class Roster:
         return [name if member.beat is None else f'{name} ({member.beat})'
                 for name, member in self._members.items()
                 if member.beat is None or member.beat.condition is not Condition.READY]
+
+    def stuck(self, seconds: float, now: float) -> list[str]:
+        """
+        Members that have not discovered others for so long, if all are there and nobody is busy.
+
+        Nothing that anybody still does could help them.
+        """
+        waiting = []
+        for name, member in self._members.items():
+            beat = member.beat
+            if beat is None or beat.condition not in (Condition.READY, Condition.WAITING):
+                return []
+            if beat.what.startswith(UNDISCOVERED):
+                if beat.lasted + now - (member.seen or now) < seconds:
+                    return []
+                waiting.append(self._at(name, now, ''))
+        return waiting
 
     def ended(self) -> list[str]:
         """Members whose process is known to have ended, with its number."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from diagnostic_msgs.msg import DiagnosticArray
 from ingenuity_nodes.graph.lockstep import (
     Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
+from ingenuity_nodes.graph.roster import UNDISCOVERED
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, group_of, tick_from
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.timing import TICK_NS
@@ -64,6 +65,7 @@ class Participant:
         self._counted: set[str] = set()
         self._groups: set[str] = set()    # of its topics, in ticks
         self._mailbox: Mailbox | None = None
+        self._senders_wanted: dict[str, int] = {}    # by topic, until the first tick
         self._tick: Tick | None = None
         self._last_ns = self._resumed_ns = 0
         self.verdict = ''    # set by mission control when the run is over
@@ -97,6 +99,8 @@ class Participant:
         full_name = self._node.topic_in_run(topic)
         self._counted.add(full_name)
         self._groups.add(group_of(full_name))
+        if qos.durability == DurabilityPolicy.TRANSIENT_LOCAL:    # from within the run
+            self._senders_wanted[full_name] = 1
 
         def hold(message: Any) -> None:
             if stamp_of is not None:
@@ -145,6 +149,7 @@ class Participant:
         names = {source: counted_name(full_name, source) for source in sources}
         self._counted.update(names.values())
         self._groups.add(group_of(full_name))
+        self._senders_wanted[full_name] = len(sources)
 
         def hold(message: Any) -> None:
             try:
@@ -163,15 +168,27 @@ class Participant:
 
     @property
     def waits_for(self) -> str:
-        """Return what keeps this participant from answering the last tick, '' if nothing."""
+        """
+        Return what keeps this participant from answering the last tick, '' if nothing.
+
+        Before the first one, that is whoever it has not discovered yet: what such a one sent
+        could be lost, however long the middleware is to keep it (eProsima/Fast-DDS, issue 3822).
+        """
         if self._tick is None:
-            return ''
+            return '' if self._last_ns else self._undiscovered
         late = self._box.missing(self._tick)
         if late:
             return ', '.join(f'messages on {name}, which {self._senders(name.partition("#")[0])}'
                              for name in late)
         missing = self._missing(self._tick.t_ns)
         return f'{missing.what}, which {self._senders(missing.topic)}' if missing else ''
+
+    @property
+    def _undiscovered(self) -> str:
+        for topic, wanted in {TICK: 1, **self._senders_wanted}.items():
+            if self._node.count_publishers(self._node.run_names.on_network(topic)) < wanted:
+                return f'{UNDISCOVERED} {topic}'
+        return ''
 
     def _senders(self, topic: str) -> str:
         """Name who has not sent what is missed on a topic."""

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+import shutil
 from typing import Any, TypeVar
 
 from ingenuity_nodes.graph.next_run import RESET
+from ingenuity_nodes.graph.roster import UNDISCOVERED
 from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
@@ -131,7 +133,7 @@ class RecorderNode(MemberNode):
         missing = [topic for topic in self._types
                    if not self.count_publishers(self.run_names.on_network(topic))]
         if missing:
-            return missing[0]
+            return f'{UNDISCOVERED} {missing[0]}'
         return self._participant.waits_for if self._settled else 'the list of topics to settle'
 
     # What comes in -------------------------------------------------------------------------
@@ -275,7 +277,13 @@ class RecorderNode(MemberNode):
         self.get_logger().error(str(error))
 
     def next_parameters(self, next_run: str) -> dict[str, Any]:
-        """Give the next run a folder beside this one's, where that was not made by itself."""
+        """
+        Give the next run a folder beside this one's, where that was not made by itself.
+
+        It has this one's where time had not begun: nothing was flown in it.
+        """
+        if not self._t_ns:
+            return {**super().next_parameters(next_run), 'run_folder': str(self._folder.path)}
         return {**super().next_parameters(next_run), **(
             {'run_folder': str(RunFolder.beside(self._folder).path)} if self._is_given else {})}
 
@@ -290,6 +298,9 @@ class RecorderNode(MemberNode):
         except RecordingError as error:
             if not self._bag_ended:
                 self._lose(error)
+        if not self._t_ns and self.membership.next_run:
+            shutil.rmtree(self._folder.bag, ignore_errors=True)
+            return
         try:
             self._notes.finish()
             outcome = None if reason.startswith(ENDED) else reason

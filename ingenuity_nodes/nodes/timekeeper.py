@@ -218,6 +218,8 @@ class Timekeeper:
         elif self._state == WAITING:
             if lost := self._lost(now):
                 self.end(FAILED, f'{", ".join(lost)}, before time began')
+            elif verdict := self._resets.after_failed_discovery(now):
+                self._report(verdict)
         else:
             self._resume()
             self._find_the_lost(now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingenuity_nodes.cameras.model import navcam
+from ingenuity_nodes.graph.roster import UNDISCOVERED
 from ingenuity_nodes.navigation.feature_tracker import FeatureTracker
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds
 from ingenuity_nodes.nodes.conversions.images import features_message, image_from, image_message
@@ -39,7 +40,8 @@ class VisionNode(MemberNode):
 
     @property
     def _waits_for(self) -> str:
-        return '' if self._images.get_publisher_count() else self.topic_in_run(IMAGES)
+        return ('' if self._images.get_publisher_count()
+                else f'{UNDISCOVERED} {self.topic_in_run(IMAGES)}')
 
     def _on_image(self, message: Image) -> None:
         self.time_begins()
