@@ -72,7 +72,7 @@ def test_a_message_that_cannot_be_read_is_refused_by_its_topic_and_the_others_ar
     from std_msgs.msg import String
     errors = []
     participant = SimpleNamespace(subscribe=lambda kind, topic, stamp_of: topic,
-                                  publisher=lambda kind, topic, source: None)
+                                  publisher=lambda kind, topic, source, readers: None)
     wires = Wires(node_with(errors), participant, load_scenario('flight_03'), MISSION, MISSION)
     messages = defaultdict(list, {
         '/ingenuity/flight_mode': [String(data='standby: on')],
@@ -106,7 +106,7 @@ class Graph:
         self.source_of = source_of
         return {source: counted_name(topic, source) for source in sources}
 
-    def publisher(self, kind, topic, source):
+    def publisher(self, kind, topic, source, readers):
         name = counted_name(topic, source) if source else topic
         messages = self.published.setdefault(name, [])
         return SimpleNamespace(publish=messages.append)

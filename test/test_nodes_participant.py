@@ -30,7 +30,8 @@ class Node:
     """What a participant uses of a node."""
 
     def __init__(self):
-        self.on, self.published, self.errors, self.senders = {}, {}, [], {}
+        self.on, self.published, self.errors = {}, {}, []
+        self.senders, self.readers = {}, {}
         self.membership = SimpleNamespace(run='ours')
         self.refusals = Refusals(self)
 
@@ -46,6 +47,11 @@ class Node:
 
     def count_publishers(self, topic):
         return self.senders.get(topic, 0)
+
+    def get_subscriptions_info_by_topic(self, topic):
+        return [SimpleNamespace(node_namespace=name.rpartition('/')[0],
+                                node_name=name.rpartition('/')[2])
+                for name in self.readers.get(topic, [])]
 
     def get_publishers_info_by_topic(self, topic):
         return [SimpleNamespace(node_namespace='/scout', node_name='vision')] \
@@ -125,7 +131,8 @@ def test_who_has_not_sent_what_is_missing_is_named(node, ticks):
 
 def test_before_time_begins_it_waits_for_whom_it_has_not_discovered(node, participant):
     def who():
-        return participant.waits_for.removeprefix('whoever sends on ')
+        return participant.waits_for.removeprefix('discovery of ').removeprefix(
+            'whoever sends on ')
 
     participant.subscribe(String, '/scout/plan')
     participant.subscribe(String, '/scout/faults', FOREIGN)    # of strangers: there may be none
@@ -134,6 +141,11 @@ def test_before_time_begins_it_waits_for_whom_it_has_not_discovered(node, partic
                           ('/scout/order', 2)):
         assert who() == topic
         node.senders[topic] = number
+    assert who() == ''
+    node.readers['/scout/radio/up'] = ['/scout/recorder']
+    participant.publisher(String, 'radio/up', readers=['/perseverance/rover'])
+    assert who() == '/perseverance/rover as a reader of /scout/radio/up'
+    node.readers['/scout/radio/up'].append('/perseverance/rover')
     assert who() == ''
 
 

@@ -110,16 +110,17 @@ def roster_of(waits, lasted, other=Condition.READY):
 
 
 def test_nodes_that_never_discover_each_other_are_made_anew_before_time_begins():
-    roster = roster_of('whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER + 1.0)
+    roster = roster_of(
+        'discovery of whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER + 1.0)
     assert Desk('a', roster).after_failed_discovery(100.0) == 'reset: next is run a.2'
     assert Desk('a.3', roster).after_failed_discovery(100.0) == (
-        'failed: /recorder waits for whoever sends on /ingenuity/odometry, for 13 s, '
+        'failed: /recorder waits for discovery of whoever sends on /ingenuity/odometry, for 13 s, '
         'and time cannot begin')
 
 
 @pytest.mark.parametrize('roster', [
-    roster_of('whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER - 1.0),
-    roster_of('whoever sends on /ingenuity/odometry', 60.0, Condition.BUSY),
+    roster_of('discovery of whoever sends on /ingenuity/odometry', UNDISCOVERED_AFTER - 1.0),
+    roster_of('discovery of whoever sends on /ingenuity/odometry', 60.0, Condition.BUSY),
     roster_of('somebody who looks at /ingenuity/navcam/image_raw', 60.0),
     Roster(['/mission'], 10.0)])
 def test_whoever_may_still_be_discovered_is_waited_for(roster):

@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from ingenuity_nodes.graph.roster import run_of_process
+from ingenuity_nodes.graph.wiring import members_of, node_of
 from ingenuity_nodes.scenario.sections import Scenario
 
 PACKAGE = 'ingenuity_nodes'
@@ -105,9 +106,9 @@ def restartable(scenario: Scenario) -> frozenset[str]:
 
 def participants(scenario: Scenario) -> list[str]:
     """Full names of the nodes that answer each tick."""
-    return [*(f'/{section.name}/helicopter' for section in scenario.helicopters),
-            *(f'/{section.name}/rover' for section in scenario.rovers),
-            *(['/mapper'] if scenario.mapper else []), '/mission', *scenario.lockstep.participants]
+    members = [node_of(kind, name) for kind, names in members_of(scenario).items()
+               for name in names]
+    return [*members, *scenario.lockstep.participants]
 
 
 def enclave_arguments(name: str) -> list[str]:

@@ -19,7 +19,7 @@ import os
 from pathlib import Path
 import re
 
-UNDISCOVERED = 'whoever sends on'    # begins what a member waits for that has not found another
+UNDISCOVERED = 'discovery of'    # begins what a member waits for that does not know another
 ENDED_STATES, STOPPED_STATES = 'ZXx', 'Tt'    # proc(5): of /proc/<pid>/stat
 
 

@@ -73,6 +73,11 @@ def members_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
             MAPPER: (MAPPER,) if scenario.mapper else (), MISSION: (MISSION,)}
 
 
+def node_of(kind: str, name: str) -> str:
+    """Return the full name of a participant's node, in a run without a namespace."""
+    return f'/{name}/{kind}' if kind in (HELICOPTER, ROVER) else f'/{name}'
+
+
 class Mail:
     """What was sent in one tick, handed over in the next, within one process."""
 

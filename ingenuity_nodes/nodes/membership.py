@@ -160,7 +160,7 @@ class Membership:
         before, self._waits = self._waits, self.waits_for() or ('' if known else WORLD)
         if self._waits != before:
             self._waits_since = now
-        waits = self._waits or ('' if self._world.known or self._is_world else '/world')
+        waits = self._waits if self._world.known or self._is_world else WORLD
         self._same = self._same + 1 if waits == self._reported else 0
         self._reported = waits
         if waits and self._same == PATIENT_BEATS:

@@ -66,6 +66,7 @@ class Participant:
         self._groups: set[str] = set()    # of its topics, in ticks
         self._mailbox: Mailbox | None = None
         self._senders_wanted: dict[str, int] = {}    # by topic, until the first tick
+        self._readers_wanted: dict[str, list[str]] = {}    # nodes by topic, likewise
         self._tick: Tick | None = None
         self._last_ns = self._resumed_ns = 0
         self.verdict = ''    # set by mission control when the run is over
@@ -76,14 +77,17 @@ class Participant:
 
     def publisher(
         self, kind: type, topic: str, qos: QoSProfile = COUNTED, *, source: str = '',
+        readers: Sequence[str] = (),
     ) -> CountedPublisher:
         """
         Create a publisher whose messages are received by participants in the next tick.
 
-        ``source`` is the sender's name on a topic that several participants publish on.
+        ``source`` is the sender's name on a topic that several participants publish on;
+        ``readers`` are nodes without which time does not begin.
         """
         publisher = CountedPublisher(self._node, kind, topic, qos, source)
         self._publishers.append(publisher)
+        self._readers_wanted.setdefault(publisher.topic, []).extend(readers)
         return publisher
 
     def subscribe(
@@ -187,17 +191,25 @@ class Participant:
     def _undiscovered(self) -> str:
         for topic, wanted in {TICK: 1, **self._senders_wanted}.items():
             if self._node.count_publishers(self._node.run_names.on_network(topic)) < wanted:
-                return f'{UNDISCOVERED} {topic}'
+                return f'{UNDISCOVERED} whoever sends on {topic}'
+        for topic, readers in self._readers_wanted.items():
+            known = self._names(self._node.get_subscriptions_info_by_topic, topic)
+            for reader in readers:
+                if reader not in known:
+                    return f'{UNDISCOVERED} {reader} as a reader of {topic}'
         return ''
 
     def _senders(self, topic: str) -> str:
         """Name who has not sent what is missed on a topic."""
-        in_run = self._node.run_names
-        offers = self._node.get_publishers_info_by_topic(
-            in_run.on_network(self._node.topic_in_run(topic)))
-        names = {in_run.within(f'{offer.node_namespace.rstrip("/")}/{offer.node_name}')
-                 for offer in offers}
+        names = self._names(
+            self._node.get_publishers_info_by_topic, self._node.topic_in_run(topic))
         return f'{", ".join(sorted(names))} has not sent' if names else f'nobody sends on {topic}'
+
+    def _names(self, ends_of: Callable[[str], Sequence[Any]], topic: str) -> set[str]:
+        """Return the nodes, by their names in the run, that have an end of a topic."""
+        in_run = self._node.run_names
+        return {in_run.within(f'{end.node_namespace.rstrip("/")}/{end.node_name}')
+                for end in ends_of(in_run.on_network(topic))}
 
     def advance(self) -> None:
         """Do the work of the tick if everything it needs is here."""

@@ -133,7 +133,7 @@ class RecorderNode(MemberNode):
         missing = [topic for topic in self._types
                    if not self.count_publishers(self.run_names.on_network(topic))]
         if missing:
-            return f'{UNDISCOVERED} {missing[0]}'
+            return f'{UNDISCOVERED} whoever sends on {missing[0]}'
         return self._participant.waits_for if self._settled else 'the list of topics to settle'
 
     # What comes in -------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class VisionNode(MemberNode):
     @property
     def _waits_for(self) -> str:
         return ('' if self._images.get_publisher_count()
-                else f'{UNDISCOVERED} {self.topic_in_run(IMAGES)}')
+                else f'{UNDISCOVERED} whoever sends on {self.topic_in_run(IMAGES)}')
 
     def _on_image(self, message: Image) -> None:
         self.time_begins()

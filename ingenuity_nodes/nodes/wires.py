@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ingenuity_nodes.graph.wiring import Inputs, members_of, Wire, WIRING
+from ingenuity_nodes.graph.wiring import Inputs, members_of, node_of, Wire, WIRING
 from ingenuity_nodes.nodes.conversions.wired import Codec, CODECS
 from ingenuity_nodes.nodes.member import MemberNode
 from ingenuity_nodes.nodes.participant import CountedPublisher, Messages, Participant
@@ -31,8 +31,9 @@ class Wires:
             (wire, _codec(wire),
              {target: participant.publisher(
                  _codec(wire).message, wire.topic_of(name, target),
-                 source=name if _mixed(wire, members[kind]) else '')
-              for target in (members[wire.target] if wire.addressed else ('',))})
+                 source=name if _mixed(wire, members[kind]) else '',
+                 readers=[node_of(wire.target, reader) for reader in readers])
+              for target, readers in _addresses(wire, members[wire.target])})
             for wire in WIRING if wire.source == kind]
 
     def inputs(self, messages: Messages) -> Inputs:
@@ -67,6 +68,11 @@ def _subscribe(
     return {source: participant.subscribe(
         codec.message, wire.topic_of(source, name), stamp_of=codec.stamp_of)
         for source in sources}
+
+
+def _addresses(wire: Wire, members: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    """Return to whom one output goes, '' for all on one topic, and who reads it there."""
+    return [(one, (one,)) for one in members] if wire.addressed else [('', members)]
 
 
 def _mixed(wire: Wire, sources: Sequence[str]) -> bool:
