@@ -16,6 +16,7 @@ from ingenuity_nodes.campaign.flight_rows import FAILED, FLOWN
 from ingenuity_nodes.campaign.load import load_campaign
 from ingenuity_nodes.campaign.monte_carlo import duration, fly_campaign, Progress
 from ingenuity_nodes.campaign.row_store import campaign_rows, RowStore
+from ingenuity_nodes.campaign.summary import summarise
 from ingenuity_nodes.recording.errors import RecordingError
 import pytest
 
@@ -108,6 +109,21 @@ def test_a_run_that_raises_is_a_row_with_its_reason(tmp_path):
     assert [row['status'] for row in rows] == [FAILED, FAILED]
     assert 'no_such_module' in rows[0]['reason']
     assert rows[1]['world.wind.speed'] == drawn[1].values['world.wind.speed']
+
+
+def test_a_flight_refused_on_the_ground_says_why_in_its_row_and_in_the_summary(tmp_path):
+    # Servos that lag so much fail the check of the blades before spin-up.
+    path = write_campaign(tmp_path, CAMPAIGN.replace('flights: 6', 'flights: 2'))
+    plan, drawn = load_campaign(str(path))
+    slow = plan.scenario.vehicles[0].model_copy(update={
+        'overrides': {'vehicle': {'actuators': {'servo_lag': 0.02}}}})
+    plan = type(plan)(plan.campaign, plan.scenario.model_copy(update={'vehicles': (slow,)}))
+    with crew(1) as team:
+        rows = fly_campaign(plan, drawn, RowStore.open(tmp_path / 'out', plan), team)
+    assert [row['outcome'] for row in rows] == ['refused'] * 2
+    assert 'blade' in rows[0]['refusal']
+    _, outcome, _ = summarise(plan, rows, 'again').missed[0]
+    assert outcome == f'refused: {rows[0]["refusal"]}'
 
 
 @pytest.mark.slow

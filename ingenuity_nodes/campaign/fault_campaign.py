@@ -14,7 +14,7 @@ from ingenuity_nodes.campaign.crew import Crew, in_order, InProcess
 from ingenuity_nodes.faults.catalogue import CATALOGUE, entry
 from ingenuity_nodes.faults.fault import Outcome, Phase
 from ingenuity_nodes.helicopter.helicopter import HelicopterOutputs
-from ingenuity_nodes.recording.anomalies import is_hard
+from ingenuity_nodes.recording.anomalies import is_hard, refusal_in
 from ingenuity_nodes.scenario.fault_scenarios import PREFIX
 from ingenuity_nodes.scenario.load import load_scenario
 from ingenuity_nodes.scenario.sections import Scenario
@@ -127,10 +127,8 @@ def judge(
 
     """
     changes = list(changes)
-    refused = next((change.reason for change in changes if change.mode == 'refused'), failure)
     if not flew:
-        reasons = [change.reason for change in changes if change.mode == 'spin_down']
-        return Outcome.REFUSED, (reasons or [refused])[0]
+        return Outcome.REFUSED, refusal_in(changes) or failure
     if failure:
         return Outcome.LOST, failure
     down, aside = contact or (0.0, 0.0)

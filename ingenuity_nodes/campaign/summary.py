@@ -54,7 +54,7 @@ def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
              for figure in figures for run, value in worst_runs(rows, figure)]
     failed = [(row['run'], row['reason'], f'{command} --run {row["run"]}')
               for row in failures(rows)]
-    missed = [(row['run'], str(row['outcome']), f'{command} --run {row["run"]}') for row in rows
+    missed = [(row['run'], _end(row), f'{command} --run {row["run"]}') for row in rows
               if row['status'] == FLOWN and campaign.success
               and not succeeded(campaign.success[0], row)]
     return Summary(
@@ -63,6 +63,12 @@ def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
         sensitivities(campaign, rows, figures), worst, missed[:MOST_MISSED], failed,
         max((row['memory_mb'] or 0.0 for row in rows), default=0.0),
         sum(row['cpu_s'] or 0.0 for row in rows))
+
+
+def _end(row: Row) -> str:
+    """Tell how a flight ended; of one that did not start, why."""
+    refusal = row.get('refusal')    # rows of earlier versions have none
+    return f'{row["outcome"]}: {refusal}' if refusal else str(row['outcome'])
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ingenuity_nodes.recording.run_log import VehicleLog
+from ingenuity_nodes.signals import ModeChange
 from ingenuity_nodes.timing import SECOND_NS
 
 ANOMALOUS_MODES = frozenset({'degraded', 'refused', 'crashed', 'hold', 'order'})
@@ -18,6 +20,12 @@ HARD_ASIDE = 1.0    # [m/s] assumed: on a slope such a slide strikes a blade (do
 def is_hard(down: float, aside: float) -> bool:
     """Return whether a contact at these speeds [m/s] is a hard landing."""
     return down > HARD_DOWN or aside > HARD_ASIDE
+
+
+def refusal_in(modes: Iterable[ModeChange]) -> str:
+    """Return why a flight did not start: what stopped its rotors, else what refused it."""
+    reasons = {change.mode: change.reason for change in modes}
+    return reasons.get('spin_down', reasons.get('refused', ''))
 
 
 def fault_entries(log: VehicleLog, lift_off_ns: int) -> list[dict[str, Any]]:

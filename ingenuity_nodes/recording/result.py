@@ -26,7 +26,8 @@ from typing import Any
 
 from ingenuity_nodes.frames import azimuth_from_yaw, rpy_from_quaternion
 from ingenuity_nodes.guidance.mode import lift_off_from, Mode
-from ingenuity_nodes.recording.anomalies import fault_entries, is_hard, response_entries
+from ingenuity_nodes.recording.anomalies import (
+    fault_entries, is_hard, refusal_in, response_entries)
 from ingenuity_nodes.recording.columns import TruthColumns
 from ingenuity_nodes.recording.errors import RecordingError
 from ingenuity_nodes.recording.run_log import PhotoRecord, RunLog, VehicleLog
@@ -56,6 +57,7 @@ class FlightResult:
     """One helicopter's figures; the names are the keys of the file."""
 
     outcome: str
+    refusal: str | None                      # why it did not start
     duration_s: float | None
     lift_off_t_s: float | None
     touchdown_t_s: float | None
@@ -180,7 +182,9 @@ def flight_result(log: VehicleLog) -> FlightResult:
     """Compute one helicopter's figures; None for what the record does not contain."""
     span = flight_span(log)
     values: dict[str, Any] = dict.fromkeys(FlightResult.__dataclass_fields__)
-    values['outcome'] = _outcome(log, span)
+    values['outcome'] = outcome = _outcome(log, span)
+    if outcome == REFUSED:
+        values['refusal'] = refusal_in(log.modes)
     if span is not None:
         values |= _track_figures(log.truths, span)
         values |= _landing_figures(log, span)
