@@ -12,7 +12,8 @@ import pytest
 rclpy = pytest.importorskip('rclpy', reason='rclpy is not importable: no ROS 2 here')
 pytest.importorskip('ingenuity_interfaces.action', reason='ingenuity_interfaces is not built here')
 
-from ingenuity_nodes.recording.bag.repair import is_whole  # noqa
+from ingenuity_interfaces.action import GoTo  # noqa
+from ingenuity_nodes.recording.bag.repair import is_whole  # noqa: E402
 from ingenuity_nodes.scenario.load import load_scenario  # noqa: E402
 from ingenuity_nodes.scenario.variants import with_features  # noqa: E402
 from ingenuity_nodes.simulation.batch import fly_batch  # noqa: E402
@@ -43,7 +44,11 @@ def test_after_a_reset_in_flight_the_same_processes_fly_the_same_flight(tmp_path
     def reset(run):
         operator = Operator(run.domain)
         found['before'] = parameter(operator, '/ingenuity/helicopter', 'run').string_value
+        goal = GoTo.Goal()
+        goal.goal.header.frame_id, goal.goal.point.x = 'map', 30.0
+        result = operator.send(GoTo, '/perseverance/go_to', goal).get_result_async()
         found['answer'] = operator.call(Trigger, '/world/reset', Trigger.Request())
+        found['goal'] = operator.answer(result).result
         operator.wait_until(lambda: operator.state.startswith('running'))
         found['after'] = {node: parameter(operator, node, 'run').string_value for node in run.ids}
         found['nodes'] = [f'{namespace.rstrip("/")}/{name}' for name, namespace
@@ -59,6 +64,8 @@ def test_after_a_reset_in_flight_the_same_processes_fly_the_same_flight(tmp_path
     assert found['answer'].success
     assert found['answer'].message == f"reset: next is run {found['before']}.2"
     assert set(found['after'].values()) == {f"{found['before']}.2"}
+    assert not found['goal'].success    # it was on the way, and nobody waits for it for ever
+    assert found['goal'].outcome == 'the run is over: reset'
     assert found['ids'] == run.ids    # no process is new
     assert sorted(found['nodes']) == sorted([*run.ids, '/operator'])    # and no old node is left
     assert found['servers'] == 1

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 import math
+import time
 from typing import Any
 
 from geometry_msgs.msg import Point, PointStamped
@@ -29,6 +30,7 @@ from ingenuity_nodes.timing import SECOND_NS, TICK_NS
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 
+LAST_WORDS = 1.0    # [s] of wall time for results to go out, as the client must ask for each
 FEEDBACK_NS = SECOND_NS // 5    # as often as helicopters report their positions
 Maker = Callable[[str, Any, MissionControl], Errand]    # of name and goal
 
@@ -81,6 +83,15 @@ class ActionDesk:
         """Offer no more actions; rclpy would offer them as long as anything knows the node."""
         for server in self._servers:
             server.destroy()
+
+    def end(self, reason: str) -> None:
+        """Answer all goals that are still open, as the run is over; nobody spins any more."""
+        open_tasks = list(self._tasks)
+        for task in open_tasks:
+            self._abort(task, f'the run is over: {reason}')
+        executor, deadline = self._node.executor, time.monotonic() + LAST_WORDS
+        while open_tasks and executor and time.monotonic() < deadline:
+            executor.spin_once(timeout_sec=0.05)
 
     def received(self) -> tuple[Command, ...]:
         """Return the commands of goals that are new, and of those that are to end."""

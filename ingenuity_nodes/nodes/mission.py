@@ -110,6 +110,11 @@ class MissionNode(MemberNode):
     def _path(self, name: str, plan: FlightPlan) -> Path:
         return path_message(0, frames.MAP, np.array(waypoints(plan)) + self._starts[name])
 
+    def finish(self) -> None:
+        """Let nobody wait for the result of a goal."""
+        if self._actions:
+            self._actions.end(self.membership.reason)
+
     def destroy_node(self) -> None:
         """Take the actions along."""
         if self._actions:
