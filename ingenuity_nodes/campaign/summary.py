@@ -66,7 +66,7 @@ def summarise(plan: CampaignPlan, rows: Sequence[Row], command: str) -> Summary:
 
 
 def _end(row: Row) -> str:
-    """Tell how a flight ended; of one that did not start, why."""
+    """Describe how a flight ended; of one that did not start, why."""
     refusal = row.get('refusal')    # rows of earlier versions have none
     return f'{row["outcome"]}: {refusal}' if refusal else str(row['outcome'])
 
