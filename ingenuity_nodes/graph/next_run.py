@@ -32,7 +32,7 @@ def comes_after(run: str, earlier: str) -> bool:
 
 def is_after_reset(run: str) -> bool:
     """Return whether a run follows another."""
-    return _split(run)[1] > 1
+    return number_of(run) > 1
 
 
 def number_of(run: str) -> int:

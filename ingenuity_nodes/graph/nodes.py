@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from ingenuity_nodes.graph.roster import run_of_process
-from ingenuity_nodes.graph.wiring import members_of, node_of
+from ingenuity_nodes.graph.wiring import members_of, node_of, ROVER
 from ingenuity_nodes.scenario.sections import Scenario
 
 PACKAGE = 'ingenuity_nodes'
@@ -100,7 +100,7 @@ def restartable(scenario: Scenario) -> frozenset[str]:
     """
     if scenario.lockstep.on_silence != 'wait':
         return frozenset()
-    return frozenset(f'/{rover.name}/rover' for rover in scenario.rovers
+    return frozenset(node_of(ROVER, rover.name) for rover in scenario.rovers
                      if rover.drive_to is None)
 
 

@@ -246,7 +246,8 @@ class Graph:
                 continue
             if line.startswith(RUN_FOLDER):
                 folder = Path(line.removeprefix(RUN_FOLDER).rstrip('\n'))
-                self.folders += [] if folder in self.folders else [folder]
+                if folder not in self.folders:    # as after a reset before time began
+                    self.folders.append(folder)
                 continue
             if log:
                 log.write(line)

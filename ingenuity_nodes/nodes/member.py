@@ -20,8 +20,14 @@ from ingenuity_nodes.parameters import ParameterError
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 CLOCK = '/clock'
+
+
+def full_name_of(end: TopicEndpointInfo) -> str:
+    """Return the full name of the node that has one end of a topic."""
+    return f'{end.node_namespace.rstrip("/")}/{end.node_name}'
 
 
 class MemberNode(Node):
@@ -62,7 +68,7 @@ class MemberNode(Node):
     def other_publishers(self, topic: str) -> str:
         """Name the nodes that publish on a topic, too; by their full names, '' if none does."""
         offers = self.get_publishers_info_by_topic(self.run_names.on_network(topic))
-        names = {f'{offer.node_namespace.rstrip("/")}/{offer.node_name}' for offer in offers}
+        names = {full_name_of(offer) for offer in offers}
         return ', '.join(sorted(names - {self.get_fully_qualified_name()}))
 
     def create_publisher(self, msg_type: type, topic: str, *args: Any, **options: Any) -> Any:

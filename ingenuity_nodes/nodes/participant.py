@@ -12,7 +12,7 @@ from ingenuity_nodes.graph.lockstep import (
     Answer, check_next, check_time, counted_name, Foreign, ForeignMessageError, Mailbox, Tick)
 from ingenuity_nodes.graph.roster import UNDISCOVERED
 from ingenuity_nodes.nodes.conversions.lockstep import answer_message, group_of, tick_from
-from ingenuity_nodes.nodes.member import MemberNode
+from ingenuity_nodes.nodes.member import full_name_of, MemberNode
 from ingenuity_nodes.timing import TICK_NS
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -65,7 +65,7 @@ class Participant:
         self._counted: set[str] = set()
         self._groups: set[str] = set()    # of its topics, in ticks
         self._mailbox: Mailbox | None = None
-        self._senders_wanted: dict[str, int] = {}    # by topic, until the first tick
+        self._senders_wanted = {TICK: 1}    # by topic, until the first tick
         self._readers_wanted: dict[str, list[str]] = {}    # nodes by topic, likewise
         self._tick: Tick | None = None
         self._last_ns = self._resumed_ns = 0
@@ -189,7 +189,7 @@ class Participant:
 
     @property
     def _undiscovered(self) -> str:
-        for topic, wanted in {TICK: 1, **self._senders_wanted}.items():
+        for topic, wanted in self._senders_wanted.items():
             if self._node.count_publishers(self._node.run_names.on_network(topic)) < wanted:
                 return f'{UNDISCOVERED} whoever sends on {topic}'
         for topic, readers in self._readers_wanted.items():
@@ -208,8 +208,7 @@ class Participant:
     def _names(self, ends_of: Callable[[str], Sequence[Any]], topic: str) -> set[str]:
         """Return the nodes, by their names in the run, that have an end of a topic."""
         in_run = self._node.run_names
-        return {in_run.within(f'{end.node_namespace.rstrip("/")}/{end.node_name}')
-                for end in ends_of(in_run.on_network(topic))}
+        return {in_run.within(full_name_of(end)) for end in ends_of(in_run.on_network(topic))}
 
     def advance(self) -> None:
         """Do the work of the tick if everything it needs is here."""

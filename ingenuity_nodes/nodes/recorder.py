@@ -10,7 +10,6 @@ import shutil
 from typing import Any, TypeVar
 
 from ingenuity_nodes.graph.next_run import RESET
-from ingenuity_nodes.graph.roster import UNDISCOVERED
 from ingenuity_nodes.nodes.conversions.cdr import from_cdr
 from ingenuity_nodes.nodes.conversions.geometry import nanoseconds, stamp_from
 from ingenuity_nodes.nodes.conversions.sensors import status_from
@@ -130,11 +129,8 @@ class RecorderNode(MemberNode):
 
     @property
     def _waits_for(self) -> str:
-        missing = [topic for topic in self._types
-                   if not self.count_publishers(self.run_names.on_network(topic))]
-        if missing:
-            return f'{UNDISCOVERED} whoever sends on {missing[0]}'
-        return self._participant.waits_for if self._settled else 'the list of topics to settle'
+        return self._participant.waits_for or (
+            '' if self._settled else 'the list of topics to settle')
 
     # What comes in -------------------------------------------------------------------------
 
